@@ -1,0 +1,15 @@
+"""The errors a caller is meant to catch; each message says what to do about it."""
+
+__all__ = ["Cancelled", "PackError", "T2IError"]
+
+
+class T2IError(ValueError):
+    """The request cannot be met as it stands; the message names the cure and the valid choices."""
+
+
+class PackError(T2IError):
+    """A pack is missing, damaged or not a pack; the message names the file."""
+
+
+class Cancelled(Exception):
+    """The caller's ``cancelled()`` said yes: nothing was drawn."""
