@@ -1,0 +1,186 @@
+"""The files of a pack: read with every check, written atomically. Tensors and TOML only, never a pickle."""
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from ..errors import PackError
+
+CARD = "pack.toml"
+FORMAT = 1
+WEIGHTS = ("generator", "encoder", "matting", "stylespace")
+PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin")
+_KEYS = ("format", "name", "version", "license", "draws", "files")
+
+
+def read_card(folder: Path) -> dict[str, Any]:
+    """``pack.toml`` of a pack, checked for the keys that every pack has.
+
+    Raises
+    ------
+    PackError : there is none, it is not TOML, or keys are missing.
+    """
+    path = folder / CARD
+    try:
+        card = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise PackError(f"{folder} is not a pack: it holds no {CARD}.") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise PackError(f"{path} cannot be read ({error}): fetch or build the pack again.") from error
+    missing = [key for key in _KEYS if key not in card]
+    if missing:
+        raise PackError(f"{path} says nothing of {', '.join(missing)}: fetch or build the pack again.")
+    if card["format"] != FORMAT:
+        raise PackError(
+            f"{path} has format {card['format']}, this version reads {FORMAT}: update t2i-person."
+        )
+    return card
+
+
+def read_weights(
+    folder: Path, card: Mapping[str, Any], name: str
+) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Tensors (floats as float32) and notes of ``<name>.safetensors``, after its SHA-256 is found right.
+
+    Raises
+    ------
+    PackError : the file is missing, changed, truncated or a pickle; the message names it.
+    """
+    file = f"{name}.safetensors"
+    path = folder / file
+    for listed in card["files"]:
+        if Path(listed).suffix.lower() in PICKLES:
+            raise PackError(
+                f"{folder / listed} is a pickle, which can run code when it is read: "
+                "packs hold safetensors only. Build the pack again from that checkpoint."
+            )
+    expected = card["files"].get(file)
+    if expected is None:
+        raise PackError(f"{folder / CARD} lists no {file}: a pack has {', '.join(WEIGHTS)}.")
+    if not path.is_file():
+        raise PackError(f"{path} is missing: fetch or build the pack again.")
+    if _is_pickle(path):
+        raise PackError(f"{path} is a pickle with another name, and is not read: build the pack again.")
+    if sha256(path) != str(expected).lower():
+        raise PackError(
+            f"{path} is not the file {CARD} describes (SHA-256 differs): fetch or build the pack again."
+        )
+    try:
+        with safe_open(path, "pt") as archive:
+            notes = json.loads((archive.metadata() or {}).get("meta", "{}"))
+            tensors = {key: archive.get_tensor(key) for key in archive.keys()}
+    except (SafetensorError, OSError, ValueError) as error:
+        raise PackError(f"{path} is damaged ({error}): fetch or build the pack again.") from error
+    for key, tensor in tensors.items():
+        if tensor.is_floating_point():
+            tensors[key] = tensor = tensor.float()
+            if not tensor.isfinite().all():
+                raise PackError(f"{path}: {key} holds values that are no numbers: build the pack again.")
+    return tensors, notes
+
+
+def write_pack(
+    folder: Path | str,
+    *,
+    generator: Mapping[str, Tensor],
+    encoder: Mapping[str, Tensor],
+    matting: Mapping[str, Tensor],
+    stylespace: Mapping[str, Tensor],
+    meta: Mapping[str, Any],
+) -> Path:
+    """Write a pack: four float16 safetensors files and, last, the ``pack.toml`` that makes them one.
+
+    Parameters
+    ----------
+    folder : where to; made when missing, files of an older pack in it are replaced.
+    generator, encoder, matting : state dicts.
+    stylespace : ``mean.{i}`` and ``std.{i}`` of each layer ([c]), ``directions`` ([channels, d]) and, if
+        known, ``effects`` ([channels]); see `t2i_person.packs.build`.
+    meta : ``name``, ``version``, ``license`` and ``draws`` (categories of features) are required;
+        ``provenance`` (table of strings) is kept; ``encoder`` (JSON values) is what the encoder needs besides
+        its tensors.
+
+    Raises
+    ------
+    PackError : `meta` lacks a key, or a tensor does not fit float16 and is not finite either.
+    """
+    missing = [key for key in ("name", "version", "license", "draws") if key not in meta]
+    if missing:
+        raise PackError(f"A pack's meta needs {', '.join(missing)}.")
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = {"generator": generator, "encoder": encoder, "matting": matting, "stylespace": stylespace}
+    hashes = {}
+    for name, tensors in parts.items():
+        notes = {"meta": json.dumps(meta.get(name, {}), ensure_ascii=False, sort_keys=True)}
+        with tempfile.TemporaryDirectory(dir=folder) as place:
+            path = Path(place, f"{name}.safetensors")
+            save_file({key: _half(f"{name}: {key}", value) for key, value in tensors.items()}, path, notes)
+            hashes[path.name] = sha256(path)
+            os.replace(path, folder / path.name)
+    card = {
+        "format": FORMAT,
+        **{key: value for key, value in meta.items() if key not in parts},
+        "files": hashes,
+    }
+    part = folder / f".{CARD}"
+    part.write_text(_toml(card), "utf-8")
+    os.replace(part, folder / CARD)
+    return folder
+
+
+def sha256(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _is_pickle(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(8)
+    # Pickle protocol 2 and later, or torch's zip. A safetensors file starts with the length of its header in
+    # 8 bytes, the upper four of them zero.
+    return (head[:1] == b"\x80" or head[:4] == b"PK\x03\x04") and head[4:] != b"\0\0\0\0"
+
+
+def _half(name: str, value: Tensor) -> Tensor:
+    value = value.detach().cpu().contiguous()
+    if not value.is_floating_point():
+        return value.clone()
+    if not value.isfinite().all():
+        raise PackError(f"{name} holds values that are no numbers.")
+    half = value.to(torch.float16)
+    return half if half.isfinite().all() else value.float().clone()  # too large for float16: keep it exact
+
+
+def _toml(values: Mapping[str, Any]) -> str:
+    """The little TOML a card needs: strings, numbers, lists of them, and one level of tables at the end."""
+    lines = [f"{_key(k)} = {_value(v)}" for k, v in values.items() if not isinstance(v, Mapping)]
+    for name, table in values.items():
+        if isinstance(table, Mapping):
+            lines += ["", f"[{_key(name)}]", *(f"{_key(k)} = {_value(v)}" for k, v in table.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _value(key)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    if isinstance(value, Mapping):
+        raise PackError("A pack's card holds one level of tables: flatten it.")
+    # a JSON string, number or truth value is the same in TOML, but DEL, which JSON leaves raw
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,250 @@
+"""What a pack is, which there are, and how one is loaded."""
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from ..errors import PackError, T2IError
+from ..nets.stylegan2 import Generator
+from .files import CARD, PICKLES, WEIGHTS, read_card, read_weights
+
+EMBEDDED = Path(__file__).parent / "embedded"
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+class Encoder(Protocol):
+    """Images and texts into one space, unit vectors [n, d]."""
+
+    @property
+    def language(self) -> str: ...
+    def encode_image(self, images: Tensor) -> Tensor: ...
+    def encode_text(self, texts: list[str]) -> Tensor: ...
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Mean and standard deviation of each StyleSpace channel: one tensor [c] a layer, in the generator's order."""
+
+    mean: list[Tensor]
+    std: list[Tensor]
+
+
+@dataclass(frozen=True, eq=False)
+class PackInfo:
+    """What a pack's card says; nothing heavy is read for it."""
+
+    name: str
+    version: str
+    license: str
+    path: Path
+    draws: frozenset[str]  # categories of features
+    card: dict[str, Any]  # pack.toml whole: provenance, SHA-256 of each file
+
+
+@dataclass(frozen=True, eq=False)
+class Pack(PackInfo):
+    """Weights that belong together, on one device, ready to use."""
+
+    generator: Generator
+    encoder: Encoder
+    matting: nn.Module
+    statistics: Statistics
+    directions: (
+        Tensor  # [channels, d]: where each StyleSpace channel moves the embedding, unit vectors or zero
+    )
+    effects: Tensor  # [channels]: how far +-1 standard deviation moves it
+    device: torch.device
+    dtype: torch.dtype  # of the convolutions; parameters stay float32
+    _texts: dict[str, Tensor] = field(default_factory=dict, repr=False)
+
+    def autocast(self) -> AbstractContextManager[Any]:
+        """The context in which the networks compute in `dtype`."""
+        if self.dtype == torch.float32:
+            return nullcontext()
+        return torch.autocast(self.device.type, self.dtype)
+
+    def text(self, texts: Sequence[str]) -> Tensor:
+        """Unit embeddings [n, d] of texts, each encoded once."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._texts]
+        if len(self._texts) + len(new) > 10_000:  # a service that runs for months
+            self._texts.clear()
+            new = list(dict.fromkeys(texts))
+        if new:
+            with torch.no_grad():
+                found = self.encoder.encode_text(new).float()
+            self._texts.update(zip(new, found, strict=True))
+        return torch.stack([self._texts[text] for text in texts])
+
+    def score(self, images: Tensor, texts: Tensor) -> Tensor:
+        """Probability that each text is true of each image: unit [n, d], [m, d] -> [n, m] in [0, 1].
+
+        The encoder's own calibration where it has one. CLIP has none: there it is the text against the neutral
+        one, softmax at CLIP's temperature.
+        """
+        own: Callable[[Tensor, Tensor], Tensor] | None = getattr(self.encoder, "score", None)
+        if own is not None:
+            return own(images, texts)
+        return torch.sigmoid(100 * images @ (texts - self.text([self.neutral])).T)
+
+    def unknown(self, text: str) -> list[str]:
+        """Words of `text` that the encoder does not know."""
+        own: Callable[[str], list[str]] | None = getattr(self.encoder, "unknown", None)
+        return own(text) if own is not None else []
+
+    @property
+    def neutral(self) -> str:
+        """The text of nobody in particular."""
+        return "человек" if self.encoder.language == "ru" else "a person"
+
+
+def user_packs() -> Path:
+    """Folder of the user's own packs: ``$T2I_PERSON_PACKS``, or ``~/.cache/t2i-person/packs``."""
+    place = os.environ.get("T2I_PERSON_PACKS")
+    return Path(place) if place else Path.home() / ".cache" / "t2i-person" / "packs"
+
+
+def list_packs() -> list[PackInfo]:
+    """The packs that can be named: the embedded one, then the user's. Those with a broken card are left out."""
+    folders = [EMBEDDED, *(sorted(user_packs().glob("*")) if user_packs().is_dir() else [])]
+    found = []
+    for folder in folders:
+        if (folder / CARD).is_file():
+            try:
+                found.append(_info(folder))
+            except PackError:
+                continue
+    return found
+
+
+def resolve(name: str | Path) -> Path:
+    """Folder of a pack named, or given as a path.
+
+    Raises
+    ------
+    PackError : there is no such pack (the message lists those there are), or a pickle is named instead.
+    """
+    text = str(name)
+    if Path(text).suffix.lower() in PICKLES:
+        raise PackError(
+            f"{text} is a pickle, not a pack: a pack is a folder with {CARD} and safetensors files."
+        )
+    known = {info.name: info.path for info in reversed(list_packs())}
+    if text in known:
+        return known[text]
+    if text and (Path(text) / CARD).is_file():
+        return Path(text).resolve()
+    names = ", ".join(reversed(known)) or "none"
+    raise PackError(
+        f"There is no pack {text!r}. Packs here: {names}; or give the path of a folder with {CARD}."
+    )
+
+
+def load_pack(
+    name: str | Path = "embedded",  # of a pack in list_packs(), or the path of its folder
+    device: str = "auto",  # "cpu", "cuda" (or "cuda:1"), "mps"; auto takes the fastest there is
+    dtype: torch.dtype
+    | None = None,  # of the convolutions; None: bfloat16 where the device has it, else float32
+) -> Pack:
+    """Load a pack, once: the same arguments give the same object. Safe to call from many threads.
+
+    Raises
+    ------
+    PackError : unknown name; a file is missing, changed, damaged, a pickle, or does not fit the others.
+    T2IError : unknown or absent device.
+    """
+    folder, place = resolve(name), _device(device)
+    dtype = dtype or _fast(place)
+    with _lock:
+        key = (folder, (folder / CARD).stat().st_mtime_ns, place, dtype)
+        if key not in _loaded:
+            _loaded[key] = _load(folder, place, dtype)
+        return _loaded[key]
+
+
+_lock = threading.Lock()
+_loaded: dict[tuple[Path, int, torch.device, torch.dtype], Pack] = {}
+
+
+def _info(folder: Path) -> PackInfo:
+    card = read_card(folder)
+    draws = frozenset(card["draws"])
+    return PackInfo(card["name"], str(card["version"]), card["license"], folder.resolve(), draws, card)
+
+
+def _load(folder: Path, device: torch.device, dtype: torch.dtype) -> Pack:
+    from ..nets.modnet import MODNet
+
+    info = _info(folder)
+    parts = {name: read_weights(folder, info.card, name) for name in WEIGHTS}
+    built: dict[str, Any] = {}
+    makers: dict[str, Callable[..., Any]] = {
+        "generator": lambda state, _: Generator.from_state_dict(state),
+        "encoder": _encoder,
+        "matting": lambda state, _: MODNet.from_state_dict(state),
+    }
+    for name, make in makers.items():
+        try:
+            state, meta = parts[name]
+            net = built[name] = make(state, meta)
+        except (RuntimeError, ValueError, KeyError, IndexError, TypeError) as error:
+            path = folder / f"{name}.safetensors"
+            raise PackError(f"{path} holds no {name} that is known here: {error}") from error
+        net.requires_grad_(False).eval().to(device)
+    space = {key: tensor.to(device) for key, tensor in parts["stylespace"][0].items()}
+    layers = [style.shape[1] for style in built["generator"].styles(built["generator"].w_mean[None])]
+    wide = built["encoder"].encode_text(["a person"]).shape[1]
+    expected = {f"{key}.{i}": (size,) for key in ("mean", "std") for i, size in enumerate(layers)}
+    expected["directions"] = (sum(layers), wide)
+    for key, shape in expected.items():
+        got = tuple(space[key].shape) if key in space else "nothing"
+        if got != shape:
+            path = folder / "stylespace.safetensors"
+            raise PackError(f"{path}: {key} is {got}, the generator and encoder ask for {shape}.")
+    return Pack(
+        **vars(info),
+        **built,
+        statistics=Statistics(
+            *([space[f"{key}.{i}"] for i in range(len(layers))] for key in ("mean", "std"))
+        ),
+        directions=space["directions"],
+        effects=space.get("effects", torch.ones(sum(layers), device=device)),
+        device=device,
+        dtype=dtype,
+    )
+
+
+def _encoder(state: dict[str, Tensor], meta: dict[str, Any]) -> Any:
+    from ..nets.encoder import Encoder as Dual
+
+    return Dual.from_state_dict(state, meta)
+
+
+def _device(name: str) -> torch.device:
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    kind, _, index = name.partition(":")
+    if kind not in DEVICES or (index and not index.isdecimal()):
+        raise T2IError(f"Unknown device {name!r}: choose one of {', '.join(DEVICES)}.")
+    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if not there[kind] or (kind == "cuda" and int(index or 0) >= torch.cuda.device_count()):
+        raise T2IError(
+            f"Device {name!r} is not there: choose one of {', '.join(d for d in there if there[d])} or auto."
+        )
+    return torch.device(name)
+
+
+def _fast(device: torch.device) -> torch.dtype:
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float32
+    if device.type == "cpu":
+        can = torch.cpu.get_capabilities()
+        if can.get("avx512_bf16") or can.get("amx_bf16"):
+            return torch.bfloat16
+    return torch.float32
