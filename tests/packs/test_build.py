@@ -45,7 +45,7 @@ def test_directions_are_those_written_out():
                 moved[layer][:, channel] += sign * statistics.std[layer][channel]
                 pushed.append(encoder.encode_image(generator.render(moved, stop_at=16).clamp(-1, 1)))
             change = pushed[1] - pushed[0]
-            if layer < 8:
+            if layer < 8 and layer % 3 != 1:
                 wanted = normalize(normalize(change).mean(0), dim=0)
                 assert torch.allclose(directions[row], wanted, atol=1e-3)
                 assert effects[row] == pytest.approx(change.norm(dim=1).mean().item() / 4, rel=1e-3, abs=1e-5)
@@ -53,7 +53,7 @@ def test_directions_are_those_written_out():
                 assert not directions[row].any() and not effects[row]
             row += 1
     assert row == len(directions) == len(effects)
-    assert done[-1][0] == done[-1][1] == sum(s.shape[1] for s in base[:8])
+    assert done[-1][0] == done[-1][1] == sum(base[i].shape[1] for i in (0, 2, 3, 5, 6))
 
 
 def test_a_stopped_run_goes_on(tmp_path):

@@ -49,6 +49,11 @@ def stylespace_statistics(
     return Statistics([m.float() for m in mean], [s.float() for s in std])
 
 
+def is_rgb(layer: int) -> bool:
+    """Whether a layer of StyleSpace, in the generator's order, is a torgb: the second, then every third."""
+    return layer % 3 == 1
+
+
 @torch.no_grad()
 def channel_directions(
     generator: Generator,
@@ -59,116 +64,117 @@ def channel_directions(
     alpha: float = 5.0,  # how far it is pushed to each side, in standard deviations
     seed: int = 0,
     truncation_psi: float = 0.7,
-    stop_at: int
-    | None = 256,  # channels of layers above this resolution have no effect: their direction is zero
+    stop_at: int | None = 256,  # size of the pictures; layers above it get zeros
     batch: int = 32,  # pictures at once
     resume: Path | None = None,  # file the finished part is kept in; deleted at the end
     progress: Progress | None = None,  # called with channels done, channels in all
 ) -> tuple[Tensor, Tensor]:
     """How each StyleSpace channel moves the image embedding: the original's ``fs3``, and the length it drops.
 
-    A channel is moved by ``+-alpha`` standard deviations on ``images`` people; the unit-normalised differences
-    of their embeddings are averaged and normalised again. Blocks below the channel's are computed once for all
-    channels of its layer. Call it inside ``torch.autocast`` to compute in bfloat16.
+    A channel is moved by ``+-alpha`` standard deviations on ``images`` people; the unit-normalised
+    differences of their embeddings are averaged and normalised again. Channels of the torgb layers are left
+    out, as in the original. Blocks below the channel's are computed once for its whole layer.
+    Call it inside ``torch.autocast`` to compute in bfloat16.
 
     Returns
     -------
-    directions : [channels, d] unit vectors, zero where nothing changes; the styles' channels, joined.
+    directions : [channels, d] on the CPU: unit vectors, or zero; the channels of all layers, joined.
     effects : [channels] mean length of the difference, per standard deviation.
     """
-    device = generator.w_mean.device
     random = torch.Generator().manual_seed(seed)
-    z = torch.randn(images, generator.config.z_dim, generator=random).to(device)
+    z = torch.randn(images, generator.config.z_dim, generator=random).to(generator.w_mean.device)
     base = generator.styles(generator.w_plus(z, truncation_psi))
-    last = generator.block_of(stop_at)
     sizes = [style.shape[1] for style in base]
-    stop = 3 * last + 2  # layers up to this one are drawn: two in the lowest block, three in each other
-    total = sum(sizes[:stop])
+    last = generator.block_of(stop_at)
+    used = [
+        layer for layer in range(3 * last + 2) if not is_rgb(layer)
+    ]  # two in block 0, three in each other
+    total, done = sum(sizes[layer] for layer in used), 0
     settings = f"{images} {alpha} {seed} {truncation_psi} {last} {sizes}"
-    rows, lengths = _unfinished(resume, settings)
+    kept = _unfinished(resume, settings)  # layer -> [channels, d + 1]: direction and effect
+    people = max(min(images, batch // 2), 1)
+    group = max(batch // (2 * people), 1)  # channels at once
 
-    offset = 0
-    for layer in range(stop):
-        size, block = sizes[layer], (layer + 1) // 3
-        if offset + size > sum(map(len, rows)):
-            below = _below(generator, base, block)
-            found = []
-            for channel in range(size):
-                step = statistics.std[layer][channel] * alpha
-                found.append(
-                    _effect(generator, encoder, base, below, layer, channel, step, block, last, batch)
-                )
-                if progress and (channel % 8 == 7 or channel == size - 1):
-                    progress(offset + channel + 1, total)
-            rows.append(torch.stack([row for row, _ in found]).cpu())
-            lengths.append(torch.stack([length for _, length in found]).cpu() / (2 * alpha))
-            _keep(resume, settings, rows, lengths)
-        offset += size
+    for layer in used:
+        if layer not in kept:
+            below = _below(generator, base, (layer + 1) // 3)
+            rows = []
+            for first in range(0, sizes[layer], group):
+                channels = list(range(first, min(first + group, sizes[layer])))
+                steps = statistics.std[layer][channels] * alpha
+                parts = (slice(start, start + people) for start in range(0, images, people))
+                moved = [
+                    _moved(generator, encoder, base, below, layer, channels, steps, last, p) for p in parts
+                ]
+                change = torch.cat(moved, 1)  # [group, images, d]
+                direction = normalize(normalize(change, dim=2).mean(1), dim=1)
+                effect = change.norm(dim=2).mean(1, keepdim=True) / (2 * alpha)
+                rows.append(torch.cat([direction, effect], 1).cpu())
+                if progress:
+                    progress(done + channels[-1] + 1, total)
+            kept[layer] = torch.cat(rows)
+            _keep(resume, settings, kept)
+        done += sizes[layer]
     if resume:
         resume.unlink(missing_ok=True)
-    rest = sum(sizes[stop:])
-    directions, effects = torch.cat(rows), torch.cat(lengths)
-    return torch.cat([directions, directions.new_zeros(rest, directions.shape[1])]), torch.cat(
-        [effects, effects.new_zeros(rest)]
-    )
+    wide = kept[0].shape[1]
+    joined = torch.cat([kept.get(layer, torch.zeros(size, wide)) for layer, size in enumerate(sizes)])
+    return joined[:, :-1].contiguous(), joined[:, -1].contiguous()
 
 
 def _below(generator: Generator, base: list[Tensor], block: int) -> tuple[Tensor, Tensor | None]:
     """Features and RGB that ``block`` starts from, for all people."""
-    net = generator.synthesis
-    x: Tensor = net.start(len(base[0]))
+    x = generator.synthesis.start(len(base[0]))
     image: Tensor | None = None
     for i in range(block):
-        x, image = net.block(i, x, image, base)
+        x, image = generator.synthesis.block(i, x, image, base)
     return x, image
 
 
-def _effect(
+def _moved(
     generator: Generator,
     encoder: Encoder,
     base: list[Tensor],
     below: tuple[Tensor, Tensor | None],
     layer: int,
-    channel: int,
-    step: Tensor,
-    block: int,
-    last: int,
-    batch: int,
-) -> tuple[Tensor, Tensor]:
-    """Direction [d] and mean length of the change that one channel makes."""
-    half = max(batch // 2, 1)
-    differences = []
-    for start in range(0, len(base[0]), half):
-        part = slice(start, start + half)
-        styles = [torch.cat([style[part], style[part]]) for style in base]
-        n = len(styles[0]) // 2
-        styles[layer][:n, channel] -= step
-        styles[layer][n:, channel] += step
-        x = torch.cat([below[0][part], below[0][part]])
-        image = None if below[1] is None else torch.cat([below[1][part], below[1][part]])
-        for i in range(block, last + 1):
-            x, image = generator.synthesis.block(i, x, image, styles)
-        low, high = normalize(encoder.encode_image(image.clamp(-1, 1)).float()).chunk(2)  # type: ignore[union-attr]
-        differences.append(high - low)
-    change = torch.cat(differences)
-    return normalize(normalize(change).mean(0), dim=0), change.norm(dim=1).mean()
+    channels: list[int],
+    steps: Tensor,  # [channels]
+    last: int,  # block to stop at
+    part: slice,  # of the people
+) -> Tensor:
+    """Change of the unit embeddings from ``-step`` to ``+step`` of each channel: [channels, people, d]."""
+
+    def repeat(x: Tensor) -> Tensor:  # [people, ...] -> [channels * 2 * people, ...]
+        x = x[part]
+        return x.repeat(2 * len(channels), *[1] * (x.ndim - 1))
+
+    styles = [repeat(style) for style in base]
+    pushed = styles[layer].view(len(channels), 2, -1, styles[layer].shape[1])
+    for i, channel in enumerate(channels):
+        pushed[i, 0, :, channel] -= steps[i]
+        pushed[i, 1, :, channel] += steps[i]
+    x, image = repeat(below[0]), None if below[1] is None else repeat(below[1])
+    for i in range((layer + 1) // 3, last + 1):
+        x, image = generator.synthesis.block(i, x, image, styles)
+    assert image is not None
+    seen = normalize(encoder.encode_image(image.clamp(-1, 1)).float())
+    low, high = seen.view(len(channels), 2, -1, seen.shape[1]).unbind(1)
+    return high - low
 
 
-def _unfinished(resume: Path | None, settings: str) -> tuple[list[Tensor], list[Tensor]]:
+def _unfinished(resume: Path | None, settings: str) -> dict[int, Tensor]:
     if resume is not None and resume.is_file():
         try:
             with safe_open(resume, "pt") as archive:
                 if (archive.metadata() or {}).get("settings") == settings:
-                    return [archive.get_tensor("directions")], [archive.get_tensor("effects")]
-        except (SafetensorError, OSError):
+                    return {int(key): archive.get_tensor(key) for key in archive.keys()}
+        except (SafetensorError, OSError, ValueError):
             pass  # a half-written or foreign file: start anew
-    return [], []
+    return {}
 
 
-def _keep(resume: Path | None, settings: str, rows: list[Tensor], lengths: list[Tensor]) -> None:
+def _keep(resume: Path | None, settings: str, kept: dict[int, Tensor]) -> None:
     if resume is not None:
         part = resume.with_suffix(".part")
-        save_file(
-            {"directions": torch.cat(rows), "effects": torch.cat(lengths)}, part, {"settings": settings}
-        )
+        save_file({str(layer): rows for layer, rows in kept.items()}, part, {"settings": settings})
         os.replace(part, resume)

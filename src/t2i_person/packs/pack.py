@@ -30,7 +30,7 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True)
 class Statistics:
-    """Mean and standard deviation of each StyleSpace channel: one tensor [c] a layer, in the generator's order."""
+    """Mean and standard deviation of each StyleSpace channel: one tensor [c] a layer."""
 
     mean: list[Tensor]
     std: list[Tensor]
@@ -70,6 +70,13 @@ class Pack(PackInfo):
             return nullcontext()
         return torch.autocast(self.device.type, self.dtype)
 
+    def render(self, styles: Sequence[Tensor], stop_at: int | None = None) -> Tensor:
+        """StyleSpace [n, c] a layer -> images [n, 3, h, w] in [-1, 1], float32, at `stop_at` or whole."""
+        with self.autocast():
+            image = self.generator.render(styles, stop_at=stop_at)
+        assert isinstance(image, Tensor)
+        return image
+
     def text(self, texts: Sequence[str]) -> Tensor:
         """Unit embeddings [n, d] of texts, each encoded once."""
         new = [text for text in dict.fromkeys(texts) if text not in self._texts]
@@ -85,8 +92,8 @@ class Pack(PackInfo):
     def score(self, images: Tensor, texts: Tensor) -> Tensor:
         """Probability that each text is true of each image: unit [n, d], [m, d] -> [n, m] in [0, 1].
 
-        The encoder's own calibration where it has one. CLIP has none: there it is the text against the neutral
-        one, softmax at CLIP's temperature.
+        The encoder's own calibration where it has one. CLIP has none: there it is the text against the
+        neutral one, softmax at CLIP's temperature.
         """
         own: Callable[[Tensor, Tensor], Tensor] | None = getattr(self.encoder, "score", None)
         if own is not None:
@@ -111,7 +118,7 @@ def user_packs() -> Path:
 
 
 def list_packs() -> list[PackInfo]:
-    """The packs that can be named: the embedded one, then the user's. Those with a broken card are left out."""
+    """The packs that can be named: the embedded one, then the user's. Broken cards are left out."""
     folders = [EMBEDDED, *(sorted(user_packs().glob("*")) if user_packs().is_dir() else [])]
     found = []
     for folder in folders:
@@ -190,8 +197,8 @@ def _load(folder: Path, device: torch.device, dtype: torch.dtype) -> Pack:
         "matting": lambda state, _: MODNet.from_state_dict(state),
     }
     for name, make in makers.items():
+        state, meta = parts[name]
         try:
-            state, meta = parts[name]
             net = built[name] = make(state, meta)
         except (RuntimeError, ValueError, KeyError, IndexError, TypeError) as error:
             path = folder / f"{name}.safetensors"
@@ -200,19 +207,19 @@ def _load(folder: Path, device: torch.device, dtype: torch.dtype) -> Pack:
     space = {key: tensor.to(device) for key, tensor in parts["stylespace"][0].items()}
     layers = [style.shape[1] for style in built["generator"].styles(built["generator"].w_mean[None])]
     wide = built["encoder"].encode_text(["a person"]).shape[1]
-    expected = {f"{key}.{i}": (size,) for key in ("mean", "std") for i, size in enumerate(layers)}
+    expected: dict[str, tuple[int, ...]] = {}
+    expected |= {f"{key}.{i}": (size,) for key in ("mean", "std") for i, size in enumerate(layers)}
     expected["directions"] = (sum(layers), wide)
     for key, shape in expected.items():
         got = tuple(space[key].shape) if key in space else "nothing"
         if got != shape:
             path = folder / "stylespace.safetensors"
             raise PackError(f"{path}: {key} is {got}, the generator and encoder ask for {shape}.")
+    mean, std = ([space[f"{key}.{i}"] for i in range(len(layers))] for key in ("mean", "std"))
     return Pack(
         **vars(info),
         **built,
-        statistics=Statistics(
-            *([space[f"{key}.{i}"] for i in range(len(layers))] for key in ("mean", "std"))
-        ),
+        statistics=Statistics(mean, std),
         directions=space["directions"],
         effects=space.get("effects", torch.ones(sum(layers), device=device)),
         device=device,

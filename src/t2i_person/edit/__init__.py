@@ -1,0 +1,15 @@
+"""StyleCLIP's two edits: global directions and latent optimization."""
+
+from .directions import apply, global_direction
+from .optimize import PRESETS, Optimized, Preset, clip_loss, optimize, score_loss
+
+__all__ = [
+    "PRESETS",
+    "Optimized",
+    "Preset",
+    "apply",
+    "clip_loss",
+    "global_direction",
+    "optimize",
+    "score_loss",
+]

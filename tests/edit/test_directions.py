@@ -1,0 +1,66 @@
+import pytest
+import torch
+from packs.tiny import tiny_pack
+
+from t2i_person.edit import apply, global_direction
+from t2i_person.errors import T2IError
+
+
+@pytest.fixture(scope="module")
+def pack():
+    return tiny_pack()
+
+
+def test_it_is_the_paper_s_formula(pack):
+    to, start = pack.encoder.encode_text(["рыжие волосы", "человек"])
+    delta = (to - start) / (to - start).norm()
+    relevance = torch.stack([direction @ delta for direction in pack.directions])
+    kept = torch.where(relevance.abs() >= 0.2, relevance, 0) * torch.cat(pack.statistics.std)
+    found = global_direction(pack, "рыжие волосы", beta=0.2)
+    assert torch.allclose(torch.cat(found), kept / relevance.abs().max(), atol=1e-6)
+    assert [len(part) for part in found] == [len(std) for std in pack.statistics.std]
+
+
+def test_it_keeps_as_many_channels_as_asked(pack):
+    for count in (1, 7, 30):
+        assert torch.cat(global_direction(pack, "очки", channels=count)).count_nonzero() == count
+
+
+def test_it_moves_the_picture_towards_the_text(pack):
+    styles = pack.generator.styles(
+        pack.generator.w_plus(torch.randn(6, 8, generator=torch.Generator().manual_seed(5)))
+    )
+    direction = global_direction(pack, "рыжие волосы", channels=40)
+    target = pack.text(["рыжие волосы"])[0]
+
+    def likeness(alpha):
+        return (
+            pack.encoder.encode_image(pack.generator.render(apply(styles, direction, alpha))) @ target
+        ).mean()
+
+    assert likeness(-1) < likeness(0) < likeness(1)
+
+
+def test_one_person_in_several_strengths(pack):
+    styles = pack.generator.styles(pack.generator.w_plus(torch.ones(1, 8)))
+    direction = global_direction(pack, "шапка")
+    many = apply(styles, direction, torch.tensor([0.0, 2.0, -3.0]))
+    assert all(len(style) == 3 for style in many)
+    for row, alpha in enumerate((0.0, 2.0, -3.0)):
+        for a, b in zip(many, apply(styles, direction, alpha), strict=True):
+            assert torch.allclose(a[row], b[0])
+
+
+def test_texts_are_encoded_once(pack, monkeypatch):
+    global_direction(pack, "борода")
+    monkeypatch.setattr(pack.encoder, "encode_text", lambda texts: pytest.fail(f"encoded {texts} again"))
+    global_direction(pack, "борода")
+
+
+def test_what_cannot_be_says_why(pack):
+    with pytest.raises(T2IError, match="not both"):
+        global_direction(pack, "борода", beta=0.1, channels=3)
+    with pytest.raises(T2IError, match=r"Lower beta"):
+        global_direction(pack, "борода", beta=1.1)
+    with pytest.raises(T2IError, match="человек"):
+        global_direction(pack, "человек")
