@@ -1,0 +1,5 @@
+"""``python -m t2i_person``."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,305 @@
+"""The command line: draw, describe, serve, packs."""
+
+import contextlib
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:  # the models are imported only by the commands that need them: --help stays quick
+    from .pipeline import Event, Portrait
+    from .text import Character
+
+FAILURE, USAGE, INTERRUPTED = 1, 2, 130
+COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red")
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+app = typer.Typer(
+    help="Cut-out portraits of the people that a Russian text describes.",
+    epilog='Example: t2i-person draw "Блондинка в голубой кофте шла по улице." -o out',
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+packs_app = typer.Typer(help="The sets of weights that are installed.", no_args_is_help=True)
+app.add_typer(packs_app, name="packs")
+
+TextArgument = Annotated[str | None, typer.Argument(metavar="TEXT", help="The text; - reads it from stdin.")]
+FileOption = Annotated[Path | None, typer.Option("--file", "-f", help="Read the text from a UTF-8 file.")]
+
+
+def main() -> None:
+    """Entry point of ``t2i-person``."""
+    app()
+
+
+@app.command(
+    epilog="Examples:\n\n"
+    't2i-person draw "Рыжий мужчина в очках." --seed 7 --per-character 3\n\n'
+    "t2i-person draw -f story.txt -o people\n\n"
+    "cat story.txt | t2i-person draw - --device cuda"
+)
+def draw(
+    text: TextArgument = None,
+    file: FileOption = None,
+    folder: Annotated[Path, typer.Option("--out", "-o", help="Folder to save to; made when missing.")] = Path(
+        "."
+    ),
+    per_character: Annotated[int | None, typer.Option(min=1, help="Portraits of each person.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed and text, same portraits.")] = 0,
+    truncation_psi: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Lower is more ordinary, higher more varied.")
+    ] = None,
+    steps: Annotated[int | None, typer.Option(min=0, help="Optimization steps; 0 for none.")] = None,
+    variants: Annotated[
+        bool, typer.Option("--variants", help="Also draw combinations of the features.")
+    ] = False,
+    keep_background: Annotated[
+        bool, typer.Option("--keep-background", help="Do not cut the person out.")
+    ] = False,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    pack: Annotated[str, typer.Option(help="Weights: a name from `packs list` or a folder.")] = "embedded",
+) -> None:
+    """Draw the people of a text and save them as PNG files with a transparent background."""
+    words = _read(text, file)
+    with _failures():
+        _check_folder(folder)
+        from . import pipeline
+
+        given = {"per_character": per_character, "truncation_psi": truncation_psi, "steps": steps}
+        with _progress() as on_event:
+            result = pipeline.draw(
+                words,
+                pack=pack,
+                seed=seed,
+                variants=variants,
+                keep_background=keep_background,
+                device=device,
+                on_event=on_event,
+                **{name: value for name, value in given.items() if value is not None},
+            )
+        if not result.characters:
+            _leave(
+                USAGE, "No people were found in the text: name somebody, as in «Блондинка в голубой кофте»."
+            )
+        for number, person in enumerate(result.characters, 1):
+            name = f"{number}-{_slug(person.character.head)}"
+            for portrait in person.portraits:
+                path = _save(folder, f"{name}-{portrait.seed}.png", portrait.png())
+                _report(path, portrait)
+
+
+@app.command(epilog='Example: t2i-person describe "Рыжий мужчина без бороды." --json')
+def describe(
+    text: TextArgument = None,
+    file: FileOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON list, for programs.")] = False,
+) -> None:
+    """Show who the text describes, and how; draws nothing."""
+    words = _read(text, file)
+    with _failures():
+        from .text import describe as read
+
+        people = read(words)
+        if as_json:
+            print(json.dumps([asdict(person) for person in people], ensure_ascii=False, indent=2))
+            return
+        if not people:
+            err.print("No people were found in the text.")
+            return
+        out.print(_coloured(words, people), end="" if words.endswith("\n") else "\n")
+        for number, person in enumerate(people, 1):
+            count = f" × {person.count}" if person.count != 1 else ""
+            out.print(Text(f"\n{number}. {person.lemma}, {person.gender}{count}", "bold"))
+            for feature in person.features:
+                line = Text(
+                    f"   {'not ' if feature.negated else ''}{feature.normalized}", _colour(feature.category)
+                )
+                out.print(line.append(f"  {feature.category}: {feature.prompt_en}", "dim"))
+
+
+@app.command(epilog="Example: t2i-person serve --host 0.0.0.0 --port 9008")
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for every network.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 9008,
+    pack: Annotated[str, typer.Option(help="Weights: a name from `packs list` or a folder.")] = "embedded",
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="The same for each request; else a new one.")
+    ] = None,
+    per_character: Annotated[int | None, typer.Option(min=1, help="Portraits of each person.")] = None,
+    steps: Annotated[int | None, typer.Option(min=0, help="Optimization steps; 0 for none.")] = None,
+    waiting: Annotated[int, typer.Option(min=0, help="Requests that may wait before 429.")] = 16,
+) -> None:
+    """Serve POST /t2i-person over HTTP."""
+    with _failures():
+        from .service import Settings, run
+
+        run(
+            Settings(pack, device, seed, per_character, steps, waiting=waiting),
+            host=host,
+            port=port,
+        )
+
+
+@packs_app.command("list")
+def packs_list() -> None:
+    """List the packs: name, version, licence, and what each can draw."""
+    with _failures():
+        from .packs import list_packs
+
+        table = Table("name", "version", "licence", "draws", "folder", box=None, header_style="bold")
+        for info in list_packs():
+            table.add_row(
+                info.name, info.version, info.license, ", ".join(sorted(info.draws)), str(info.path)
+            )
+        out.print(table)
+
+
+def _read(text: str | None, file: Path | None) -> str:
+    """The text from the argument, a file or stdin; leaves with 2 when there is none."""
+    if (text is None) == (file is None):
+        _leave(USAGE, 'Give one text: t2i-person draw "Рыжий мужчина.", or -f FILE, or - for stdin.')
+    try:
+        if file is not None:
+            words = file.read_text("utf-8-sig")
+        else:
+            words = sys.stdin.buffer.read().decode("utf-8-sig") if text == "-" else str(text)
+    except UnicodeDecodeError:
+        _leave(USAGE, f"{file or 'stdin'} is not UTF-8 text: save it as UTF-8.")
+    except OSError as error:
+        _leave(USAGE, f"{file} cannot be read: {error.strerror}.")
+    if not words.strip():
+        _leave(USAGE, "The text is empty: describe somebody, as in «Блондинка в голубой кофте».")
+    return words
+
+
+@contextlib.contextmanager
+def _failures() -> Iterator[None]:
+    """Turn what can go wrong into one line on stderr and an exit code."""
+    from .errors import PackError, T2IError
+
+    try:
+        yield
+    except PackError as error:
+        _leave(FAILURE, str(error))
+    except T2IError as error:
+        _leave(USAGE, str(error))
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        _leave(FAILURE, f"{place}{error.strerror or error}.")
+    except KeyboardInterrupt:
+        _leave(INTERRUPTED, "Interrupted.")
+
+
+def _leave(code: int, message: str) -> NoReturn:
+    err.print(Text(message, "red"))
+    raise typer.Exit(code)
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Any]:
+    """A progress line on stderr, yielded as the pipeline's `on_event`; silent when nobody watches."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(30), MofNCompleteColumn())
+    with Progress(
+        *columns, TimeElapsedColumn(), console=err, transient=True, disable=not err.is_terminal
+    ) as progress:
+        task = progress.add_task("starting", total=None)
+        last = ""
+
+        def on_event(event: "Event") -> None:
+            nonlocal last
+            name = event.stage
+            if event.character is not None:
+                name += f", person {event.character + 1}"
+            if event.portrait is not None:
+                name += f", portrait {event.portrait + 1}"
+            if name != last:
+                progress.reset(task, description=name, total=event.steps or None)
+                last = name
+            progress.update(task, completed=event.step or 0, total=event.steps or None)
+
+        yield on_event
+
+
+def _report(path: Path, portrait: "Portrait") -> None:
+    out.print(Text(str(path), "bold"))
+    if portrait.drawn:
+        out.print(Text("  drawn: ", "green").append(", ".join(map(str, portrait.drawn)), "default"))
+    for feature, reason in dict(portrait.not_drawn).items():
+        out.print(Text("  not drawn: ", "yellow").append(f"{feature} ({reason})", "default"))
+    if portrait.scores:
+        out.print(Text("  scores: " + ", ".join(f"{k} {v:.2f}" for k, v in portrait.scores.items()), "dim"))
+
+
+def _check_folder(folder: Path) -> None:
+    """Fail before the drawing rather than after it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:  # its own words would name the temporary file
+        why = "it is a file" if isinstance(error, FileExistsError) else error.strerror
+        raise OSError(
+            error.errno, f"cannot write here, choose another folder with -o: {why}", str(folder)
+        ) from error
+
+
+def _save(folder: Path, name: str, data: bytes) -> Path:
+    """Write whole or not at all; another picture of that name is never replaced, ours gets a number."""
+    stem, suffix = os.path.splitext(name)
+    path, number = folder / name, 1
+    while path.exists():
+        if path.read_bytes() == data:
+            return path
+        number += 1
+        path = folder / f"{stem}-{number}{suffix}"
+    part = folder / f".{path.name}.{os.getpid()}.part"
+    try:
+        with part.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, f"cannot be saved: {error.strerror}", str(path)) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return path
+
+
+def _slug(head: str) -> str:
+    """A word as part of a file name: letters and digits, Cyrillic kept."""
+    return re.sub(r"[^\w-]+", "-", head).strip("-")[:40] or "person"
+
+
+def _coloured(words: str, people: "list[Character]") -> Text:
+    """The text with its features in colour, the negated ones struck through."""
+    shown = Text(words)
+    for person in people:
+        for feature in person.features:
+            style = _colour(feature.category) + (" strike" if feature.negated else "")
+            shown.stylize(style, feature.start, feature.end)
+    return shown
+
+
+def _colour(category: str) -> str:
+    return COLOURS[sum(category.encode()) % len(COLOURS)]

@@ -1,0 +1,149 @@
+"""POST /t2i-person and GET /health, over a real port, on the embedded pack."""
+
+import base64
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from t2i_person import png
+
+from .conftest import Server
+
+BLONDE = "Блондинка в голубой кофте шла по улице."
+JSON = {"Content-Type": "application/json"}
+
+
+def portraits(answer: httpx.Response) -> list[list[bytes]]:
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/json"
+    assert list(answer.json()) == ["result"]
+    return [[base64.b64decode(item, validate=True) for item in items] for items in answer.json()["result"]]
+
+
+def until_idle(server: Server, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while server.busy() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert server.busy() == 0
+
+
+def test_health(server):
+    answer = httpx.get(server.url + "/health")
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ok", "busy": 0}
+
+
+def test_one_list_for_each_character(server):
+    text = "Лысый мужчина в зелёной футболке и рыжая девушка."
+    people = portraits(server.draw(text))
+    assert len(people) == 2 and all(people)
+    for data in (data for items in people for data in items):
+        pixels, record = png.decode(data)
+        assert pixels.shape == (1024, 1024, 4)
+        assert pixels[..., 3].min() < 10 and pixels[..., 3].max() > 245
+        assert record.text == text
+        assert png.is_marked(data)
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "says"),
+    [
+        (b"", JSON, 422, 'send {"text"'),
+        (b"{", JSON, 400, "not valid JSON"),
+        (b"text", {}, 422, "application/json"),
+        (b"[]", JSON, 422, "not a JSON object"),
+        (b'"text"', JSON, 422, "not a JSON object"),
+        (b"null", JSON, 422, 'send {"text"'),
+        (b"{}", JSON, 422, '"text" is missing'),
+        (b'{"text": 5}', JSON, 422, '"text" is wrong'),
+        (b'{"text": ["a"]}', JSON, 422, '"text" is wrong'),
+        (b'{"text": null}', JSON, 422, '"text" is wrong'),
+        (b'{"text": "a", "sead": 1}', JSON, 422, '"sead" is not known'),
+        (b'{"text": "  \\n "}', JSON, 422, '"text" is empty'),
+        (b'{"text": "\xff"}', JSON, 400, "UTF-8"),
+        ('{"text": "Шёл дождь."}'.encode(), JSON, 422, ""),
+    ],
+)
+def test_wrong_input(server, body, headers, status, says):
+    answer = httpx.post(server.url + "/t2i-person", content=body, headers=headers, timeout=60)
+    assert answer.status_code == status, answer.text
+    assert list(answer.json()) == ["detail"]
+    assert isinstance(answer.json()["detail"], str) and says in answer.json()["detail"]
+
+
+def test_wrong_address_and_method(server):
+    assert httpx.get(server.url + "/t2i-person").status_code == 405
+    assert httpx.post(server.url + "/t2i", json={"text": BLONDE}).status_code == 404
+
+
+def test_large_bodies(server):
+    body = json.dumps({"text": "а" * (1 << 18)}).encode()
+    pieces = (body[at : at + 1000] for at in range(0, len(body), 1000))
+    for content in (body, pieces):
+        answer = httpx.post(server.url + "/t2i-person", content=content, headers=JSON)
+        assert answer.status_code == 413
+        assert "shorter" in answer.json()["detail"]
+
+
+def test_two_at_once_and_a_third_too_many(server):
+    texts = [BLONDE, "Старик в очках.", "Рыжий парень в шляпе."]
+    alone = portraits(server.draw(texts[0]))
+    with ThreadPoolExecutor(3) as pool:
+        answers = [pool.submit(server.draw, text) for text in texts]
+        slowest = 0.0
+        while not all(answer.done() for answer in answers):  # drawing never blocks the event loop
+            start = time.monotonic()
+            assert httpx.get(server.url + "/health", timeout=10).status_code == 200
+            slowest = max(slowest, time.monotonic() - start)
+            time.sleep(0.05)
+    assert slowest < 2
+    found = [answer.result() for answer in answers]
+    assert sorted(answer.status_code for answer in found) == [200, 200, 429]
+    for text, answer in zip(texts, found, strict=True):
+        if answer.status_code == 429:
+            assert int(answer.headers["retry-after"]) >= 1
+            assert "try again" in answer.json()["detail"]
+            continue
+        people = portraits(answer)
+        assert {png.decode(data)[1].text for items in people for data in items} == {text}
+        if text == texts[0]:
+            assert people == alone  # to the byte
+
+
+def test_hanging_up_cancels(server):
+    until_idle(server, 30)
+    with pytest.raises(httpx.ReadTimeout):
+        server.draw("Блондинка, брюнет, старик, девушка, парень, женщина и мужчина.", timeout=1)
+    until_idle(server, 15)
+
+
+def test_openapi_names_each_status(server):
+    paths = httpx.get(server.url + "/openapi.json").json()["paths"]
+    assert set(paths) == {"/t2i-person", "/health"}
+    assert set(paths["/t2i-person"]["post"]["responses"]) >= {"200", "400", "413", "422", "429", "500", "503"}
+
+
+def test_a_taken_port(server, tmp_path):
+    second = Server(tmp_path / "log", port=server.port)
+    assert second.process.wait(60) == 1
+    assert f"127.0.0.1:{server.port}: Address already in use" in second.log.read_text()
+
+
+def test_an_unknown_pack_does_not_start(tmp_path):
+    lost = Server(tmp_path / "log", "--pack", "nowhere")
+    assert lost.process.wait(60) not in (0, None)
+    assert "nowhere" in lost.log.read_text()
+
+
+def test_stop_finishes_what_is_drawn(tmp_path):
+    own = Server(tmp_path / "log", "--steps", "2").wait()
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(own.draw, BLONDE)
+        while not own.busy():
+            time.sleep(0.05)
+        assert own.stop() == 0
+        assert portraits(answer.result())
+    assert "Блондинка" not in own.log.read_text()  # what people wrote is not logged
