@@ -184,8 +184,9 @@ def _read(text: str | None, file: Path | None) -> str:
             words = file.read_text("utf-8-sig")
         else:
             words = sys.stdin.buffer.read().decode("utf-8-sig") if text == "-" else str(text)
-    except UnicodeDecodeError:
-        _leave(USAGE, f"{file or 'stdin'} is not UTF-8 text: save it as UTF-8.")
+        words.encode()
+    except UnicodeError:
+        _leave(USAGE, f"{file or 'The text'} is not UTF-8: save or send it as UTF-8.")
     except OSError as error:
         _leave(USAGE, f"{file} cannot be read: {error.strerror}.")
     if not words.strip():

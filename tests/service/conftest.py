@@ -1,13 +1,11 @@
 """A real server process on a real port."""
 
 import contextlib
-import os
-import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -42,18 +40,31 @@ class Server:
 
     def stop(self) -> int:
         """SIGTERM; the exit code."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+        self.process.terminate()
         try:
             return self.process.wait(60)
         except subprocess.TimeoutExpired:
-            os.kill(self.process.pid, signal.SIGKILL)
+            self.process.kill()
             raise
 
 
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as door:
         return door.getsockname()[1]
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Starts servers of the test's own; none outlives it."""
+    started: list[Server] = []
+
+    def start(*options: str, port: int | None = None) -> Server:
+        started.append(Server(tmp_path / f"log{len(started)}", *options, port=port))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop()
 
 
 @pytest.fixture(scope="session")

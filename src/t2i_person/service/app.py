@@ -64,6 +64,7 @@ def run(settings: Settings, host: str, port: int) -> None:
     Raises
     ------
     OSError : the address is taken or not ours; found before the models are loaded.
+    T2IError : the pack or the device cannot be used.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as door:
@@ -73,5 +74,8 @@ def run(settings: Settings, host: str, port: int) -> None:
         except OSError as error:
             hint = "choose another with --port or --host"
             raise OSError(error.errno, f"{error.strerror}; {hint}", f"{host}:{port}") from error
+        pipeline.load(
+            settings.pack, settings.device
+        )  # here an error is one line; the application finds it loaded
         config = uvicorn.Config(create_app(settings), server_header=False)
         uvicorn.Server(config).run(sockets=[door])

@@ -38,6 +38,8 @@ async def t2i_person(order: Annotated[Order, Body()], request: Request) -> Any:
     settings: Settings = request.app.state.settings
     if not order.text.strip():
         raise Problem(422, 'The field "text" is empty: describe somebody in Russian.')
+    if not _is_text(order.text):
+        raise Problem(422, 'The field "text" holds half a surrogate pair: send whole characters.')
     job = desk.submit(lambda job: _draw(order.text, settings, job))
     drawing = asyncio.ensure_future(job.result())
     leaving = asyncio.ensure_future(_left(request))
@@ -71,6 +73,11 @@ def _draw(text: str, settings: Settings, job: Job) -> Response:
         raise Problem(422, "No people were found in the text: name somebody, as in «Блондинка в кофте».")
     images = [[b64encode(p.png()).decode() for p in c.portraits] for c in result.characters]
     return Response(Drawn(result=images).model_dump_json(), media_type="application/json")
+
+
+def _is_text(text: str) -> bool:
+    """False for what JSON can spell but Unicode does not allow."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 async def _left(request: Request) -> None:

@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from starlette.exceptions import HTTPException
 
 from ..errors import PackError, T2IError
 from .desk import Full
@@ -18,6 +19,13 @@ MEANINGS = {
     429: "Too many requests wait already; Retry-After says when to come back.",
     500: "The drawing failed; the server's log says why.",
     503: "The server is starting or stopping.",
+}
+
+NOT_JSON = f"The body is not valid JSON in UTF-8: send {EXAMPLE}."
+HINTS = {
+    400: NOT_JSON,
+    404: "Nothing is here: POST /t2i-person draws, GET /health answers, GET /docs explains.",
+    405: f"This address does not take that method: POST {EXAMPLE} to /t2i-person.",
 }
 
 
@@ -57,6 +65,11 @@ def install(app: FastAPI) -> None:
         detail = f"Too many requests wait already: try again in {seconds} s."
         return _answer(429, detail, {"Retry-After": seconds})
 
+    @app.exception_handler(HTTPException)
+    async def protocol(_: Request, error: HTTPException) -> JSONResponse:
+        headers = dict(error.headers or {})
+        return _answer(error.status_code, HINTS.get(error.status_code, error.detail), headers)
+
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         return _answer(*_explain(error))
@@ -76,7 +89,7 @@ def _explain(error: RequestValidationError) -> tuple[int, str]:
     first = error.errors()[0]
     kind, place = first["type"], [str(part) for part in first["loc"] if part != "body"]
     if kind == "json_invalid":
-        return 400, f"The body is not valid JSON in UTF-8: send {EXAMPLE}."
+        return 400, NOT_JSON
     if kind == "missing" and place:
         return 422, f'The field "{place[-1]}" is missing: send {EXAMPLE}.'
     if kind == "extra_forbidden":
