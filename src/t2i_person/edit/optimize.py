@@ -64,13 +64,13 @@ def score_loss(pack: Pack, wanted: Sequence[str], unwanted: Sequence[str] = ()) 
     """Mean of ``-log P(text is true)`` over `wanted` and ``-log P(text is false)`` over `unwanted`."""
     if not wanted and not unwanted:
         raise T2IError("Nothing to optimize for: give at least one text.")
-    targets = pack.text(
-        [*wanted, *unwanted]
-    ).double()  # float32 would round a sure "true" to 1 and stand still
+    targets = pack.text([*wanted, *unwanted])
+    if targets.device.type != "mps":  # which has no float64
+        targets = targets.double()  # float32 rounds a sure "true" to 1, where a negated text stands still
     first = len(wanted)
 
     def loss(images: Tensor) -> Tensor:
-        true = pack.score(images.double(), targets)
+        true = pack.score(images.to(targets.dtype), targets)
         right = torch.cat([true[:, :first], 1 - true[:, first:]], 1)
         return -right.clamp(min=1e-15).log().mean(1).float()
 

@@ -228,9 +228,9 @@ def _load(folder: Path, device: torch.device, dtype: torch.dtype) -> Pack:
 
 
 def _encoder(state: dict[str, Tensor], meta: dict[str, Any]) -> Any:
-    from ..nets.encoder import Encoder as Dual
+    from .encoder import Encoder as Own  # brings the language models with it
 
-    return Dual.from_state_dict(state, meta)
+    return Own.from_state_dict(state, meta)
 
 
 def _device(name: str) -> torch.device:

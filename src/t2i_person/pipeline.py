@@ -1,0 +1,420 @@
+"""The whole way from a Russian text to cut-out portraits; the only place that knows all stages."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from . import png
+from .cutout import cut_out
+from .edit.optimize import PRESETS, Preset, optimize, score_loss
+from .edit.wishes import SURE, Step, Wish, chances, embed, gender_text, grant, look, merit, wishes
+from .errors import Cancelled, T2IError
+from .packs import Pack, load_pack
+from .people import Face, faces, only
+from .portrait import Event, Person, Portrait, Result
+from .text import Character, describe
+
+try:
+    VERSION = version("t2i-person")
+except PackageNotFoundError:  # a source tree that was never installed
+    VERSION = "unknown"
+
+STAGES = ("text", "candidates", "people", "directions", "optimize", "render", "cutout")
+DRAWN = 0.5  # chance from which a feature counts as drawn
+ROUNDS = 8  # of candidates for one character, at most
+CROWD = 8  # people of one character, at most
+PREVIEW = 256  # pixels that candidates are looked at and edits are judged by
+
+
+def load(pack: str = "embedded", device: str = "auto") -> None:
+    """Load every model that `draw` needs, so that the first request is as quick as the next."""
+    load_pack(pack, device)
+    describe("Мужчина шёл по улице.")
+    faces(np.zeros((64, 64, 3), np.uint8))
+
+
+@torch.no_grad()
+def draw(
+    text: str,
+    *,
+    pack: str | Pack = "embedded",
+    seed: int = 0,  # the same text, seed and settings give the same bytes
+    per_character: int = 1,  # portraits of each person; a character of count n gets n times as many people
+    truncation_psi: float
+    | None = None,  # 0 is the average person, 1 the full variety; by default the preset's
+    steps: int | None = None,  # of optimization; 0 for none, by default the preset's
+    strength: float = 1.0,  # of all edits together, 0 to 2
+    variants: bool = False,  # the original's scheme: the whole description at once, and chains of features
+    keep_background: bool = False,
+    candidates: int = 16,  # people drawn to choose from, in each round
+    device: str = "auto",
+    on_event: Callable[[Event], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Result:
+    """Draw the people a Russian text describes.
+
+    Raises
+    ------
+    T2IError : no people in the text, a setting out of range, or nobody who fits was found.
+    PackError : the pack is missing or damaged.
+    Cancelled : `cancelled` said yes.
+    """
+    _check(text, seed, per_character, truncation_psi, steps, strength, candidates)
+    preset = PRESETS["original" if variants else "default"]
+    preset = replace(preset, stop_at=PREVIEW)
+    if truncation_psi is not None:
+        preset = replace(preset, truncation_psi=truncation_psi)
+    job = _Job(text, seed, preset, steps, strength, keep_background, on_event, cancelled)
+    with job.stage("text"):
+        try:
+            characters = describe(text)
+        except ValueError as error:
+            raise T2IError(str(error)) from error
+    if not characters:
+        raise T2IError("No people were found in the text: name somebody, as in «Блондинка в голубой кофте».")
+    job.pack = pack if isinstance(pack, Pack) else load_pack(pack, device)
+    drawn = [
+        _draw_character(job, i, character, per_character, candidates, variants)
+        for i, character in enumerate(characters)
+    ]
+    if not any(person.portraits for person in drawn):
+        raise T2IError(" ".join(note for person in drawn for note in person.notes))
+    return Result(text, seed, job.pack.name, tuple(drawn), job.seconds)
+
+
+@dataclass
+class _Job:
+    """One request: its settings, its clock, its ear and its brake."""
+
+    text: str
+    seed: int
+    preset: Preset
+    steps: int | None
+    strength: float
+    keep_background: bool
+    on_event: Callable[[Event], None] | None
+    cancelled: Callable[[], bool] | None
+    pack: Pack = field(init=False)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def tell(
+        self, stage: str, character: int | None = None, portrait: int | None = None, **more: Any
+    ) -> None:
+        if self.cancelled is not None and self.cancelled():
+            raise Cancelled
+        if self.on_event is not None:
+            self.on_event(Event(stage, character, portrait, **more))
+
+    @contextmanager
+    def stage(self, name: str, character: int | None = None, portrait: int | None = None) -> Iterator[None]:
+        self.tell(name, character, portrait)
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0) + time.perf_counter() - start
+
+    @property
+    def stop_at(self) -> int:
+        """The largest skip output of at most PREVIEW pixels."""
+        sides = [max(size) for size in self.pack.generator.resolutions]
+        return max([side for side in sides if side <= PREVIEW], default=sides[0])
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """One person before the edits."""
+
+    seed: int
+    w_plus: Tensor  # [1, num_ws, w_dim]
+
+
+@dataclass(frozen=True)
+class _Edited:
+    """One person after them."""
+
+    candidate: _Candidate
+    styles: list[Tensor]  # [1, c] a layer
+    edits: tuple[dict[str, Any], ...]
+    variant: str = ""
+
+
+def _draw_character(
+    job: _Job, i: int, character: Character, per_character: int, candidates: int, variants: bool
+) -> Person:
+    wanted, unable = wishes(job.pack, character)
+    count = min(character.count, CROWD)
+    notes = []
+    if count < character.count:
+        notes.append(f"{character.head}: {count} of {character.count} people are drawn.")
+    chosen, note = _choose(job, i, character, wanted, count * per_character, candidates)
+    if note:
+        notes.append(note)
+        job.tell("people", i, note=note)
+    edited = []
+    if chosen and variants:
+        for k, candidate in enumerate(chosen):
+            edited += _variants(job, i, k, candidate, wanted)
+    elif chosen:
+        edited = _edit(job, i, chosen, character, wanted)
+    people = {candidate.seed: k % count for k, candidate in enumerate(chosen)}
+    portraits = [
+        _finish(job, i, k, people[item.candidate.seed], item, character, wanted, unable)
+        for k, item in enumerate(edited)
+    ]
+    return Person(character, tuple(portraits), tuple(notes))
+
+
+def _choose(
+    job: _Job, i: int, character: Character, wanted: list[Wish], need: int, candidates: int
+) -> tuple[list[_Candidate], str]:
+    """The people that fit best among those of the right gender with exactly one face."""
+    pack, size = job.pack, max(candidates, 2 * need)
+    chosen: list[_Candidate] = []
+    drawn = 0
+    while len(chosen) < need and drawn < ROUNDS * size:
+        with job.stage("candidates", i):
+            seeds = [_seed(job.seed, i, drawn + k) for k in range(size)]
+            z = torch.cat([_z(pack, seed) for seed in seeds])
+            w_plus = pack.generator.w_plus(z.to(pack.device), job.preset.truncation_psi)
+            images, seen = look(pack, pack.generator.styles(w_plus), job.stop_at)
+            order = merit(chances(pack, seen, wanted)).argsort(descending=True, stable=True).tolist()
+        drawn += size
+        with job.stage("people", i):
+            for k in order:
+                job.tell("people", i, step=len(chosen), steps=need)
+                if only(faces(_pixels(images[k])), character.gender) is not None:
+                    chosen.append(_Candidate(seeds[k], w_plus[k : k + 1].contiguous()))
+                    if len(chosen) == need:
+                        break
+    if len(chosen) == need:
+        return chosen, ""
+    who = {"male": "a man's", "female": "a woman's"}.get(character.gender, "anybody's")
+    return chosen, (
+        f"{character.head}: {len(chosen)} of {need} portraits, for only so many of {drawn} candidates had "
+        f"exactly one face, {who}. Try another seed, or a truncation_psi nearer to 1."
+    )
+
+
+def _edit(
+    job: _Job, i: int, chosen: list[_Candidate], character: Character, wanted: list[Wish]
+) -> list[_Edited]:
+    """Global directions for what is missing, then a short optimization of the whole description."""
+    pack = job.pack
+    neutral = gender_text(pack, character.gender) or pack.neutral
+    begun = []
+    with job.stage("directions", i):
+        for k, candidate in enumerate(chosen):
+            job.tell("directions", i, k, step=k + 1, steps=len(chosen))
+            styles = pack.generator.styles(candidate.w_plus)
+            styles, steps = grant(pack, styles, wanted, neutral, job.stop_at)
+            begun.append(_Edited(candidate, styles, tuple(_direction(step) for step in steps)))
+    with job.stage("optimize", i):
+        styles = [torch.cat(layer) for layer in zip(*(item.styles for item in begun), strict=True)]
+        chance = chances(pack, look(pack, styles, job.stop_at)[1], wanted)
+        work = [k for k in range(len(begun)) if not (chance[k] >= SURE).all()]
+        preset = job.preset.combined()
+        budget = preset.steps if job.steps is None else job.steps
+        if not work or not budget:
+            return begun
+        start = torch.cat([begun[k].candidate.w_plus for k in work])
+        moved = [style[work] for style in styles]
+        offset = [a - b for a, b in zip(moved, pack.generator.styles(start), strict=True)]
+        latent, taken = _optimize(job, i, None, start, wanted, preset, budget, offset)
+        ended = [a + b for a, b in zip(pack.generator.styles(latent), offset, strict=True)]
+        edit = _optimized(wanted, taken)
+        for row, k in enumerate(work):
+            styles_k = [style[row : row + 1] for style in ended]
+            begun[k] = replace(begun[k], styles=styles_k, edits=(*begun[k].edits, edit))
+    return begun
+
+
+def _variants(job: _Job, i: int, k: int, candidate: _Candidate, wanted: list[Wish]) -> list[_Edited]:
+    """The original's scheme: the whole description at once, then a chain of single features in random order.
+
+    Each link of the chain starts where the one before it ended, and is a portrait of its own.
+    """
+    pack, found = job.pack, []
+    features = [wish for wish in wanted if wish.category != "gender"]
+    random = torch.Generator().manual_seed(candidate.seed)
+    order = [features[j] for j in torch.randperm(len(features), generator=random).tolist()]
+    jobs = [("combined", wanted, job.preset.combined(), False)]
+    jobs += [
+        ("chain: " + " + ".join(wish.name for wish in order[: j + 1]), [order[j]], job.preset, j > 0)
+        for j in range(len(order))
+    ]
+    for name, goal, preset, goes_on in jobs:
+        if not goes_on:
+            latent = candidate.w_plus
+            edits: tuple[dict[str, Any], ...] = ()
+        steps = job.steps if job.steps is not None else preset.steps
+        with job.stage("optimize", i, k):
+            if steps and goal:
+                latent, taken = _optimize(job, i, k, latent, goal, preset, steps, None)
+                edits = (*edits, _optimized(goal, taken))
+            found.append(_Edited(candidate, pack.generator.styles(latent), edits, name))
+    return found
+
+
+def _optimize(
+    job: _Job,
+    i: int,
+    k: int | None,
+    start: Tensor,
+    goal: list[Wish],
+    preset: Preset,
+    steps: int,
+    offset: list[Tensor] | None,
+) -> tuple[Tensor, int]:
+    def on_step(step: int, total: int, losses: Tensor, images: Tensor) -> None:
+        preview = _pixels(images[0]) if job.on_event and step % 5 == 0 else None
+        job.tell("optimize", i, k, step=step, steps=total, preview=preview)
+
+    loss = score_loss(
+        job.pack,
+        [wish.text for wish in goal if not wish.negated],
+        [wish.text for wish in goal if wish.negated],
+    )
+    found = optimize(
+        job.pack,
+        start,
+        loss,
+        steps=steps,
+        learning_rate=preset.learning_rate,
+        l2=preset.l2,
+        stop_at=job.stop_at,
+        settle=preset.settle,
+        offset=offset,
+        on_step=on_step,
+    )
+    return found.latent, found.steps
+
+
+def _finish(
+    job: _Job,
+    i: int,
+    k: int,
+    person: int,
+    item: _Edited,
+    character: Character,
+    wanted: list[Wish],
+    unable: list[Wish],
+) -> Portrait:
+    """The whole picture, checked, scored and cut out."""
+    pack, edits = job.pack, item.edits
+    start = pack.generator.styles(item.candidate.w_plus)
+    with job.stage("render", i, k):
+        for share in (1.0, 0.5, 0.0):  # an edit that lost the face or the gender is taken back
+            factor = share * job.strength
+            styles = [a + factor * (b - a) for a, b in zip(start, item.styles, strict=True)]
+            image = pack.render(styles).clamp(-1, 1)
+            pixels = _pixels(image[0])
+            face = _face(pixels)
+            if not edits or only([face] if face else [], character.gender):
+                break
+        if edits and share < 1:
+            edits = (*edits, {"kind": "scaled", "by": share})
+        chance = chances(pack, embed(pack, image), wanted)[0].tolist()
+    with job.stage("cutout", i, k):
+        if job.keep_background:
+            rgba = np.dstack([pixels, np.full(pixels.shape[:2], 255, np.uint8)])
+        else:
+            with pack.autocast():
+                rgba = cut_out(pixels, pack.matting, pack.device)
+    scores = {w.name: round(p, 4) for w, p in zip(wanted, chance, strict=True) if w.category != "gender"}
+    not_drawn = {w.name: w.obstacle for w in unable}
+    not_drawn |= {
+        name: f"the edits reached a probability of {p:.2f}" for name, p in scores.items() if p < DRAWN
+    }
+    not_drawn |= {w.name: w.obstacle for w in wanted if w.obstacle}
+    settings = {
+        "request_seed": job.seed,
+        "truncation_psi": job.preset.truncation_psi,
+        "steps": job.steps,
+        "strength": job.strength,
+        "person": character.head,
+        "variant": item.variant,
+        "scores": scores,
+    }
+    joined = torch.cat(styles, 1)[0].float().cpu().numpy()
+    seed = item.candidate.seed
+    return Portrait(
+        rgba=rgba,
+        seed=seed,
+        person=person,
+        variant=item.variant,
+        styles=joined,
+        start=torch.cat(start, 1)[0].float().cpu().numpy(),
+        edits=edits,
+        scores=scores,
+        drawn=tuple(name for name in scores if name not in not_drawn),
+        not_drawn=not_drawn,
+        gender_found=face.gender if face else "unknown",
+        age_found=face.age if face else None,
+        record=png.Record(job.text, seed, pack.name, edits, settings, joined),
+    )
+
+
+def _direction(step: Step) -> dict[str, Any]:
+    return {"kind": "direction", "text": step.wish.name, "neutral": step.neutral, "alpha": step.alpha}
+
+
+def _optimized(goal: list[Wish], steps: int) -> dict[str, Any]:
+    return {"kind": "optimize", "texts": [wish.name for wish in goal], "steps": steps}
+
+
+def _face(pixels: np.ndarray) -> Face | None:
+    """The single face of a whole picture, looked for at 512 pixels."""
+    stride = max(1, max(pixels.shape[:2]) // 512)
+    height, width = (side // stride * stride for side in pixels.shape[:2])
+    blocks = pixels[:height, :width].reshape(height // stride, stride, width // stride, stride, 3)
+    return only(faces(blocks.mean((1, 3)).round().astype(np.uint8)))
+
+
+def _pixels(image: Tensor) -> np.ndarray:
+    """[3, h, w] in [-1, 1] -> HWC uint8."""
+    return ((image.float() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0).cpu().numpy()
+
+
+def _seed(seed: int, character: int, candidate: int) -> int:
+    """Seed of one candidate: 32 bits, so that it is short in file names."""
+    name = f"{seed}/{character}/{candidate}".encode()
+    return int.from_bytes(hashlib.sha256(name).digest()[:4], "big")
+
+
+def _z(pack: Pack, seed: int) -> Tensor:
+    return torch.randn(1, pack.generator.config.z_dim, generator=torch.Generator().manual_seed(seed))
+
+
+def _check(
+    text: str,
+    seed: int,
+    per_character: int,
+    truncation_psi: float | None,
+    steps: int | None,
+    strength: float,
+    candidates: int,
+) -> None:
+    if not isinstance(text, str) or not text.strip():
+        raise T2IError("The text is empty: describe somebody, as in «Блондинка в голубой кофте».")
+    whole = {
+        "seed": (seed, 0, 2**63 - 1),
+        "per_character": (per_character, 1, 64),
+        "steps": (0 if steps is None else steps, 0, 1000),
+        "candidates": (candidates, 1, 1024),
+    }
+    real = {
+        "truncation_psi": (0 if truncation_psi is None else truncation_psi, 0, 1),
+        "strength": (strength, 0, 2),
+    }
+    for name, (value, low, high) in {**whole, **real}.items():
+        kinds = (int,) if name in whole else (int, float)
+        if not isinstance(value, kinds) or isinstance(value, bool) or not low <= value <= high:
+            kind = "a whole number" if name in whole else "a number"
+            raise T2IError(f"{name} is {kind} from {low} to {high}, not {value!r}.")

