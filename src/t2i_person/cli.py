@@ -64,7 +64,7 @@ def draw(
     folder: Annotated[Path, typer.Option("--out", "-o", help="Folder to save to; made when missing.")] = Path(
         "."
     ),
-    per_character: Annotated[int | None, typer.Option(min=1, help="Portraits of each person.")] = None,
+    per_character: Annotated[int, typer.Option(min=1, help="Portraits of each person.")] = 1,
     seed: Annotated[int, typer.Option(min=0, help="Same seed and text, same portraits.")] = 0,
     truncation_psi: Annotated[
         float | None, typer.Option(min=0, max=1, help="Lower is more ordinary, higher more varied.")
@@ -83,29 +83,28 @@ def draw(
     words = _read(text, file)
     with _failures():
         _check_folder(folder)
-        from . import pipeline
-
-        given = {"per_character": per_character, "truncation_psi": truncation_psi, "steps": steps}
         with _progress() as on_event:
+            from . import pipeline
+
             result = pipeline.draw(
                 words,
                 pack=pack,
                 seed=seed,
+                per_character=per_character,
+                truncation_psi=truncation_psi,
+                steps=steps,
                 variants=variants,
                 keep_background=keep_background,
                 device=device,
                 on_event=on_event,
-                **{name: value for name, value in given.items() if value is not None},
-            )
-        if not result.characters:
-            _leave(
-                USAGE, "No people were found in the text: name somebody, as in «Блондинка в голубой кофте»."
             )
         for number, person in enumerate(result.characters, 1):
-            name = f"{number}-{_slug(person.character.head)}"
             for portrait in person.portraits:
-                path = _save(folder, f"{name}-{portrait.seed}.png", portrait.png())
-                _report(path, portrait)
+                parts = (str(number), person.character.head, str(portrait.seed), portrait.variant)
+                name = "-".join(_slug(part) for part in parts if part)
+                _report(_save(folder, f"{name}.png", portrait.png()), portrait)
+            for note in person.notes:
+                err.print(Text(note, "yellow"))
 
 
 @app.command(epilog='Example: t2i-person describe "Рыжий мужчина без бороды." --json')
@@ -119,7 +118,10 @@ def describe(
     with _failures():
         from .text import describe as read
 
-        people = read(words)
+        try:
+            people = read(words)
+        except ValueError as error:
+            _leave(USAGE, str(error))
         if as_json:
             print(json.dumps([asdict(person) for person in people], ensure_ascii=False, indent=2))
             return
@@ -130,7 +132,7 @@ def describe(
         for number, person in enumerate(people, 1):
             count = f" × {person.count}" if person.count != 1 else ""
             out.print(Text(f"\n{number}. {person.lemma}, {person.gender}{count}", "bold"))
-            for feature in person.features:
+            for feature in person.described:
                 line = Text(
                     f"   {'not ' if feature.negated else ''}{feature.normalized}", _colour(feature.category)
                 )
@@ -146,7 +148,7 @@ def serve(
     seed: Annotated[
         int | None, typer.Option(min=0, help="The same for each request; else a new one.")
     ] = None,
-    per_character: Annotated[int | None, typer.Option(min=1, help="Portraits of each person.")] = None,
+    per_character: Annotated[int, typer.Option(min=1, help="Portraits of each person.")] = 1,
     steps: Annotated[int | None, typer.Option(min=0, help="Optimization steps; 0 for none.")] = None,
     waiting: Annotated[int, typer.Option(min=0, help="Requests that may wait before 429.")] = 16,
 ) -> None:
@@ -243,10 +245,10 @@ def _progress() -> Iterator[Any]:
 
 
 def _report(path: Path, portrait: "Portrait") -> None:
-    out.print(Text(str(path), "bold"))
+    out.print(Text(str(path), "bold").append(f"  {portrait.variant}" if portrait.variant else "", "dim"))
     if portrait.drawn:
-        out.print(Text("  drawn: ", "green").append(", ".join(map(str, portrait.drawn)), "default"))
-    for feature, reason in dict(portrait.not_drawn).items():
+        out.print(Text("  drawn: ", "green").append(", ".join(portrait.drawn), "default"))
+    for feature, reason in portrait.not_drawn.items():
         out.print(Text("  not drawn: ", "yellow").append(f"{feature} ({reason})", "default"))
     if portrait.scores:
         out.print(Text("  scores: " + ", ".join(f"{k} {v:.2f}" for k, v in portrait.scores.items()), "dim"))
@@ -296,7 +298,7 @@ def _coloured(words: str, people: "list[Character]") -> Text:
     """The text with its features in colour, the negated ones struck through."""
     shown = Text(words)
     for person in people:
-        for feature in person.features:
+        for feature in person.described:
             style = _colour(feature.category) + (" strike" if feature.negated else "")
             shown.stylize(style, feature.start, feature.end)
     return shown

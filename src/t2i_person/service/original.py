@@ -60,17 +60,15 @@ async def t2i_person(order: Annotated[Order, Body()], request: Request) -> Any:
 
 def _draw(text: str, settings: Settings, job: Job) -> Response:
     """Runs in a worker thread, to the last byte: encoding is slow as well."""
-    given = {"per_character": settings.per_character, "steps": settings.steps}
     result = pipeline.draw(
         text,
         pack=settings.pack,
         device=settings.device,
         seed=secrets.randbelow(1 << 31) if settings.seed is None else settings.seed,
+        per_character=settings.per_character,
+        steps=settings.steps,
         cancelled=job.cancelled,
-        **{name: value for name, value in given.items() if value is not None},
     )
-    if not result.characters:
-        raise Problem(422, "No people were found in the text: name somebody, as in «Блондинка в кофте».")
     images = [[b64encode(p.png()).decode() for p in c.portraits] for c in result.characters]
     return Response(Drawn(result=images).model_dump_json(), media_type="application/json")
 

@@ -1,0 +1,144 @@
+"""The command line, as a person meets it."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from t2i_person import cli, png
+
+TEXT = "Блондинка в голубой кофте шла по улице."
+runner = CliRunner()
+
+
+def t2i(*words: str, stdin: bytes = b"", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """The installed command in a process of its own."""
+    command = [Path(sys.executable).with_name("t2i-person"), *words]
+    done = subprocess.run(command, input=stdin, capture_output=True, cwd=cwd, timeout=240)
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def test_help_is_quick_and_has_examples():
+    start = time.monotonic()
+    done = t2i("draw", "--help")
+    assert done.returncode == 0
+    assert time.monotonic() - start < 3
+    assert 'draw "Рыжий мужчина в очках." --seed 7' in done.stdout
+    for option in ("--per-character", "--truncation-psi", "--steps", "--variants", "--keep-background"):
+        assert option in done.stdout
+    assert {"draw", "describe", "serve", "packs"} <= set(t2i("--help").stdout.split())
+
+
+def test_help_does_not_import_torch():
+    code = "import sys; from t2i_person import cli; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_draw_saves_a_portrait_and_says_so(tmp_path):
+    done = t2i("draw", TEXT, "-o", "new/folder", "--seed", "4", "--steps", "2", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (path,) = (tmp_path / "new/folder").iterdir()
+    assert path.name.startswith("1-Блондинка-") and path.suffix == ".png"
+    assert path.stat().st_mode & 0o444 == 0o444
+    assert f"new/folder/{path.name}" in done.stdout
+    assert "drawn: " in done.stdout and "scores: " in done.stdout
+    pixels, record = png.decode(path.read_bytes())
+    assert pixels.shape == (1024, 1024, 4)
+    assert record.text == TEXT and record.settings["request_seed"] == 4
+    again = runner.invoke(
+        cli.app, ["draw", "-", "-o", str(path.parent), "--seed", "4", "--steps", "2"], input=TEXT
+    )
+    assert again.exit_code == 0, again.output
+    assert list(path.parent.iterdir()) == [path]  # the same bytes are saved once
+
+
+def test_describe(tmp_path):
+    file = tmp_path / "story.txt"
+    file.write_bytes(b"\xef\xbb\xbf" + "Мужчина без бороды в зелёной футболке.\n".encode())
+    done = runner.invoke(cli.app, ["describe", "-f", str(file), "--json"])
+    assert done.exit_code == 0
+    (person,) = json.loads(done.stdout)
+    assert person["lemma"] == "мужчина" and person["gender"] == "male" and person["count"] == 1
+    words = "Мужчина без бороды в зелёной футболке.\n"
+    assert all(words[f["start"] : f["end"]] == f["text"] for f in person["features"])
+    assert [f["negated"] for f in person["features"]] == [True, False]
+    shown = runner.invoke(cli.app, ["describe", words]).stdout
+    assert "1. мужчина, male" in shown and "not борода" in shown
+
+
+def test_describe_nobody():
+    assert runner.invoke(cli.app, ["describe", "Шёл дождь."]).exit_code == 0
+    assert json.loads(runner.invoke(cli.app, ["describe", "Шёл дождь.", "--json"]).stdout) == []
+
+
+def test_packs_list():
+    done = runner.invoke(cli.app, ["packs", "list"])
+    assert done.exit_code == 0
+    assert "embedded" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "stdin", "says"),
+    [
+        (["draw"], b"", "Give one text"),
+        (["draw", "a", "-f", "b"], b"", "Give one text"),
+        (["draw", "  "], b"", "The text is empty"),
+        (["draw", "-"], b"", "The text is empty"),
+        (["draw", "-"], b"\xff\xfe", "not UTF-8"),
+        (["draw", "-f", "nowhere.txt"], b"", "cannot be read"),
+        (["draw", "-f", "."], b"", "cannot be read"),
+        (["draw", "Шёл дождь."], b"", "No people"),
+        (["draw", TEXT, "--device", "abacus"], b"", "abacus"),
+        (["draw", TEXT, "--seed", "x"], b"", "--seed"),
+        (["draw", TEXT, "--per-character", "0"], b"", "--per-character"),
+        (["draw", TEXT, "--truncation-psi", "7"], b"", "--truncation-psi"),
+        (["paint", TEXT], b"", "paint"),
+        (["describe", ""], b"", "The text is empty"),
+    ],
+)
+def test_wrong_use(words, stdin, says, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = runner.invoke(cli.app, words, input=stdin)
+    assert done.exit_code == 2, done.output
+    assert says in done.stderr and not done.stdout
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--pack", "nowhere"], "nowhere"),
+        (["-o", "/dev/null"], "/dev/null: cannot write here"),
+        (["-o", "/proc/none"], "/proc/none: cannot write here"),
+    ],
+)
+def test_failures(words, says, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = runner.invoke(cli.app, ["draw", TEXT, *words])
+    assert done.exit_code == 1, done.output
+    assert says in done.stderr
+
+
+def test_nothing_half_written(tmp_path):
+    """The kernel refuses the write half-way, as on a full disk."""
+    old = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, old[1]))
+    try:
+        with pytest.raises(OSError, match="cannot be saved"):
+            cli._save(tmp_path, "a.png", os.urandom(50_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, old)
+    assert not list(tmp_path.iterdir())
+
+
+def test_other_pictures_are_not_replaced(tmp_path):
+    first, second = (cli._save(tmp_path, "a.png", data) for data in (b"one", b"two"))
+    assert (first.name, second.name) == ("a.png", "a-2.png")
+    assert cli._save(tmp_path, "a.png", b"two") == second
+    assert first.read_bytes() == b"one" and len(list(tmp_path.iterdir())) == 2
