@@ -147,11 +147,10 @@ def sha256(path: Path) -> str:
 
 
 def _is_pickle(path: Path) -> bool:
+    """Pickle of protocol 2 or later, or torch's zip; a safetensors file's header follows 8 bytes of length."""
     with path.open("rb") as file:
-        head = file.read(8)
-    # Pickle protocol 2 and later, or torch's zip. A safetensors file starts with the length of its header in
-    # 8 bytes, the upper four of them zero.
-    return (head[:1] == b"\x80" or head[:4] == b"PK\x03\x04") and head[4:] != b"\0\0\0\0"
+        head = file.read(9)
+    return head[8:] != b"{" and (head[:1] == b"\x80" or head[:4] == b"PK\x03\x04")
 
 
 def _half(name: str, value: Tensor) -> Tensor:

@@ -186,15 +186,13 @@ def _info(folder: Path) -> PackInfo:
 
 
 def _load(folder: Path, device: torch.device, dtype: torch.dtype) -> Pack:
-    from ..nets.modnet import MODNet
-
     info = _info(folder)
     parts = {name: read_weights(folder, info.card, name) for name in WEIGHTS}
     built: dict[str, Any] = {}
     makers: dict[str, Callable[..., Any]] = {
         "generator": lambda state, _: Generator.from_state_dict(state),
         "encoder": _encoder,
-        "matting": lambda state, _: MODNet.from_state_dict(state),
+        "matting": _matting,
     }
     for name, make in makers.items():
         state, meta = parts[name]
@@ -231,6 +229,12 @@ def _encoder(state: dict[str, Tensor], meta: dict[str, Any]) -> Any:
     from .encoder import Encoder as Own  # brings the language models with it
 
     return Own.from_state_dict(state, meta)
+
+
+def _matting(state: dict[str, Tensor], _: dict[str, Any]) -> Any:
+    from ..nets.modnet import MODNet
+
+    return MODNet.from_state_dict(state)
 
 
 def _device(name: str) -> torch.device:
