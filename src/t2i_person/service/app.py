@@ -1,6 +1,7 @@
 """The application: settings, models, desk, doors."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +15,8 @@ from . import original, problems
 from .desk import Desk
 from .limits import BodyLimit
 from .settings import Settings
+
+log = logging.getLogger("uvicorn.error")
 
 
 class Health(BaseModel):
@@ -78,4 +81,6 @@ def run(settings: Settings, host: str, port: int) -> None:
             settings.pack, settings.device
         )  # here an error is one line; the application finds it loaded
         config = uvicorn.Config(create_app(settings), server_header=False)
+        address, number = door.getsockname()[:2]
+        log.info("Serving on http://%s:%d", f"[{address}]" if ":" in address else address, number)
         uvicorn.Server(config).run(sockets=[door])
