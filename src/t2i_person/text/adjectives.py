@@ -1,0 +1,293 @@
+"""Bare adjectives and participles: whose they are, and phrases that two people share."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from .analysis import Reading
+from .compounds import is_colour
+from .lexicon import fold, verbs, word_set
+from .people import DASH, HARD, Found
+from .phrases import DEGREE, MODIFIERS, agrees, look_of, masculine, nominative
+
+if TYPE_CHECKING:
+    from .looks import SentenceLooks
+    from .scene import Entity
+
+DRESSED = frozenset(
+    "одетый закутанный укутанный облаченный затянутый завернутый обутый наряженный переодетый разодетый "
+    "обряженный укрытый".split()
+)
+
+
+def adjective(looks: SentenceLooks, i: int) -> bool:
+    """Make a feature of the adjective at place `i` if it shows someone's looks."""
+    tokens = looks.tokens
+    t = tokens[i]
+    if _coloured_clothes(looks, i):
+        return True
+    if t.best.pos in ("NOUN", "VERB", "ADVB", "PREP", "CONJ") and t.pos not in ("ADJ", "VERB"):
+        return False
+    found = look_of(t)
+    if found is None:
+        return False
+    category, normalized, key = found
+    if fold(key) in DRESSED and _dressed_in(looks, i):
+        return False
+    noun = looks.mod_of.get(i)
+    owner: Entity | None = None
+    if noun is not None and noun in looks.at:
+        f = looks.at[noun]
+        owner = f.entity if not f.absent or f.entity is not None else None
+        if owner is None:
+            return False
+    elif noun is not None and noun > i:
+        return False
+    else:
+        owner = _standing_alone(looks, i)
+    if owner is None:
+        return False
+    first, end = _span(looks, i)
+    if " " in normalized:
+        adjectives: tuple[str, ...] = (key.split()[0],)
+        head = key.split()[-1]
+    else:
+        adjectives, head = (key,), ""
+        normalized = " ".join(
+            [x.low for x in tokens[first:i]] + [normalized] + [x.low for x in tokens[i + 1 : end]]
+        )
+    looks.add(owner, first, end, category, normalized, looks.negation(first), adjectives, head)
+    return True
+
+
+def _dressed_in(looks: SentenceLooks, i: int) -> bool:
+    """What one is dressed in follows and is the feature itself."""
+    return any(t.low in ("в", "во") for t in looks.tokens[i + 1 : i + 5])
+
+
+def _span(looks: SentenceLooks, i: int) -> tuple[int, int]:
+    """The adjective with the adverbs and the complement of a participle."""
+    tokens = looks.tokens
+    first, end = i, i + 1
+    participle = any(r.pos in ("PRTF", "PRTS") for r in tokens[i].readings) or fold(tokens[i].low).endswith(
+        "бритый"
+    )
+    if not participle:
+        return first, end
+    while first > 0 and tokens[first - 1].best.pos == "ADVB" and tokens[first - 1].low.endswith(("о", "и")):
+        if tokens[first - 1].low in ("уже", "ещё", "еще", "только", "также", "почти"):
+            break
+        first -= 1
+    k = end
+    while (
+        k < len(tokens)
+        and tokens[k].best.pos == "ADVB"
+        and (fold(tokens[k].low) in DEGREE or tokens[k].low.endswith("о"))
+    ):
+        k += 1
+        end = k
+    if end < len(tokens) and fold(tokens[end].low) in ("до", "от") and end + 1 < len(tokens):
+        p = next((p for p in looks.phrases.values() if p.prep_at == end), None)
+        if p is not None:
+            end = p.noun + 1
+    return first, end
+
+
+def _coloured_clothes(looks: SentenceLooks, i: int) -> bool:
+    """ "она в алом", "весь в чёрном": a colour alone stands for clothes."""
+    tokens = looks.tokens
+    t = tokens[i]
+    k = i - 1
+    if k >= 0 and fold(tokens[k].low) in ("всем", "все"):
+        k -= 1
+    if k < 0 or tokens[k].low not in ("в", "во"):
+        return False
+    fits = [
+        r for r in t.readings
+        if r.pos == "ADJF" and r.number == "sing" and r.gender in ("neut", "masc") and r.case in ("loc", "acc")
+    ]  # fmt: skip
+    fits = [
+        r
+        for r in fits
+        if is_colour(r.lemma) or r.key in ("темный", "светлый", "штатский", "гражданский", "траурный")
+    ]
+    if not fits or (i in looks.mod_of and looks.mod_of[i] > i):
+        return False
+    if fits[0].case == "acc" and not looks._dressing(k):
+        return False
+    owner = looks.nominal_owner(k, i + 1)
+    if owner is None:
+        return False
+    colour = nominative(fits[0], "sing", "femn")
+    looks.add(
+        owner,
+        k,
+        i + 1,
+        "clothes",
+        f"{colour} одежда",
+        looks.negation(k),
+        (fits[0].lemma,),
+        "одежда",
+        prep="в",
+        case="loc",
+    )
+    return True
+
+
+def _fitting(looks: SentenceLooks, f: Found, options: list[Reading]) -> int:
+    """2 when case, number and gender agree, 1 when only number and gender do."""
+    best = 0
+    for a in options:
+        number = a.number
+        plural = f.number == "plur" or f.count > 1
+        if (number == "plur") != plural and number:
+            continue
+        letter = {"masc": "m", "femn": "f", "neut": "n"}.get(a.gender, "u")
+        gender = f.gender if f.gender != "u" else (f.entity.gender if f.entity is not None else "u")
+        if number == "sing" and letter != "u" and gender != "u" and letter != gender:
+            continue
+        if (
+            letter == "n"
+            and number == "sing"
+            and not (f.person and f.person.word in ("дитя", "чадо", "существо"))
+        ):
+            continue
+        same = (
+            not a.case or a.case == f.case or any(r.case == a.case and r.number == a.number for r in f.forms)
+        )
+        best = max(best, 2 if same else 1)
+    return best
+
+
+def _standing_alone(looks: SentenceLooks, i: int) -> Entity | None:
+    """Owner of an adjective parted from its noun: detached, predicative or in a list."""
+    tokens = looks.tokens
+    t = tokens[i]
+    options = [r for r in t.readings if r.pos in ("ADJF", "PRTF", "ADJS", "PRTS")]
+    short = t.best.pos in ("ADJS", "PRTS")
+    options = [r for r in options if (r.pos in ("ADJS", "PRTS")) == short] or options
+    people = [f for f in looks.people_here() if f.kind not in ("poss",)]
+    before = [f for f in people if f.last < i]
+    after = [f for f in people if f.first > i]
+    # a thing nearer than any person that agrees is what the adjective is about
+    for p in sorted(looks.phrases.values(), key=lambda p: -p.noun):
+        if p.noun > i or p.noun in looks.used:
+            continue
+        if before and p.noun < before[-1].first:
+            break
+        nouns = [r for r in tokens[p.noun].readings if r.pos == "NOUN"]
+        if short:
+            if any(r.case == "nom" and r.number == o.number and (r.gender == o.gender or o.number == "plur")
+                   for r in nouns for o in options) and tokens[p.noun].best.case == "nom":  # fmt: skip
+                return None
+        elif not p.prep and any(
+            agrees(o, r) for r in nouns for o in options if o.case == tokens[p.noun].best.case
+        ):
+            if tokens[p.noun].best.case in ("nom", "acc") and not any(
+                f.case == "nom" and f.last < i for f in before
+            ):
+                return None
+    # "он был высоким": the predicate goes to the subject
+    if not short and all(o.case == "ins" for o in options):
+        if any(t2.keys("VERB", "GRND", "INFN") & verbs("be").keys() for t2 in tokens[max(0, i - 6) : i]):
+            subjects = [f for f in before if f.case == "nom" and _fitting(looks, f, options)]
+            if subjects:
+                return subjects[-1].entity
+            return _topic(looks, options) if not before else None
+    if short:
+        subjects = [f for f in before if f.case == "nom" and _fitting(looks, f, options)]
+        subjects = subjects or [f for f in after if f.case == "nom" and _fitting(looks, f, options)]
+        return subjects[-1].entity if subjects else _topic(looks, options)
+    exact = [f for f in before if _fitting(looks, f, options) == 2]
+    nominative_first = [f for f in after if f.case == "nom" and _fitting(looks, f, options) == 2]
+    if exact:
+        if nominative_first and not looks.same_segment(exact[-1].last, i) and _opens(looks, i, exact[-1]):
+            return nominative_first[0].entity
+        return exact[-1].entity
+    if nominative_first:
+        return nominative_first[0].entity
+    later = [f for f in after if _fitting(looks, f, options) == 2]
+    if later and looks.same_segment(i, later[0].first):
+        return later[0].entity
+    loose = [f for f in before if _fitting(looks, f, options) and any(o.case == "nom" for o in options)]
+    if loose:
+        return loose[-1].entity
+    if any(o.case in ("nom", "ins") for o in options) and not before:
+        return _topic(looks, options)
+    return None
+
+
+def _opens(looks: SentenceLooks, i: int, f: Found) -> bool:
+    """The adjective opens a clause of its own after the person's clause."""
+    return looks.clause[i] != looks.clause[f.first]
+
+
+def _topic(looks: SentenceLooks, options: list[Reading]) -> Entity | None:
+    for o in options:
+        letter = {"masc": "m", "femn": "f"}.get(o.gender, "u")
+        if o.gender == "neut":
+            continue
+        for f in looks.tokens[:0]:
+            del f
+        thing = any(
+            p.reading.case == "nom" and not p.prep and p.reading.number == o.number
+            and (o.number == "plur" or p.reading.gender == o.gender)
+            for p in looks.phrases.values()
+        )  # fmt: skip
+        if thing:
+            return None
+        found = looks.scene.topic(letter, o.number or "sing")
+        if found is not None:
+            return found
+    return None
+
+
+def share(looks: SentenceLooks) -> None:
+    """Repeat for each of two coordinated people what is said of both."""
+    tokens = looks.tokens
+    people = [f for f in looks.found if f.kind in ("noun", "name") and f.entity is not None and not f.absent]
+    for a, b in zip(people, people[1:], strict=False):
+        if a.entity is b.entity or a.entity is None or b.entity is None:
+            continue
+        between = [t.low for t in tokens[a.end : b.start]]
+        if between not in (["и"], [","]) or a.case != b.case:
+            continue
+        # "молодые мужчина и женщина": a plural adjective before the first
+        for i in range(max(0, a.first - 4), a.first):
+            t = tokens[i]
+            plural = [r for r in t.readings if r.pos in MODIFIERS and r.number == "plur" and r.case == a.case]
+            if plural and a.number == "sing" and i not in looks.used:
+                found = look_of(t)
+                if found:
+                    for owner in (a.entity, b.entity):
+                        looks.used.discard(i)
+                        looks.add(owner, i, i + 1, found[0], found[1], looks.negation(i), (masculine(t),))
+        if any(o is a.entity and s >= a.end for s, _, o, *_ in looks.made):
+            continue
+        if b.start != b.first:
+            continue
+        for start, end, owner, _negated, _prep, _case in list(looks.made):
+            if owner is not b.entity or start < b.end:
+                continue
+            if any(
+                looks.is_verb(k) or tokens[k].low in HARD or tokens[k].low in DASH
+                for k in range(b.end, start)
+            ):
+                continue
+            nouns = [p for n, p in looks.phrases.items() if start <= n < end]
+            plural_noun = nouns and nouns[0].reading.number == "plur"
+            plural_adjective = not nouns and any(
+                r.number == "plur"
+                for r in tokens[end - 1].readings
+                if r.pos in ("ADJF", "PRTF", "ADJS", "PRTS")
+            )
+            if plural_noun or plural_adjective:
+                text = tokens[start].start, tokens[end - 1].end
+                for fact in b.entity.facts:
+                    if (fact.start, fact.end) == text:
+                        a.entity.facts.append(replace(fact))
+
+
+def listed_look(key: str) -> bool:
+    return key in word_set("looks.txt", "clothes")

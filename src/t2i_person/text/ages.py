@@ -1,0 +1,131 @@
+"""Ages in words and digits: "лет сорока", "двадцати пяти лет", "ей было за сорок"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .analysis import Token
+from .lexicon import fold
+from .phrases import nominative
+
+if TYPE_CHECKING:
+    from .looks import SentenceLooks
+    from .scene import Entity
+
+YEARS = frozenset("лет года год годам годов годами годков годика годиков годочков летам".split())
+BEFORE = frozenset("к под за около лет до".split())
+NEVER_BEFORE = frozenset("через в на с спустя течение после по последние".split())
+NEVER_AFTER = frozenset("назад спустя подряд тому опыта стажа как жизни".split())
+TURNS = frozenset(
+    "быть исполниться стукнуть минуть перевалить пойти идти исполняться сравняться стать".split()
+)
+
+
+def is_number(token: Token) -> bool:
+    return token.low.isdigit() or any(
+        r.pos == "NUMR" or r.key in ("сорок", "сто", "тридцать", "девяносто") for r in token.readings
+    )
+
+
+def _age_word(token: Token) -> str:
+    if token.low.isdigit():
+        return token.low
+    r = next((r for r in token.readings if r.pos == "NUMR"), token.best)
+    made = nominative(r, "")
+    return made if r.parse is None or not r.parse.inflect({"nomn"}) else str(r.parse.inflect({"nomn"}).word)
+
+
+def age_spans(looks: SentenceLooks) -> list[tuple[int, int, str, Entity | None]]:
+    """(first, end, normalised, owner if told) of every age in the sentence."""
+    tokens = looks.tokens
+    out: list[tuple[int, int, str, Entity | None]] = []
+    i = 0
+    while i < len(tokens):
+        if not is_number(tokens[i]):
+            i += 1
+            continue
+        j = i
+        while j < len(tokens) and is_number(tokens[j]):
+            j += 1
+        span = _one(looks, i, j)
+        if span is not None:
+            out.append(span)
+        i = max(j, span[1] if span else j)
+    return out
+
+
+def _one(looks: SentenceLooks, i: int, j: int) -> tuple[int, int, str, Entity | None] | None:
+    tokens = looks.tokens
+    words = " ".join(_age_word(t) for t in tokens[i:j])
+    after = fold(tokens[j].low) if j < len(tokens) else ""
+    before = fold(tokens[i - 1].low) if i > 0 else ""
+    first, end = i, j
+    clause = looks.clause[i]
+    to_whom = next(
+        (f for f in looks.found if f.case == "dat" and f.entity is not None and abs(f.first - i) < 8
+         and (f.start == 0 or fold(tokens[f.start - 1].low) not in ("к", "ко", "по"))
+         and (looks.clause[f.first] == clause or f.first < i)), None
+    )  # fmt: skip
+    turns = any(t.keys("VERB") & TURNS for t in tokens[max(0, i - 5) : min(len(tokens), j + 4)])
+    yearly = False
+    if after in YEARS:
+        end, yearly = j + 1, True
+        if end < len(tokens) and fold(tokens[end].low) in NEVER_AFTER:
+            return None
+    if not yearly:
+        k = i - 1
+        prep = k >= 0 and fold(tokens[k].low) in ("под", "за", "около", "до", "к")
+        if prep:
+            k -= 1
+        if k >= 0 and fold(tokens[k].low) in YEARS and k + (2 if prep else 1) == i:
+            first, yearly = k, True
+            if first > 0 and fold(tokens[first - 1].low) in NEVER_BEFORE:
+                return None
+            normalized = f"{words} лет" if not prep else f"{tokens[k + 1].low} {words} лет"
+            return first, end, normalized, to_whom.entity if to_whom and turns else None
+    if before in ("под", "за", "около", "к") and first > 0:
+        first -= 1
+        if first > 0 and fold(tokens[first - 1].low) in ("далеко", "уже", "лет"):
+            first -= fold(tokens[first - 1].low) == "далеко"
+    year = (
+        "год"
+        if words.endswith("один")
+        else "года"
+        if words.split()[-1] in ("два", "три", "четыре")
+        else "лет"
+    )
+    if words.isdigit():
+        year = after if yearly else "лет"
+        year = {"годам": "лет", "года": year, "годов": "лет"}.get(year, year)
+    normalized = f"{words} {year}"
+    if (to_whom is not None and turns) or (
+        to_whom is not None and yearly and not looks._near_verb(i, frozenset())
+    ):
+        return first, end, normalized, to_whom.entity
+    if not yearly:
+        if before in ("под", "за") and first > 0:
+            f = looks.at.get(first - 1)
+            if f is not None and f.entity is not None:
+                return first, end, f"{tokens[first].low} {words}", f.entity
+        return None
+    if before in NEVER_BEFORE:
+        return None
+    if before == "к" and any(looks.people_here()):
+        subject = next((f for f in looks.people_here() if f.case == "nom"), None)
+        return first, end, normalized, subject.entity if subject else None
+    genitive = any(r.case == "gen" for r in tokens[j - 1].readings) and not tokens[j - 1].low.isdigit()
+    if before in ("за",):
+        return None
+    k = first - 1
+    near = k in looks.at or (
+        k >= 0
+        and tokens[k].low in (",", "—", "–", "и", "лет", "примерно", "приблизительно", "вид", "возрасте")
+    )
+    digits = tokens[j - 1].low.isdigit()
+    only_gen = genitive and not any(r.case == "nom" for r in tokens[j - 1].readings)
+    if (only_gen or digits or before == "около") and near and (looks.people_here() or looks.scene.entities):
+        return first, end, normalized, None
+    look = [t.low for t in tokens[max(0, i - 4) : min(len(tokens), end + 3)]]
+    if "вид" in look:
+        return first, end, normalized, None
+    return None

@@ -1,0 +1,189 @@
+"""Natasha's models and pymorphy3 in one place: text in, sentences of tokens with every reading out.
+
+`natasha` itself cannot be imported on Python 3.11 (it needs pymorphy2), so its model files are found
+through importlib and run with slovnet and navec directly.
+"""
+
+import importlib.util
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import pymorphy3
+from navec import Navec
+from razdel import sentenize, tokenize
+from slovnet import Morph, Syntax
+
+from .lexicon import fold
+
+CASES = {
+    "nomn": "nom", "voct": "nom", "gent": "gen", "gen1": "gen", "gen2": "gen", "datv": "dat",
+    "accs": "acc", "acc2": "acc", "ablt": "ins", "loct": "loc", "loc1": "loc", "loc2": "loc",
+}  # fmt: skip
+UD_POS = {
+    "NOUN": ("NOUN", "PROPN"), "ADJF": ("ADJ", "DET", "VERB"), "ADJS": ("ADJ", "VERB"),
+    "PRTF": ("VERB", "ADJ"), "PRTS": ("VERB", "ADJ"), "VERB": ("VERB", "AUX"), "INFN": ("VERB", "AUX"),
+    "GRND": ("VERB",), "NPRO": ("PRON", "DET"), "NUMR": ("NUM",), "ADVB": ("ADV", "PART"), "PREP": ("ADP",),
+    "CONJ": ("CCONJ", "SCONJ"), "PRCL": ("PART", "ADV"), "COMP": ("ADJ", "ADV"), "PRED": ("VERB", "ADV", "ADJ"),
+    "INTJ": ("INTJ",),
+}  # fmt: skip
+LONGEST_WORD = 60  # longer "words" are noise and would only slow the dictionary down
+LONGEST_SENTENCE = 200  # tokens; the tagger's memory grows with the longest sentence of a batch
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One dictionary reading of a word."""
+
+    lemma: str
+    key: str  # folded lemma
+    pos: str
+    case: str
+    number: str
+    gender: str  # masc, femn, neut, "" when any
+    animacy: str
+    grams: frozenset[str]
+    score: float
+    parse: Any = field(compare=False, repr=False)
+
+
+@dataclass(slots=True)
+class Token:
+    """A word of a sentence; `i` is its place there, `start` and `end` are offsets in the whole text."""
+
+    i: int
+    text: str
+    low: str
+    start: int
+    end: int
+    pos: str = "X"
+    feats: dict[str, str] = field(default_factory=dict)
+    head: int = -1
+    rel: str = ""
+    readings: tuple[Reading, ...] = ()
+
+    @property
+    def best(self) -> Reading:
+        """The reading that suits the tagger best."""
+        return self.readings[0]
+
+    @property
+    def key(self) -> str:
+        return self.readings[0].key
+
+    def has(self, *pos: str) -> bool:
+        """Whether some reading is of one of these parts of speech."""
+        return any(r.pos in pos for r in self.readings)
+
+    def keys(self, *pos: str) -> set[str]:
+        return {r.key for r in self.readings if not pos or r.pos in pos}
+
+
+@lru_cache(1)
+def morphology() -> pymorphy3.MorphAnalyzer:
+    return pymorphy3.MorphAnalyzer()
+
+
+def _model(name: str) -> str:
+    spec = importlib.util.find_spec("natasha")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("natasha's models are missing: pip install natasha==1.6.0")
+    return str(Path(spec.origin).parent / "data" / name)
+
+
+@lru_cache(1)
+def embeddings() -> Navec:
+    return Navec.load(_model("emb/navec_news_v1_1B_250K_300d_100q.tar"))
+
+
+@lru_cache(1)
+def _taggers() -> tuple[Morph, Syntax, Lock]:
+    navec = embeddings()
+    morph = Morph.load(_model("model/slovnet_morph_news_v1.tar")).navec(navec)
+    syntax = Syntax.load(_model("model/slovnet_syntax_news_v1.tar")).navec(navec)
+    return morph, syntax, Lock()
+
+
+@lru_cache(50_000)
+def readings(low: str) -> tuple[Reading, ...]:
+    """Dictionary readings of a lower-case word, most probable first."""
+    if len(low) > LONGEST_WORD:
+        low = low[:LONGEST_WORD]
+    out = []
+    for p in morphology().parse(low):
+        tag = p.tag
+        lemma = p.normal_form
+        if tag.POS in ("PRTF", "PRTS"):  # a participle's dictionary form is a verb; looks need the adjective
+            full = p.inflect({"PRTF", "masc", "sing", "nomn"})
+            lemma = full.word if full else lemma
+        gender = str(tag.gender or "")
+        if "ms-f" in tag or "Ms-f" in tag or gender not in ("masc", "femn", "neut"):
+            gender = ""
+        out.append(
+            Reading(
+                lemma, fold(lemma), str(tag.POS or "X"), CASES.get(str(tag.case), ""), str(tag.number or ""), str(gender),
+                str(tag.animacy or ""), frozenset(map(str, tag.grammemes)), p.score, p,
+            )
+        )  # fmt: skip
+    return tuple(out) or (Reading(low, fold(low), "X", "", "", "", "", frozenset(), 0.0, None),)
+
+
+def _order(token: Token) -> None:
+    """Sort readings by how well they suit the tagger's part of speech, case and number."""
+    case = token.feats.get("Case", "")[:3].lower()
+    number = {"Sing": "sing", "Plur": "plur"}.get(token.feats.get("Number", ""), "")
+    gender = {"Masc": "masc", "Fem": "femn", "Neut": "neut"}.get(token.feats.get("Gender", ""), "")
+
+    def suits(r: Reading) -> float:
+        points = r.score
+        points += 2.0 * (token.pos in UD_POS.get(r.pos, ()))
+        points += 1.5 * bool(case and r.case == case)
+        points += 0.6 * bool(number and r.number == number)
+        points += 0.4 * bool(gender and r.gender == gender)
+        return points
+
+    token.readings = tuple(sorted(token.readings, key=suits, reverse=True))
+
+
+def _chunks(text: str) -> Iterator[tuple[int, str]]:
+    """Sentences with their offset, the over-long ones cut."""
+    for piece in sentenize(text):
+        yield piece.start, piece.text
+
+
+def sentences(text: str, batch: int = 16) -> Iterator[list[Token]]:
+    """Tag a cleaned text sentence by sentence."""
+    morph, syntax, lock = _taggers()
+    waiting: list[list[Token]] = []
+
+    def tag() -> Iterator[list[Token]]:
+        words = [[t.text for t in s] for s in waiting]
+        with lock:  # slovnet's encoders keep buffers between calls
+            tagged, parsed = list(morph.map(words)), list(syntax.map(words))
+        for tokens, m, s in zip(waiting, tagged, parsed, strict=True):
+            for token, mt, st in zip(tokens, m.tokens, s.tokens, strict=True):
+                token.pos, token.feats = mt.pos, dict(mt.feats)
+                token.head, token.rel = int(st.head_id) - 1, st.rel
+                _order(token)
+            yield tokens
+
+    for offset, piece in _chunks(text):
+        tokens = []
+        for t in tokenize(piece):
+            low = t.text.lower()
+            tokens.append(
+                Token(len(tokens), t.text, low, offset + t.start, offset + t.stop, readings=readings(low))
+            )
+            if len(tokens) == LONGEST_SENTENCE:
+                waiting.append(tokens)
+                tokens = []
+        if tokens:
+            waiting.append(tokens)
+        if len(waiting) >= batch:
+            yield from tag()
+            waiting = []
+    if waiting:
+        yield from tag()

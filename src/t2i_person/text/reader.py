@@ -1,0 +1,135 @@
+"""`describe`: the whole way from a text to its characters."""
+
+from collections.abc import Iterator
+
+from . import english
+from .analysis import sentences
+from .clean import check, clean
+from .looks import SentenceLooks
+from .model import Character, Feature, Gender, Mention
+from .people import find
+from .scene import Entity, Fact, Scene
+
+GENDER: dict[str, Gender] = {"m": "male", "f": "female"}
+
+
+def describe(text: str) -> list[Character]:
+    """Read a Russian text and return the people it describes, in order of appearance.
+
+    Parameters
+    ----------
+    text
+        Russian text of any length: a phrase or a whole book.
+
+    Returns
+    -------
+    list of Character
+        Empty when the text shows no one.
+
+    Raises
+    ------
+    TextError
+        For empty text and for text that is not Russian; the message names the cure.
+    """
+    check(text)
+    scene = Scene()
+    for tokens in sentences(clean(text)):
+        found = find(tokens)
+        scene.enter(tokens, found)
+        agree(tokens, found)
+        SentenceLooks(tokens, found, scene).run()
+    return list(_characters(text, scene))
+
+
+def agree(tokens, found) -> None:  # type: ignore[no-untyped-def]
+    """Let the verb and the predicate tell the sex of a profession noun: "врач надела очки"."""
+    for f in found:
+        entity = f.entity
+        if entity is None or entity.gender != "u" or f.case != "nom" or f.number != "sing":
+            continue
+        verb = None
+        head = tokens[f.head].head
+        if tokens[f.head].rel.startswith("nsubj") and 0 <= head < len(tokens):
+            verb = tokens[head]
+            if not verb.has("VERB", "PRTS", "ADJS"):
+                verb = None
+        if verb is None:
+            for t in tokens[f.end :]:
+                if t.low in (";", ".", "—", ":"):
+                    break
+                if any(g.first == t.i and g.case == "nom" for g in found if g is not f and g.kind != "rel"):
+                    break
+                if t.best.pos == "VERB" or (t.best.pos in ("PRTS", "ADJS")):
+                    verb = t
+                    break
+        if verb is None:
+            for t in reversed(tokens[: f.start]):
+                if t.low in (";", ".", ":") or any(g.first == t.i and g.case == "nom" for g in found):
+                    break
+                if t.best.pos == "VERB":
+                    verb = t
+                    break
+        if verb is None:
+            continue
+        for r in verb.readings:
+            if r.pos in ("VERB", "PRTS", "ADJS") and r.number == "sing" and r.gender in ("masc", "femn"):
+                entity.gender = "m" if r.gender == "masc" else "f"
+                f.gender = entity.gender
+                break
+
+
+def _characters(text: str, scene: Scene) -> Iterator[Character]:
+    entities = [e for e in scene.entities if e.mentions and _kept(e)]
+    entities.sort(key=lambda e: _head(e)[1])
+    for entity in entities:
+        f, start, end = _head(entity)
+        facts = sorted(_distinct(entity.facts), key=lambda x: x.start)
+        features = tuple(_feature(text, fact) for fact in facts)
+        attributes = tuple(
+            Feature(text[start:end], start, end, category, normal, False, eng)
+            for g, _, _ in entity.mentions[:1] + [m for m in entity.mentions if m[0] is f]
+            if g is f and g.person is not None
+            for category, normal, eng in g.person.facts
+        )[:2]
+        gender = GENDER.get(entity.gender, "unknown")
+        if entity.number == "plur" and f.person is not None and f.person.gender in ("r", "u", "c"):
+            gender = "unknown"
+        count = max((g.count for g, _, _ in entity.mentions if g.counted), default=1)
+        lemma = f.lemma
+        told = [(x.category, x.prompt_en, x.negated) for x in attributes + features]
+        yield Character(
+            text[start:end], lemma, gender, count, start, end, features, attributes,
+            tuple(Mention(text[a:b], a, b) for _, a, b in [_head(entity)] + [m for m in entity.mentions if m[0] is not f]),
+            english.whole(lemma, gender, told, count),
+        )  # fmt: skip
+
+
+def _kept(entity: Entity) -> bool:
+    if entity.facts:
+        return True
+    if not entity.nominal:
+        return False
+    if entity.number == "plur":
+        return any(f.counted and f.count > 1 for f, _, _ in entity.mentions)
+    return any(not f.absent for f, _, _ in entity.mentions if f.kind in ("noun", "name"))
+
+
+def _head(entity: Entity):  # type: ignore[no-untyped-def]
+    """The first noun or name; a pronoun only when there is neither."""
+    nominal = [m for m in entity.mentions if m[0].kind in ("noun", "name")]
+    return (nominal or entity.mentions)[0]
+
+
+def _distinct(facts: list[Fact]) -> list[Fact]:
+    out: list[Fact] = []
+    for fact in facts:
+        if not any(o.start == fact.start and o.end == fact.end for o in out):
+            out.append(fact)
+    return out
+
+
+def _feature(text: str, fact: Fact) -> Feature:
+    return Feature(
+        text[fact.start : fact.end], fact.start, fact.end, fact.category, fact.normalized, fact.negated,
+        english.phrase(fact),
+    )  # fmt: skip

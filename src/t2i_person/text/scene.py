@@ -1,0 +1,292 @@
+"""Who is who: one entity for each person of the text, across sentences."""
+
+from dataclasses import dataclass, field
+
+from .analysis import Token
+from .lexicon import fold, people, verbs
+from .people import DASH, HARD, Found
+from .phrases import NUMBER_KEYS
+
+# Words that name a person already on stage again: their age group must not clash.
+AGE_GROUP = {
+    "мальчик": "child", "девочка": "child", "ребенок": "child", "малыш": "child", "малышка": "child",
+    "девушка": "young", "парень": "young", "юноша": "young", "старик": "old", "старуха": "old",
+    "старушка": "old", "дед": "old", "бабушка": "old", "старичок": "old", "мальчишка": "child",
+    "девчонка": "child", "бабка": "old",
+}  # fmt: skip
+ANOTHER = frozenset("другой другая второй вторая еще третий иной какой-то один одна некий незнакомый".split())
+KINDS_AGAIN = ("generic", "role", "folk", "people")
+
+
+@dataclass(slots=True)
+class Fact:
+    """A feature before it becomes public: token offsets already turned into character offsets."""
+
+    start: int
+    end: int
+    category: str
+    normalized: str
+    negated: bool
+    adjectives: tuple[str, ...] = ()
+    noun: str = ""
+    verb: str = ""
+
+
+@dataclass(slots=True)
+class Entity:
+    """One person while the text is being read."""
+
+    number: str
+    gender: str
+    mentions: list[tuple[Found, int, int]] = field(default_factory=list)  # with character offsets
+    facts: list[Fact] = field(default_factory=list)
+    last: int = -1  # sentence of the last mention
+    subject: bool = False  # whether that mention was a subject
+    place: int = 0
+    second: bool = False
+
+    @property
+    def nominal(self) -> bool:
+        return any(f.kind in ("noun", "name") for f, _, _ in self.mentions)
+
+    def keys(self) -> set[str]:
+        return {k for f, _, _ in self.mentions if f.kind in ("noun", "name") for k in f.keys}
+
+
+class Scene:
+    """Entities in order of appearance and the rules that say which mention is whose."""
+
+    def __init__(self) -> None:
+        self.entities: list[Entity] = []
+        self.sentence = -1
+
+    def enter(self, tokens: list[Token], found: list[Found]) -> None:
+        """Give every mention of a sentence its entity."""
+        self.sentence += 1
+        for at, f in enumerate(found):
+            entity = self._resolve(tokens, found, at)
+            f.entity = entity
+            if entity is None:
+                continue
+            if f.kind == "rel":
+                continue
+            entity.mentions.append((f, tokens[f.first].start, tokens[f.last].end))
+            entity.last, entity.place = self.sentence, f.first
+            entity.subject = f.case == "nom" or (entity.subject and f.kind == "poss")
+            if entity.gender == "u" and f.gender != "u" and f.number == "sing":
+                entity.gender = f.gender
+
+    def compatible(self, entity: Entity, gender: str, number: str) -> bool:
+        if (entity.number == "plur") != (number == "plur"):
+            return False
+        return number == "plur" or "u" in (entity.gender, gender) or entity.gender == gender
+
+    def topic(self, gender: str = "u", number: str = "sing", before: int | None = None) -> Entity | None:
+        """The person being spoken of: the latest fitting subject."""
+        best, top = None, -1e9
+        for e in self.entities:
+            if e.second or not self.compatible(e, gender, number):
+                continue
+            if e.last < self.sentence - 4:
+                continue
+            points = 3.0 * (e.last - self.sentence) + 2.0 * e.subject + 0.01 * e.place
+            points -= 0.5 * (e.gender == "u" and gender != "u")
+            points += 0.3 * len(e.facts[:3])
+            if points >= top:
+                best, top = e, points
+        return best
+
+    def _new(self, f: Found) -> Entity:
+        entity = Entity(f.number, f.gender)
+        self.entities.append(entity)
+        return entity
+
+    def _resolve(self, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
+        f = found[at]
+        if f.kind == "rel":
+            return self._relative(found, at)
+        if f.kind in ("pron", "poss"):
+            return self._pronoun(tokens, found, at)
+        if f.person and f.person.kind == "collective" and f.kind == "noun":
+            return None
+        same = self._same(tokens, f, found)
+        if same is not None:
+            return same
+        if f.absent:
+            return None
+        linked = self._linked(tokens, found, at)
+        if linked is not None:
+            return linked
+        again = self._again(tokens, f, found)
+        return again if again is not None else self._new(f)
+
+    def _relative(self, found: list[Found], at: int) -> Entity | None:
+        f = found[at]
+        for g in reversed(found[:at]):
+            if g.kind in ("noun", "name", "pron") and g.entity is not None and f.first - g.last < 9:
+                if self.compatible(g.entity, f.gender, f.number):
+                    return g.entity  # type: ignore[no-any-return]
+        return None
+
+    def _pronoun(self, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
+        f = found[at]
+        if f.lemma in ("ты", "вы"):
+            for e in self.entities:
+                if e.second:
+                    return e
+            entity = self._new(f)
+            entity.second = True
+            return entity
+        best, top = None, -1e9
+        for e in self.entities:
+            if e.second or not self.compatible(e, f.gender, f.number) or e.last < self.sentence - 6:
+                continue
+            points = 3.0 * (e.last - self.sentence) + 1.5 * e.subject + 0.02 * e.place
+            points -= 0.5 * (e.gender == "u" and f.gender != "u")
+            if e.last == self.sentence and e.subject and f.case != "nom" and f.kind == "pron":
+                if self._same_clause(tokens, e.place, f.first):
+                    points -= 4.0  # an object pronoun is not its own subject
+            if points >= top:
+                best, top = e, points
+        if best is not None:
+            return best
+        if f.number == "plur" or self._thing_before(tokens, f):
+            return None
+        return self._new(f)
+
+    @staticmethod
+    def _same_clause(tokens: list[Token], a: int, b: int) -> bool:
+        return a < b and not any(t.low == "," or t.low in HARD or t.low in DASH for t in tokens[a:b])
+
+    @staticmethod
+    def _thing_before(tokens: list[Token], f: Found) -> bool:
+        """A thing earlier in the sentence that the pronoun stands for."""
+        want = {"m": "masc", "f": "femn"}.get(f.gender, "")
+        return f.kind == "pron" and any(
+            t.best.pos == "NOUN"
+            and t.best.case == "nom"
+            and t.best.gender == want
+            and t.best.animacy == "inan"
+            for t in tokens[: f.first]
+        )
+
+    def _same(self, tokens: list[Token], f: Found, found: list[Found]) -> Entity | None:
+        """An entity already called by this word."""
+        words = {fold(t.low) for t in tokens[f.start : f.first]} | {
+            r.key for t in tokens[f.start : f.first] for r in t.readings
+        }
+        if words & ANOTHER:
+            return None
+        for e in reversed(self.entities):
+            if e.number != f.number and not f.absent:
+                continue
+            if f.keys & e.keys() and (f.gender == "u" or e.gender in ("u", f.gender)):
+                here = any(g.entity is e and g.kind in ("noun", "name") for g in found)
+                if here and f.kind == "noun" and f.start != f.first:
+                    continue  # "рыжий парень и лысый парень" are two
+                if here and f.kind == "noun" and f.counted:
+                    continue
+                return e
+        return None
+
+    def _linked(self, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
+        """Apposition and predicate: "сосед, молодой человек", "это был человек", "он был врачом"."""
+        f = found[at]
+        previous = next(
+            (g for g in reversed(found[:at]) if g.kind in ("noun", "name", "pron") and g.entity is not None),
+            None,
+        )
+        k = f.start - 1
+        if k < 0:
+            return None
+        gap = [fold(t.low) for t in tokens[max(0, k - 2) : k + 1]]
+        be = verbs("be")
+        if (
+            f.case in ("nom", "ins")
+            and "это" in gap
+            and (gap[-1] == "это" or tokens[k].keys() & be.keys() or gap[-1] in DASH)
+        ):
+            entity = self.topic(f.gender, f.number)
+            if entity is not None:
+                f.predicate = f.person is not None
+                return entity
+        if previous is None or not self.compatible(previous.entity, f.gender, f.number):
+            return None
+        between = tokens[previous.end : f.start]
+        low = [t.low for t in between]
+        has_verb = any(t.best.pos in ("VERB", "INFN") for t in between)
+        is_be = any(t.keys("VERB") & be.keys() for t in between)
+        if f.kind == "noun" and f.case == "ins" and is_be and previous.case == "nom" and not f.phrase.prep:  # type: ignore[union-attr]
+            if not any(t.low in HARD for t in between) and len(between) < 5:
+                f.predicate = True
+                return previous.entity  # type: ignore[no-any-return]
+        if f.kind == "noun" and f.case == "nom" and previous.case == "nom" and not has_verb and between:
+            if len(between) == 1 and low[0] in DASH:
+                f.predicate = True
+                return previous.entity  # type: ignore[no-any-return]
+        if not low or has_verb or len(between) > 7:
+            return None
+        if low[-1] != "," and low[-1] not in DASH:
+            return None
+        if any(x in HARD for x in low) or "и" in low or "или" in low or low.count(",") > 1:
+            return None
+        cases = {r.case for r in f.forms} & ({r.case for r in previous.forms} or {previous.case})
+        if previous.case not in cases and previous.case != f.case:
+            return None
+        if f.phrase is not None and f.phrase.prep:
+            return None
+        if f.kind == "name" and previous.kind == "name":
+            return None
+        after = tokens[f.end : f.end + 2]
+        listed = (
+            after and after[0].low in ("и", ",") and at + 1 < len(found) and found[at + 1].start <= f.end + 2
+        )
+        if listed and found[at + 1].kind in ("noun", "name") and found[at + 1].case == f.case:
+            if after[0].low == "и":
+                return None
+        if f.person and f.person.kind == "kin" and previous.kind == "noun":
+            return None
+        f.predicate = f.kind == "noun"
+        return previous.entity  # type: ignore[no-any-return]
+
+    def _again(self, tokens: list[Token], f: Found, found: list[Found]) -> Entity | None:
+        """A definite noun for someone on stage: "гость вошёл... мужчина сел"."""
+        if f.kind != "noun" or f.person is None or f.person.kind not in KINDS_AGAIN or f.counted:
+            return None
+        if f.case != "nom" or f.number != "sing" or self.sentence == 0:
+            return None
+        words = {fold(t.low) for t in tokens[f.start : f.first]}
+        if words & ANOTHER or words & NUMBER_KEYS.keys():
+            return None
+        before = [t for t in tokens[: f.start] if t.best.pos == "VERB"]
+        if before and not before[-1].keys("VERB") & verbs("speech").keys():
+            return None  # "вошёл мужчина" brings someone new
+        key = next(iter(f.keys))
+        hyper = key in AGE_GROUP or key in (
+            "мужчина", "женщина", "человек", "незнакомец", "незнакомка", "гость", "гостья", "господин", "дама",
+            "красавица", "красавец", "мужик", "тетка", "посетитель", "посетительница", "хозяин", "хозяйка",
+        )  # fmt: skip
+        fits = []
+        for e in self.entities:
+            if not self.compatible(e, f.gender, "sing") or e.last == self.sentence or not e.nominal:
+                continue
+            if any(g.entity is e for g in found):
+                continue
+            heads = [g for g, _, _ in e.mentions if g.kind in ("noun", "name")]
+            groups = {AGE_GROUP[k] for k in e.keys() if k in AGE_GROUP}
+            group = AGE_GROUP.get(key)
+            if group and groups and group not in groups:
+                continue
+            kinds = {g.person.kind if g.person else "name" for g in heads}
+            if not hyper and not kinds <= {"generic", "people"}:
+                continue
+            if f.start != f.first and not hyper:
+                continue
+            if kinds == {"kin"} and not group:
+                continue
+            fits.append(e)
+        return fits[-1] if len(fits) == 1 else None
+
+
+def known_person(key: str) -> bool:
+    return key in people()
