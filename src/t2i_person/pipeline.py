@@ -105,11 +105,14 @@ class _Job:
     pack: Pack = field(init=False)
     seconds: dict[str, float] = field(default_factory=dict)
 
+    def check(self) -> None:
+        if self.cancelled is not None and self.cancelled():
+            raise Cancelled
+
     def tell(
         self, stage: str, character: int | None = None, portrait: int | None = None, **more: Any
     ) -> None:
-        if self.cancelled is not None and self.cancelled():
-            raise Cancelled
+        self.check()
         if self.on_event is not None:
             self.on_event(Event(stage, character, portrait, **more))
 
@@ -119,6 +122,7 @@ class _Job:
         start = time.perf_counter()
         yield
         self.seconds[name] = self.seconds.get(name, 0) + time.perf_counter() - start
+        self.check()
 
     @property
     def stop_at(self) -> int:

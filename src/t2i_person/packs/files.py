@@ -147,7 +147,7 @@ def sha256(path: Path) -> str:
 
 
 def _is_pickle(path: Path) -> bool:
-    """Pickle of protocol 2 or later, or torch's zip; a safetensors file's header follows 8 bytes of length."""
+    """Pickle of protocol 2 or later, or torch's zip; in safetensors 8 bytes of length come before a brace."""
     with path.open("rb") as file:
         head = file.read(9)
     return head[8:] != b"{" and (head[:1] == b"\x80" or head[:4] == b"PK\x03\x04")

@@ -166,7 +166,7 @@ def load_pack(
     PackError : unknown name; a file is missing, changed, damaged, a pickle, or does not fit the others.
     T2IError : unknown or absent device.
     """
-    folder, place = resolve(name), _device(device)
+    place, folder = _device(device), resolve(name)
     dtype = dtype or _fast(place)
     with _lock:
         key = (folder, (folder / CARD).stat().st_mtime_ns, place, dtype)
