@@ -13,7 +13,18 @@ if __name__ == "__main__":
     render.add_argument("--size", type=int, default=256)
     render.add_argument("--start", type=int, default=0)
     render.add_argument("--stop", type=int, default=40, help="shards of 100 people")
-    render.add_argument("--step", type=int, default=1)
+    render.add_argument("--every", type=int, default=1, help="with --start: share the shards between processes")
+    generator = steps.add_parser("generator", help="distil the renderer, whole pictures of one size")
+    generator.add_argument("--size", type=int, default=64, choices=(64, 128, 256))
+    generator.add_argument("--minutes", type=float, default=30)
+    generator.add_argument("--batch", type=int, default=16)
+    generator.add_argument("--lr", type=float, default=4e-3)
+    generator.add_argument("--device", default="cpu")
+    generator.add_argument("--compile", action="store_true")
+    encoder = steps.add_parser("encoder", help="train the text-image encoder")
+    encoder.add_argument("--minutes", type=float, default=15)
+    encoder.add_argument("--lr", type=float, default=2e-3)
+    encoder.add_argument("--on-generator", type=float, default=0.0, help="share of batches that the generator draws")
     a = parser.parse_args()
     if a.step == "fetch":
         from lab.people.assets import fetch
@@ -22,4 +33,12 @@ if __name__ == "__main__":
     elif a.step == "render":
         from lab.people.dataset import render_all
 
-        render_all(WORK / f"renders{a.size}", a.size, a.start, a.stop, a.step)
+        render_all(WORK / f"renders{a.size}", a.size, a.start, a.stop, a.every)
+    elif a.step == "generator":
+        from lab.generator import train_whole
+
+        train_whole(WORK, a.size, a.minutes, a.batch, a.lr, a.device, a.compile)
+    elif a.step == "encoder":
+        from lab.encoder import train
+
+        train(WORK, a.minutes, a.lr, a.on_generator)

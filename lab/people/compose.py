@@ -35,10 +35,15 @@ def palette(colours: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(np.stack([named[k] for k in LAYERS], 1))
 
 
-def compose(layers: torch.Tensor, alpha: torch.Tensor, colours: np.ndarray) -> torch.Tensor:
-    """layers [n,9,h,w] linear and premultiplied, alpha [n,1,h,w] in [0,1] -> pictures [n,3,h,w] in [-1, 1]."""
+def compose(layers: torch.Tensor, alpha: torch.Tensor, colours: np.ndarray, rows: tuple[int, int] | None = None) -> torch.Tensor:
+    """layers [n,9,h,w] linear and premultiplied, alpha [n,1,h,w] in [0,1] -> pictures [n,3,h,w] in [-1, 1].
+
+    A crop names its first row and the whole picture's height, for the background's gradient.
+    """
     light = torch.einsum("nkhw,nkc->nchw", layers, palette(colours))
     back = torch.from_numpy(np.asarray(colours[:, -1], np.float32) / 255)[..., None, None]
-    fall = torch.linspace(1.03, 0.9, layers.shape[-2])[:, None]  # a soft studio gradient
+    top, height = rows or (0, layers.shape[-2])
+    place = (torch.arange(top, top + layers.shape[-2]) + 0.5) / height
+    fall = (1.03 - 0.13 * place)[:, None]  # a soft studio gradient
     picture = tone(light / alpha.clamp(min=1e-3)) * alpha + (back * fall).clamp(0, 1) * (1 - alpha)
     return picture * 2 - 1

@@ -1,0 +1,136 @@
+"""Train the dual encoder: every picture against every text, with the truth known (lab/captions.py)."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from lab.captions import FACTS, truths
+from lab.data import People
+from lab.generator import Trainer
+from t2i_person.nets.encoder import DualEncoder
+from t2i_person.packs.encoder import Encoder, words_of
+
+SIDE = 128
+
+
+def vocabulary() -> tuple[list[str], list[str]]:
+    """Russian lemmas and English words of all phrases."""
+    russian = sorted({w for f in FACTS for p in f.russian for w in words_of(p)})
+    english = sorted({w for f in FACTS for p in f.english for w in words_of(p)})
+    return russian, english
+
+
+def new_encoder() -> Encoder:
+    torch.manual_seed(0)
+    russian, english = vocabulary()
+    return Encoder(DualEncoder(side=SIDE), russian, english, F.normalize(torch.randn(len(english), 300), dim=1))
+
+
+def load_encoder(work: Path) -> Encoder:
+    encoder = new_encoder()
+    if (work / "encoder.pt").exists():
+        encoder.load_state_dict(torch.load(work / "encoder.pt", weights_only=True))
+    return encoder
+
+
+def texts_and_truth(persons, colours, rng: np.random.Generator, extra: int = 128) -> tuple[list[str], Tensor]:
+    """One phrase for each fact and some that join two to four; truth [pictures, texts], NaN where unsure."""
+    table = np.stack([truths(p, c) for p, c in zip(persons, colours, strict=True)])
+
+    def phrase(i: int, english: bool) -> str:
+        return str(rng.choice(FACTS[i].english if english else FACTS[i].russian))
+
+    texts = [phrase(i, rng.random() < 0.25) for i in range(len(FACTS))]
+    columns = [table]
+    kinds = np.array([f.kind for f in FACTS])
+    for _ in range(extra):
+        row = np.nan_to_num(table[rng.integers(len(table))])
+        chosen: list[int] = []
+        for _ in range(int(rng.integers(2, 5))):
+            weight = np.where(row > 0.6, 1.0, 0.0) if rng.random() < 0.85 else np.ones(len(row))
+            weight = weight * ~np.isin(kinds, kinds[chosen]) * (kinds != "person")
+            if weight.sum() > 0:
+                chosen.append(int(rng.choice(len(row), p=weight / weight.sum())))
+        english = rng.random() < 0.25
+        texts.append(", ".join(phrase(i, english) for i in chosen))
+        columns.append(table[:, chosen].prod(1, keepdims=True))
+    return texts, torch.from_numpy(np.concatenate(columns, 1))
+
+
+def soften(pictures: Tensor, rng: np.random.Generator) -> Tensor:
+    """What a generator or a user may do to a picture: blur, noise, brightness, a shift of a few pixels."""
+    if rng.random() < 0.5:
+        small = int(rng.integers(40, SIDE))
+        pictures = F.interpolate(pictures, (small, small), mode="bilinear", antialias=True)
+        pictures = F.interpolate(pictures, (SIDE, SIDE), mode="bilinear")
+    pictures = pictures * float(rng.uniform(0.92, 1.08)) + float(rng.uniform(-0.05, 0.05))
+    pictures = torch.roll(pictures, (int(rng.integers(-2, 3)), int(rng.integers(-2, 3))), (2, 3))
+    return pictures + float(rng.uniform(0, 0.06)) * torch.randn_like(pictures)
+
+
+@torch.no_grad()
+def report(encoder: Encoder, people: People, drawn=None) -> dict[str, float]:
+    """Balanced accuracy of each kind of fact on held-out people, at probability one half."""
+    rng = np.random.default_rng(5)
+    hits: dict[str, list[list[float]]] = {}
+    texts = [f.russian[0] for f in FACTS]
+    text = encoder.encode_text(texts)
+    for k in range(0, len(people) - 19, 20):
+        c, pictures, _, persons, colours = people.pictures(range(k, k + 20), rng)
+        seen = encoder.score(encoder.encode_image(drawn(c) if drawn else pictures), text).numpy()
+        for person, colour, row in zip(persons, colours, seen, strict=True):
+            for fact, t, p in zip(FACTS, truths(person, colour), row, strict=True):
+                if t > 0.8 or t < 0.2:
+                    hits.setdefault(fact.kind, [[], []])[int(t > 0.5)].append(float((p > 0.5) == (t > 0.5)))
+    return {k: float(np.mean([np.mean(x) for x in v if x])) for k, v in sorted(hits.items())}
+
+
+def train(work: Path, minutes: float, lr: float, on_generator: float, batch: int = 64) -> None:
+    """``on_generator``: share of the batches drawn by the generator instead of the renderer."""
+    encoder = load_encoder(work)
+    people, held = People(work / "renders256", SIDE), People(work / "renders256", SIDE, 0, 1)
+    optimizer = torch.optim.AdamW(encoder.parameters(), lr=lr, betas=(0.9, 0.98), weight_decay=0.02)
+    nets = Trainer(work, "cpu").average if on_generator else None
+
+    def draw(c: Tensor) -> Tensor:
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+            return nets["generator"](nets["factors"](c).float(), stop_at=SIDE).float().clamp(-1, 1)
+
+    rng = np.random.default_rng(int(time.time()) if (work / "encoder.pt").exists() else 3)
+    begin = shown = time.time()
+    step, running = 0, 0.0
+    while (spent := (time.time() - begin) / 60) < minutes:
+        rate = min(1, (step + 1) / 50) * (0.02 + 0.98 * np.cos(spent / minutes * np.pi / 2) ** 2)
+        for group in optimizer.param_groups:
+            group["lr"] = lr * rate
+        c, pictures, _, persons, colours = people.batch(batch, rng)
+        if rng.random() < on_generator:
+            pictures = draw(c)
+        texts, truth = texts_and_truth(persons, colours, rng)
+        text = encoder.encode_text(texts)
+        with torch.autocast("cpu", torch.bfloat16):
+            image = encoder.encode_image(soften(pictures, rng))
+        logits = encoder.net.logits(image.float(), text)
+        sure = ~truth.isnan()
+        goal = truth.nan_to_num()
+        loss = F.binary_cross_entropy_with_logits(logits[sure], goal[sure], weight=(1 + 2 * goal)[sure])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        step += 1
+        running = 0.98 * running + 0.02 * loss.item() if running else loss.item()
+        if time.time() - shown > 60:
+            print(f"encoder {spent:.1f} of {minutes:g} min, step {step}, loss {running:.4f} {report(encoder, held)}", flush=True)
+            torch.save(encoder.state_dict(), work / "encoder.pt")
+            people.refresh()
+            shown = time.time()
+    torch.save(encoder.state_dict(), work / "encoder.pt")
+    print(f"encoder done {report(encoder, held)}", flush=True)
+    if on_generator:
+        print(f"on drawn pictures {report(encoder, held, draw)}", flush=True)

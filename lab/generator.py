@@ -1,0 +1,146 @@
+"""Distil the renderer into StyleGAN2: condition -> w -> picture, then z -> w.
+
+The renderer is a function of known factors, so the synthesis network is trained by regression on a growing pyramid
+(64, 128, 256 whole; 512 and 1024 on crops). ``Factors`` maps factors to w; afterwards the mapping network learns
+``w = Factors(person_from_z(z))`` from as many z as wanted, for nothing is rendered there.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from lab.data import People
+from lab.people.factors import CONDITION, Z_DIM
+from t2i_person.nets.stylegan2 import Generator, GeneratorConfig
+
+CONFIG = GeneratorConfig(z_dim=Z_DIM, w_dim=256, mapping_layers=6, resolution=1024, base=(16, 16),
+                         channels=(192, 192, 96, 64, 32, 16, 8))  # fmt: skip
+
+
+class Factors(nn.Module):
+    """Conditions [n,69] -> w [n,256]: linear, plus a small correction for what factors do to each other."""
+
+    def __init__(self, w_dim: int = CONFIG.w_dim) -> None:
+        super().__init__()
+        self.linear = nn.Linear(CONDITION, w_dim)
+        self.more = nn.Sequential(nn.Linear(CONDITION, w_dim), nn.LeakyReLU(0.2), nn.Linear(w_dim, w_dim))
+        nn.init.normal_(self.linear.weight, std=0.3)
+
+    def forward(self, c: Tensor) -> Tensor:
+        return self.linear(c) + self.more(c)
+
+
+def face_weight(size: int, device: str) -> Tensor:
+    """Errors on the face count three times: its place is the same in every picture."""
+    y, x = torch.meshgrid(*[(torch.arange(size, device=device) + 0.5) / size] * 2, indexing="ij")
+    inside = ((x - 0.5) / 0.13) ** 2 + ((y - 0.45) / 0.16) ** 2
+    return 1 + 2 * torch.exp(-inside.clamp(min=1) + 1)[None, None]
+
+
+def picture_loss(out: Tensor, goal: Tensor, weight: Tensor) -> Tensor:
+    """L1 at three scales and L1 of gradients, weighted by place."""
+    loss = ((out - goal).abs() * weight).mean()
+    for _ in range(2):
+        out2, goal2 = F.avg_pool2d(out, 2), F.avg_pool2d(goal, 2)
+        weight = F.avg_pool2d(weight, 2)
+        loss = loss + 0.5 * ((out2 - goal2).abs() * weight).mean()
+        if _ == 0:
+            d = out - goal
+            loss = loss + 0.5 * ((d.diff(dim=2)).abs().mean() + (d.diff(dim=3)).abs().mean())
+        out, goal = out2, goal2
+    return loss
+
+
+class Trainer:
+    """Networks, their running average and the optimizer; saved whole, so that a killed run goes on."""
+
+    def __init__(self, work: Path, device: str) -> None:
+        self.file, self.device = work / "generator.pt", device
+        torch.manual_seed(0)
+        self.nets = nn.ModuleDict({"generator": Generator(CONFIG), "factors": Factors()}).to(device)
+        for conv in (c for b in self.nets["generator"].synthesis.blocks for c in b.convs):
+            conv.noise.zero_()  # aligned people have nothing random left
+        self.average = copy.deepcopy(self.nets).requires_grad_(False)
+        self.step = 0
+        if self.file.exists():
+            state = torch.load(self.file, map_location=device, weights_only=True)
+            self.nets.load_state_dict(state["nets"])
+            self.average.load_state_dict(state["average"])
+            self.step = state["step"]
+
+    def save(self) -> None:
+        part = self.file.with_suffix(".part")
+        torch.save({"nets": self.nets.state_dict(), "average": self.average.state_dict(), "step": self.step}, part)
+        part.rename(self.file)
+
+    @torch.no_grad()
+    def follow(self, decay: float) -> None:
+        ours, theirs = list(self.average.parameters()), list(self.nets.parameters())
+        torch._foreach_lerp_(ours, theirs, 1 - decay)
+
+
+@torch.no_grad()
+def psnr(nets: nn.ModuleDict, people: People, size: int, device: str) -> float:
+    """Mean over held-out people of PSNR in dB, displayed range [0, 1]."""
+    rng = np.random.default_rng(1)
+    values = []
+    for k in range(0, min(len(people), 96), 16):
+        c, goal, *_ = people.pictures(range(k, k + 16), rng)
+        out = nets["generator"](nets["factors"](c.to(device)), stop_at=size).clamp(-1, 1).cpu()
+        values += list(-10 * torch.log10(((out - goal) / 2).square().mean((1, 2, 3))))
+    return float(torch.stack(values).mean())
+
+
+def train_whole(work: Path, size: int, minutes: float, batch: int, lr: float, device: str, compiled: bool = False) -> None:
+    """Whole pictures of ``size``; lower skip outputs are held to the reduced picture too."""
+    trainer = Trainer(work, device)
+    people, held = People(work / "renders256", size), People(work / "renders256", size, 0, 1)
+    generator, factors = trainer.nets["generator"], trainer.nets["factors"]
+    last = generator.block_of(size)
+    used = [p for i in range(last + 1) for p in generator.synthesis.blocks[i].parameters()]
+    groups = [{"params": [*used, generator.synthesis.const], "lr": lr}, {"params": factors.parameters(), "lr": lr * 0.3}]
+    optimizer = torch.optim.Adam(groups, betas=(0.9, 0.99), fused=True)
+    weights = {s: face_weight(s, device) for s in (size, size // 2, size // 4)}
+
+    def loss_of(c: Tensor, goal: Tensor) -> Tensor:
+        with torch.autocast(device, torch.bfloat16):
+            images = generator.render(generator.styles(factors(c).float()), stop_at=size, layers=True)
+        loss = picture_loss(images[-1], goal, weights[size])
+        if size > 64:
+            loss = loss + 0.3 * picture_loss(images[-2], F.avg_pool2d(goal, 2), weights[size // 2])
+        return loss
+
+    fast = torch.compile(loss_of) if compiled else loss_of
+    rng = np.random.default_rng(trainer.step + 17)
+    begin = saved = shown = time.time()
+    running = 0.0
+    while (spent := (time.time() - begin) / 60) < minutes:
+        rate = min(1, (trainer.step + 1) / 100) * (1 if spent < 0.5 * minutes else 0.03 + 0.97 * np.cos((spent / minutes - 0.5) * np.pi) ** 2)
+        for group, base in zip(optimizer.param_groups, (lr, lr * 0.3), strict=True):
+            group["lr"] = base * rate
+        c, goal, *_ = people.batch(batch, rng)
+        loss = fast(c.to(device), goal.to(device))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        trainer.step += 1
+        trainer.follow(min(0.998, 1 - 10 / (trainer.step + 20)))
+        running = 0.98 * running + 0.02 * loss.item() if running else loss.item()
+        now = time.time()
+        if now - shown > 60:
+            print(f"{size}px {spent:5.1f} of {minutes:g} min, step {trainer.step}, {len(people)} people, loss {running:.4f}, "
+                  f"held-out {psnr(trainer.average, held, size, device):.2f} dB", flush=True)  # fmt: skip
+            people.refresh()
+            shown = now
+        if now - saved > 120:
+            trainer.save()
+            saved = now
+    trainer.save()
+    print(f"{size}px done: held-out {psnr(trainer.average, held, size, device):.2f} dB", flush=True)

@@ -1,0 +1,110 @@
+"""The embedded pack's text-image encoder: Russian through navec's vectors, English through a table of its own."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import torch
+from torch import Tensor, nn
+
+from ..nets.encoder import DualEncoder
+from ..text.analysis import embeddings, morphology
+
+_WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|[а-яё]+(?:-[а-яё]+)*", re.IGNORECASE)
+_SKIP = frozenset("в во с со на и у а the a an in on with and of is".split())
+NEAR = 0.42  # cosine to the nearest trained word below which a word is called unknown
+
+
+@lru_cache(20_000)
+def lemma(word: str) -> str:
+    """Dictionary form of a Russian word; an English word as it is."""
+    word = word.lower()
+    return morphology().parse(word)[0].normal_form if word[0] > "z" else word
+
+
+@lru_cache(20_000)
+def vector(word: str) -> Tensor | None:
+    """navec's vector [300] of a Russian lemma, unit length; None when it has none. Compounds are their parts' mean."""
+    navec = embeddings()
+    for form in (word, word.replace("ё", "е")):
+        if form in navec:
+            return torch.nn.functional.normalize(torch.from_numpy(navec[form].copy()), dim=0)
+    parts = [vector(lemma(p)) for p in word.split("-")] if "-" in word else []
+    known = [p for p in parts if p is not None]
+    return torch.stack(known).mean(0) if known else None
+
+
+def words_of(text: str) -> list[str]:
+    """Lemmas that carry meaning, in order."""
+    return [lemma(w) for w in _WORD.findall(text) if w.lower() not in _SKIP][:16]
+
+
+class Encoder(nn.Module):
+    """Texts and pictures into one space; see the methods for shapes.
+
+    ``words`` are the lemmas it was trained on; ``english`` holds a vector [300] for each English one.
+    """
+
+    language = "ru"
+
+    def __init__(self, net: DualEncoder, words: Sequence[str], english: Sequence[str], table: Tensor) -> None:
+        super().__init__()
+        self.net = net
+        self.words, self.english = tuple(words), {w: i for i, w in enumerate(english)}
+        self.table = nn.Parameter(table)
+        known = [v for w in self.words if (v := vector(w)) is not None]
+        self.register_buffer("known", torch.stack(known), persistent=False)
+
+    def _vectors(self, text: str) -> list[Tensor]:
+        out = []
+        for word in words_of(text):
+            v = self.table[self.english[word]] if word in self.english else vector(word)
+            if v is not None:
+                out.append(v.to(self.table.device))
+        return out
+
+    def encode_text(self, texts: Sequence[str]) -> Tensor:
+        """Unit vectors [n, d] in float32. A text without a known word is the zero sentence's vector."""
+        rows = [self._vectors(t) for t in texts]
+        length = max(1, *map(len, rows)) if rows else 1
+        vectors = self.table.new_zeros(len(rows), length, self.table.shape[1])
+        mask = torch.zeros(len(rows), length, dtype=torch.bool, device=self.table.device)
+        for i, row in enumerate(rows):
+            if row:
+                vectors[i, : len(row)] = torch.stack(row)
+                mask[i, : len(row)] = True
+            else:
+                mask[i, 0] = True
+        return self.net.encode_text(vectors, mask)
+
+    def encode_image(self, images: Tensor) -> Tensor:
+        """[n, 3, h, w] in [-1, 1] -> unit vectors [n, d]; differentiable."""
+        return self.net.encode_image(images)
+
+    def score(self, images: Tensor, texts: Tensor) -> Tensor:
+        """Unit [n, d], [m, d] -> probability [n, m] that the text is true of the picture."""
+        return torch.sigmoid(self.net.logits(images, texts))
+
+    def unknown(self, text: str) -> list[str]:
+        """Words that are far from every word it was trained on."""
+        out = []
+        for word in words_of(text):
+            if word in self.english or word in self.words:
+                continue
+            v = vector(word)
+            if v is None or float((self.known.cpu() @ v).max()) < NEAR:
+                out.append(word)
+        return out
+
+    @classmethod
+    def from_state_dict(cls, state: Mapping[str, Tensor], meta: Mapping[str, str]) -> Encoder:
+        """``meta``: the file's metadata with JSON lists ``words`` and ``english``."""
+        net = DualEncoder.from_state_dict({k[4:]: v.float() for k, v in state.items() if k.startswith("net.")})
+        return cls(net, json.loads(meta["words"]), json.loads(meta["english"]), state["table"].float())
+
+    def metadata(self) -> dict[str, str]:
+        """What ``from_state_dict`` needs beside the tensors."""
+        return {"words": json.dumps(self.words, ensure_ascii=False), "english": json.dumps(list(self.english))}
