@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from t2i_person import cutout
+from t2i_person.packs import load_pack
 
 BACKGROUNDS = {"green": (0.1, 0.9, 0.2), "white": (0.9, 0.9, 0.95), "night": (0.05, 0.05, 0.3)}
 
@@ -88,3 +89,18 @@ def test_cut_out():
     assert halo(first[..., :3], alpha, person) < 4  # with the matte's own error at 512
     assert not first[:100, :100].any()  # nothing of the background is left far from the person
     assert (first == cutout.cut_out(image, KnownMatte(alpha))).all()
+
+
+def test_the_embedded_pack_cuts_its_own_people():
+    pack = load_pack("embedded")
+    z = torch.randn(4, pack.generator.config.z_dim, generator=torch.Generator().manual_seed(0))
+    styles = pack.generator.styles(pack.generator.w_plus(z.to(pack.device), 0.7))
+    for i in range(4):
+        with torch.no_grad():
+            image = pack.render([style[i : i + 1] for style in styles])[0]
+        pixels = ((image.float().clamp(-1, 1) + 1) * 127.5).byte().permute(1, 2, 0).cpu().numpy()
+        with pack.autocast():
+            alpha = cutout.matte(pixels, pack.matting, pack.device)
+        side = len(alpha)
+        assert alpha[side * 2 // 5 : side * 3 // 5, side * 2 // 5 : side * 3 // 5].mean() > 0.95  # the face
+        assert alpha[: side // 16, : side // 16].mean() < 0.05 > alpha[: side // 16, -side // 16 :].mean()
