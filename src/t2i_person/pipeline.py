@@ -31,7 +31,8 @@ STAGES = ("text", "candidates", "people", "directions", "optimize", "render", "c
 DRAWN = 0.5  # chance from which a feature counts as drawn
 ROUNDS = 8  # of candidates for one character, at most
 CROWD = 8  # people of one character, at most
-PREVIEW = 256  # pixels that candidates are looked at and edits are judged by
+JUDGED = 128  # pixels at which the encoder judges candidates and edits
+SEEN = 256  # pixels at which faces are looked for in candidates
 
 
 def load(pack: str = "embedded", device: str = "auto") -> None:
@@ -69,7 +70,6 @@ def draw(
     """
     _check(text, seed, per_character, truncation_psi, steps, strength, candidates)
     preset = PRESETS["original" if variants else "default"]
-    preset = replace(preset, stop_at=PREVIEW)
     if truncation_psi is not None:
         preset = replace(preset, truncation_psi=truncation_psi)
     job = _Job(text, seed, preset, steps, strength, keep_background, on_event, cancelled)
@@ -125,10 +125,17 @@ class _Job:
         self.check()
 
     @property
-    def stop_at(self) -> int:
-        """The largest skip output of at most PREVIEW pixels."""
+    def judged(self) -> int:
+        return self._side(JUDGED)
+
+    @property
+    def seen(self) -> int:
+        return self._side(SEEN)
+
+    def _side(self, most: int) -> int:
+        """The largest skip output of at most so many pixels."""
         sides = [max(size) for size in self.pack.generator.resolutions]
-        return max([side for side in sides if side <= PREVIEW], default=sides[0])
+        return max([side for side in sides if side <= most], default=sides[0])
 
 
 @dataclass(frozen=True)
@@ -187,13 +194,15 @@ def _choose(
             seeds = [_seed(job.seed, i, drawn + k) for k in range(size)]
             z = torch.cat([_z(pack, seed) for seed in seeds])
             w_plus = pack.generator.w_plus(z.to(pack.device), job.preset.truncation_psi)
-            images, seen = look(pack, pack.generator.styles(w_plus), job.stop_at)
-            order = merit(chances(pack, seen, wanted)).argsort(descending=True, stable=True).tolist()
+            styles = pack.generator.styles(w_plus)
+            found = look(pack, styles, job.judged)
+            order = merit(chances(pack, found, wanted)).argsort(descending=True, stable=True).tolist()
         drawn += size
         with job.stage("people", i):
             for k in order:
                 job.tell("people", i, step=len(chosen), steps=need)
-                if only(faces(_pixels(images[k])), character.gender) is not None:
+                image = pack.render([style[k : k + 1] for style in styles], job.seen)[0]
+                if only(faces(_pixels(image)), character.gender) is not None:
                     chosen.append(_Candidate(seeds[k], w_plus[k : k + 1].contiguous()))
                     if len(chosen) == need:
                         break
@@ -217,11 +226,11 @@ def _edit(
         for k, candidate in enumerate(chosen):
             job.tell("directions", i, k, step=k + 1, steps=len(chosen))
             styles = pack.generator.styles(candidate.w_plus)
-            styles, steps = grant(pack, styles, wanted, neutral, job.stop_at)
+            styles, steps = grant(pack, styles, wanted, neutral, job.judged)
             begun.append(_Edited(candidate, styles, tuple(_direction(step) for step in steps)))
     with job.stage("optimize", i):
         styles = [torch.cat(layer) for layer in zip(*(item.styles for item in begun), strict=True)]
-        chance = chances(pack, look(pack, styles, job.stop_at)[1], wanted)
+        chance = chances(pack, look(pack, styles, job.judged), wanted)
         work = [k for k in range(len(begun)) if not (chance[k] >= SURE).all()]
         preset = job.preset.combined()
         budget = preset.steps if job.steps is None else job.steps
@@ -292,7 +301,7 @@ def _optimize(
         steps=steps,
         learning_rate=preset.learning_rate,
         l2=preset.l2,
-        stop_at=job.stop_at,
+        stop_at=job.judged,
         settle=preset.settle,
         offset=offset,
         on_step=on_step,

@@ -58,14 +58,10 @@ def gender_text(pack: Pack, gender: str) -> str:
 
 
 @torch.no_grad()
-def look(pack: Pack, styles: Sequence[Tensor], stop_at: int | None, batch: int = 8) -> tuple[Tensor, Tensor]:
-    """Images [n, 3, h, w] in [-1, 1] and their unit embeddings [n, d], a few at a time."""
-    images, seen = [], []
-    for parts in zip(*(style.split(batch) for style in styles), strict=True):
-        image = pack.render(parts, stop_at).clamp(-1, 1)
-        images.append(image)
-        seen.append(embed(pack, image))
-    return torch.cat(images), torch.cat(seen)
+def look(pack: Pack, styles: Sequence[Tensor], stop_at: int | None, batch: int = 8) -> Tensor:
+    """Unit embeddings [n, d] of the pictures that StyleSpace [n, c] a layer gives, a few at a time."""
+    parts = zip(*(style.split(batch) for style in styles), strict=True)
+    return torch.cat([embed(pack, pack.render(part, stop_at).clamp(-1, 1)) for part in parts])
 
 
 @torch.no_grad()
@@ -112,7 +108,7 @@ def grant(
     All strengths are looked at in one batch; none is taken if none is worth its price.
     """
     now, steps = list(styles), []
-    chance = chances(pack, look(pack, now, stop_at)[1], wanted)[0]
+    chance = chances(pack, look(pack, now, stop_at), wanted)[0]
     for i in chance.argsort().tolist():
         wish = wanted[i]
         if wish.category == "gender" or chance[i] >= SURE:
@@ -120,7 +116,7 @@ def grant(
         direction = global_direction(pack, wish.text, neutral)
         alphas = torch.tensor((0.0, *ALPHAS), device=pack.device) * (-1 if wish.negated else 1)
         tried = apply(now, direction, alphas)
-        found = chances(pack, look(pack, tried, stop_at, len(alphas))[1], wanted)
+        found = chances(pack, look(pack, tried, stop_at, len(alphas)), wanted)
         best = int((merit(found) - PRICE * alphas.abs() / len(wanted)).argmax())
         chance = found[best]
         if best:
