@@ -25,6 +25,23 @@ if __name__ == "__main__":
     encoder.add_argument("--minutes", type=float, default=15)
     encoder.add_argument("--lr", type=float, default=2e-3)
     encoder.add_argument("--on-generator", type=float, default=0.0, help="share of batches that the generator draws")
+    crops = steps.add_parser("crops", help="train the blocks above 256 on crops")
+    crops.add_argument("--minutes", type=float, default=15)
+    crops.add_argument("--lr", type=float, default=3e-3)
+    crops.add_argument("--device", default="cpu")
+    mapping = steps.add_parser("mapping", help="train z -> w")
+    mapping.add_argument("--minutes", type=float, default=4)
+    mapping.add_argument("--lr", type=float, default=2e-3)
+    mapping.add_argument("--device", default="cpu")
+    matting = steps.add_parser("matting", help="train MODNet")
+    matting.add_argument("--size", type=int, default=256, choices=(256, 512))
+    matting.add_argument("--minutes", type=float, default=10)
+    matting.add_argument("--batch", type=int, default=8)
+    matting.add_argument("--lr", type=float, default=2e-3)
+    pack = steps.add_parser("pack", help="compute directions and write the embedded pack")
+    pack.add_argument("--images", type=int, default=16)
+    pack.add_argument("--stop-at", type=int, default=128)
+    pack.add_argument("--device", default="cpu")
     a = parser.parse_args()
     if a.step == "fetch":
         from lab.people.assets import fetch
@@ -42,3 +59,19 @@ if __name__ == "__main__":
         from lab.encoder import train
 
         train(WORK, a.minutes, a.lr, a.on_generator)
+    elif a.step == "crops":
+        from lab.generator import train_crops
+
+        train_crops(WORK, a.minutes, a.lr, a.device)
+    elif a.step == "mapping":
+        from lab.generator import train_mapping
+
+        train_mapping(WORK, a.minutes, a.lr, a.device)
+    elif a.step == "matting":
+        from lab.matting import train as train_matting
+
+        train_matting(WORK, a.minutes, a.lr, a.size, a.batch)
+    elif a.step == "pack":
+        from lab.pack import build
+
+        build(WORK, a.images, a.stop_at, a.device)

@@ -17,7 +17,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lab.data import People
-from lab.people.factors import CONDITION, Z_DIM
+from lab.muon import Muon
+from lab.people.factors import CONDITION, Z_DIM, condition, person_from_z
 from t2i_person.nets.stylegan2 import Generator, GeneratorConfig
 
 CONFIG = GeneratorConfig(z_dim=Z_DIM, w_dim=256, mapping_layers=6, resolution=1024, base=(16, 16),
@@ -81,6 +82,14 @@ class Trainer:
         part.rename(self.file)
 
     @torch.no_grad()
+    def quiet(self) -> None:
+        """Blocks that were never trained start with almost no RGB of their own: the picture below is kept."""
+        for nets in (self.nets, self.average):
+            for block in nets["generator"].synthesis.blocks[3:]:
+                if block.rgb.weight.std() > 0.9:
+                    block.rgb.weight.mul_(0.05)
+
+    @torch.no_grad()
     def follow(self, decay: float) -> None:
         ours, theirs = list(self.average.parameters()), list(self.nets.parameters())
         torch._foreach_lerp_(ours, theirs, 1 - decay)
@@ -98,15 +107,19 @@ def psnr(nets: nn.ModuleDict, people: People, size: int, device: str) -> float:
     return float(torch.stack(values).mean())
 
 
-def train_whole(work: Path, size: int, minutes: float, batch: int, lr: float, device: str, compiled: bool = False) -> None:
+def train_whole(work: Path, size: int, minutes: float, batch: int, lr: float, device: str, compiled: bool = False, muon: float = 3.0) -> None:
     """Whole pictures of ``size``; lower skip outputs are held to the reduced picture too."""
     trainer = Trainer(work, device)
     people, held = People(work / "renders256", size), People(work / "renders256", size, 0, 1)
     generator, factors = trainer.nets["generator"], trainer.nets["factors"]
     last = generator.block_of(size)
+    trainer.quiet()
     used = [p for i in range(last + 1) for p in generator.synthesis.blocks[i].parameters()]
-    groups = [{"params": [*used, generator.synthesis.const], "lr": lr}, {"params": factors.parameters(), "lr": lr * 0.3}]
-    optimizer = torch.optim.Adam(groups, betas=(0.9, 0.99), fused=True)
+    kernels = [p for p in used if p.ndim == 4]
+    rest = [*(p for p in used if p.ndim != 4), generator.synthesis.const]
+    groups = [{"params": rest, "lr": lr}, {"params": factors.parameters(), "lr": lr * 0.3}]
+    optimizers = [torch.optim.Adam(groups, betas=(0.9, 0.99), fused=True), Muon(kernels, lr=lr * muon)]
+    rates = [group["lr"] for optimizer in optimizers for group in optimizer.param_groups]
     weights = {s: face_weight(s, device) for s in (size, size // 2, size // 4)}
 
     def loss_of(c: Tensor, goal: Tensor) -> Tensor:
@@ -123,13 +136,14 @@ def train_whole(work: Path, size: int, minutes: float, batch: int, lr: float, de
     running = 0.0
     while (spent := (time.time() - begin) / 60) < minutes:
         rate = min(1, (trainer.step + 1) / 100) * (1 if spent < 0.5 * minutes else 0.03 + 0.97 * np.cos((spent / minutes - 0.5) * np.pi) ** 2)
-        for group, base in zip(optimizer.param_groups, (lr, lr * 0.3), strict=True):
+        for group, base in zip((g for o in optimizers for g in o.param_groups), rates, strict=True):
             group["lr"] = base * rate
         c, goal, *_ = people.batch(batch, rng)
         loss = fast(c.to(device), goal.to(device))
-        optimizer.zero_grad()
         loss.backward()
-        optimizer.step()
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad()
         trainer.step += 1
         trainer.follow(min(0.998, 1 - 10 / (trainer.step + 20)))
         running = 0.98 * running + 0.02 * loss.item() if running else loss.item()
@@ -144,3 +158,112 @@ def train_whole(work: Path, size: int, minutes: float, batch: int, lr: float, de
             saved = now
     trainer.save()
     print(f"{size}px done: held-out {psnr(trainer.average, held, size, device):.2f} dB", flush=True)
+
+
+def train_crops(work: Path, minutes: float, lr: float, device: str, crop: int = 48, edge: int = 6, adversarial: float = 0.0) -> None:
+    """The blocks above 256 on crops of ``crop`` features (Karras' blocks are local there); those below stay fixed.
+
+    ``edge`` features at each side of a crop see zeros that the whole picture does not have, and are not judged.
+    """
+    trainer = Trainer(work, device)
+    people = People(work / "renders1024", 1024, 0)
+    generator, factors = trainer.average["generator"], trainer.average["factors"]  # fixed: the running average
+    synthesis = trainer.nets["generator"].synthesis
+    first = generator.block_of(256) + 1
+    trainer.quiet()
+    for net, theirs in ((trainer.nets["generator"], generator), (trainer.nets["factors"], factors)):
+        with torch.no_grad():
+            own = dict(net.named_parameters())
+            for name, value in theirs.named_parameters():
+                if not any(f"blocks.{i}." in name for i in range(first, len(synthesis.blocks))):
+                    own[name].copy_(value)
+    above = [p for block in synthesis.blocks[first:] for p in block.parameters()]
+    optimizer = torch.optim.Adam(above, lr=lr, betas=(0.9, 0.99))
+    rng = np.random.default_rng(trainer.step + 5)
+    begin = shown = time.time()
+    running, step = 0.0, 0
+    while (spent := (time.time() - begin) / 60) < minutes:
+        for group in optimizer.param_groups:
+            group["lr"] = lr * min(1, (step + 1) / 50) * (0.05 + 0.95 * np.cos(spent / minutes * np.pi / 2) ** 2)
+        pick = int(rng.integers(len(people)))
+        places, goals, conditions = [], [], None
+        for _ in range(6):  # crops of one person: the whole picture below them is drawn once
+            near_face = rng.random() < 0.4
+            middle = (rng.normal((105, 128), (30, 30)) if near_face else rng.uniform(0, 256, 2)) - crop / 2
+            top, left = (int(v) for v in np.clip(middle, 0, 256 - crop))
+            places.append((top, left))
+        state = rng.bit_generator.state
+        for top, left in places:
+            rng.bit_generator.state = state  # the same colours for all crops
+            conditions, goal, *_ = people.pictures([pick], rng, (4 * top, 4 * left, 4 * crop))
+            goals.append(goal)
+        goal = torch.cat(goals).to(device)
+        with torch.autocast(device, torch.bfloat16):
+            with torch.no_grad():
+                w = factors(conditions.to(device)).float()
+                x, images = generator.synthesis(generator.styles(w), first - 1)
+            x = torch.cat([x[:, :, t : t + crop, s : s + crop] for t, s in places])
+            image = torch.cat([images[-1][:, :, t : t + crop, s : s + crop] for t, s in places])
+            styles = [style.expand(len(places), -1) for style in trainer.nets["generator"].styles(w)]
+            loss = torch.zeros((), device=device)
+            for i in range(first, len(synthesis.blocks)):
+                x, image = synthesis.block(i, x, image, styles, "none")
+                scale = image.shape[-1] // crop
+                cut = slice(edge * scale, -edge * scale)
+                want = F.avg_pool2d(goal, 4 // scale) if scale < 4 else goal
+                delta = (image - want)[:, :, cut, cut]
+                loss = loss + delta.abs().mean() + 1.5 * (delta.diff(dim=2).abs().mean() + delta.diff(dim=3).abs().mean())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        step += 1
+        trainer.step += 1
+        with torch.no_grad():
+            decay = min(0.995, 1 - 10 / (step + 20))
+            theirs = [p for block in generator.synthesis.blocks[first:] for p in block.parameters()]
+            torch._foreach_lerp_(theirs, above, 1 - decay)
+        running = 0.98 * running + 0.02 * loss.item() if running else loss.item()
+        if time.time() - shown > 60:
+            print(f"crops {spent:.1f} of {minutes:g} min, step {step}, loss {running:.4f}", flush=True)
+            trainer.save()
+            shown = time.time()
+    trainer.save()
+
+
+def train_mapping(work: Path, minutes: float, lr: float, device: str, people: int = 120_000) -> None:
+    """z -> w by regression on ``Factors(person_from_z(z))``; nothing is drawn."""
+    trainer = Trainer(work, device)
+    generator, factors = trainer.average["generator"], trainer.average["factors"]
+    rng = np.random.default_rng(99)
+    table = work / "conditions.npz"
+    if not table.exists():
+        z = rng.standard_normal((people, Z_DIM)).astype(np.float32)
+        np.savez(table, z=z, c=np.stack([condition(*person_from_z(row)) for row in z]))
+    with np.load(table) as rows:
+        z, c = torch.from_numpy(rows["z"]).to(device), torch.from_numpy(rows["c"]).to(device)
+    with torch.no_grad():
+        goal = factors(c)
+        generator.w_mean.copy_(goal.mean(0))
+        trainer.nets["generator"].w_mean.copy_(goal.mean(0))
+    mapping = generator.mapping.requires_grad_(True)
+    optimizer = torch.optim.Adam(mapping.parameters(), lr=lr * 100, betas=(0.9, 0.99), eps=1e-4)
+    begin = shown = time.time()
+    held = slice(0, 2000)
+    step = 0
+    while (spent := (time.time() - begin) / 60) < minutes:
+        for group in optimizer.param_groups:
+            group["lr"] = lr * 100 * min(1, (step + 1) / 100) * (0.01 + 0.99 * np.cos(spent / minutes * np.pi / 2) ** 2)
+        pick = torch.randint(2000, len(z), (512,), device=device)
+        loss = (generator.w(z[pick]) - goal[pick]).square().mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        step += 1
+        if time.time() - shown > 20:
+            with torch.no_grad():
+                rest = (generator.w(z[held]) - goal[held]).square().mean() / goal.var(0).mean()
+            print(f"mapping {spent:.1f} of {minutes:g} min, step {step}, held-out unexplained {rest:.4f}", flush=True)
+            shown = time.time()
+    mapping.requires_grad_(False)
+    trainer.nets["generator"].mapping.load_state_dict(mapping.state_dict())
+    trainer.save()

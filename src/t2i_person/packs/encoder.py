@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -100,11 +100,11 @@ class Encoder(nn.Module):
         return out
 
     @classmethod
-    def from_state_dict(cls, state: Mapping[str, Tensor], meta: Mapping[str, str]) -> Encoder:
-        """``meta``: the file's metadata with JSON lists ``words`` and ``english``."""
+    def from_state_dict(cls, state: Mapping[str, Tensor], meta: Mapping[str, Any]) -> Encoder:
+        """``meta``: the lists ``words`` and ``english`` of the file's notes."""
         net = DualEncoder.from_state_dict({k[4:]: v.float() for k, v in state.items() if k.startswith("net.")})
-        return cls(net, json.loads(meta["words"]), json.loads(meta["english"]), state["table"].float())
+        return cls(net, meta["words"], meta["english"], state["table"].float())
 
-    def metadata(self) -> dict[str, str]:
+    def metadata(self) -> dict[str, list[str]]:
         """What ``from_state_dict`` needs beside the tensors."""
-        return {"words": json.dumps(self.words, ensure_ascii=False), "english": json.dumps(list(self.english))}
+        return {"words": list(self.words), "english": list(self.english)}

@@ -79,15 +79,14 @@ class Pack(PackInfo):
 
     def text(self, texts: Sequence[str]) -> Tensor:
         """Unit embeddings [n, d] of texts, each encoded once."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._texts]
-        if len(self._texts) + len(new) > 10_000:  # a service that runs for months
-            self._texts.clear()
-            new = list(dict.fromkeys(texts))
-        if new:
+        known = {text: seen for text in texts if (seen := self._texts.get(text)) is not None}
+        if new := [text for text in dict.fromkeys(texts) if text not in known]:
             with torch.no_grad():
-                found = self.encoder.encode_text(new).float()
-            self._texts.update(zip(new, found, strict=True))
-        return torch.stack([self._texts[text] for text in texts])
+                known.update(zip(new, self.encoder.encode_text(new).float(), strict=True))
+            if len(self._texts) > 10_000:  # a service that runs for months
+                self._texts.clear()
+            self._texts.update(known)
+        return torch.stack([known[text] for text in texts])
 
     def score(self, images: Tensor, texts: Tensor) -> Tensor:
         """Probability that each text is true of each image: unit [n, d], [m, d] -> [n, m] in [0, 1].

@@ -1,0 +1,48 @@
+"""Put the trained networks together as the embedded pack."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import torch
+
+from lab.encoder import load_encoder
+from lab.generator import Trainer
+from lab.matting import load_matting
+from t2i_person.packs.build import channel_directions, stylespace_statistics
+from t2i_person.packs.files import write_pack
+
+DRAWS = ["gender", "hair_color", "hair_style", "facial_hair", "headwear", "accessory", "clothes", "age", "skin", "expression", "build", "eyes", "face"]
+EMBEDDED = Path(__file__).parents[1] / "src/t2i_person/packs/embedded"
+
+
+def build(work: Path, images: int, stop_at: int, device: str = "cpu") -> None:
+    """Statistics of StyleSpace, directions of its channels, and the folder that ships."""
+    trainer = Trainer(work, device)
+    trainer.quiet()
+    generator = trainer.average["generator"].eval()
+    encoder, matting = load_encoder(work).eval().to(device), load_matting(work).eval()
+    shown = [time.time()]
+
+    def progress(done: int, total: int) -> None:
+        if time.time() - shown[0] > 20 or done == total:
+            print(f"directions {done} of {total}", flush=True)
+            shown[0] = time.time()
+
+    statistics = stylespace_statistics(generator)
+    with torch.autocast(device, torch.bfloat16):
+        directions, effects = channel_directions(generator, encoder, statistics, images=images, stop_at=stop_at, resume=work / "directions.safetensors", progress=progress)
+    stylespace = {f"mean.{i}": m for i, m in enumerate(statistics.mean)} | {f"std.{i}": s for i, s in enumerate(statistics.std)}
+    meta = {
+        "name": "embedded", "version": "1", "license": "CC0-1.0", "draws": DRAWS,
+        "provenance": {"generator": "trained by lab/ on rendered people; see CARD.md"}, "encoder": encoder.metadata(),
+    }  # fmt: skip
+    if EMBEDDED.exists() and not (EMBEDDED / "pack.toml").exists():
+        shutil.rmtree(EMBEDDED)
+    write_pack(
+        EMBEDDED, generator=generator.state_dict(), encoder=encoder.state_dict(), matting=matting.state_dict(),
+        stylespace=stylespace | {"directions": directions, "effects": effects}, meta=meta,
+    )  # fmt: skip
+    print(f"{EMBEDDED}: {sum(f.stat().st_size for f in EMBEDDED.iterdir()) / 1e6:.1f} MB")
