@@ -38,6 +38,7 @@ if __name__ == "__main__":
     matting.add_argument("--minutes", type=float, default=10)
     matting.add_argument("--batch", type=int, default=8)
     matting.add_argument("--lr", type=float, default=2e-3)
+    steps.add_parser("report", help="measure the pack on held-out people")
     pack = steps.add_parser("pack", help="compute directions and write the embedded pack")
     pack.add_argument("--images", type=int, default=16)
     pack.add_argument("--stop-at", type=int, default=128)
@@ -75,3 +76,7 @@ if __name__ == "__main__":
         from lab.pack import build
 
         build(WORK, a.images, a.stop_at, a.device)
+    elif a.step == "report":
+        from lab.report import measure
+
+        print(measure(WORK))

@@ -36,7 +36,7 @@ def build(work: Path, images: int, stop_at: int, device: str = "cpu") -> None:
         directions, effects = channel_directions(generator, encoder, statistics, images=images, stop_at=stop_at, resume=work / "directions.safetensors", progress=progress)
     stylespace = {f"mean.{i}": m for i, m in enumerate(statistics.mean)} | {f"std.{i}": s for i, s in enumerate(statistics.std)}
     meta = {
-        "name": "embedded", "version": "1", "license": "CC0-1.0", "draws": DRAWS,
+        "name": "embedded", "version": "1", "license": "CC-BY-4.0", "draws": DRAWS,
         "provenance": {"generator": "trained by lab/ on rendered people; see CARD.md"}, "encoder": encoder.metadata(),
     }  # fmt: skip
     if EMBEDDED.exists() and not (EMBEDDED / "pack.toml").exists():
