@@ -132,7 +132,7 @@ def describe(
         for number, person in enumerate(people, 1):
             count = f" × {person.count}" if person.count != 1 else ""
             out.print(Text(f"\n{number}. {person.lemma}, {person.gender}{count}", "bold"))
-            for feature in person.described:
+            for feature in dict.fromkeys(person.described):
                 line = Text(
                     f"   {'not ' if feature.negated else ''}{feature.normalized}", _colour(feature.category)
                 )
