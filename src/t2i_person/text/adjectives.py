@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .analysis import Reading
 from .compounds import is_colour
-from .lexicon import fold, verbs, word_set
+from .lexicon import fold, things, verbs, word_set
 from .people import DASH, HARD, Found
 from .phrases import DEGREE, MODIFIERS, agrees, look_of, masculine, nominative
 
@@ -27,8 +27,12 @@ def adjective(looks: SentenceLooks, i: int) -> bool:
     t = tokens[i]
     if _coloured_clothes(looks, i):
         return True
-    if t.best.pos in ("NOUN", "VERB", "ADVB", "PREP", "CONJ") and t.pos not in ("ADJ", "VERB"):
+    if t.best.pos in ("VERB", "ADVB", "PREP", "CONJ") and t.pos not in ("ADJ",):
         return False
+    if t.best.pos == "NOUN" and t.keys("NOUN") & things().keys():
+        return False
+    if i > 0 and fold(looks.tokens[i - 1].low) in ("один", "одна", "другой", "другая"):
+        return False  # "один карий, другой зелёный" speaks of eyes
     found = look_of(t)
     if found is None:
         return False
@@ -58,6 +62,10 @@ def adjective(looks: SentenceLooks, i: int) -> bool:
             [x.low for x in tokens[first:i]] + [normalized] + [x.low for x in tokens[i + 1 : end]]
         )
     looks.add(owner, first, end, category, normalized, looks.negation(first), adjectives, head)
+    shown = next((r for r in t.readings if r.pos in ("ADJF", "PRTF", "ADJS", "PRTS")), None)
+    if owner.gender == "u" and owner.number == "sing" and shown is not None and shown.number == "sing":
+        if shown.gender in ("masc", "femn") and (shown.case == "nom" or shown.pos in ("ADJS", "PRTS")):
+            owner.gender = "m" if shown.gender == "masc" else "f"
     return True
 
 
@@ -189,12 +197,13 @@ def _standing_alone(looks: SentenceLooks, i: int) -> Entity | None:
             ):
                 return None
     # "он был высоким": the predicate goes to the subject
-    if not short and all(o.case == "ins" for o in options):
+    if not short and any(o.case == "ins" for o in options):
         if any(t2.keys("VERB", "GRND", "INFN") & verbs("be").keys() for t2 in tokens[max(0, i - 6) : i]):
             subjects = [f for f in before if f.case == "nom" and _fitting(looks, f, options)]
             if subjects:
                 return subjects[-1].entity
-            return _topic(looks, options) if not before else None
+            if not before:
+                return _topic(looks, [o for o in options if o.case == "ins"])
     if short:
         subjects = [f for f in before if f.case == "nom" and _fitting(looks, f, options)]
         subjects = subjects or [f for f in after if f.case == "nom" and _fitting(looks, f, options)]

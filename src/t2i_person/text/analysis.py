@@ -12,12 +12,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-import pymorphy3
 from navec import Navec
 from razdel import sentenize, tokenize
 from slovnet import Morph, Syntax
 
 from .lexicon import fold
+from .morph import morphology
+from .spelling import corrected
 
 CASES = {
     "nomn": "nom", "voct": "nom", "gent": "gen", "gen1": "gen", "gen2": "gen", "datv": "dat",
@@ -82,11 +83,6 @@ class Token:
         return {r.key for r in self.readings if not pos or r.pos in pos}
 
 
-@lru_cache(1)
-def morphology() -> pymorphy3.MorphAnalyzer:
-    return pymorphy3.MorphAnalyzer()
-
-
 def _model(name: str) -> str:
     spec = importlib.util.find_spec("natasha")
     if spec is None or spec.origin is None:
@@ -143,6 +139,10 @@ def _order(token: Token) -> None:
         points += 1.5 * bool(case and r.case == case)
         points += 0.6 * bool(number and r.number == number)
         points += 0.4 * bool(gender and r.gender == gender)
+        if r.grams & {"Name", "Surn", "Patr", "Orgn"} and token.text[:1].islower():
+            points -= 1.0  # "роза" is a flower until it has a capital
+        if r.case == "nom" and token.rel.startswith("nsubj"):
+            points += 1.0
         return points
 
     token.readings = tuple(sorted(token.readings, key=suits, reverse=True))
@@ -173,7 +173,7 @@ def sentences(text: str, batch: int = 16) -> Iterator[list[Token]]:
     for offset, piece in _chunks(text):
         tokens = []
         for t in tokenize(piece):
-            low = t.text.lower()
+            low = corrected(t.text.lower(), bool(tokens) and t.text[:1].isupper())
             tokens.append(
                 Token(len(tokens), t.text, low, offset + t.start, offset + t.stop, readings=readings(low))
             )

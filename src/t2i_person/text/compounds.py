@@ -2,7 +2,8 @@
 
 from functools import lru_cache
 
-from .analysis import Reading, morphology
+from .analysis import Reading
+from .morph import morphology
 from .lexicon import english, fold, looks, suffixes
 
 # Stem of the first half -> adjective; what is not here is looked up by adding an ending.

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from .morph import noun_lemmas
+
 
 def fold(word: str) -> str:
     """Lower case with е for ё: the key of every list."""
@@ -89,15 +91,19 @@ def things() -> dict[str, Thing]:
         flags = header.split()
         if len(flags) < 2:
             continue
-        for word in words:
-            out.setdefault(fold(word), Thing(word, flags[0], "needs" in flags, "carried" in flags, english))
+        for word in words:  # "сапожки" is looked up as "сапожок"
+            for form in noun_lemmas(word):
+                out.setdefault(fold(form), Thing(word, flags[0], "needs" in flags, "carried" in flags, english))
     return out
 
 
 @cache
 def word_set(name: str, section: str) -> frozenset[str]:
     """Folded words of one section of one list."""
-    return frozenset(fold(w) for header, words, _ in _entries(name) if header == section for w in words)
+    listed = [w for header, words, _ in _entries(name) if header == section for w in words]
+    if name == "things.txt":
+        listed = [form for w in listed for form in noun_lemmas(w)]
+    return frozenset(map(fold, listed))
 
 
 @cache

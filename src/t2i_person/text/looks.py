@@ -82,26 +82,50 @@ class SentenceLooks:
         return t.best.pos == "VERB" or (t.pos in ("VERB", "AUX") and t.has("VERB") and t.best.pos != "NOUN")
 
     def _clauses(self) -> list[int]:
-        """Clause number of each token: a border needs a verb on both sides."""
-        marks, number, seen = [], 0, False
+        """Clause number of each token: a border needs a verb on both sides; relative clauses are their own."""
+        marks: list[int] = []
+        number, top, seen = 0, 0, False
+        outer: list[tuple[int, bool]] = []
         tokens = self.tokens
         for i, t in enumerate(tokens):
-            border = t.low in HARD or t.low in DASH or t.low == ","
-            if (border or t.low in ("и", "а", "но")) and seen:
-                ahead = False
-                for k in range(i + 1, len(tokens)):
-                    if tokens[k].low in HARD or (tokens[k].low == "," and k > i + 1):
-                        break
-                    if self.is_verb(k):
-                        ahead = True
-                        break
-                if ahead or t.low in (";", ".", "!", "?"):
-                    number += 1
-                    seen = False
+            hard = t.low in HARD
+            border = hard or t.low in DASH or t.low == ","
+            if t.low == "," and self._relative_after(i):
+                outer.append((number, seen))
+                top += 1
+                number, seen = top, False
+            elif border and outer and (seen or self._nominal_relative(marks, number, i)):
+                number, seen = outer.pop()
+            elif (border or t.low in ("и", "а", "но")) and seen:
+                if t.low in (";", ".", "!", "?") or self._verb_ahead(i):
+                    top += 1
+                    number, seen = top, False
             if self.is_verb(i):
                 seen = True
             marks.append(number)
         return marks
+
+    def _relative_after(self, i: int) -> bool:
+        """A relative pronoun right after the comma, a preposition or a noun at most between."""
+        for k in range(i + 1, min(i + 4, len(self.tokens))):
+            t = self.tokens[k]
+            if t.low in HARD or t.low == "," or self.is_verb(k):
+                return False
+            if k in self.at and self.at[k].kind == "rel":
+                return True
+        return False
+
+    def _nominal_relative(self, marks: list[int], number: int, i: int) -> bool:
+        """A verbless relative clause ("у которой голубые глаза") has had its noun."""
+        return any(marks[k] == number and k in self.phrases for k in range(i))
+
+    def _verb_ahead(self, i: int) -> bool:
+        for k in range(i + 1, len(self.tokens)):
+            if self.tokens[k].low in HARD or (self.tokens[k].low == "," and k > i + 1):
+                return False
+            if self.is_verb(k):
+                return True
+        return False
 
     def same_segment(self, a: int, b: int) -> bool:
         """No comma, dash or hard mark between two places."""
@@ -381,12 +405,10 @@ class SentenceLooks:
                 break
             # genitive right after: "осанка балерины", "копна рыжих волос"
             inner = next((p for p in self.phrases.values() if p.start == end and not p.prep), None)
-            if (
-                inner is not None
-                and inner.case == "gen"
-                and inner.reading.animacy != "anim"
-                and inner.noun not in self.at
-            ):
+            living = inner is not None and inner.reading.animacy == "anim" and not (
+                entry.carried or entry.category == "other"
+            )
+            if inner is not None and inner.case == "gen" and not living and inner.noun not in self.at:
                 if tokens[inner.noun].has("NOUN") and inner.noun != phrase.noun:
                     end = inner.noun + 1
                     continue
@@ -473,6 +495,8 @@ class SentenceLooks:
                 t.keys() & verbs("lean").keys() for t in tokens[max(0, whole - 5) : whole]
             ):
                 return self.emit(self._verb_owner(whole), phrase, entry, phrase.start, end, False)
+            if body and described and phrase.case == "loc" and self.possessor(phrase, end) is not None:
+                return self.emit(self.possessor(phrase, end), phrase, entry, phrase.start, end, False)
             if entry.carried and phrase.case == "loc" and phrase.reading.key in ("костыль",):
                 return self.emit(self.nominal_owner(whole, end), phrase, entry, whole, end, False)
             return False
@@ -484,6 +508,9 @@ class SentenceLooks:
         if prep == "при" and worn:
             return self.emit(self.nominal_owner(whole, end), phrase, entry, whole, end, False)
         if prep:
+            owner = next((f.entity for f in self.found if f.kind == "poss" and f.first in phrase.mods), None)
+            if owner is not None and body and described:
+                return self.emit(owner, phrase, entry, phrase.start, end, False)
             return False
         return self._bare_noun(phrase, entry, end, enough, described, worn, body)
 
@@ -617,7 +644,7 @@ class SentenceLooks:
         owner = self.possessor(phrase, end)
         if predicate is not None:
             last, normalized, negated = predicate
-            owner = owner or self._continuing(n) or self._loose_subject(n)
+            owner = owner or self._continuing(n) or self._body_owner(phrase, None)
             if (
                 worn
                 and self.possessor(phrase, end) is None
@@ -738,6 +765,11 @@ class SentenceLooks:
             owner = self.subject(verb)
             if owner is not None:
                 return owner
+        colon = [k for k in range(n) if self.tokens[k].low == ":"]
+        if colon:  # "увидел он девицу: коса русая"
+            pointed = [f for f in self.people_here() if f.last < colon[-1] and f.kind != "poss"]
+            if pointed:
+                return pointed[-1].entity
         here = [f for f in self.people_here() if f.case == "nom" and f.last < n and f.kind != "rel"]
         if here:
             return here[-1].entity
@@ -795,8 +827,10 @@ class SentenceLooks:
             return None
         noun = nouns[0]
         k = n + 1
-        f = self.at.get(k)
-        if f is not None and f.case == "gen" and f.kind in ("noun", "name"):
+        if k < len(tokens) and tokens[k].low == "у" and (k + 1) in {g.start for g in self.found}:
+            k += 1
+        f = next((g for g in self.found if g.start == k), None)
+        if f is not None and (f.case == "gen" or f.kind in ("poss", "rel") or fold(f.lemma) in ("он", "она")):
             k = f.end
         negated = False
         copula = False
@@ -939,7 +973,9 @@ class SentenceLooks:
 
     def _verb(self, i: int) -> bool:
         t = self.tokens[i]
-        if t.best.pos not in ("VERB", "GRND", "INFN") and t.pos not in ("VERB", "AUX"):
+        if t.best.pos not in ("VERB", "GRND", "ADJS") and t.pos not in ("VERB", "AUX"):
+            return False
+        if self._thing_does(i):
             return False
         for r in t.readings:
             if r.pos not in ("VERB", "GRND"):
@@ -951,6 +987,22 @@ class SentenceLooks:
                 word, category = verbs("become")[r.key].split()
                 self.add(self.subject(i), i, i + 1, category, word, self.negation(i), (word,))
                 return True
+        return False
+
+    def _thing_does(self, i: int) -> bool:
+        """The verb's subject is a thing: "нос покраснел"."""
+        verb = next((r for r in self.tokens[i].readings if r.pos == "VERB"), None)
+        if verb is None:
+            return False
+        for p in self.phrases.values():
+            if self.clause[p.noun] != self.clause[i] or p.prep or p.noun in self.at:
+                continue
+            r = p.reading
+            if r.case == "nom" and r.number == verb.number and (not verb.gender or verb.gender == r.gender):
+                if self.tokens[p.noun].head == i or not any(
+                    f.case == "nom" and self.clause[f.first] == self.clause[i] for f in self.found
+                ):
+                    return True
         return False
 
     def _share(self) -> None:

@@ -1,6 +1,6 @@
 """Find the words of a sentence that name people: nouns, names, pronouns."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .analysis import Reading, Token
@@ -87,12 +87,14 @@ def _name_readings(token: Token, lower_text: bool) -> list[Reading]:
             return []
         if plain and not listed and token.i == 0 and plain[0].score > 0.4 and plain[0] is best:
             return []
-        if best.grams & {"Geox"} and not listed:
+        surname = token.feats.get("Animacy") == "Anim" and any("Surn" in r.grams for r in found)
+        if any("Geox" in r.grams for r in token.readings) and not listed and not surname:
             return []
         if best.key in things() and not listed:
             return []
         return found or listed
-    if lower_text and (listed or any("Name" in r.grams or "Patr" in r.grams for r in found)):
+    known = bool(token.best.parse is not None and token.best.parse.is_known)
+    if lower_text and (listed or known and any("Name" in r.grams or "Patr" in r.grams for r in found)):
         others = [r for r in token.readings if not r.grams & {"Name", "Patr", "Surn"} and r.score > 0.2]
         if not others and low not in (
             "роза",
@@ -202,7 +204,9 @@ def _noun_at(tokens: list[Token], i: int) -> Found | None:
         r = phrase.reading
         if r.animacy != "anim" or r.key in word_set("absent.txt", "animal") or r.key in things():
             return None
-        if r.grams & {"Name", "Surn", "Patr", "Geox"} or not is_person_noun(r.key):
+        if r.grams & {"Name", "Surn", "Patr", "Geox"} or token.has("ADJF", "PRTF") or not is_person_noun(r.key):
+            return None
+        if token.best.pos != "NOUN" or not r.parse.is_known:
             return None
         letter = {"masc": "r", "femn": "f"}.get(r.gender, "u")
         entry = Person(r.lemma, letter, "role", "person")
@@ -212,7 +216,7 @@ def _noun_at(tokens: list[Token], i: int) -> Found | None:
     if phrase.reading.key in things() and entry.kind not in ("kin", "generic"):
         if phrase.reading.animacy != "anim":
             return None
-    r = phrase.reading
+    r = _case_by_place(tokens, i, phrase, entry)
     if entry.gender == "r" and r.case == "nom" and phrase.start == i and i > 0:
         before = tokens[i - 1]  # "молодая врач": the adjective shows the sex
         if any(a.pos in MODIFIERS and agrees(a, r, loose_gender=True) for a in before.readings):
@@ -239,6 +243,31 @@ def _noun_at(tokens: list[Token], i: int) -> Found | None:
         i, i, i, "noun", lemma, letter, number, r.case, phrase, entry, count, phrase.counted,
         forms=tuple(x for x in options if x.key == r.key), keys={r.key},
     )  # fmt: skip
+
+
+def _case_by_place(tokens: list[Token], i: int, phrase: Phrase, entry: Person) -> Reading:
+    """Correct the tagger's case by what stands around: numerals, owned things, the verb's subject."""
+    r = phrase.reading
+    options = [x for x in tokens[i].readings if x.pos == "NOUN" and x.key == r.key]
+    options = [
+        x for x in options
+        if all(any(agrees(a, x) for a in tokens[m].readings) for m in phrase.mod_readings)
+    ]  # fmt: skip
+    before = tokens[phrase.start - 1] if phrase.start > 0 else None
+    owned = before is not None and before.keys("NOUN") & things().keys() and before.best.pos == "NOUN"
+    if owned and not phrase.prep and not phrase.counted:
+        genitive = [x for x in options if x.case == "gen"]
+        if genitive and r.case != "gen" and (r.number == "plur" or r.case != "nom"):
+            phrase.reading = r = genitive[0]
+    elif phrase.counted and not phrase.prep and r.case in ("gen", "acc"):
+        numeral = tokens[phrase.start]
+        if any(x.case == "nom" for x in numeral.readings) or numeral.low.isdigit():
+            phrase.reading = r = replace(r, case="nom")
+    elif not phrase.prep and r.case not in ("nom", "ins", "dat") and not owned:
+        subject = [x for x in options if x.case == "nom"]
+        if subject and (tokens[i].rel.startswith("nsubj") or i == phrase.start == 0):
+            phrase.reading = r = subject[0]
+    return r
 
 
 def _substantive_at(tokens: list[Token], i: int) -> Found | None:

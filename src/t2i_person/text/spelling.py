@@ -1,0 +1,57 @@
+"""Typing errors in the words that matter here: unknown words one letter away from a listed one."""
+
+from functools import lru_cache
+
+from .lexicon import english, fold, looks, people, things, verbs, word_set
+from .morph import morphology
+
+LETTERS = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
+NEAR = {frozenset(p) for p in ("оа", "еи", "ое", "ыи", "шщ", "зс", "тд", "бп", "вф", "гк", "жш", "яе", "цс", "ую")}
+SHORTEST = 5
+
+
+@lru_cache(1)
+def _forms() -> frozenset[str]:
+    """Every form of every listed word, folded; built when the first unknown word comes."""
+    listed = [p.word for p in people().values()] + [t.word for t in things().values()]
+    listed += [x.word for x in looks().values()] + list(english("colour")) + list(english("look"))
+    listed += list(verbs("wear")) + list(verbs("dress")) + list(verbs("expression"))
+    listed += list(word_set("things.txt", "part"))
+    out: set[str] = set()
+    for word in dict.fromkeys(listed):
+        for p in morphology().parse(word)[:3]:
+            if p.is_known:
+                out.update(fold(f.word) for f in p.lexeme)
+    return frozenset(out)
+
+
+def _neighbours(word: str) -> dict[str, float]:
+    """Strings one edit away with the cost of the edit."""
+    out: dict[str, float] = {}
+    for i in range(len(word) + 1):
+        head, tail = word[:i], word[i:]
+        for c in LETTERS:
+            out.setdefault(head + c + tail, 0.6 if c == "ь" or (head and head[-1] == c) else 1.0)
+            if tail:
+                out.setdefault(head + c + tail[1:], 0.5 if frozenset((c, tail[0])) in NEAR else 1.1)
+        if tail:
+            soft = tail[0] == "ь" or (head and head[-1] == tail[0])
+            out.setdefault(head + tail[1:], 0.6 if soft else 1.2)
+        if len(tail) > 1:
+            out.setdefault(head + tail[1] + tail[0] + tail[2:], 0.8)
+    return out
+
+
+@lru_cache(20_000)
+def corrected(low: str, name: bool = False) -> str:
+    """The word, or the listed word it was meant to be; `name` keeps capitalised words as they are."""
+    if name or not SHORTEST <= len(low) <= 20 or not low.isalpha() or morphology().word_is_known(low):
+        return low
+    forms = _forms()
+    key = fold(low)
+    if key in forms:
+        return low
+    best = min(
+        ((cost, w) for w, cost in _neighbours(key).items() if w in forms), default=(9.0, ""), key=lambda x: x
+    )
+    return best[1] if best[1] else low
