@@ -1,0 +1,80 @@
+"""The main job: real text, the weights that ship with the package, whole pictures."""
+
+import socket
+
+import numpy as np
+import pytest
+
+from t2i_person import draw, load_pack, png
+from t2i_person.people import faces
+
+SAMPLE = "Блондинка в голубой кофте шла по улице."
+SENTENCES = {
+    SAMPLE: ["female"],
+    "Рыжий бородатый мужчина в чёрном костюме.": ["male"],
+    "Девушка с длинными чёрными волосами в красном платье и старик в очках.": ["female", "male"],
+    "Лысый мужчина в зелёной футболке улыбался.": ["male"],
+    "Пожилая женщина с седыми волосами.": ["female"],
+    "Темнокожий парень в шляпе.": ["male"],
+}
+
+
+@pytest.fixture(autouse=True)
+def offline(monkeypatch):
+    def refuse(*_):
+        raise AssertionError("something reached for the network")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+
+
+@pytest.fixture(scope="module")
+def sample():
+    return draw(SAMPLE)
+
+
+def test_the_pack_says_what_it_is():
+    pack = load_pack()
+    assert pack.name == "embedded" and pack.license and pack.draws
+    assert pack.generator.resolution == (1024, 1024)
+    assert sum(file.stat().st_size for file in pack.path.iterdir()) <= 120e6
+
+
+def test_the_sample_is_a_whole_cut_out_portrait(sample):
+    (person,) = sample.characters
+    (portrait,) = person.portraits
+    assert portrait.rgba.shape == (1024, 1024, 4) and portrait.rgba.dtype == np.uint8
+    alpha = portrait.rgba[..., 3]
+    assert (alpha > 250).mean() > 0.1 and (alpha < 5).mean() > 0.1, "nobody, or the background, was cut out"
+    assert alpha[:40].mean() < alpha[-200:, 400:-400].mean(), "a person stands at the bottom of the picture"
+    assert portrait.gender_found == "female"
+    assert set(portrait.drawn) == {"светлые волосы", "голубая кофта"}, portrait.not_drawn
+
+
+def test_it_is_drawn_again_from_its_file(sample):
+    pixels, record = png.decode(sample.characters[0].portraits[0].png())
+    assert record.text == SAMPLE and record.pack == "embedded"
+    again = draw(record.text, seed=record.settings["request_seed"]).characters[0].portraits[0]
+    assert np.array_equal(again.rgba, pixels)
+
+
+@pytest.mark.parametrize("text", SENTENCES)
+def test_everything_said_is_drawn(text):
+    result = draw(text, seed=1)
+    assert [len(person.portraits) for person in result.characters] == [1] * len(SENTENCES[text])
+    for person, gender in zip(result.characters, SENTENCES[text], strict=True):
+        (portrait,) = person.portraits
+        assert portrait.gender_found == gender
+        assert not portrait.not_drawn
+        assert len(portrait.drawn) == len({feature.normalized for feature in person.character.described})
+        (face,) = faces(portrait.rgba[::2, ::2, :3])
+        assert face.gender == gender
+
+
+def test_what_is_negated_is_pushed_away():
+    portrait = draw("Мужчина без бороды и без очков.").characters[0].portraits[0]
+    assert {"не борода", "не очки"} <= set(portrait.drawn)
+
+
+def test_unknown_words_are_told():
+    portrait = draw("Мужчина в очках и с кольчужной бармицей.").characters[0].portraits[0]
+    assert any("бармиц" in name for name in portrait.not_drawn)
