@@ -1,4 +1,4 @@
-"""Rebuilds the weights of the reference pairs: each tensor is a function of its name (see tests/data/reference)."""
+"""Rebuilds the weights of the reference pairs: each tensor is a function of its name alone."""
 
 from __future__ import annotations
 

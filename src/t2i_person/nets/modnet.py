@@ -1,8 +1,9 @@
 """MODNet: a person's matte from one picture, without a trimap.
 
-Source: Ke et al., "MODNet: Real-Time Trimap-Free Portrait Matting via Objective Decomposition" (2022), section 3:
-a low-resolution branch says where the person is (semantic), a high-resolution branch draws the rim (detail), and a
-fusion branch joins them (alpha). The backbone is that of Sandler et al., "MobileNetV2" (2018), table 2.
+Source: Ke et al., "MODNet: Real-Time Trimap-Free Portrait Matting via Objective Decomposition" (2022),
+section 3: a low-resolution branch says where the person is (semantic), a high-resolution branch draws the rim
+(detail), and a fusion branch joins them (alpha). The backbone is that of Sandler et al., "MobileNetV2"
+(2018), table 2.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ class _Norm(nn.Module):
 
 
 class _Conv(nn.Module):
-    """Convolution that keeps the size (but for its stride), normalisation and ReLU; or the convolution alone."""
+    """Convolution that keeps the size but for its stride, normalisation, ReLU; or the convolution alone."""
 
     def __init__(self, n_in: int, n_out: int, kernel: int, stride: int = 1, plain: bool = False) -> None:
         super().__init__()
@@ -230,7 +231,7 @@ class MODNet(nn.Module):
 
     @classmethod
     def from_state_dict(cls, state: Mapping[str, Tensor]) -> MODNet:
-        """Build from our own or the published names, with or without ``module.``; sizes are read off the tensors.
+        """Build from our own or the published names, with or without ``module.``; sizes are the tensors'.
 
         Raises
         ------
@@ -256,7 +257,7 @@ class MODNet(nn.Module):
 
 
 def _renamed(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Published files hold the backbone twice, as a module and inside the low branch: the latter is what runs."""
+    """Published files hold the backbone twice, alone and inside the low branch: the latter is what runs."""
     own: dict[str, Tensor] = {}
     for name, value in state.items():
         name = name.removeprefix("module.")
@@ -274,8 +275,8 @@ def _config(own: Mapping[str, Tensor]) -> MODNetConfig:
     def size(name: str, dim: int = 0) -> int:
         if name not in own or own[name].ndim <= dim:
             raise ValueError(
-                f"not a MODNet with a MobileNetV2 backbone: no tensor {name!r}; known are the published names "
-                "(lr_branch.backbone.model.features.*, with or without module.) and this project's (backbone.*)"
+                f"not a MODNet with a MobileNetV2 backbone: no tensor {name!r}; known are the published "
+                "names (lr_branch.backbone.model.features.*, with or without module.) and ours (backbone.*)"
             )
         return own[name].shape[dim]
 

@@ -1,11 +1,13 @@
 """StyleGAN2's generator in plain PyTorch, arranged so that it is cheap on a CPU.
 
-Source: Karras et al., "Analyzing and Improving the Image Quality of StyleGAN" (2020), sections 2.2 (modulation and
-demodulation) and 4.1 (skip generator); the mapping network and the truncation trick are those of Karras et al.,
-"A Style-Based Generator Architecture for GANs" (2019); StyleSpace is that of Wu et al., "StyleSpace Analysis" (2021).
+Source: Karras et al., "Analyzing and Improving the Image Quality of StyleGAN" (2020), sections 2.2
+(modulation and demodulation) and 4.1 (skip generator); the mapping network and the truncation trick are those
+of Karras et al., "A Style-Based Generator Architecture for GANs" (2019); StyleSpace is that of Wu et al.,
+"StyleSpace Analysis" (2021).
 
-The published code modulates the weight, which makes one convolution a sample. Here the weight is shared: the input is
-scaled by the style and the output by the demodulation coefficient, which is the same arithmetic (paper, equations 1-3).
+The published code modulates the weight, which makes one convolution a sample. Here the weight is shared: the
+input is scaled by the style and the output by the demodulation coefficient, which is the same arithmetic
+(paper, equations 1-3).
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from itertools import pairwise
+from typing import Any, Literal, cast, overload
 
 import torch
 import torch.nn.functional as F
@@ -28,8 +31,8 @@ Noise = Literal["const", "none"] | Sequence[Tensor]
 class GeneratorConfig:
     """Sizes of a generator. Block ``i`` works at ``base * 2**i`` and has ``channels[i]`` features.
 
-    ``resolution`` is the final size: ``(height, width)``, or its longer side. Left empty, ``channels`` are those of
-    the paper's config-f (512 up to 64 pixels, then halved at each doubling).
+    ``resolution`` is the final size: ``(height, width)``, or its longer side. Left empty, ``channels`` are
+    those of the paper's config-f (512 up to 64 pixels, then halved at each doubling).
     """
 
     z_dim: int = 512
@@ -54,7 +57,7 @@ class GeneratorConfig:
         object.__setattr__(self, "base", tuple(self.base))
         if len(self.channels) != count:
             raise ValueError(
-                f"{self.resolution} from base {self.base} takes {count} blocks, got {len(self.channels)} channels"
+                f"{self.resolution} from base {self.base} takes {count} blocks, channels are {self.channels}"
             )
         if not isinstance(self.resolution, int) and tuple(self.resolution) != self.resolutions[-1]:
             raise ValueError(
@@ -89,15 +92,23 @@ class Linear(nn.Module):
 class _Finish(torch.autograd.Function):
     """``leaky_relu(y * demod + bias + noise * strength)`` in one allocation and few passes over memory.
 
-    What autograd would do is right but reduces over the batch dimension first, which is many times slower than the
-    convolution on a CPU; here the gradients of bias and strength are one product with the rows ``[1, noise]``.
+    What autograd would do is right but reduces over the batch dimension first, which is many times slower
+    than the convolution on a CPU; here the gradients of bias and strength are one product with the rows ``[1,
+    noise]``.
     """
 
     @staticmethod
-    def forward(ctx, y: Tensor, demod: Tensor, bias: Tensor, strength: Tensor, noise: Tensor) -> Tensor:
+    def forward(  # type: ignore[override]
+        ctx: Any,
+        y: Tensor,  # [n, c, h, w]
+        demod: Tensor,  # [n, c], in y's dtype
+        bias: Tensor,  # [c]
+        strength: Tensor,  # scalar
+        noise: Tensor | None,  # broadcastable to [n, 1, h, w]
+    ) -> Tensor:
         out = y * demod[:, :, None, None]
         out.add_(bias.to(y.dtype)[:, None, None])
-        if noise.numel() > 1:
+        if noise is not None:
             out.add_((noise * strength).to(y.dtype))
         F.leaky_relu(out, 0.2, inplace=True)
         ctx.save_for_backward(y, demod, noise, out)
@@ -105,7 +116,7 @@ class _Finish(torch.autograd.Function):
         return out
 
     @staticmethod
-    def backward(ctx, grad: Tensor):
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
         y, demod, noise, out = ctx.saved_tensors
         grad = torch.ops.aten.leaky_relu_backward(grad, out, 0.2, True)
         grad_y = grad * demod[:, :, None, None] if ctx.needs_input_grad[0] else None
@@ -114,11 +125,13 @@ class _Finish(torch.autograd.Function):
         if ctx.needs_input_grad[2] or ctx.needs_input_grad[3]:
             n, c, h, w = grad.shape
             rows = grad.permute(0, 2, 3, 1).reshape(n, h * w, c)
-            noise = noise.to(grad.dtype).expand(n, 1, h, w).reshape(n, 1, h * w)
-            sums = torch.bmm(torch.cat([torch.ones_like(noise), noise], 1), rows).sum(
-                0, dtype=ctx.dtype
-            )  # [2, c]
-            grad_bias, grad_strength = sums[0], sums[1].sum()
+            left = grad.new_ones(n, 1, h * w)
+            if noise is not None:
+                noise = noise.to(grad.dtype).expand(n, 1, h, w).reshape(n, 1, h * w)
+                left = torch.cat([left, noise], 1)
+            sums = torch.bmm(left, rows).sum(0, dtype=ctx.dtype)  # [1 or 2, c]
+            grad_bias = sums[0]
+            grad_strength = None if noise is None else sums[1].sum()
         return grad_y, grad_demod, grad_bias, grad_strength, None
 
 
@@ -156,10 +169,7 @@ class ModulatedConv(nn.Module):
         else:
             x = F.conv2d(x, self.weight, padding=1)
         # leaky_relu(a) * sqrt(2) == leaky_relu(a * sqrt(2)), so the gain rides on the small factors
-        strength = self.noise_strength * SQRT2
-        if noise is None:
-            noise = x.new_zeros(1, 1)
-        return _Finish.apply(x, demod.to(x.dtype), self.bias * SQRT2, strength, noise)
+        return _Finish.apply(x, demod.to(x.dtype), self.bias * SQRT2, self.noise_strength * SQRT2, noise)
 
 
 class ToRGB(nn.Module):
@@ -185,7 +195,10 @@ class ToRGB(nn.Module):
 
 
 def upsample(image: Tensor) -> Tensor:
-    """Double an image by the FIR [1, 3, 3, 1], zero outside: bilinear but for the border. [n, 3, h, w] -> [n, 3, 2h, 2w]."""
+    """Double an image by the FIR [1, 3, 3, 1], zero outside: bilinear but for the border.
+
+    [n, 3, h, w] -> [n, 3, 2h, 2w].
+    """
     image = F.interpolate(F.pad(image, (1, 1, 1, 1)), scale_factor=2, mode="bilinear", align_corners=False)
     return image[:, :, 2:-2, 2:-2]
 
@@ -206,7 +219,7 @@ class Block(nn.Module):
     def forward(
         self, x: Tensor, image: Tensor | None, styles: Sequence[Tensor], noises: Sequence[Tensor | None]
     ) -> tuple[Tensor, Tensor]:
-        """Features and RGB of the block below -> of this one. One style a layer (convs, then rgb), one noise a conv."""
+        """Features and RGB of the block below -> of this one; a style a layer, a noise a conv."""
         for conv, style, noise in zip(self.convs, styles, noises, strict=False):
             x = conv(x, style, noise)
         rgb = self.rgb(x, styles[-1])
@@ -222,6 +235,11 @@ class Synthesis(nn.Module):
         below = (0, *config.channels[:-1])
         sizes = zip(below, config.channels, config.resolutions, strict=True)
         self.blocks = nn.ModuleList(Block(n_in, n_out, config.w_dim, size) for n_in, n_out, size in sizes)
+
+    @property
+    def stack(self) -> list[Block]:
+        """The blocks, lowest first."""
+        return cast("list[Block]", list(self.blocks))
 
     def start(self, n: int) -> Tensor:
         """The constant for a batch: [n, channels[0], *base], channels last where that is fast."""
@@ -239,16 +257,17 @@ class Synthesis(nn.Module):
         """Run one block alone: ``(features, image)``, each twice as large as given.
 
         ``noise``: "const" (whole images only), "none", one tensor for each conv of the whole network, or
-        ``(top, left)``: the place of the crop in this block's *input*, in pixels, to cut the fixed noise to it.
-        A crop's convolutions see zeros past its edge: ``m`` wrong pixels at an inner edge become ``2 * m + 3``.
+        ``(top, left)``: the place of the crop in this block's *input*, in pixels, to cut the fixed noise to
+        it. A crop's convolutions see zeros past its edge: ``m`` wrong pixels at an inner edge become ``2 * m
+        + 3``.
         """
-        block = self.blocks[i]
+        block = self.stack[i]
         first = max(3 * i - 1, 0)
         wanted = styles[first : first + len(block.convs) + 1]
         return block(x, image, wanted, self._noises(i, x, noise))
 
     def _noises(self, i: int, x: Tensor, noise: Noise | tuple[int, int]) -> list[Tensor | None]:
-        convs = self.blocks[i].convs
+        convs = self.stack[i].convs
         if isinstance(noise, str):
             if noise not in ("const", "none"):
                 raise ValueError(f'noise is "const", "none", a list of tensors or (top, left), not {noise!r}')
@@ -258,7 +277,7 @@ class Synthesis(nn.Module):
             top, left, h, w = (scale * v for v in (*noise, *x.shape[2:]))
             return [conv.noise[top : top + h, left : left + w] for conv in convs]
         first = max(2 * i - 1, 0)
-        return list(noise[first : first + len(convs)])
+        return [*cast("Sequence[Tensor]", noise)[first : first + len(convs)]]
 
     def forward(
         self, styles: Sequence[Tensor], last: int | None = None, noise: Noise = "const"
@@ -283,8 +302,7 @@ class Generator(nn.Module):
         super().__init__()
         self.config = config = config or GeneratorConfig()
         dims = [config.z_dim] + [config.w_dim] * config.mapping_layers
-        pairs = zip(dims[:-1], dims[1:], strict=True)
-        self.mapping = nn.ModuleList(Linear(a, b, lr_mult=0.01, gain=SQRT2) for a, b in pairs)
+        self.mapping = nn.ModuleList(Linear(a, b, lr_mult=0.01, gain=SQRT2) for a, b in pairwise(dims))
         self.synthesis = Synthesis(config)
         self.register_buffer("w_mean", torch.zeros(config.w_dim))
 
@@ -318,34 +336,55 @@ class Generator(nn.Module):
     def styles(self, w_plus: Tensor) -> list[Tensor]:
         """[n, num_ws, w_dim] (or [n, w_dim], the same for all) -> StyleSpace, one [n, c_in] a layer.
 
-        Order as in Wu et al. 2021: conv, torgb of the lowest block, then (upsampling conv, conv, torgb) of each block:
-        26 layers at 1024 from 4x4. A torgb reads the row of W+ that the next block's first conv reads.
+        Order as in Wu et al. 2021: conv, torgb of the lowest block, then (upsampling conv, conv, torgb) of
+        each block: 26 layers at 1024 from 4x4. A torgb reads the row of W+ that the next block's first conv
+        reads.
         """
         if w_plus.ndim == 2:
             w_plus = w_plus[:, None].expand(-1, self.num_ws, -1)
         styles, row = [], 0
         with torch.autocast(w_plus.device.type, enabled=False):
             rows = w_plus.float().unbind(1)
-            for block in self.synthesis.blocks:
+            for block in self.synthesis.stack:
                 for conv in block.convs:
                     styles.append(conv.affine(rows[row]))
                     row += 1
                 styles.append(block.rgb.affine(rows[row]))
         return styles
 
+    @overload
+    def render(
+        self,
+        styles: Sequence[Tensor],
+        *,
+        stop_at: int | None = ...,
+        noise: Noise = ...,
+        layers: Literal[False] = ...,
+    ) -> Tensor: ...
+
+    @overload
+    def render(
+        self,
+        styles: Sequence[Tensor],
+        *,
+        stop_at: int | None = ...,
+        noise: Noise = ...,
+        layers: Literal[True],
+    ) -> list[Tensor]: ...
+
     def render(
         self,
         styles: Sequence[Tensor],
         *,
         stop_at: int | None = None,  # longer side of the skip output wanted; blocks above it are not computed
-        noise: Noise = "const",  # the fixed buffers, nothing, or a tensor for each conv, broadcastable to [n, 1, h, w]
+        noise: Noise = "const",  # fixed buffers, nothing, or a tensor a conv, broadcastable to [n, 1, h, w]
         layers: bool = False,  # all skip outputs instead of the last one
     ) -> Tensor | list[Tensor]:
-        """StyleSpace vectors -> image [n, 3, h, w], or with ``layers`` the skip output of each block, lowest first."""
+        """StyleSpace vectors -> image [n, 3, h, w]; with ``layers`` all skip outputs, lowest first."""
         _, images = self.synthesis(styles, self.block_of(stop_at), noise)
         return images if layers else images[-1]
 
-    def forward(self, w_plus: Tensor, **options: object) -> Tensor | list[Tensor]:
+    def forward(self, w_plus: Tensor, **options: Any) -> Tensor | list[Tensor]:
         """``render(styles(w_plus), **options)``."""
         return self.render(self.styles(w_plus), **options)
 
@@ -360,7 +399,8 @@ class Generator(nn.Module):
     def from_state_dict(cls, state: Mapping[str, Tensor], *, latent_avg: Tensor | None = None) -> Generator:
         """Build from our own, rosinality's or NVIDIA's names; every size is read off the tensors.
 
-        ``latent_avg`` ([w_dim]) is the mean of W where the file keeps it apart, as rosinality's checkpoints do.
+        ``latent_avg`` ([w_dim]) is the mean of W where the file keeps it apart, as rosinality's checkpoints
+        do.
         """
         from .stylegan2_layouts import to_own
 

@@ -1,14 +1,15 @@
 """Published names of StyleGAN2's tensors, translated to ours.
 
-Known layouts: our own (``synthesis.const``), rosinality/stylegan2-pytorch as used by StyleCLIP (``input.input``, under
-``g_ema``) and NVIDIA stylegan2-ada-pytorch (``synthesis.b4.const``, the ``G_ema`` of its pickles). All three keep raw
-weights and apply the equalised learning rate at run time, so tensors are reshaped, never rescaled.
+Known layouts: our own (``synthesis.const``), rosinality/stylegan2-pytorch as used by StyleCLIP
+(``input.input``, under ``g_ema``) and NVIDIA stylegan2-ada-pytorch (``synthesis.b4.const``, the ``G_ema`` of
+its pickles). All three keep raw weights and apply the equalised learning rate at run time, so tensors are
+reshaped, never rescaled.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import torch
 from torch import Tensor
@@ -102,7 +103,7 @@ def _config(state: Mapping[str, Tensor], source: Mapping[str, str], const: str) 
     )
 
 
-def _count(names: Mapping[str, str], pattern: str) -> int:
+def _count(names: Iterable[str], pattern: str) -> int:
     return sum(1 for name in names if re.fullmatch(pattern, name))
 
 
