@@ -4,20 +4,17 @@
 through importlib and run with slovnet and navec directly.
 """
 
-import importlib.util
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from navec import Navec
 from razdel import sentenize, tokenize
 from slovnet import Morph, Syntax
 
 from .lexicon import fold
-from .morph import morphology
+from .morph import embeddings, model_file, morphology
 from .spelling import corrected
 
 CASES = {
@@ -83,23 +80,11 @@ class Token:
         return {r.key for r in self.readings if not pos or r.pos in pos}
 
 
-def _model(name: str) -> str:
-    spec = importlib.util.find_spec("natasha")
-    if spec is None or spec.origin is None:
-        raise RuntimeError("natasha's models are missing: pip install natasha==1.6.0")
-    return str(Path(spec.origin).parent / "data" / name)
-
-
-@lru_cache(1)
-def embeddings() -> Navec:
-    return Navec.load(_model("emb/navec_news_v1_1B_250K_300d_100q.tar"))
-
-
 @lru_cache(1)
 def _taggers() -> tuple[Morph, Syntax, Lock]:
     navec = embeddings()
-    morph = Morph.load(_model("model/slovnet_morph_news_v1.tar")).navec(navec)
-    syntax = Syntax.load(_model("model/slovnet_syntax_news_v1.tar")).navec(navec)
+    morph = Morph.load(model_file("model/slovnet_morph_news_v1.tar")).navec(navec)
+    syntax = Syntax.load(model_file("model/slovnet_syntax_news_v1.tar")).navec(navec)
     return morph, syntax, Lock()
 
 

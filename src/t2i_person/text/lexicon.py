@@ -32,6 +32,7 @@ class Thing:
     needs: bool  # a feature only with a modifier: "глаза" says nothing, "голубые глаза" does
     carried: bool
     english: str
+    held: bool = False  # shown only by "с": "с мячом", never by a verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,17 @@ def things() -> dict[str, Thing]:
             continue
         for word in words:  # "сапожки" is looked up as "сапожок"
             for form in noun_lemmas(word):
-                out.setdefault(fold(form), Thing(word, flags[0], "needs" in flags, "carried" in flags, english))
+                out.setdefault(
+                    fold(form),
+                    Thing(
+                        word,
+                        flags[0],
+                        "needs" in flags,
+                        bool({"carried", "held"} & set(flags)),
+                        english,
+                        "held" in flags,
+                    ),
+                )
     return out
 
 

@@ -16,8 +16,10 @@ from .phrases import (
     is_pointing,
     look_of,
     masculine,
+    nominative,
     normalize,
     noun_readings,
+    plain_readings,
 )
 from .scene import Entity, Fact, Scene
 
@@ -35,10 +37,17 @@ FITS = frozenset(
 QUALITY = frozenset(
     "рост телосложение сложение комплекция возраст наружность внешность вид год лето конституция стать".split()
 )
+QUANTITY = frozenset(
+    "множество копна шапка грива прядь облако водопад щетка россыпь пара ряд волна каскад охапка пучок сеть сетка клок "
+    "остаток масса кольцо море шлем тень след подобие венчик клочок хвост кисть кисточка узел слой пышность обилие".split()
+)
 NOT_PREDICATE = frozenset(
     "видный видимый нужный должный похожий готовый рад согласный полный известный прочий один весь такой".split()
 )
 COVER = frozenset("покрывать покрыть усеивать усыпать избороздить изрезать бороздить испещрять".split())
+
+
+BREAKS = frozenset('« » “ ” ! ? ; … "'.split())
 
 
 class SentenceLooks:
@@ -90,7 +99,10 @@ class SentenceLooks:
         for i, t in enumerate(tokens):
             hard = t.low in HARD
             border = hard or t.low in DASH or t.low == ","
-            if t.low == "," and self._relative_after(i):
+            if t.low in BREAKS:
+                top += 1
+                number, seen, outer = top, False, []
+            elif t.low == "," and self._relative_after(i):
                 outer.append((number, seen))
                 top += 1
                 number, seen = top, False
@@ -327,6 +339,8 @@ class SentenceLooks:
     def thing(self, phrase: Phrase) -> Thing | None:
         """Lexicon entry of the phrase's noun, a guess from its neighbours when no list has it."""
         token = self.tokens[phrase.noun]
+        if fold(token.low) in things() and phrase.reading.key not in things():
+            return things()[fold(token.low)]  # "худи" and other words the dictionary does not know
         options = [phrase.reading, *[r for r in token.readings if r.pos == "NOUN" and r.case == phrase.case]]
         if phrase.reading.key not in things():
             options += [r for r in token.readings if r.pos == "NOUN"]
@@ -341,11 +355,32 @@ class SentenceLooks:
                     )):  # fmt: skip
                         phrase.reading = r
                 return entry
+        if phrase.reading.key in QUANTITY:
+            inner = next(
+                (p for p in self.phrases.values() if p.start == phrase.noun + 1 and p.case == "gen"), None
+            )
+            if inner is not None and inner.reading.key in things():
+                part = things()[inner.reading.key]
+                return Thing(part.word, part.category, False, part.carried, part.english)
+        if self._worn_in_hair(phrase):
+            return Thing(phrase.reading.lemma, "accessory", False, False, "")
         if phrase.prep in ("в", "во") and phrase.case == "loc" and phrase.reading.animacy == "inan":
             kind = kind_of(phrase.reading.key)
             if kind.startswith("thing:clothes") or kind.startswith("thing:headwear"):
                 return Thing(phrase.reading.lemma, kind.split(":")[1], False, False, "")
         return None
+
+    def _worn_in_hair(self, phrase: Phrase) -> bool:
+        """ "с розой в волосах": whatever it is, it is worn."""
+        following = next((p for p in self.phrases.values() if p.prep_at == phrase.noun + 1), None)
+        return (
+            following is not None
+            and following.prep in ("в", "во", "за")
+            and phrase.case == "ins"
+            and bool(
+                self.tokens[following.noun].keys("NOUN") & {"волос", "волосы", "коса", "прическа", "ухо"}
+            )
+        )
 
     def extend(self, phrase: Phrase, entry: Thing) -> int:
         """One past the last token of the complements: "в две косы", "цвета морской волны", "на щеке"."""
@@ -405,8 +440,10 @@ class SentenceLooks:
                 break
             # genitive right after: "осанка балерины", "копна рыжих волос"
             inner = next((p for p in self.phrases.values() if p.start == end and not p.prep), None)
-            living = inner is not None and inner.reading.animacy == "anim" and not (
-                entry.carried or entry.category == "other"
+            living = (
+                inner is not None
+                and inner.reading.animacy == "anim"
+                and not (entry.carried or entry.category == "other")
             )
             if inner is not None and inner.case == "gen" and not living and inner.noun not in self.at:
                 if tokens[inner.noun].has("NOUN") and inner.noun != phrase.noun:
@@ -470,14 +507,21 @@ class SentenceLooks:
         prep = phrase.prep if whole < phrase.start else ""
         coordinated = self._coordinated_feature(phrase)
         if coordinated is not None and enough:
-            return self.emit(coordinated[0], phrase, entry, phrase.start, end, coordinated[1])
+            done = self.emit(coordinated[0], phrase, entry, phrase.start, end, coordinated[1])
+            if done and self.made:
+                self.made[-1] = (*self.made[-1][:4], coordinated[2], coordinated[3])
+            return done
         if prep == "без":
             return self.emit(self.nominal_owner(whole, end), phrase, entry, whole, end, True)
         if prep in ("с", "со"):
             if phrase.case != "ins" or not enough or self._of_thing(whole, entry):
                 return False
+            if entry.held and not self._right_after(whole):
+                return False
             return self.emit(self._with_owner(whole, end), phrase, entry, whole, end, self.negation(whole))
         if prep in ("в", "во"):
+            if worn and phrase.case != "loc":
+                self._as_locative(phrase)
             if worn and (phrase.case == "loc" or self._dressing(whole)):
                 return self._wear_in(phrase, entry, whole, end)
             if body and entry.category in ("eyes", "face") and described and phrase.case == "loc":
@@ -507,14 +551,14 @@ class SentenceLooks:
             return self.emit(owner, phrase, entry, phrase.start, end, False)
         if prep == "при" and worn:
             return self.emit(self.nominal_owner(whole, end), phrase, entry, whole, end, False)
-        if prep:
+        if prep or entry.held:
             owner = next((f.entity for f in self.found if f.kind == "poss" and f.first in phrase.mods), None)
             if owner is not None and body and described:
                 return self.emit(owner, phrase, entry, phrase.start, end, False)
             return False
         return self._bare_noun(phrase, entry, end, enough, described, worn, body)
 
-    def _coordinated_feature(self, phrase: Phrase) -> tuple[Entity, bool] | None:
+    def _coordinated_feature(self, phrase: Phrase) -> tuple[Entity, bool, str, str] | None:
         """Owner and negation of the feature this one is joined to by и or a comma, same case, no verb."""
         k = phrase.start - 1
         while k >= 0 and self.tokens[k].low in (",", "и", "или", "да", "также", "а", "ни"):
@@ -539,7 +583,7 @@ class SentenceLooks:
                     # "в платье, волосы распущены": a nominative subject starts its own clause
                     if "," in low and phrase.case != case:
                         continue
-                    return owner, negated
+                    return owner, negated, prep, case
         return None
 
     def _of_thing(self, whole: int, entry: Thing) -> bool:
@@ -556,6 +600,13 @@ class SentenceLooks:
         if animal:
             return True
         return not self.people_here() and self.scene.topic() is None
+
+    def _right_after(self, whole: int) -> bool:
+        """A person or another feature stands right before the place."""
+        k = whole - 1
+        while k >= 0 and self.tokens[k].low in (",", "и"):
+            k -= 1
+        return k in self.at or k in self.used
 
     def _with_owner(self, whole: int, end: int) -> Entity | None:
         return self.nominal_owner(whole, end)
@@ -582,6 +633,19 @@ class SentenceLooks:
             owner = self.subject(verb)
         owner = owner or self.nominal_owner(whole, end)
         return self.emit(owner, phrase, entry, first, end, self.negation(whole) or self._negated_verb(whole))
+
+    def _as_locative(self, phrase: Phrase) -> None:
+        """Read "в платье" as wearing where the form allows it."""
+        for r in noun_readings(self.tokens[phrase.noun]):
+            if (
+                r.case == "loc"
+                and r.key == phrase.reading.key
+                and all(any(agrees(a, r) for a in self.tokens[m].readings) for m in phrase.mod_readings)
+            ):
+                phrase.reading = r
+                for m in phrase.mod_readings:
+                    phrase.mod_readings[m] = next(a for a in self.tokens[m].readings if agrees(a, r))
+                return
 
     def _negated_verb(self, whole: int) -> bool:
         k = whole - 1
@@ -641,6 +705,11 @@ class SentenceLooks:
                 first = k
             return self.emit(owner or self.scene.topic(), phrase, entry, first, end, True)
         predicate = self._predicate(phrase, entry) if "nom" in lemmas else None
+        if predicate is None and "nom" in lemmas and body:
+            predicate = self._predicate_before(phrase)
+            if predicate is not None:
+                owner = self.possessor(phrase, end) or self._body_owner(phrase, None)
+                return self.emit(owner, phrase, entry, phrase.start - 1, end, False, predicate[1])
         owner = self.possessor(phrase, end)
         if predicate is not None:
             last, normalized, negated = predicate
@@ -874,8 +943,6 @@ class SentenceLooks:
             else:
                 break
         if adjectives and last is not None:
-            from .phrases import nominative
-
             words = []
             for r in adjectives:
                 full = next((p for p in r.parse.lexeme if p.tag.POS in ("ADJF", "PRTF") and "nomn" in p.tag
@@ -892,6 +959,21 @@ class SentenceLooks:
             if p is not None and p.start == first and any(r.case == "ins" for r in p_readings(tokens[first])):
                 if tokens[first].best.case == "ins":
                     return first + 1, f"{normalize(tokens, phrase, n + 1)} {tokens[first].low}", False
+        return None
+
+    def _predicate_before(self, phrase: Phrase) -> tuple[int, str, bool] | None:
+        """ "забинтована рука"."""
+        k = phrase.start - 1
+        if k < 0 or phrase.prep or k in self.used:
+            return None
+        for r in self.tokens[k].readings:
+            if r.pos in ("ADJS", "PRTS") and r.key not in NOT_PREDICATE and r.number == phrase.reading.number:
+                if self.tokens[k].best.pos not in ("ADJS", "PRTS"):
+                    return None
+                noun = phrase.reading
+                full = next(p for p in plain_readings(r.lemma) if p.pos in MODIFIERS)
+                word = nominative(full, noun.number, noun.gender if noun.number == "sing" else "")
+                return k, f"{word} {normalize(self.tokens, phrase, phrase.noun + 1)}", False
         return None
 
     def _covered(self, phrase: Phrase, entry: Thing, end: int, verb: int, owner: Entity | None) -> bool:

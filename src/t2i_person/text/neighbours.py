@@ -4,8 +4,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from .analysis import embeddings
 from .lexicon import fold, people, things, word_set
+from .morph import embeddings
 
 SURE = 0.40  # cosine below which the neighbours say nothing
 NEAREST = 5

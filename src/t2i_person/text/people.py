@@ -204,7 +204,11 @@ def _noun_at(tokens: list[Token], i: int) -> Found | None:
         r = phrase.reading
         if r.animacy != "anim" or r.key in word_set("absent.txt", "animal") or r.key in things():
             return None
-        if r.grams & {"Name", "Surn", "Patr", "Geox"} or token.has("ADJF", "PRTF") or not is_person_noun(r.key):
+        if (
+            r.grams & {"Name", "Surn", "Patr", "Geox"}
+            or token.has("ADJF", "PRTF")
+            or not is_person_noun(r.key)
+        ):
             return None
         if token.best.pos != "NOUN" or not r.parse.is_known:
             return None

@@ -228,8 +228,19 @@ def _far_modifier(tokens: list[Token], j: int, options: list[Reading], phrase: P
             if not any(agrees(a, r) for a in adjectives for r in options):
                 continue
             nearer = noun_readings(inner)
+            participle = (
+                any(a.pos == "PRTF" for a in adjectives)
+                and tokens[phrase.noun].keys("NOUN") & things().keys()
+            )
             if any(agrees(a, r) for a in adjectives for r in nearer):
-                continue
+                # "перепачканным мазутом лицом": the participle's own instrument agrees by chance
+                if not (
+                    participle
+                    and k > 0
+                    and tokens[k - 1].best.pos == "PREP"
+                    and not inner.keys() & things().keys()
+                ):
+                    continue
             if any("Apro" in a.grams for a in adjectives):
                 continue
             return k

@@ -91,6 +91,9 @@ def _characters(text: str, scene: Scene) -> Iterator[Character]:
             if g is f and g.person is not None
             for category, normal, eng in g.person.facts
         )[:2]
+        if entity.gender == "u" and entity.number == "sing":
+            if any(x.category == "facial_hair" and not x.negated for x in facts):
+                entity.gender = "m"
         gender = GENDER.get(entity.gender, "unknown")
         if entity.number == "plur" and f.person is not None and f.person.gender in ("r", "u", "c"):
             gender = "unknown"

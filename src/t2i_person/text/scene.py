@@ -165,6 +165,7 @@ class Scene:
         return f.kind == "pron" and any(
             t.best.pos == "NOUN"
             and t.best.case == "nom"
+            and t.best.key not in people()
             and t.best.gender == want
             and t.best.animacy == "inan"
             for t in tokens[: f.first]

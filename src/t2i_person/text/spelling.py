@@ -3,10 +3,12 @@
 from functools import lru_cache
 
 from .lexicon import english, fold, looks, people, things, verbs, word_set
-from .morph import morphology
+from .morph import embeddings, morphology
 
 LETTERS = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
-NEAR = {frozenset(p) for p in ("оа", "еи", "ое", "ыи", "шщ", "зс", "тд", "бп", "вф", "гк", "жш", "яе", "цс", "ую")}
+NEAR = {
+    frozenset(p) for p in ("оа", "еи", "ое", "ыи", "шщ", "зс", "тд", "бп", "вф", "гк", "жш", "яе", "цс", "ую")
+}
 SHORTEST = 5
 
 
@@ -47,6 +49,8 @@ def corrected(low: str, name: bool = False) -> str:
     """The word, or the listed word it was meant to be; `name` keeps capitalised words as they are."""
     if name or not SHORTEST <= len(low) <= 20 or not low.isalpha() or morphology().word_is_known(low):
         return low
+    if low in embeddings():
+        return low  # a word people use, though the dictionary does not know it
     forms = _forms()
     key = fold(low)
     if key in forms:
