@@ -78,6 +78,14 @@ def _span(looks: SentenceLooks, i: int) -> tuple[int, int]:
     """The adjective with the adverbs and the complement of a participle."""
     tokens = looks.tokens
     first, end = i, i + 1
+    if (
+        end + 1 < len(tokens)
+        and tokens[end].low == "в"
+        and fold(tokens[end + 1].low) in ("плечах", "талии", "кости", "бедрах")
+    ):
+        return first, end + 2
+    if end < len(tokens) and tokens[end].low in ("собой", "лицом", "ростом", "телом"):
+        return first, end + 1
     participle = any(r.pos in ("PRTF", "PRTS") for r in tokens[i].readings) or fold(tokens[i].low).endswith(
         "бритый"
     )
@@ -109,6 +117,10 @@ def _coloured_clothes(looks: SentenceLooks, i: int) -> bool:
     k = i - 1
     if k >= 0 and fold(tokens[k].low) in ("всем", "все"):
         k -= 1
+    if k >= 0 and tokens[k].low in ("только", "лишь", "всё", "все", "исключительно"):
+        k -= 1
+    if k >= 0 and tokens[k].keys("VERB", "GRND") & {"носить", "надеть", "надевать", "одевать"}:
+        return _worn_colour(looks, i, k)
     if k < 0 or tokens[k].low not in ("в", "во"):
         return False
     fits = [
@@ -140,6 +152,20 @@ def _coloured_clothes(looks: SentenceLooks, i: int) -> bool:
         prep="в",
         case="loc",
     )
+    return True
+
+
+def _worn_colour(looks: SentenceLooks, i: int, verb: int) -> bool:
+    """ "носила только чёрное"."""
+    fits = [
+        r for r in looks.tokens[i].readings
+        if r.pos == "ADJF" and r.gender == "neut" and r.case == "acc" and is_colour(r.lemma)
+    ]  # fmt: skip
+    owner = looks.subject(verb)
+    if not fits or i in looks.mod_of or owner is None:
+        return False
+    normalized = f"{nominative(fits[0], 'sing', 'femn')} одежда"
+    looks.add(owner, i, i + 1, "clothes", normalized, looks.negation(verb), (fits[0].lemma,), "одежда")
     return True
 
 
@@ -260,7 +286,8 @@ def share(looks: SentenceLooks) -> None:
         if a.entity is b.entity or a.entity is None or b.entity is None:
             continue
         between = [t.low for t in tokens[a.end : b.start]]
-        if between not in (["и"], [","]) or a.case != b.case:
+        same = any(fold(t.low).startswith("одинаков") for t in tokens[b.end :])
+        if not (same and between == ["с"]) and (between not in (["и"], [","]) or a.case != b.case):
             continue
         # "молодые мужчина и женщина": a plural adjective before the first
         for i in range(max(0, a.first - 4), a.first):

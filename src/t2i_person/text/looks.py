@@ -35,7 +35,7 @@ FITS = frozenset(
     "спускаться рассыпаться струиться ниспадать виться быть делать делать придавать идти подходить".split()
 )
 QUALITY = frozenset(
-    "рост телосложение сложение комплекция возраст наружность внешность вид год лето конституция стать".split()
+    "красота рост телосложение сложение комплекция возраст наружность внешность вид год лето конституция стать".split()
 )
 QUANTITY = frozenset(
     "множество копна шапка грива прядь облако водопад щетка россыпь пара ряд волна каскад охапка пучок сеть сетка клок "
@@ -498,6 +498,8 @@ class SentenceLooks:
             return self._quality(phrase) or self._in_hair(phrase)
         if any(m in self.used for m in range(phrase.start, n + 1)):
             return False
+        if entry.held and phrase.prep not in ("с", "со") and self._in_hair(phrase):
+            return True
         described = bool(self._describing(phrase))
         end = self.extend(phrase, entry)
         whole = phrase.whole
@@ -524,11 +526,17 @@ class SentenceLooks:
                 self._as_locative(phrase)
             if worn and (phrase.case == "loc" or self._dressing(whole)):
                 return self._wear_in(phrase, entry, whole, end)
+            if entry.category in ("face", "other") and not entry.needs and phrase.case == "loc":
+                return self.emit(
+                    self.nominal_owner(whole, end), phrase, entry, whole, end, self.negation(whole)
+                )
             if body and entry.category in ("eyes", "face") and described and phrase.case == "loc":
                 owner = self.possessor(phrase, end)
                 return owner is not None and self.emit(owner, phrase, entry, phrase.start, end, False)
             return False
         if prep == "на":
+            if body and described and any(f.kind == "poss" and f.first in phrase.mods for f in self.found):
+                return self.emit(self.possessor(phrase, end), phrase, entry, phrase.start, end, False)
             if entry.category == "clothes" and phrase.case == "loc" and fold(tokens[n].low) in (
                 "шпильках", "каблуках", "шпильке", "каблуке", "коньках", "роликах"
             ):  # fmt: skip
@@ -694,6 +702,16 @@ class SentenceLooks:
         keys = set() if verb is None else tokens[verb].keys("VERB", "GRND", "INFN")
         lemmas = {r.case for r in noun_readings(tokens[n])}
         if keys & verbs("remove").keys() and not keys & verbs("wear").keys():
+            if (
+                verb
+                and tokens[verb - 1].low == "не"
+                and worn
+                and phrase.start > verb
+                and "gen" in lemmas | {phrase.case}
+            ):
+                return self.emit(
+                    self.subject(verb), phrase, entry, phrase.start, end, False
+                )  # "не снимал перчаток"
             return False
         # нет / не было / не носит
         if "gen" in lemmas and self._denied(phrase):
@@ -741,7 +759,14 @@ class SentenceLooks:
                 "комкать",
                 "волочить",
             }
-            if not (worn and keys & handled) and enough and not self._subject_thing(n, verb):
+            carries = handled | {"носить", "надеть", "надевать", "иметь", "нацепить", "таскать"}
+            suits = keys & carries if entry.carried else not (worn and keys & handled)
+            if suits and enough and not self._subject_thing(n, verb):
+                after = self._trailing(phrase, verb)
+                if after is not None:
+                    return self.emit(
+                        owner or self.subject(verb), phrase, entry, phrase.start, after[0], False, after[1]
+                    )
                 negated = verb > 0 and tokens[verb - 1].low == "не"
                 return self.emit(owner or self.subject(verb), phrase, entry, phrase.start, end, negated)
         if phrase.case == "ins" or ("ins" in lemmas and "nom" not in lemmas):
@@ -943,6 +968,7 @@ class SentenceLooks:
             else:
                 break
         if adjectives and last is not None:
+            last = self._participle_tail(last, adjectives[-1])
             words = []
             for r in adjectives:
                 full = next((p for p in r.parse.lexeme if p.tag.POS in ("ADJF", "PRTF") and "nomn" in p.tag
@@ -961,6 +987,28 @@ class SentenceLooks:
                     return first + 1, f"{normalize(tokens, phrase, n + 1)} {tokens[first].low}", False
         return None
 
+    def _trailing(self, phrase: Phrase, verb: int) -> tuple[int, str] | None:
+        """ "платья носила простые, коричневые": adjectives after the verb."""
+        if phrase.mods or not phrase.noun < verb:
+            return None
+        k, last = verb + 1, None
+        words = []
+        noun = phrase.reading
+        while k < len(self.tokens):
+            fits = [r for r in self.tokens[k].readings if r.pos in MODIFIERS and agrees(r, noun)]
+            fits = fits or [
+                r
+                for r in self.tokens[k].readings
+                if r.pos in MODIFIERS and r.case in ("acc", "nom") and r.number == noun.number == "plur"
+            ]
+            if fits and (k not in self.mod_of or self.mod_of[k] < k):
+                words.append(nominative(fits[0], noun.number, noun.gender if noun.number == "sing" else ""))
+                last = k + 1
+            elif self.tokens[k].low not in (",", "и") or last is None:
+                break
+            k += 1
+        return None if last is None else (last, " ".join([*words, nominative(noun, noun.number)]))
+
     def _predicate_before(self, phrase: Phrase) -> tuple[int, str, bool] | None:
         """ "забинтована рука"."""
         k = phrase.start - 1
@@ -975,6 +1023,21 @@ class SentenceLooks:
                 word = nominative(full, noun.number, noun.gender if noun.number == "sing" else "")
                 return k, f"{word} {normalize(self.tokens, phrase, phrase.noun + 1)}", False
         return None
+
+    def _participle_tail(self, last: int, reading: Reading) -> int:
+        """ "собраны в пучок", "покрыто шрамами": what completes a participle."""
+        if reading.pos not in ("PRTS", "PRTF") or last >= len(self.tokens):
+            return last
+        for p in self.phrases.values():
+            if (
+                p.start == last
+                and not p.prep
+                and "ins" in {r.case for r in noun_readings(self.tokens[p.noun])}
+            ):
+                return p.noun + 1
+            if p.prep_at == last and p.start == last + 1 and p.prep in ("в", "во", "на", "под"):
+                return p.noun + 1
+        return last
 
     def _covered(self, phrase: Phrase, entry: Thing, end: int, verb: int, owner: Entity | None) -> bool:
         """ "лицо покрывали оспины": the face belongs to the phrase."""
@@ -1010,7 +1073,8 @@ class SentenceLooks:
         """ "средних лет", "преклонного возраста"."""
         if phrase.reading.key not in QUALITY or not self._describing(phrase) or phrase.case != "gen":
             return False
-        kind = "age" if phrase.reading.key in ("год", "лето", "возраст") else "build"
+        kind = "face" if phrase.reading.key == "красота" else "build"
+        kind = "age" if phrase.reading.key in ("год", "лето", "возраст") else kind
         adjective = self.tokens[self._describing(phrase)[0]]
         if kind == "age" and phrase.reading.key in ("год", "лето"):
             if adjective.key not in ("средний", "преклонный", "зрелый", "молодой", "юный", "пожилой"):

@@ -19,6 +19,9 @@ OBLIQUE_CASE = {
     "нее": "gen", "ей": "dat", "ней": "loc", "нею": "ins", "ею": "ins", "их": "acc", "них": "gen",
     "тебя": "gen", "тебе": "dat", "тобой": "ins", "вас": "gen", "вам": "dat", "вами": "ins",
 }  # fmt: skip
+ONE_OF = frozenset(
+    "один одна другой другая второй вторая третий третья первый первая младший младшая старший старшая".split()
+)
 HARD = frozenset('. ! ? ; : ( ) « » “ ” " … „'.split())
 QUOTES = frozenset('« » “ ” " „'.split())
 DASH = frozenset("— – -".split())
@@ -45,7 +48,7 @@ class Found:
     forms: tuple[Reading, ...] = ()
     entity: Any = None
     keys: set[str] = field(default_factory=set)
-    neuter: bool = False
+    hint: str = ""  # weak evidence of sex: "новый директор" may be a woman
 
     @property
     def start(self) -> int:
@@ -216,6 +219,8 @@ def _noun_at(tokens: list[Token], i: int) -> Found | None:
         entry = Person(r.lemma, letter, "role", "person")
     if token.best.key in word_set("absent.txt", "animal"):
         return None
+    if phrase.prep in ("в", "во") and any(r.key in things() and r.case == "loc" for r in options):
+        return None  # "в фате"
     # a homonym that is first of all a thing: "пачка", "тройка", "модель"
     if phrase.reading.key in things() and entry.kind not in ("kin", "generic"):
         if phrase.reading.animacy != "anim":
@@ -230,12 +235,16 @@ def _noun_at(tokens: list[Token], i: int) -> Found | None:
                 a for a in before.readings if a.pos in MODIFIERS and agrees(a, r, loose_gender=True)
             )
     letter = {"m": "m", "f": "f"}.get(entry.gender, "u")
+    hint = ""
     if letter == "u" and entry.gender in ("r", "c"):
         for m in phrase.mod_readings.values():
             if (m.number == "sing" and m.gender in ("masc", "femn") and "Apro" not in m.grams) or (
                 m.number == "sing" and m.gender == "femn"
             ):
-                letter = "f" if m.gender == "femn" else "m"
+                if m.gender == "femn" or entry.gender == "c":
+                    letter = "f" if m.gender == "femn" else "m"
+                else:
+                    hint = "m"
     count = phrase.count
     number = "plur" if r.number == "plur" or count > 1 else "sing"
     if r.key in ("близнец", "двойняшка") and number == "plur" and not phrase.counted:
@@ -245,7 +254,7 @@ def _noun_at(tokens: list[Token], i: int) -> Found | None:
         lemma = entry.word
     return Found(
         i, i, i, "noun", lemma, letter, number, r.case, phrase, entry, count, phrase.counted,
-        forms=tuple(x for x in options if x.key == r.key), keys={r.key},
+        forms=tuple(x for x in options if x.key == r.key), keys={r.key}, hint=hint,
     )  # fmt: skip
 
 
@@ -310,6 +319,13 @@ def _substantive_at(tokens: list[Token], i: int) -> Found | None:
 def _pronoun_at(tokens: list[Token], i: int) -> Found | None:
     token = tokens[i]
     low = fold(token.low)
+    if (
+        low in ONE_OF
+        and i + 1 < len(tokens)
+        and (tokens[i + 1].low in DASH or tokens[i + 1].keys("VERB") & {"быть"})
+    ):
+        letter = "f" if low.endswith(("ая", "на")) else "m"  # "первый был в котелке, второй — в кепке"
+        return Found(i, i, i, "pron", token.readings[0].lemma, letter, "sing", "nom")
     if low in ("который", "которая", "которое", "которые") or token.best.key == "который":
         r = next((x for x in token.readings if x.key == "который"), token.best)
         letter = {"masc": "m", "femn": "f"}.get(r.gender, "u")

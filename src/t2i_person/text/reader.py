@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from . import english
-from .analysis import sentences
+from .analysis import Token, sentences
 from .clean import check, clean
 from .looks import SentenceLooks
 from .model import Character, Feature, Gender, Mention
-from .people import find
+from .people import Found, find
 from .scene import Entity, Fact, Scene
 
 GENDER: dict[str, Gender] = {"m": "male", "f": "female"}
@@ -35,47 +35,44 @@ def describe(text: str) -> list[Character]:
     scene = Scene()
     for tokens in sentences(clean(text)):
         found = find(tokens)
-        scene.enter(tokens, found)
         agree(tokens, found)
+        scene.enter(tokens, found)
         SentenceLooks(tokens, found, scene).run()
     return list(_characters(text, scene))
 
 
-def agree(tokens, found) -> None:  # type: ignore[no-untyped-def]
+def agree(tokens: list[Token], found: list[Found]) -> None:
     """Let the verb and the predicate tell the sex of a profession noun: "врач надела очки"."""
     for f in found:
-        entity = f.entity
-        if entity is None or entity.gender != "u" or f.case != "nom" or f.number != "sing":
+        if f.gender != "u" or f.case != "nom" or f.number != "sing" or f.kind in ("rel", "poss"):
             continue
-        verb = None
-        head = tokens[f.head].head
-        if tokens[f.head].rel.startswith("nsubj") and 0 <= head < len(tokens):
-            verb = tokens[head]
-            if not verb.has("VERB", "PRTS", "ADJS"):
-                verb = None
-        if verb is None:
-            for t in tokens[f.end :]:
-                if t.low in (";", ".", "—", ":"):
-                    break
-                if any(g.first == t.i and g.case == "nom" for g in found if g is not f and g.kind != "rel"):
-                    break
-                if t.best.pos == "VERB" or (t.best.pos in ("PRTS", "ADJS")):
-                    verb = t
-                    break
-        if verb is None:
-            for t in reversed(tokens[: f.start]):
-                if t.low in (";", ".", ":") or any(g.first == t.i and g.case == "nom" for g in found):
-                    break
-                if t.best.pos == "VERB":
-                    verb = t
-                    break
-        if verb is None:
-            continue
-        for r in verb.readings:
+        verb = _verb_of(tokens, found, f)
+        for r in verb.readings if verb is not None else ():
             if r.pos in ("VERB", "PRTS", "ADJS") and r.number == "sing" and r.gender in ("masc", "femn"):
-                entity.gender = "m" if r.gender == "masc" else "f"
-                f.gender = entity.gender
+                f.gender = "m" if r.gender == "masc" else "f"
                 break
+
+
+def _verb_of(tokens: list[Token], found: list[Found], f: Found) -> Token | None:
+    """Predicate of a nominative mention: by the tree, else the nearest after it, else before it."""
+    head = tokens[f.head].head
+    if tokens[f.head].rel.startswith("nsubj") and 0 <= head < len(tokens):
+        if tokens[head].best.pos in ("VERB", "PRTS", "ADJS"):
+            return tokens[head]
+    others = [g for g in found if g is not f and g.case == "nom" and g.kind in ("noun", "name", "pron")]
+    for t in tokens[f.end :]:
+        if t.low in (";", ".", "—", ":") or (
+            any(g.start == t.i for g in others) and tokens[t.i - 1].low in ("и", "а", "но", "пока", "когда")
+        ):
+            break
+        if t.best.pos in ("VERB", "PRTS", "ADJS"):
+            return t
+    for t in reversed(tokens[: f.start]):
+        if t.low in (";", ".", ":") or any(g.first == t.i for g in others):
+            break
+        if t.best.pos == "VERB":
+            return None if any(g.end <= t.i for g in others) else t
+    return None
 
 
 def _characters(text: str, scene: Scene) -> Iterator[Character]:
@@ -86,14 +83,18 @@ def _characters(text: str, scene: Scene) -> Iterator[Character]:
         facts = sorted(_distinct(entity.facts), key=lambda x: x.start)
         features = tuple(_feature(text, fact) for fact in facts)
         attributes = tuple(
-            Feature(text[start:end], start, end, category, normal, False, eng)
-            for g, _, _ in entity.mentions[:1] + [m for m in entity.mentions if m[0] is f]
-            if g is f and g.person is not None
+            Feature(text[a:b], a, b, category, normal, False, eng)
+            for g, a, b in entity.mentions
+            if g.person is not None and g.kind in ("noun", "name")
             for category, normal, eng in g.person.facts
-        )[:2]
+            if category != "role" or g is f
+        )
+        attributes = tuple({x.category: x for x in reversed(attributes)}.values())
         if entity.gender == "u" and entity.number == "sing":
             if any(x.category == "facial_hair" and not x.negated for x in facts):
                 entity.gender = "m"
+            if entity.gender == "u":
+                entity.gender = entity.hint or "u"
         gender = GENDER.get(entity.gender, "unknown")
         if entity.number == "plur" and f.person is not None and f.person.gender in ("r", "u", "c"):
             gender = "unknown"
@@ -117,7 +118,7 @@ def _kept(entity: Entity) -> bool:
     return any(not f.absent for f, _, _ in entity.mentions if f.kind in ("noun", "name"))
 
 
-def _head(entity: Entity):  # type: ignore[no-untyped-def]
+def _head(entity: Entity) -> tuple[Found, int, int]:
     """The first noun or name; a pronoun only when there is neither."""
     nominal = [m for m in entity.mentions if m[0].kind in ("noun", "name")]
     return (nominal or entity.mentions)[0]

@@ -44,6 +44,7 @@ class Entity:
     subject: bool = False  # whether that mention was a subject
     place: int = 0
     second: bool = False
+    hint: str = ""
 
     @property
     def nominal(self) -> bool:
@@ -70,6 +71,7 @@ class Scene:
                 continue
             if f.kind == "rel":
                 continue
+            entity.hint = entity.hint or f.hint
             entity.mentions.append((f, tokens[f.first].start, tokens[f.last].end))
             entity.last, entity.place = self.sentence, f.first
             entity.subject = f.case == "nom" or (entity.subject and f.kind == "poss")
@@ -130,6 +132,8 @@ class Scene:
 
     def _pronoun(self, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
         f = found[at]
+        if fold(f.lemma) not in ("он", "она", "они", "ты", "вы"):
+            return self._new(f)
         if f.lemma in ("ты", "вы"):
             for e in self.entities:
                 if e.second:
@@ -162,6 +166,15 @@ class Scene:
     def _thing_before(tokens: list[Token], f: Found) -> bool:
         """A thing earlier in the sentence that the pronoun stands for."""
         want = {"m": "masc", "f": "femn"}.get(f.gender, "")
+        if (
+            f.kind == "pron"
+            and f.case != "nom"
+            and any(
+                t.best.pos == "NOUN" and t.best.gender == want and t.best.animacy == "inan"
+                for t in tokens[: f.first]
+            )
+        ):
+            return True
         return f.kind == "pron" and any(
             t.best.pos == "NOUN"
             and t.best.case == "nom"
