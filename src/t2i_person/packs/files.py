@@ -128,6 +128,7 @@ def write_pack(
             path = Path(place, f"{name}.safetensors")
             save_file({key: _half(f"{name}: {key}", value) for key, value in tensors.items()}, path, notes)
             hashes[path.name] = sha256(path)
+            path.chmod(0o644)  # a temporary file's mode would keep other users out
             os.replace(path, folder / path.name)
     card = {
         "format": FORMAT,
