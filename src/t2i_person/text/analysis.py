@@ -29,7 +29,7 @@ UD_POS = {
     "INTJ": ("INTJ",),
 }  # fmt: skip
 LONGEST_WORD = 60  # longer "words" are noise and would only slow the dictionary down
-LONGEST_SENTENCE = 200  # tokens; the tagger's memory grows with the longest sentence of a batch
+LONGEST_SENTENCE = 120  # tokens; the tagger's memory grows with the longest sentence of a batch
 
 
 @dataclass(frozen=True, slots=True)

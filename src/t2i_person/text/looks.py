@@ -444,8 +444,12 @@ class SentenceLooks:
                 inner is not None
                 and inner.reading.animacy == "anim"
                 and not (entry.carried or entry.category == "other")
+                and inner.reading.key not in word_set("absent.txt", "animal")
             )
-            if inner is not None and inner.case == "gen" and not living and inner.noun not in self.at:
+            genitive = inner is not None and any(
+                r.case == "gen" and inner.case in ("gen", "acc") for r in noun_readings(tokens[inner.noun])
+            )
+            if inner is not None and genitive and not living and inner.noun not in self.at:
                 if tokens[inner.noun].has("NOUN") and inner.noun != phrase.noun:
                     end = inner.noun + 1
                     continue

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from .analysis import Reading, Token, readings
-from .lexicon import fold, looks, things, word_set
+from .lexicon import fold, looks, people, things, word_set
 
 GOVERNS = {
     "в": ("loc", "acc"), "во": ("loc", "acc"), "на": ("loc", "acc"), "с": ("ins", "gen"), "со": ("ins", "gen"),
@@ -97,6 +97,10 @@ def noun_readings(token: Token) -> list[Reading]:
     nouns = [r for r in token.readings if r.pos == "NOUN"]
     if not nouns:
         return []
+    first = token.low.split("-")[0]
+    if "-" in token.low and fold(first) in people():  # "женщина-полицейский" is a woman
+        gender = people()[fold(first)].gender
+        return [r for r in nouns if {"m": "masc", "f": "femn"}.get(gender) == r.gender] or nouns
     if token.best.pos not in ("NOUN", "X") and not any(r.key in things() for r in nouns):
         if token.pos not in ("NOUN", "PROPN"):
             return []

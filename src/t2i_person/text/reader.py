@@ -76,7 +76,7 @@ def _verb_of(tokens: list[Token], found: list[Found], f: Found) -> Token | None:
 
 
 def _characters(text: str, scene: Scene) -> Iterator[Character]:
-    entities = [e for e in scene.entities if e.mentions and _kept(e)]
+    entities = [e for e in scene.everyone() if e.mentions and _kept(e)]
     entities.sort(key=lambda e: _head(e)[1])
     for entity in entities:
         f, start, end = _head(entity)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from .analysis import Token
-from .lexicon import fold, people, verbs
+from .lexicon import fold, people, things, verbs
 from .people import DASH, HARD, Found
 from .phrases import NUMBER_KEYS
 
@@ -16,6 +16,10 @@ AGE_GROUP = {
 }  # fmt: skip
 ANOTHER = frozenset("другой другая второй вторая еще третий иной какой-то один одна некий незнакомый".split())
 KINDS_AGAIN = ("generic", "role", "folk", "people")
+
+
+MEMORY = 12  # sentences a common noun may refer back over; names refer back over the whole text
+CROWD = 40
 
 
 @dataclass(slots=True)
@@ -45,25 +49,28 @@ class Entity:
     place: int = 0
     second: bool = False
     hint: str = ""
+    words: set[str] = field(default_factory=set)  # keys of the nouns and names it was called by
 
     @property
     def nominal(self) -> bool:
         return any(f.kind in ("noun", "name") for f, _, _ in self.mentions)
-
-    def keys(self) -> set[str]:
-        return {k for f, _, _ in self.mentions if f.kind in ("noun", "name") for k in f.keys}
 
 
 class Scene:
     """Entities in order of appearance and the rules that say which mention is whose."""
 
     def __init__(self) -> None:
-        self.entities: list[Entity] = []
+        self.kept: list[Entity] = []
+        self.entities: list[Entity] = []  # those who may still be spoken of
+        self.named: dict[str, Entity] = {}
         self.sentence = -1
+        self._done: list[Found] = []
 
     def enter(self, tokens: list[Token], found: list[Found]) -> None:
         """Give every mention of a sentence its entity."""
         self.sentence += 1
+        self._forget()
+        self._done = found
         for at, f in enumerate(found):
             entity = self._resolve(tokens, found, at)
             f.entity = entity
@@ -72,11 +79,32 @@ class Scene:
             if f.kind == "rel":
                 continue
             entity.hint = entity.hint or f.hint
+            if f.kind in ("noun", "name"):
+                entity.words |= f.keys
+            if f.kind == "name":
+                for key in f.keys - people().keys():
+                    self.named[key] = entity
             entity.mentions.append((f, tokens[f.first].start, tokens[f.last].end))
             entity.last, entity.place = self.sentence, f.first
             entity.subject = f.case == "nom" or (entity.subject and f.kind == "poss")
             if entity.gender == "u" and f.gender != "u" and f.number == "sing":
                 entity.gender = f.gender
+
+    def _forget(self) -> None:
+        """Let go of what the coming sentences cannot refer to, so that a book takes little memory."""
+        for f in self._done:
+            f.phrase, f.forms, f.entity = None, (), None
+        for e in self.entities:
+            if e.last < self.sentence - MEMORY:
+                if e.facts or e.nominal:
+                    self.kept.append(e)
+        stay = [e for e in self.entities if e.last >= self.sentence - MEMORY]
+        self.kept += [e for e in stay[:-CROWD] if e.facts or e.nominal]
+        self.entities = stay[-CROWD:]
+
+    def everyone(self) -> list[Entity]:
+        """All entities of the text, those let go included."""
+        return list({id(e): e for e in [*self.kept, *self.entities]}.values())
 
     def compatible(self, entity: Entity, gender: str, number: str) -> bool:
         if (entity.number == "plur") != (number == "plur"):
@@ -191,15 +219,18 @@ class Scene:
         }
         if words & ANOTHER:
             return None
-        for e in reversed(self.entities):
+        known = [self.named[k] for k in f.keys if k in self.named] if f.kind == "name" else []
+        for e in known + self.entities[::-1]:
             if e.number != f.number and not f.absent:
                 continue
-            if f.keys & e.keys() and (f.gender == "u" or e.gender in ("u", f.gender)):
+            if f.keys & e.words and (f.gender == "u" or e.gender in ("u", f.gender)):
                 here = any(g.entity is e and g.kind in ("noun", "name") for g in found)
                 if here and f.kind == "noun" and f.start != f.first:
                     continue  # "рыжий парень и лысый парень" are two
                 if here and f.kind == "noun" and f.counted:
                     continue
+                if not any(e is x for x in self.entities):
+                    self.entities.append(e)  # named again after a while
                 return e
         return None
 
@@ -218,7 +249,7 @@ class Scene:
         if (
             f.case in ("nom", "ins")
             and "это" in gap
-            and (gap[-1] == "это" or tokens[k].keys() & be.keys() or gap[-1] in DASH)
+            and (gap[-1] == "это" or tokens[k].keys() & be.words or gap[-1] in DASH)
         ):
             entity = self.topic(f.gender, f.number)
             if entity is not None:
@@ -229,7 +260,7 @@ class Scene:
         between = tokens[previous.end : f.start]
         low = [t.low for t in between]
         has_verb = any(t.best.pos in ("VERB", "INFN") for t in between)
-        is_be = any(t.keys("VERB") & be.keys() for t in between)
+        is_be = any(t.keys("VERB") & be.words for t in between)
         if f.kind == "noun" and f.case == "ins" and is_be and previous.case == "nom" and not f.phrase.prep:  # type: ignore[union-attr]
             if not any(t.low in HARD for t in between) and len(between) < 5:
                 f.predicate = True
@@ -287,7 +318,7 @@ class Scene:
             if any(g.entity is e for g in found):
                 continue
             heads = [g for g, _, _ in e.mentions if g.kind in ("noun", "name")]
-            groups = {AGE_GROUP[k] for k in e.keys() if k in AGE_GROUP}
+            groups = {AGE_GROUP[k] for k in e.words if k in AGE_GROUP}
             group = AGE_GROUP.get(key)
             if group and groups and group not in groups:
                 continue
