@@ -34,7 +34,7 @@ if __name__ == "__main__":
     mapping.add_argument("--lr", type=float, default=2e-3)
     mapping.add_argument("--device", default="cpu")
     matting = steps.add_parser("matting", help="train MODNet")
-    matting.add_argument("--size", type=int, default=256, choices=(256, 512))
+    matting.add_argument("--size", type=int, default=256, choices=(128, 256, 512))
     matting.add_argument("--minutes", type=float, default=10)
     matting.add_argument("--batch", type=int, default=8)
     matting.add_argument("--lr", type=float, default=2e-3)

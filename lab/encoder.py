@@ -13,6 +13,7 @@ from torch import Tensor
 from lab.captions import FACTS, truths
 from lab.data import People
 from lab.generator import Trainer
+from lab.muon import Muon
 from t2i_person.nets.encoder import DualEncoder
 from t2i_person.packs.encoder import Encoder, words_of
 
@@ -39,7 +40,7 @@ def load_encoder(work: Path) -> Encoder:
     return encoder
 
 
-def texts_and_truth(persons, colours, rng: np.random.Generator, extra: int = 128) -> tuple[list[str], Tensor]:
+def texts_and_truth(persons, colours, rng: np.random.Generator, extra: int = 64) -> tuple[list[str], Tensor]:
     """One phrase for each fact and some that join two to four; truth [pictures, texts], NaN where unsure."""
     table = np.stack([truths(p, c) for p, c in zip(persons, colours, strict=True)])
 
@@ -95,7 +96,9 @@ def train(work: Path, minutes: float, lr: float, on_generator: float, batch: int
     """``on_generator``: share of the batches drawn by the generator instead of the renderer."""
     encoder = load_encoder(work)
     people, held = People(work / "renders256", SIDE), People(work / "renders256", SIDE, 0, 1)
-    optimizer = torch.optim.AdamW(encoder.parameters(), lr=lr, betas=(0.9, 0.98), weight_decay=0.02)
+    kernels = [p for p in encoder.net.image.parameters() if p.ndim == 4]
+    rest = [p for p in encoder.parameters() if p.ndim != 4]
+    optimizers = [torch.optim.AdamW(rest, lr=lr, betas=(0.9, 0.98), weight_decay=0.02), Muon(kernels, lr=lr / 4)]
     nets = Trainer(work, "cpu").average if on_generator else None
 
     def draw(c: Tensor) -> Tensor:
@@ -107,8 +110,8 @@ def train(work: Path, minutes: float, lr: float, on_generator: float, batch: int
     step, running = 0, 0.0
     while (spent := (time.time() - begin) / 60) < minutes:
         rate = min(1, (step + 1) / 50) * (0.02 + 0.98 * np.cos(spent / minutes * np.pi / 2) ** 2)
-        for group in optimizer.param_groups:
-            group["lr"] = lr * rate
+        for optimizer, base in zip(optimizers, (lr, lr / 4), strict=True):
+            optimizer.param_groups[0]["lr"] = base * rate
         c, pictures, _, persons, colours = people.batch(batch, rng)
         if rng.random() < on_generator:
             pictures = draw(c)
@@ -120,9 +123,10 @@ def train(work: Path, minutes: float, lr: float, on_generator: float, batch: int
         sure = ~truth.isnan()
         goal = truth.nan_to_num()
         loss = F.binary_cross_entropy_with_logits(logits[sure], goal[sure], weight=(1 + 2 * goal)[sure])
-        optimizer.zero_grad()
         loss.backward()
-        optimizer.step()
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad()
         step += 1
         running = 0.98 * running + 0.02 * loss.item() if running else loss.item()
         if time.time() - shown > 60:

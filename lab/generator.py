@@ -117,7 +117,12 @@ def train_whole(work: Path, size: int, minutes: float, batch: int, lr: float, de
     used = [p for i in range(last + 1) for p in generator.synthesis.blocks[i].parameters()]
     kernels = [p for p in used if p.ndim == 4]
     rest = [*(p for p in used if p.ndim != 4), generator.synthesis.const]
-    groups = [{"params": rest, "lr": lr}, {"params": factors.parameters(), "lr": lr * 0.3}]
+    groups = [{"params": rest, "lr": lr}]
+    if size < 256:  # from 256 on w stays what it is, so that the mapping network can be fitted meanwhile
+        groups.append({"params": factors.parameters(), "lr": lr * 0.3})
+    else:
+        factors.load_state_dict(trainer.average["factors"].state_dict())
+    factors.requires_grad_(size < 256)
     optimizers = [torch.optim.Adam(groups, betas=(0.9, 0.99), fused=True), Muon(kernels, lr=lr * muon)]
     rates = [group["lr"] for optimizer in optimizers for group in optimizer.param_groups]
     weights = {s: face_weight(s, device) for s in (size, size // 2, size // 4)}
@@ -241,29 +246,41 @@ def train_mapping(work: Path, minutes: float, lr: float, device: str, people: in
         np.savez(table, z=z, c=np.stack([condition(*person_from_z(row)) for row in z]))
     with np.load(table) as rows:
         z, c = torch.from_numpy(rows["z"]).to(device), torch.from_numpy(rows["c"]).to(device)
+    if (work / "mapping.pt").exists():
+        generator.mapping.load_state_dict(torch.load(work / "mapping.pt", map_location=device, weights_only=True)["mapping"])
     with torch.no_grad():
         goal = factors(c)
         generator.w_mean.copy_(goal.mean(0))
-        trainer.nets["generator"].w_mean.copy_(goal.mean(0))
     mapping = generator.mapping.requires_grad_(True)
-    optimizer = torch.optim.Adam(mapping.parameters(), lr=lr * 100, betas=(0.9, 0.99), eps=1e-4)
+    kernels, biases = ([p for p in mapping.parameters() if p.ndim == k] for k in (2, 1))
+    optimizers = [Muon(kernels, lr=lr * 100), torch.optim.Adam(biases, lr=lr * 100)]  # weights are kept times 100
     begin = shown = time.time()
     held = slice(0, 2000)
     step = 0
     while (spent := (time.time() - begin) / 60) < minutes:
-        for group in optimizer.param_groups:
-            group["lr"] = lr * 100 * min(1, (step + 1) / 100) * (0.01 + 0.99 * np.cos(spent / minutes * np.pi / 2) ** 2)
-        pick = torch.randint(2000, len(z), (512,), device=device)
+        for optimizer in optimizers:
+            optimizer.param_groups[0]["lr"] = lr * 100 * min(1, (step + 1) / 100) * (0.01 + 0.99 * np.cos(spent / minutes * np.pi / 2) ** 2)
+        pick = torch.randint(2000, len(z), (1024,), device=device)
         loss = (generator.w(z[pick]) - goal[pick]).square().mean()
-        optimizer.zero_grad()
         loss.backward()
-        optimizer.step()
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad()
         step += 1
         if time.time() - shown > 20:
             with torch.no_grad():
                 rest = (generator.w(z[held]) - goal[held]).square().mean() / goal.var(0).mean()
             print(f"mapping {spent:.1f} of {minutes:g} min, step {step}, held-out unexplained {rest:.4f}", flush=True)
             shown = time.time()
-    mapping.requires_grad_(False)
-    trainer.nets["generator"].mapping.load_state_dict(mapping.state_dict())
-    trainer.save()
+    torch.save({"mapping": mapping.state_dict(), "w_mean": generator.w_mean}, work / "mapping.pt")
+
+
+def finished(work: Path, device: str = "cpu") -> nn.ModuleDict:
+    """The averaged generator with its mapping network, and the factors."""
+    trainer = Trainer(work, device)
+    trainer.quiet()
+    nets = trainer.average.eval()
+    state = torch.load(work / "mapping.pt", map_location=device, weights_only=True)
+    nets["generator"].mapping.load_state_dict(state["mapping"])
+    nets["generator"].w_mean.copy_(state["w_mean"])
+    return nets

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from lab.data import People
+from lab.muon import Muon
 from t2i_person.nets.modnet import MODNet, MODNetConfig
 
 WIDTH = 0.5  # of MobileNetV2
@@ -77,13 +78,15 @@ def train(work: Path, minutes: float, lr: float, size: int, batch: int) -> None:
     else:
         people, held = People(work / "renders256", size), People(work / "renders256", size, 0, 1)
     held = held if len(held) else people
-    optimizer = torch.optim.Adam(net.parameters(), lr=lr)
+    dense = {id(m.weight) for m in net.modules() if isinstance(m, torch.nn.Conv2d) and m.groups == 1 and m.out_channels > 1}
+    kernels = [p for p in net.parameters() if id(p) in dense]
+    optimizers = [torch.optim.Adam([p for p in net.parameters() if id(p) not in dense], lr=lr), Muon(kernels, lr=lr / 4)]
     rng = np.random.default_rng(int(time.time()))
     begin = shown = time.time()
     step, running = 0, 0.0
     while (spent := (time.time() - begin) / 60) < minutes:
-        for group in optimizer.param_groups:
-            group["lr"] = lr * min(1, (step + 1) / 50) * (0.02 + 0.98 * np.cos(spent / minutes * np.pi / 2) ** 2)
+        for optimizer, base in zip(optimizers, (lr, lr / 4), strict=True):
+            optimizer.param_groups[0]["lr"] = base * min(1, (step + 1) / 50) * (0.02 + 0.98 * np.cos(spent / minutes * np.pi / 2) ** 2)
         pictures, alpha = batch_of(people, batch, rng)
         with torch.autocast("cpu", torch.bfloat16):
             out = net.parts(pictures.contiguous(memory_format=torch.channels_last))
@@ -93,9 +96,10 @@ def train(work: Path, minutes: float, lr: float, size: int, batch: int) -> None:
         loss = loss + ((out.detail.float() - alpha).abs() * edge).sum() / edge.sum()
         delta = (out.alpha.float() - alpha).abs()
         loss = loss + 4 * delta.mean() + 2 * (delta * edge).sum() / edge.sum()
-        optimizer.zero_grad()
         loss.backward()
-        optimizer.step()
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad()
         step += 1
         running = 0.97 * running + 0.03 * loss.item() if running else loss.item()
         if time.time() - shown > 60:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from pathlib import Path
 
 import torch
 
 from lab.encoder import load_encoder
-from lab.generator import Trainer
+from lab.generator import finished
 from lab.matting import load_matting
 from t2i_person.packs.build import channel_directions, stylespace_statistics
 from t2i_person.packs.files import write_pack
@@ -20,9 +19,7 @@ EMBEDDED = Path(__file__).parents[1] / "src/t2i_person/packs/embedded"
 
 def build(work: Path, images: int, stop_at: int, device: str = "cpu") -> None:
     """Statistics of StyleSpace, directions of its channels, and the folder that ships."""
-    trainer = Trainer(work, device)
-    trainer.quiet()
-    generator = trainer.average["generator"].eval()
+    generator = finished(work, device)["generator"]
     encoder, matting = load_encoder(work).eval().to(device), load_matting(work).eval()
     shown = [time.time()]
 
@@ -39,8 +36,6 @@ def build(work: Path, images: int, stop_at: int, device: str = "cpu") -> None:
         "name": "embedded", "version": "1", "license": "CC-BY-4.0", "draws": DRAWS,
         "provenance": {"generator": "trained by lab/ on rendered people; see CARD.md"}, "encoder": encoder.metadata(),
     }  # fmt: skip
-    if EMBEDDED.exists() and not (EMBEDDED / "pack.toml").exists():
-        shutil.rmtree(EMBEDDED)
     write_pack(
         EMBEDDED, generator=generator.state_dict(), encoder=encoder.state_dict(), matting=matting.state_dict(),
         stylespace=stylespace | {"directions": directions, "effects": effects}, meta=meta,

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from PIL import Image
 
 from lab.data import People
-from lab.generator import Trainer, psnr
+from lab.generator import finished, psnr
 from lab.matting import mad
 from lab.pack import EMBEDDED
 from t2i_person.packs import load_pack
@@ -31,15 +31,15 @@ def edge_energy(images: torch.Tensor) -> torch.Tensor:
 @torch.no_grad()
 def measure(work: Path, people: int = 128) -> dict[str, float]:
     pack = load_pack("embedded", "cpu")
-    trainer = Trainer(work, "cpu")
+    nets = finished(work)
     held = People(work / "renders256", 256, 0, 1)
-    out: dict[str, float] = {"psnr_256_db": psnr(trainer.average, held, 256, "cpu")}
+    out: dict[str, float] = {"psnr_256_db": psnr(nets, held, 256, "cpu")}
     large = People(work / "renders1024", 1024, 0, 1)
     rng = np.random.default_rng(4)
     ratios = []
     for k in range(0, 16, 4):
         c, goal, *_ = large.pictures(range(k, k + 4), rng)
-        drawn = pack.generator(trainer.average["factors"](c)).clamp(-1, 1)
+        drawn = pack.generator(nets["factors"](c)).clamp(-1, 1)
         ratios.append((edge_energy(drawn) / edge_energy(goal)))
     out["edge_energy_ratio_1024"] = float(torch.cat(ratios).mean())
     random = torch.Generator().manual_seed(2**31)
