@@ -249,7 +249,7 @@ class Scene:
         if (
             f.case in ("nom", "ins")
             and "это" in gap
-            and (gap[-1] == "это" or tokens[k].keys() & be.words or gap[-1] in DASH)
+            and (gap[-1] == "это" or tokens[k].keys() & be.keys() or gap[-1] in DASH)
         ):
             entity = self.topic(f.gender, f.number)
             if entity is not None:
@@ -260,7 +260,7 @@ class Scene:
         between = tokens[previous.end : f.start]
         low = [t.low for t in between]
         has_verb = any(t.best.pos in ("VERB", "INFN") for t in between)
-        is_be = any(t.keys("VERB") & be.words for t in between)
+        is_be = any(t.keys("VERB") & be.keys() for t in between)
         if f.kind == "noun" and f.case == "ins" and is_be and previous.case == "nom" and not f.phrase.prep:  # type: ignore[union-attr]
             if not any(t.low in HARD for t in between) and len(between) < 5:
                 f.predicate = True

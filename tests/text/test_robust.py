@@ -1,0 +1,52 @@
+"""Whatever is given, the reader answers or says what is wrong, and does so soon."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from t2i_person.text import TextError, describe
+
+
+@pytest.mark.parametrize("text", ["", "  \n\t", "\0\0", "12345", "😀😀"])
+def test_nothing_to_read(text: str) -> None:
+    with pytest.raises(TextError):
+        describe(text)
+
+
+def test_english_says_the_cure() -> None:
+    with pytest.raises(TextError, match="translate"):
+        describe("A blonde woman in a red dress")
+    assert issubclass(TextError, ValueError)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ud800 Девушка \udfff в платье",
+        "<p>Девушка&nbsp;в платье</p>",
+        "Девушка 👩‍🦰 в платье 🎉",
+        "девушка в платье",
+        "Девушка\r\nв платье",
+    ],
+)
+def test_noise_around(text: str) -> None:
+    (girl,) = describe(text)
+    assert [f.normalized for f in girl.features] == ["платье"]
+
+
+@pytest.mark.parametrize(
+    "text", ["а" * 10_000_000, "!" * 100_000 + "я", "«" * 20_000 + "я", "девушка," * 5_000, "он, " * 300, "<" * 9999 + "я"]
+)
+def test_never_hangs(text: str) -> None:
+    describe(text)
+
+
+def test_no_one_is_an_empty_list() -> None:
+    assert describe("Шёл дождь. Серый кот спал на подоконнике.") == []
+
+
+def test_threads() -> None:
+    texts = ["Лысый мужчина в очках.", "Рыжая девушка в синем платье."] * 8
+    with ThreadPoolExecutor(4) as pool:
+        many = list(pool.map(describe, texts))
+    assert many == [describe(t) for t in texts]
