@@ -13,6 +13,7 @@ from typing import Any
 from razdel import sentenize, tokenize
 from slovnet import Morph, Syntax
 
+from .blas import one_thread
 from .lexicon import fold
 from .morph import embeddings, model_file, morphology
 from .spelling import corrected
@@ -146,7 +147,7 @@ def sentences(text: str, batch: int = 16) -> Iterator[list[Token]]:
 
     def tag() -> Iterator[list[Token]]:
         words = [[t.text for t in s] for s in waiting]
-        with lock:  # slovnet's encoders keep buffers between calls
+        with lock, one_thread():  # slovnet's encoders keep buffers between calls
             tagged, parsed = list(morph.map(words)), list(syntax.map(words))
         for tokens, m, s in zip(waiting, tagged, parsed, strict=True):
             for token, mt, st in zip(tokens, m.tokens, s.tokens, strict=True):
