@@ -13,7 +13,9 @@ if __name__ == "__main__":
     render.add_argument("--size", type=int, default=256)
     render.add_argument("--start", type=int, default=0)
     render.add_argument("--stop", type=int, default=40, help="shards of 100 people")
-    render.add_argument("--every", type=int, default=1, help="with --start: share the shards between processes")
+    render.add_argument(
+        "--every", type=int, default=1, help="with --start: share the shards between processes"
+    )
     generator = steps.add_parser("generator", help="distil the renderer, whole pictures of one size")
     generator.add_argument("--size", type=int, default=64, choices=(64, 128, 256))
     generator.add_argument("--minutes", type=float, default=30)
@@ -24,7 +26,9 @@ if __name__ == "__main__":
     encoder = steps.add_parser("encoder", help="train the text-image encoder")
     encoder.add_argument("--minutes", type=float, default=15)
     encoder.add_argument("--lr", type=float, default=2e-3)
-    encoder.add_argument("--on-generator", type=float, default=0.0, help="share of batches that the generator draws")
+    encoder.add_argument(
+        "--on-generator", type=float, default=0.0, help="share of batches that the generator draws"
+    )
     crops = steps.add_parser("crops", help="train the blocks above 256 on crops")
     crops.add_argument("--minutes", type=float, default=15)
     crops.add_argument("--lr", type=float, default=3e-3)
@@ -38,6 +42,7 @@ if __name__ == "__main__":
     matting.add_argument("--minutes", type=float, default=10)
     matting.add_argument("--batch", type=int, default=8)
     matting.add_argument("--lr", type=float, default=2e-3)
+    steps.add_parser("sheet", help="draw the pictures of the README")
     steps.add_parser("report", help="measure the pack on held-out people")
     pack = steps.add_parser("pack", help="compute directions and write the embedded pack")
     pack.add_argument("--images", type=int, default=16)
@@ -80,3 +85,7 @@ if __name__ == "__main__":
         from lab.report import measure
 
         print(measure(WORK))
+    elif a.step == "sheet":
+        from lab.sheet import main
+
+        main()

@@ -33,11 +33,18 @@ COLOUR_WORDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # name -> 
     "фиолетовый": (("фиолетовый", "лиловый", "пурпурный"), ("purple", "violet")), "сиреневый": (("сиреневый", "лавандовый"), ("lilac", "lavender")),
     "чёрный": (("чёрный", "тёмный"), ("black",)), "серый": (("серый", "серебристый", "пепельный"), ("grey", "gray")), "белый": (("белый", "белоснежный", "светлый"), ("white",)),
 }  # fmt: skip
-WIDER = {"красный": {"бордовый": 0.5}, "синий": {"тёмно-синий": 0.8}, "зелёный": {"тёмно-зелёный": 0.9, "салатовый": 0.6}}
+WIDER = {
+    "красный": {"бордовый": 0.5},
+    "синий": {"тёмно-синий": 0.8},
+    "зелёный": {"тёмно-зелёный": 0.9, "салатовый": 0.6},
+}
 
 GARMENT_WORDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "t-shirt": (("футболка", "тенниска"), ("t-shirt", "tee")),
-    "sweater": (("кофта", "свитер", "джемпер", "пуловер", "кардиган", "кофточка"), ("sweater", "jumper", "pullover")),
+    "sweater": (
+        ("кофта", "свитер", "джемпер", "пуловер", "кардиган", "кофточка"),
+        ("sweater", "jumper", "pullover"),
+    ),
     "shirt": (("рубашка", "блузка", "рубаха", "блуза", "сорочка"), ("shirt", "blouse")),
     "suit": (("костюм", "пиджак", "смокинг", "жакет", "фрак"), ("suit", "jacket", "tuxedo")),
     "coat": (("пальто", "плащ", "куртка", "шинель", "пальтишко"), ("coat", "overcoat", "raincoat")),
@@ -106,59 +113,295 @@ def _all_facts() -> tuple[list[Fact], list[Callable[[dict], float]]]:
         facts.append(Fact(key, kind, tuple(russian.split("|")), tuple(english.split("|"))))
         truth.append(rule)
 
-    add("person", "person", "человек|персонаж|портрет|портрет человека|лицо человека", "a person|person|portrait", lambda s: 1.0)
-    add("male", "gender", "мужчина|парень|мужик|юноша|молодой человек|мужской|он|господин", "man|male|guy|a man", lambda s: s["male"])
-    add("female", "gender", "женщина|девушка|дама|женский|она|барышня|девица", "woman|female|girl|a woman", lambda s: 1 - s["male"])
+    add(
+        "person",
+        "person",
+        "человек|персонаж|портрет|портрет человека|лицо человека",
+        "a person|person|portrait",
+        lambda s: 1.0,
+    )
+    add(
+        "male",
+        "gender",
+        "мужчина|парень|мужик|юноша|молодой человек|мужской|он|господин",
+        "man|male|guy|a man",
+        lambda s: s["male"],
+    )
+    add(
+        "female",
+        "gender",
+        "женщина|девушка|дама|женский|она|барышня|девица",
+        "woman|female|girl|a woman",
+        lambda s: 1 - s["male"],
+    )
     young, old = (lambda s: 1 - _step(s["age"], 0.22, 0.45)), (lambda s: _step(s["age"], 0.55, 0.75))
     add("young", "age", "молодой|юный|молодая|юная|двадцать лет|молодость", "young", young)
-    add("middle", "age", "средних лет|средний возраст|взрослый|зрелый|сорок лет|лет сорока", "middle-aged|adult", lambda s: min(1 - young(s), 1 - old(s)))
-    add("old", "age", "пожилой|старый|пожилая|старая|престарелый|преклонный возраст|седой старый|шестьдесят лет", "old|elderly|aged", old)
-    add("girl", "who", "девушка|юная девушка|молодая женщина", "young woman|girl", lambda s: min(young(s), 1 - s["male"]))
+    add(
+        "middle",
+        "age",
+        "средних лет|средний возраст|взрослый|зрелый|сорок лет|лет сорока",
+        "middle-aged|adult",
+        lambda s: min(1 - young(s), 1 - old(s)),
+    )
+    add(
+        "old",
+        "age",
+        "пожилой|старый|пожилая|старая|престарелый|преклонный возраст|седой старый|шестьдесят лет",
+        "old|elderly|aged",
+        old,
+    )
+    add(
+        "girl",
+        "who",
+        "девушка|юная девушка|молодая женщина",
+        "young woman|girl",
+        lambda s: min(young(s), 1 - s["male"]),
+    )
     add("lad", "who", "юноша|парень|молодой мужчина", "young man|lad", lambda s: min(young(s), s["male"]))
-    add("grandfather", "who", "старик|дед|дедушка|старец|пожилой мужчина", "old man", lambda s: min(old(s), s["male"]))
-    add("grandmother", "who", "старуха|бабушка|старушка|бабка|пожилая женщина|старая женщина", "old woman", lambda s: min(old(s), 1 - s["male"]))
+    add(
+        "grandfather",
+        "who",
+        "старик|дед|дедушка|старец|пожилой мужчина",
+        "old man",
+        lambda s: min(old(s), s["male"]),
+    )
+    add(
+        "grandmother",
+        "who",
+        "старуха|бабушка|старушка|бабка|пожилая женщина|старая женщина",
+        "old woman",
+        lambda s: min(old(s), 1 - s["male"]),
+    )
     shown = lambda s: 0.0 if s["bald"] else 1.0  # noqa: E731
     for name, (adjectives, phrases, english) in HAIR_WORDS.items():
-        russian = [f"{a} волосы" for a in adjectives] + list(phrases) + [f"с {a} волосами" for a in adjectives]
-        wide = {"dark": ("black", 0.7), "black": ("dark", 0.5), "fair": ("blond", 0.3), "blond": ("fair", 0.3), "brown": ("dark", 0.5)}.get(name)
+        russian = (
+            [f"{a} волосы" for a in adjectives] + list(phrases) + [f"с {a} волосами" for a in adjectives]
+        )
+        wide = {
+            "dark": ("black", 0.7),
+            "black": ("dark", 0.5),
+            "fair": ("blond", 0.3),
+            "blond": ("fair", 0.3),
+            "brown": ("dark", 0.5),
+        }.get(name)
         add(f"{name} hair", "hair_color", "|".join(russian), "|".join(english),
             lambda s, n=name, w=wide: shown(s) * min(1.0, s["hair"][n] + (w[1] * s["hair"][w[0]] if w else 0)))  # fmt: skip
     style = lambda *names: lambda s: float(s["style"] in names)  # noqa: E731
-    add("bald", "hair_style", "лысый|лысая|лысина|бритая голова|без волос|бритый наголо|плешивый|лысая голова", "bald|shaved head", style("bald"))
-    add("short hair", "hair_style", "короткие волосы|короткая стрижка|коротко стриженный|стриженый|короткостриженый", "short hair|crop", style("crop", "short", "tousled"))
-    add("long hair", "hair_style", "длинные волосы|распущенные волосы|длинноволосый|длинноволосая|прямые длинные волосы", "long hair", style("long"))
-    add("bob", "hair_style", "каре|стрижка каре|волосы средней длины|волосы до плеч|чёлка", "bob|bob cut|medium hair", style("bob"))
-    add("ponytail", "hair_style", "хвост|волосы собраны в хвост|конский хвост|собранные волосы|гладко зачёсанные волосы|пучок", "ponytail|hair tied back", style("ponytail"))
-    add("curly", "hair_style", "кудрявые волосы|кудрявый|кудри|вьющиеся волосы|курчавый|пышные волосы", "curly hair|afro", style("afro"))
+    add(
+        "bald",
+        "hair_style",
+        "лысый|лысая|лысина|бритая голова|без волос|бритый наголо|плешивый|лысая голова",
+        "bald|shaved head",
+        style("bald"),
+    )
+    add(
+        "short hair",
+        "hair_style",
+        "короткие волосы|короткая стрижка|коротко стриженный|стриженый|короткостриженый",
+        "short hair|crop",
+        style("crop", "short", "tousled"),
+    )
+    add(
+        "long hair",
+        "hair_style",
+        "длинные волосы|распущенные волосы|длинноволосый|длинноволосая|прямые длинные волосы",
+        "long hair",
+        style("long"),
+    )
+    add(
+        "bob",
+        "hair_style",
+        "каре|стрижка каре|волосы средней длины|волосы до плеч|чёлка",
+        "bob|bob cut|medium hair",
+        style("bob"),
+    )
+    add(
+        "ponytail",
+        "hair_style",
+        "хвост|волосы собраны в хвост|конский хвост|собранные волосы|гладко зачёсанные волосы|пучок",
+        "ponytail|hair tied back",
+        style("ponytail"),
+    )
+    add(
+        "curly",
+        "hair_style",
+        "кудрявые волосы|кудрявый|кудри|вьющиеся волосы|курчавый|пышные волосы",
+        "curly hair|afro",
+        style("afro"),
+    )
     for name, (nouns, english) in GARMENT_WORDS.items():
         add(name, "clothes", "|".join(nouns), "|".join(english), lambda s, n=name: float(s["garment"] == n))
     for name, (adjectives, english) in COLOUR_WORDS.items():
-        add(f"in {name}", "clothes", "|".join(f"{a} одежда|в {a}|{a}" for a in adjectives), "|".join(f"{e} clothes" for e in english), lambda s, n=name: s["cloth"][n])
-    add("striped", "clothes", "полосатый|в полоску|полосатая одежда", "striped", lambda s: float(s["pattern"] == "striped"))
-    add("checked", "clothes", "клетчатый|в клетку|клетчатая одежда", "checked|plaid", lambda s: float(s["pattern"] == "checked"))
-    add("glasses", "accessory", "очки|в очках|очкарик|очки в чёрной оправе", "glasses|spectacles", lambda s: float(s["glasses"] != "none"))
-    add("dark glasses", "accessory", "тёмные очки|солнечные очки|солнцезащитные очки|чёрные очки", "sunglasses|dark glasses", lambda s: float(s["glasses"] == "dark"))
-    add("hat", "headwear", "шляпа|в шляпе|шапка|головной убор|шляпка|котелок", "hat|cap", lambda s: float(s["hat"]))
+        add(
+            f"in {name}",
+            "clothes",
+            "|".join(f"{a} одежда|в {a}|{a}" for a in adjectives),
+            "|".join(f"{e} clothes" for e in english),
+            lambda s, n=name: s["cloth"][n],
+        )
+    add(
+        "striped",
+        "clothes",
+        "полосатый|в полоску|полосатая одежда",
+        "striped",
+        lambda s: float(s["pattern"] == "striped"),
+    )
+    add(
+        "checked",
+        "clothes",
+        "клетчатый|в клетку|клетчатая одежда",
+        "checked|plaid",
+        lambda s: float(s["pattern"] == "checked"),
+    )
+    add(
+        "glasses",
+        "accessory",
+        "очки|в очках|очкарик|очки в чёрной оправе",
+        "glasses|spectacles",
+        lambda s: float(s["glasses"] != "none"),
+    )
+    add(
+        "dark glasses",
+        "accessory",
+        "тёмные очки|солнечные очки|солнцезащитные очки|чёрные очки",
+        "sunglasses|dark glasses",
+        lambda s: float(s["glasses"] == "dark"),
+    )
+    add(
+        "hat",
+        "headwear",
+        "шляпа|в шляпе|шапка|головной убор|шляпка|котелок",
+        "hat|cap",
+        lambda s: float(s["hat"]),
+    )
     for name, (adjectives, english) in COLOUR_WORDS.items():
-        add(f"{name} hat", "headwear", "|".join(f"{a} шляпа" for a in adjectives), "|".join(f"{e} hat" for e in english), lambda s, n=name: float(s["hat"]) * s["hat_colour"][n])
-    add("beard", "facial_hair", "борода|бородатый|бородач|с бородой|густая борода", "beard|bearded", lambda s: float(s["facial"] == "beard"))
-    add("moustache", "facial_hair", "усы|усатый|с усами|усач", "moustache|mustache", lambda s: {"moustache": 1.0, "beard": np.nan}.get(s["facial"], 0.0))
-    add("stubble", "facial_hair", "щетина|небритый|небритость", "stubble|unshaven", lambda s: {"stubble": 1.0, "beard": np.nan, "moustache": 0.2}.get(s["facial"], 0.0))
-    add("shaven", "facial_hair", "без бороды|бритый|гладко выбритый", "clean-shaven", lambda s: {"none": 1.0, "stubble": np.nan}.get(s["facial"], 0.0))
-    add("dark skin", "skin", "темнокожий|чернокожий|тёмная кожа|темнокожая|негр|чёрная кожа|африканец", "dark skin|black skin", lambda s: 1 - _step(s["skin"], 36, 50))
-    add("tan skin", "skin", "смуглый|смуглая кожа|загорелый|смуглая|загар", "tanned|swarthy|tan skin", lambda s: min(_step(s["skin"], 42, 54), 1 - _step(s["skin"], 62, 74)))
-    add("fair skin", "skin", "светлая кожа|бледный|белая кожа|светлокожий|бледная кожа|бледное лицо", "fair skin|pale|white skin", lambda s: _step(s["skin"], 66, 76))
-    add("asian", "skin", "азиат|японец|китаец|японка|китаянка|кореянка|азиатский|азиатка", "asian", lambda s: _step(s["people"][1], 0.4, 0.65))
+        add(
+            f"{name} hat",
+            "headwear",
+            "|".join(f"{a} шляпа" for a in adjectives),
+            "|".join(f"{e} hat" for e in english),
+            lambda s, n=name: float(s["hat"]) * s["hat_colour"][n],
+        )
+    add(
+        "beard",
+        "facial_hair",
+        "борода|бородатый|бородач|с бородой|густая борода",
+        "beard|bearded",
+        lambda s: float(s["facial"] == "beard"),
+    )
+    add(
+        "moustache",
+        "facial_hair",
+        "усы|усатый|с усами|усач",
+        "moustache|mustache",
+        lambda s: {"moustache": 1.0, "beard": np.nan}.get(s["facial"], 0.0),
+    )
+    add(
+        "stubble",
+        "facial_hair",
+        "щетина|небритый|небритость",
+        "stubble|unshaven",
+        lambda s: {"stubble": 1.0, "beard": np.nan, "moustache": 0.2}.get(s["facial"], 0.0),
+    )
+    add(
+        "shaven",
+        "facial_hair",
+        "без бороды|бритый|гладко выбритый",
+        "clean-shaven",
+        lambda s: {"none": 1.0, "stubble": np.nan}.get(s["facial"], 0.0),
+    )
+    add(
+        "dark skin",
+        "skin",
+        "темнокожий|чернокожий|тёмная кожа|темнокожая|негр|чёрная кожа|африканец",
+        "dark skin|black skin",
+        lambda s: 1 - _step(s["skin"], 36, 50),
+    )
+    add(
+        "tan skin",
+        "skin",
+        "смуглый|смуглая кожа|загорелый|смуглая|загар",
+        "tanned|swarthy|tan skin",
+        lambda s: min(_step(s["skin"], 42, 54), 1 - _step(s["skin"], 62, 74)),
+    )
+    add(
+        "fair skin",
+        "skin",
+        "светлая кожа|бледный|белая кожа|светлокожий|бледная кожа|бледное лицо",
+        "fair skin|pale|white skin",
+        lambda s: _step(s["skin"], 66, 76),
+    )
+    add(
+        "asian",
+        "skin",
+        "азиат|японец|китаец|японка|китаянка|кореянка|азиатский|азиатка",
+        "asian",
+        lambda s: _step(s["people"][1], 0.4, 0.65),
+    )
     smile = lambda s: _step(s["smile"], 0.3, 0.55)  # noqa: E731
-    add("smile", "expression", "улыбка|улыбаться|улыбающийся|улыбчивый|весёлый|радостный|с улыбкой", "smiling|smile|happy", smile)
-    add("laugh", "expression", "смеяться|смех|смеющийся|хохотать|широкая улыбка|белозубый|зубастый", "laughing|grin|wide smile", lambda s: _step(s["smile"], 0.7, 0.8))
-    add("sad", "expression", "грустный|печальный|хмурый|мрачный|угрюмый|плакать|недовольный|хмуриться|грусть", "sad|gloomy|frowning", lambda s: _step(-s["smile"], 0.2, 0.5))
-    add("serious", "expression", "серьёзный|спокойный|без улыбки|нейтральное лицо|строгий", "serious|calm|neutral", lambda s: min(1 - smile(s), 1 - _step(-s["smile"], 0.2, 0.5)))
-    add("stout", "build", "полный|толстый|полная|толстая|пухлый|грузный|тучный", "fat|plump|stout", lambda s: _step(s["weight"], 0.58, 0.75))
-    add("thin", "build", "худой|стройный|худая|стройная|тощий|худощавый", "thin|slim|slender", lambda s: 1 - _step(s["weight"], 0.25, 0.42))
-    add("blue eyes", "eyes", "голубые глаза|синие глаза|голубоглазый|голубоглазая", "blue eyes", lambda s: s["seen_eyes"] * _step(s["iris"][2] - s["iris"][0], 20, 60))
-    add("brown eyes", "eyes", "карие глаза|кареглазый|чёрные глаза|тёмные глаза|кареглазая", "brown eyes", lambda s: s["seen_eyes"] * _step(s["iris"][0] - s["iris"][2], 25, 45))
-    add("green eyes", "eyes", "зелёные глаза|зеленоглазый|зеленоглазая", "green eyes", lambda s: s["seen_eyes"] * _step(s["iris"][1] - max(s["iris"][0], s["iris"][2]), 0, 20))
+    add(
+        "smile",
+        "expression",
+        "улыбка|улыбаться|улыбающийся|улыбчивый|весёлый|радостный|с улыбкой",
+        "smiling|smile|happy",
+        smile,
+    )
+    add(
+        "laugh",
+        "expression",
+        "смеяться|смех|смеющийся|хохотать|широкая улыбка|белозубый|зубастый",
+        "laughing|grin|wide smile",
+        lambda s: _step(s["smile"], 0.7, 0.8),
+    )
+    add(
+        "sad",
+        "expression",
+        "грустный|печальный|хмурый|мрачный|угрюмый|плакать|недовольный|хмуриться|грусть",
+        "sad|gloomy|frowning",
+        lambda s: _step(-s["smile"], 0.2, 0.5),
+    )
+    add(
+        "serious",
+        "expression",
+        "серьёзный|спокойный|без улыбки|нейтральное лицо|строгий",
+        "serious|calm|neutral",
+        lambda s: min(1 - smile(s), 1 - _step(-s["smile"], 0.2, 0.5)),
+    )
+    add(
+        "stout",
+        "build",
+        "полный|толстый|полная|толстая|пухлый|грузный|тучный",
+        "fat|plump|stout",
+        lambda s: _step(s["weight"], 0.58, 0.75),
+    )
+    add(
+        "thin",
+        "build",
+        "худой|стройный|худая|стройная|тощий|худощавый",
+        "thin|slim|slender",
+        lambda s: 1 - _step(s["weight"], 0.25, 0.42),
+    )
+    add(
+        "blue eyes",
+        "eyes",
+        "голубые глаза|синие глаза|голубоглазый|голубоглазая",
+        "blue eyes",
+        lambda s: s["seen_eyes"] * _step(s["iris"][2] - s["iris"][0], 20, 60),
+    )
+    add(
+        "brown eyes",
+        "eyes",
+        "карие глаза|кареглазый|чёрные глаза|тёмные глаза|кареглазая",
+        "brown eyes",
+        lambda s: s["seen_eyes"] * _step(s["iris"][0] - s["iris"][2], 25, 45),
+    )
+    add(
+        "green eyes",
+        "eyes",
+        "зелёные глаза|зеленоглазый|зеленоглазая",
+        "green eyes",
+        lambda s: s["seen_eyes"] * _step(s["iris"][1] - max(s["iris"][0], s["iris"][2]), 0, 20),
+    )
     for name, (nouns, english) in GARMENT_WORDS.items():
         for colour, (adjectives, shades) in COLOUR_WORDS.items():
             add(f"{colour} {name}", "clothes", "|".join(f"{a} {n}" for a in adjectives for n in nouns), "|".join(f"{e} {n}" for e in shades for n in english),
@@ -168,7 +411,11 @@ def _all_facts() -> tuple[list[Fact], list[Callable[[dict], float]]]:
             add(f"{pattern} {name}", "clothes", "|".join(f"{colour} {n}" for n in nouns), "|".join(f"{pattern} {e}" for e in english),
                 lambda s, n=name, p=pattern: float(s["garment"] == n and s["pattern"] == p))  # fmt: skip
     for name, (adjectives, _, english) in HAIR_WORDS.items():
-        for length, styles, word in (("длинный", ("long",), "long"), ("короткий", ("crop", "short", "tousled"), "short"), ("кудрявый", ("afro",), "curly")):
+        for length, styles, word in (
+            ("длинный", ("long",), "long"),
+            ("короткий", ("crop", "short", "tousled"), "short"),
+            ("кудрявый", ("afro",), "curly"),
+        ):
             add(f"{word} {name} hair", "hair_color", "|".join(f"{length} {a} волосы" for a in adjectives), "|".join(f"{word} {e}" for e in english),
                 lambda s, n=name, st=styles: float(s["style"] in st) * s["hair"][n])  # fmt: skip
     return facts, truth

@@ -28,7 +28,11 @@ class People:
     def refresh(self) -> None:
         for file in sorted(self.folder.glob("*.npy")):
             number = int(file.stem)
-            if number in self.shards or number < self.first or (self.stop is not None and number >= self.stop):
+            if (
+                number in self.shards
+                or number < self.first
+                or (self.stop is not None and number >= self.stop)
+            ):
                 continue
             rows = np.load(file, mmap_mode="r")
             factor = rows.shape[-1] // self.size
@@ -58,9 +62,19 @@ class People:
     def pictures(self, picks, rng: np.random.Generator, crop: tuple[int, int, int] | None = None):
         persons = [self.persons[i] for i in picks]
         colours = np.stack([self.colours(p, rng) for p in persons])
-        cut = (slice(None),) if crop is None else (slice(None), slice(crop[0], crop[0] + crop[2]), slice(crop[1], crop[1] + crop[2]))
-        rows = torch.from_numpy(np.stack([self.shards[self.index[i][0]][self.index[i][1]][cut] for i in picks]))
+        cut = (
+            (slice(None),)
+            if crop is None
+            else (slice(None), slice(crop[0], crop[0] + crop[2]), slice(crop[1], crop[1] + crop[2]))
+        )
+        rows = torch.from_numpy(
+            np.stack([self.shards[self.index[i][0]][self.index[i][1]][cut] for i in picks])
+        )
         alpha = rows[:, 9:].float() / 255
-        pictures = compose(decode(rows[:, :9]), alpha, colours, None if crop is None else (crop[0], self.size))
-        conditions = torch.from_numpy(np.stack([condition(p, c) for p, c in zip(persons, colours, strict=True)]))
+        pictures = compose(
+            decode(rows[:, :9]), alpha, colours, None if crop is None else (crop[0], self.size)
+        )
+        conditions = torch.from_numpy(
+            np.stack([condition(p, c) for p, c in zip(persons, colours, strict=True)])
+        )
         return conditions, pictures, alpha, persons, colours

@@ -30,7 +30,9 @@ def vocabulary() -> tuple[list[str], list[str]]:
 def new_encoder() -> Encoder:
     torch.manual_seed(0)
     russian, english = vocabulary()
-    return Encoder(DualEncoder(side=SIDE), russian, english, F.normalize(torch.randn(len(english), 300), dim=1))
+    return Encoder(
+        DualEncoder(side=SIDE), russian, english, F.normalize(torch.randn(len(english), 300), dim=1)
+    )
 
 
 def load_encoder(work: Path) -> Encoder:
@@ -98,7 +100,10 @@ def train(work: Path, minutes: float, lr: float, on_generator: float, batch: int
     people, held = People(work / "renders256", SIDE), People(work / "renders256", SIDE, 0, 1)
     kernels = [p for p in encoder.net.image.parameters() if p.ndim == 4]
     rest = [p for p in encoder.parameters() if p.ndim != 4]
-    optimizers = [torch.optim.AdamW(rest, lr=lr, betas=(0.9, 0.98), weight_decay=0.02), Muon(kernels, lr=lr / 4)]
+    optimizers = [
+        torch.optim.AdamW(rest, lr=lr, betas=(0.9, 0.98), weight_decay=0.02),
+        Muon(kernels, lr=lr / 4),
+    ]
     nets = Trainer(work, "cpu").average if on_generator else None
 
     def draw(c: Tensor) -> Tensor:
@@ -130,7 +135,10 @@ def train(work: Path, minutes: float, lr: float, on_generator: float, batch: int
         step += 1
         running = 0.98 * running + 0.02 * loss.item() if running else loss.item()
         if time.time() - shown > 60:
-            print(f"encoder {spent:.1f} of {minutes:g} min, step {step}, loss {running:.4f} {report(encoder, held)}", flush=True)
+            print(
+                f"encoder {spent:.1f} of {minutes:g} min, step {step}, loss {running:.4f} {report(encoder, held)}",
+                flush=True,
+            )
             torch.save(encoder.state_dict(), work / "encoder.pt")
             people.refresh()
             shown = time.time()

@@ -78,7 +78,9 @@ class Trainer:
 
     def save(self) -> None:
         part = self.file.with_suffix(".part")
-        torch.save({"nets": self.nets.state_dict(), "average": self.average.state_dict(), "step": self.step}, part)
+        torch.save(
+            {"nets": self.nets.state_dict(), "average": self.average.state_dict(), "step": self.step}, part
+        )
         part.rename(self.file)
 
     @torch.no_grad()
@@ -107,7 +109,16 @@ def psnr(nets: nn.ModuleDict, people: People, size: int, device: str) -> float:
     return float(torch.stack(values).mean())
 
 
-def train_whole(work: Path, size: int, minutes: float, batch: int, lr: float, device: str, compiled: bool = False, muon: float = 3.0) -> None:
+def train_whole(
+    work: Path,
+    size: int,
+    minutes: float,
+    batch: int,
+    lr: float,
+    device: str,
+    compiled: bool = False,
+    muon: float = 3.0,
+) -> None:
     """Whole pictures of ``size``; lower skip outputs are held to the reduced picture too."""
     trainer = Trainer(work, device)
     people, held = People(work / "renders256", size), People(work / "renders256", size, 0, 1)
@@ -140,7 +151,9 @@ def train_whole(work: Path, size: int, minutes: float, batch: int, lr: float, de
     begin = saved = shown = time.time()
     running = 0.0
     while (spent := (time.time() - begin) / 60) < minutes:
-        rate = min(1, (trainer.step + 1) / 100) * (1 if spent < 0.5 * minutes else 0.03 + 0.97 * np.cos((spent / minutes - 0.5) * np.pi) ** 2)
+        rate = min(1, (trainer.step + 1) / 100) * (
+            1 if spent < 0.5 * minutes else 0.03 + 0.97 * np.cos((spent / minutes - 0.5) * np.pi) ** 2
+        )
         for group, base in zip((g for o in optimizers for g in o.param_groups), rates, strict=True):
             group["lr"] = base * rate
         c, goal, *_ = people.batch(batch, rng)
@@ -165,14 +178,24 @@ def train_whole(work: Path, size: int, minutes: float, batch: int, lr: float, de
     print(f"{size}px done: held-out {psnr(trainer.average, held, size, device):.2f} dB", flush=True)
 
 
-def train_crops(work: Path, minutes: float, lr: float, device: str, crop: int = 48, edge: int = 6, adversarial: float = 0.0) -> None:
+def train_crops(
+    work: Path,
+    minutes: float,
+    lr: float,
+    device: str,
+    crop: int = 48,
+    edge: int = 6,
+) -> None:
     """The blocks above 256 on crops of ``crop`` features (Karras' blocks are local there); those below stay fixed.
 
     ``edge`` features at each side of a crop see zeros that the whole picture does not have, and are not judged.
     """
     trainer = Trainer(work, device)
     people = People(work / "renders1024", 1024, 0)
-    generator, factors = trainer.average["generator"], trainer.average["factors"]  # fixed: the running average
+    generator, factors = (
+        trainer.average["generator"],
+        trainer.average["factors"],
+    )  # fixed: the running average
     synthesis = trainer.nets["generator"].synthesis
     first = generator.block_of(256) + 1
     trainer.quiet()
@@ -189,7 +212,9 @@ def train_crops(work: Path, minutes: float, lr: float, device: str, crop: int = 
     running, step = 0.0, 0
     while (spent := (time.time() - begin) / 60) < minutes:
         for group in optimizer.param_groups:
-            group["lr"] = lr * min(1, (step + 1) / 50) * (0.05 + 0.95 * np.cos(spent / minutes * np.pi / 2) ** 2)
+            group["lr"] = (
+                lr * min(1, (step + 1) / 50) * (0.05 + 0.95 * np.cos(spent / minutes * np.pi / 2) ** 2)
+            )
         pick = int(rng.integers(len(people)))
         places, goals, conditions = [], [], None
         for _ in range(6):  # crops of one person: the whole picture below them is drawn once
@@ -217,7 +242,11 @@ def train_crops(work: Path, minutes: float, lr: float, device: str, crop: int = 
                 cut = slice(edge * scale, -edge * scale)
                 want = F.avg_pool2d(goal, 4 // scale) if scale < 4 else goal
                 delta = (image - want)[:, :, cut, cut]
-                loss = loss + delta.abs().mean() + 1.5 * (delta.diff(dim=2).abs().mean() + delta.diff(dim=3).abs().mean())
+                loss = (
+                    loss
+                    + delta.abs().mean()
+                    + 1.5 * (delta.diff(dim=2).abs().mean() + delta.diff(dim=3).abs().mean())
+                )
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -247,19 +276,26 @@ def train_mapping(work: Path, minutes: float, lr: float, device: str, people: in
     with np.load(table) as rows:
         z, c = torch.from_numpy(rows["z"]).to(device), torch.from_numpy(rows["c"]).to(device)
     if (work / "mapping.pt").exists():
-        generator.mapping.load_state_dict(torch.load(work / "mapping.pt", map_location=device, weights_only=True)["mapping"])
+        generator.mapping.load_state_dict(
+            torch.load(work / "mapping.pt", map_location=device, weights_only=True)["mapping"]
+        )
     with torch.no_grad():
         goal = factors(c)
         generator.w_mean.copy_(goal.mean(0))
     mapping = generator.mapping.requires_grad_(True)
     kernels, biases = ([p for p in mapping.parameters() if p.ndim == k] for k in (2, 1))
-    optimizers = [Muon(kernels, lr=lr * 100), torch.optim.Adam(biases, lr=lr * 100)]  # weights are kept times 100
+    optimizers = [
+        Muon(kernels, lr=lr * 100),
+        torch.optim.Adam(biases, lr=lr * 100),
+    ]  # weights are kept times 100
     begin = shown = time.time()
     held = slice(0, 2000)
     step = 0
     while (spent := (time.time() - begin) / 60) < minutes:
         for optimizer in optimizers:
-            optimizer.param_groups[0]["lr"] = lr * 100 * min(1, (step + 1) / 100) * (0.01 + 0.99 * np.cos(spent / minutes * np.pi / 2) ** 2)
+            optimizer.param_groups[0]["lr"] = (
+                lr * 100 * min(1, (step + 1) / 100) * (0.01 + 0.99 * np.cos(spent / minutes * np.pi / 2) ** 2)
+            )
         pick = torch.randint(2000, len(z), (1024,), device=device)
         loss = (generator.w(z[pick]) - goal[pick]).square().mean()
         loss.backward()
@@ -270,7 +306,10 @@ def train_mapping(work: Path, minutes: float, lr: float, device: str, people: in
         if time.time() - shown > 20:
             with torch.no_grad():
                 rest = (generator.w(z[held]) - goal[held]).square().mean() / goal.var(0).mean()
-            print(f"mapping {spent:.1f} of {minutes:g} min, step {step}, held-out unexplained {rest:.4f}", flush=True)
+            print(
+                f"mapping {spent:.1f} of {minutes:g} min, step {step}, held-out unexplained {rest:.4f}",
+                flush=True,
+            )
             shown = time.time()
     torch.save({"mapping": mapping.state_dict(), "w_mean": generator.w_mean}, work / "mapping.pt")
 

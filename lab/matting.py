@@ -34,7 +34,9 @@ def backgrounds(n: int, side: int, rng: np.random.Generator) -> Tensor:
 def batch_of(people: People, n: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
     """Pictures [n,3,s,s] in [-1,1] over new backgrounds, and alpha [n,1,s,s]."""
     original = people.colours
-    people.colours = lambda person, r: np.concatenate([original(person, r)[:-1], np.zeros((1, 3))])  # over black
+    people.colours = lambda person, r: np.concatenate(
+        [original(person, r)[:-1], np.zeros((1, 3))]
+    )  # over black
     try:
         _, pictures, alpha, *_ = people.batch(n, rng)
     finally:
@@ -42,7 +44,11 @@ def batch_of(people: People, n: int, rng: np.random.Generator) -> tuple[Tensor, 
     pictures = pictures + 2 * (1 - alpha) * backgrounds(n, people.size, rng)
     if rng.random() < 0.4:  # as soft as a generator's picture
         small = int(people.size * rng.uniform(0.3, 0.9))
-        pictures = F.interpolate(F.interpolate(pictures, (small, small), mode="bilinear", antialias=True), pictures.shape[-2:], mode="bilinear")
+        pictures = F.interpolate(
+            F.interpolate(pictures, (small, small), mode="bilinear", antialias=True),
+            pictures.shape[-2:],
+            mode="bilinear",
+        )
     return (pictures + float(rng.uniform(0, 0.04)) * torch.randn_like(pictures)).clamp(-1, 1), alpha
 
 
@@ -78,15 +84,24 @@ def train(work: Path, minutes: float, lr: float, size: int, batch: int) -> None:
     else:
         people, held = People(work / "renders256", size), People(work / "renders256", size, 0, 1)
     held = held if len(held) else people
-    dense = {id(m.weight) for m in net.modules() if isinstance(m, torch.nn.Conv2d) and m.groups == 1 and m.out_channels > 1}
+    dense = {
+        id(m.weight)
+        for m in net.modules()
+        if isinstance(m, torch.nn.Conv2d) and m.groups == 1 and m.out_channels > 1
+    }
     kernels = [p for p in net.parameters() if id(p) in dense]
-    optimizers = [torch.optim.Adam([p for p in net.parameters() if id(p) not in dense], lr=lr), Muon(kernels, lr=lr / 4)]
+    optimizers = [
+        torch.optim.Adam([p for p in net.parameters() if id(p) not in dense], lr=lr),
+        Muon(kernels, lr=lr / 4),
+    ]
     rng = np.random.default_rng(int(time.time()))
     begin = shown = time.time()
     step, running = 0, 0.0
     while (spent := (time.time() - begin) / 60) < minutes:
         for optimizer, base in zip(optimizers, (lr, lr / 4), strict=True):
-            optimizer.param_groups[0]["lr"] = base * min(1, (step + 1) / 50) * (0.02 + 0.98 * np.cos(spent / minutes * np.pi / 2) ** 2)
+            optimizer.param_groups[0]["lr"] = (
+                base * min(1, (step + 1) / 50) * (0.02 + 0.98 * np.cos(spent / minutes * np.pi / 2) ** 2)
+            )
         pictures, alpha = batch_of(people, batch, rng)
         with torch.autocast("cpu", torch.bfloat16):
             out = net.parts(pictures.contiguous(memory_format=torch.channels_last))
@@ -103,7 +118,10 @@ def train(work: Path, minutes: float, lr: float, size: int, batch: int) -> None:
         step += 1
         running = 0.97 * running + 0.03 * loss.item() if running else loss.item()
         if time.time() - shown > 60:
-            print(f"matting {size}px {spent:.1f} of {minutes:g} min, step {step}, loss {running:.4f}, held-out MAD {mad(net, held):.4f}", flush=True)
+            print(
+                f"matting {size}px {spent:.1f} of {minutes:g} min, step {step}, loss {running:.4f}, held-out MAD {mad(net, held):.4f}",
+                flush=True,
+            )
             torch.save(net.state_dict(), work / "matting.pt")
             shown = time.time()
     torch.save(net.state_dict(), work / "matting.pt")

@@ -13,7 +13,21 @@ from lab.matting import load_matting
 from t2i_person.packs.build import channel_directions, stylespace_statistics
 from t2i_person.packs.files import write_pack
 
-DRAWS = ["gender", "hair_color", "hair_style", "facial_hair", "headwear", "accessory", "clothes", "age", "skin", "expression", "build", "eyes", "face"]
+DRAWS = [
+    "gender",
+    "hair_color",
+    "hair_style",
+    "facial_hair",
+    "headwear",
+    "accessory",
+    "clothes",
+    "age",
+    "skin",
+    "expression",
+    "build",
+    "eyes",
+    "face",
+]
 EMBEDDED = Path(__file__).parents[1] / "src/t2i_person/packs/embedded"
 
 
@@ -30,8 +44,18 @@ def build(work: Path, images: int, stop_at: int, device: str = "cpu") -> None:
 
     statistics = stylespace_statistics(generator)
     with torch.autocast(device, torch.bfloat16):
-        directions, effects = channel_directions(generator, encoder, statistics, images=images, stop_at=stop_at, resume=work / "directions.safetensors", progress=progress)
-    stylespace = {f"mean.{i}": m for i, m in enumerate(statistics.mean)} | {f"std.{i}": s for i, s in enumerate(statistics.std)}
+        directions, effects = channel_directions(
+            generator,
+            encoder,
+            statistics,
+            images=images,
+            stop_at=stop_at,
+            resume=work / "directions.safetensors",
+            progress=progress,
+        )
+    stylespace = {f"mean.{i}": m for i, m in enumerate(statistics.mean)} | {
+        f"std.{i}": s for i, s in enumerate(statistics.std)
+    }
     meta = {
         "name": "embedded", "version": "1", "license": "CC-BY-4.0", "draws": DRAWS,
         "provenance": {"generator": "trained by lab/ on rendered people; see CARD.md"}, "encoder": encoder.metadata(),

@@ -40,7 +40,7 @@ def measure(work: Path, people: int = 128) -> dict[str, float]:
     for k in range(0, 16, 4):
         c, goal, *_ = large.pictures(range(k, k + 4), rng)
         drawn = pack.generator(nets["factors"](c)).clamp(-1, 1)
-        ratios.append((edge_energy(drawn) / edge_energy(goal)))
+        ratios.append(edge_energy(drawn) / edge_energy(goal))
     out["edge_energy_ratio_1024"] = float(torch.cat(ratios).mean())
     random = torch.Generator().manual_seed(2**31)
     one, sheet = 0, []

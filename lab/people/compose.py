@@ -35,7 +35,9 @@ def palette(colours: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(np.stack([named[k] for k in LAYERS], 1))
 
 
-def compose(layers: torch.Tensor, alpha: torch.Tensor, colours: np.ndarray, rows: tuple[int, int] | None = None) -> torch.Tensor:
+def compose(
+    layers: torch.Tensor, alpha: torch.Tensor, colours: np.ndarray, rows: tuple[int, int] | None = None
+) -> torch.Tensor:
     """layers [n,9,h,w] linear and premultiplied, alpha [n,1,h,w] in [0,1] -> pictures [n,3,h,w] in [-1, 1].
 
     A crop names its first row and the whole picture's height, for the background's gradient.

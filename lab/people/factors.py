@@ -82,7 +82,11 @@ class Person:
         muscle = {"female": 0.4, "male": 0.62}[g]
 
         def triple(x: float, name: str) -> list[tuple[str, float]]:
-            return [("min" + name, max(0, 1 - 2 * x)), ("average" + name, 1 - abs(2 * x - 1)), ("max" + name, max(0, 2 * x - 1))]
+            return [
+                ("min" + name, max(0, 1 - 2 * x)),
+                ("average" + name, 1 - abs(2 * x - 1)),
+                ("max" + name, max(0, 2 * x - 1)),
+            ]
 
         for age, wa in (("young", 1 - old), ("old", old)):
             for people, we in zip(("caucasian", "asian", "african"), self.ethnicity, strict=True):
@@ -91,7 +95,9 @@ class Person:
                 for w, ww in triple(self.weight, "weight"):
                     out.append((f"macrodetails/universal-{g}-{age}-{m}-{w}", wa * wm * ww))
                     ideal = 0.55 if g == "female" else 0.3
-                    out.append((f"macrodetails/proportions/{g}-{age}-{m}-{w}-idealproportions", wa * wm * ww * ideal))
+                    out.append(
+                        (f"macrodetails/proportions/{g}-{age}-{m}-{w}-idealproportions", wa * wm * ww * ideal)
+                    )
         out += DIMORPHISM[g]
         for (down, up), x in zip(SHAPES, self.shape, strict=True):
             sides = ("l-", "r-") if "@" in up else ("",)
@@ -132,10 +138,19 @@ DIMORPHISM: dict[str, list[tuple[str, float]]] = {
 # ------------------------------------------------------------------ colours
 
 COLOURS = ("skin", "hair", "brow", "iris", "lips", "cloth", "cloth2", "hat", "background")
-_SKIN = np.array([(238, 200, 180), (222, 178, 152), (200, 152, 122), (160, 112, 84), (112, 74, 54), (74, 48, 36)], float)
-_HAIR = np.array([(22, 19, 20), (52, 34, 25), (92, 58, 36), (140, 88, 48), (206, 164, 100), (232, 206, 158)], float)
-_RED, _GREY = np.array([(122, 44, 20), (204, 92, 34)], float), np.array([(128, 126, 126), (232, 232, 232)], float)
-_IRIS = np.array([(58, 36, 22), (104, 66, 36), (118, 104, 58), (88, 116, 74), (104, 124, 136), (84, 128, 178)], float)
+_SKIN = np.array(
+    [(238, 200, 180), (222, 178, 152), (200, 152, 122), (160, 112, 84), (112, 74, 54), (74, 48, 36)], float
+)
+_HAIR = np.array(
+    [(22, 19, 20), (52, 34, 25), (92, 58, 36), (140, 88, 48), (206, 164, 100), (232, 206, 158)], float
+)
+_RED, _GREY = (
+    np.array([(122, 44, 20), (204, 92, 34)], float),
+    np.array([(128, 126, 126), (232, 232, 232)], float),
+)
+_IRIS = np.array(
+    [(58, 36, 22), (104, 66, 36), (118, 104, 58), (88, 116, 74), (104, 124, 136), (84, 128, 178)], float
+)
 
 
 def _along(stops: np.ndarray, t: float) -> np.ndarray:
@@ -164,10 +179,35 @@ def _cloth(u: np.ndarray) -> np.ndarray:
 # ------------------------------------------------------------------ from z
 
 Z_DIM = 64
-_FEMALE_HAIR = {"crop": 0.04, "short": 0.07, "tousled": 0.09, "afro": 0.12, "bob": 0.2, "long": 0.28, "ponytail": 0.2}
+_FEMALE_HAIR = {
+    "crop": 0.04,
+    "short": 0.07,
+    "tousled": 0.09,
+    "afro": 0.12,
+    "bob": 0.2,
+    "long": 0.28,
+    "ponytail": 0.2,
+}
 _MALE_HAIR = {"bald": 0.17, "crop": 0.21, "short": 0.23, "tousled": 0.21, "afro": 0.1, "long": 0.08}
-_FEMALE_WEAR = {"t-shirt": 0.15, "sweater": 0.17, "shirt": 0.14, "suit": 0.1, "coat": 0.1, "dress": 0.2, "tank top": 0.09, "overalls": 0.05}
-_MALE_WEAR = {"t-shirt": 0.2, "sweater": 0.16, "shirt": 0.16, "suit": 0.19, "coat": 0.11, "tank top": 0.09, "overalls": 0.09}
+_FEMALE_WEAR = {
+    "t-shirt": 0.15,
+    "sweater": 0.17,
+    "shirt": 0.14,
+    "suit": 0.1,
+    "coat": 0.1,
+    "dress": 0.2,
+    "tank top": 0.09,
+    "overalls": 0.05,
+}
+_MALE_WEAR = {
+    "t-shirt": 0.2,
+    "sweater": 0.16,
+    "shirt": 0.16,
+    "suit": 0.19,
+    "coat": 0.11,
+    "tank top": 0.09,
+    "overalls": 0.09,
+}
 
 
 def _cut(table: dict[str, float], u: float) -> str:
@@ -190,7 +230,9 @@ def person_from_z(z: np.ndarray) -> tuple[Person, np.ndarray]:
     tone = np.clip(np.dot(people, (0.18, 0.38, 0.80)) + 0.09 * z[5], 0, 1)
     hair = _cut(_FEMALE_HAIR if female else _MALE_HAIR, u[7])
     wear = _cut(_FEMALE_WEAR if female else _MALE_WEAR, u[8])
-    beard = "none" if female else _cut({"none": 0.5, "stubble": 0.14, "moustache": 0.12, "beard": 0.24}, u[10])
+    beard = (
+        "none" if female else _cut({"none": 0.5, "stubble": 0.14, "moustache": 0.12, "beard": 0.24}, u[10])
+    )
     hat = bool(u[12] > 0.86) and hair != "afro"
     person = Person(
         gender="female" if female else "male",
@@ -199,7 +241,9 @@ def person_from_z(z: np.ndarray) -> tuple[Person, np.ndarray]:
         weight=float(np.clip(0.5 + 0.2 * z[6], 0.05, 0.95)),
         hair=hair,
         garment=wear,
-        pattern=_cut({"plain": 0.74, "striped": 0.14, "checked": 0.12}, u[9]) if wear not in ("suit", "overalls") else "plain",
+        pattern=_cut({"plain": 0.74, "striped": 0.14, "checked": 0.12}, u[9])
+        if wear not in ("suit", "overalls")
+        else "plain",
         facial_hair=beard,
         glasses=_cut({"none": 0.74, "clear": 0.17, "dark": 0.09}, u[11]),
         hat=hat,
@@ -229,7 +273,9 @@ def colours_from(person: Person, tone: float, z: np.ndarray) -> np.ndarray:
     lips = lips * np.array([1.0, 0.84, 0.86])
     background = _hsv(u[9], 0.05 + 0.22 * u[10], 0.5 + 0.45 * u[11])
     hat = _cloth(u[18:21]) * 0.75
-    return np.clip(np.stack([skin, hair, brow, iris, lips, _cloth(u[12:15]), _cloth(u[15:18]), hat, background]), 0, 255)
+    return np.clip(
+        np.stack([skin, hair, brow, iris, lips, _cloth(u[12:15]), _cloth(u[15:18]), hat, background]), 0, 255
+    )
 
 
 def condition(person: Person, colours: np.ndarray) -> np.ndarray:

@@ -185,19 +185,26 @@ def _part_fringe(hair: np.ndarray, body: np.ndarray) -> np.ndarray:
     b = assets.base()
     eyes = (b.joint(body, "l-eye") + b.joint(body, "r-eye")) / 2
     mouth = b.joint(body, "mouth")
-    unit = 0.5 * (eyes[1] - mouth[1]) / 0.40 + 0.5 * abs(b.joint(body, "l-eye") - b.joint(body, "r-eye"))[0] / 0.62
+    unit = (
+        0.5 * (eyes[1] - mouth[1]) / 0.40
+        + 0.5 * abs(b.joint(body, "l-eye") - b.joint(body, "r-eye"))[0] / 0.62
+    )
     offset = (hair[:, :2] - (eyes[:2] + [0, -0.2 * unit])) / (np.array([0.66, 0.86], f4) * unit)
     radius = np.linalg.norm(offset, axis=1)
     move = (radius < 1) & (hair[:, 2] > eyes[2] - 0.3)
     hair = hair.copy()
-    hair[move, :2] += (offset * (1 / np.maximum(radius, 0.05) - 1)[:, None] * np.array([0.66, 0.86], f4) * unit)[move]
+    hair[move, :2] += (
+        offset * (1 / np.maximum(radius, 0.05) - 1)[:, None] * np.array([0.66, 0.86], f4) * unit
+    )[move]
     return hair
 
 
 def _head_scale(body: np.ndarray) -> np.ndarray:
     base = assets.base().vertices
     pairs = ((5399, 11998), (791, 881), (962, 5320))
-    return np.array([abs(body[a, k] - body[b, k]) / abs(base[a, k] - base[b, k]) for k, (a, b) in enumerate(pairs)], f4)
+    return np.array(
+        [abs(body[a, k] - body[b, k]) / abs(base[a, k] - base[b, k]) for k, (a, b) in enumerate(pairs)], f4
+    )
 
 
 def _body_scale(body: np.ndarray) -> np.ndarray:
@@ -222,7 +229,12 @@ def _face_marks() -> np.ndarray:
         return m
 
     lips = np.clip(1.6 * mark("mouth/mouth-upperlip-volume-incr", "mouth/mouth-lowerlip-volume-incr"), 0, 1)
-    blush = np.clip(mark("cheek/l-cheek-volume-incr", "cheek/r-cheek-volume-incr") + 0.8 * mark("nose/nose-point-width-incr"), 0, 1)
+    blush = np.clip(
+        mark("cheek/l-cheek-volume-incr", "cheek/r-cheek-volume-incr")
+        + 0.8 * mark("nose/nose-point-width-incr"),
+        0,
+        1,
+    )
     ground = np.unique(proxy("hair", "Full_beard").reference)
     blush[ground] = np.where(lips[ground] < 0.2, -1, blush[ground])
     return np.stack([lips, blush], 1)
@@ -247,7 +259,9 @@ def _light(rgb: np.ndarray) -> np.ndarray:
 
 def _flat(value: np.ndarray, alpha: np.ndarray | None = None, second: np.ndarray | None = None) -> np.ndarray:
     zero = np.zeros_like(value)
-    out = np.stack([value, zero if second is None else second, zero, np.ones_like(value) if alpha is None else alpha], -1)
+    out = np.stack(
+        [value, zero if second is None else second, zero, np.ones_like(value) if alpha is None else alpha], -1
+    )
     return (np.clip(out, 0, 1) * 255 + 0.5).astype(np.uint8)
 
 
@@ -269,8 +283,15 @@ def hair_texture(path: str) -> np.ndarray:
     lum = a[..., :3] @ np.array([0.33, 0.4, 0.27], f4)
     lum = gaussian_filter(lum / (gaussian_filter(lum, 6) + 0.02), 0.8)
     gy, gx = np.gradient(lum)
-    c, s = -gaussian_filter(gx * gx - gy * gy, 4), gaussian_filter(2 * gx * gy, 4)  # across the gradient, v flipped
-    return _flat(light / max(np.median(light[shown]), 0.004) / 2, a[..., 3], np.arctan2(s, c) / 2 / (np.pi / 2) * 0.5 + 0.5)
+    c, s = (
+        -gaussian_filter(gx * gx - gy * gy, 4),
+        gaussian_filter(2 * gx * gy, 4),
+    )  # across the gradient, v flipped
+    return _flat(
+        light / max(np.median(light[shown]), 0.004) / 2,
+        a[..., 3],
+        np.arctan2(s, c) / 2 / (np.pi / 2) * 0.5 + 0.5,
+    )
 
 
 @lru_cache(None)
@@ -378,7 +399,15 @@ class Renderer:
         parts = [Part(0, posed, None, b.mesh, (young, old), _face_marks(), ~covered,
                       (person.age, 0.6 if person.gender == "female" else 0.22, 0.5 if person.gender == "female" else 0.2, person.shadow))]  # fmt: skip
 
-        def add(kind: int, folder: str, name: str, scale: np.ndarray, smooth: bool = False, dial=(1.0,) * 4, second=False):
+        def add(
+            kind: int,
+            folder: str,
+            name: str,
+            scale: np.ndarray,
+            smooth: bool = False,
+            dial=(1.0,) * 4,
+            second=False,
+        ):
             a = proxy(folder, name, smooth)
             x = a.worn(body, scale)
             if kind == 6:
@@ -429,7 +458,10 @@ class Renderer:
         under = assets.base().joint(posed, "neck")[1] - 0.2 if person.garment == "coat" else -1e3
         program["under"].value = float(under)
         program["pattern"].value = ("plain", "striped", "checked").index(person.pattern)
-        order = sorted(range(len(parts)), key=lambda i: (parts[i].kind in (2, 5, 6), parts[i].kind == 2, parts[i].kind == 6))
+        order = sorted(
+            range(len(parts)),
+            key=lambda i: (parts[i].kind in (2, 5, 6), parts[i].kind == 2, parts[i].kind == 6),
+        )
         gl.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
         gl.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
         gl.depth_func = "<="
@@ -442,8 +474,13 @@ class Renderer:
             triangles = mesh.triangles if part.keep is None else mesh.triangles[part.keep[mesh.quad_of]]
             if part.kind in (2, 5, 6):
                 triangles = triangles[np.argsort(surfaces[i][mesh.source][triangles][..., 2].mean(1))]
-            data, index = gl.buffer(rows.tobytes()), gl.buffer(np.ascontiguousarray(triangles, "i4").tobytes())
-            array = gl.vertex_array(program, [(data, "3f 3f 2f 2f 2f", "p", "n", "uv", "light", "mark")], index)
+            data, index = (
+                gl.buffer(rows.tobytes()),
+                gl.buffer(np.ascontiguousarray(triangles, "i4").tobytes()),
+            )
+            array = gl.vertex_array(
+                program, [(data, "3f 3f 2f 2f 2f", "p", "n", "uv", "light", "mark")], index
+            )
             program["kind"].value, program["dial"].value = part.kind, part.dial
             self.texture(part, 0).use(0)
             self.texture(part, 1).use(1)
@@ -452,7 +489,10 @@ class Renderer:
             held += [array, data, index]
         self.buffer.depth_mask = True
         gl.copy_framebuffer(self.resolved, self.buffer)
-        raw = [np.frombuffer(self.resolved.read(components=4, attachment=k, dtype="f2"), np.float16) for k in range(3)]
+        raw = [
+            np.frombuffer(self.resolved.read(components=4, attachment=k, dtype="f2"), np.float16)
+            for k in range(3)
+        ]
         for item in held:
             item.release()
         planes = [r.reshape(self.size, self.size, 4)[::-1].astype(f4) for r in raw]
@@ -474,7 +514,9 @@ class Renderer:
             triangles = mesh.triangles if part.keep is None else mesh.triangles[part.keep[mesh.quad_of]]
             data = gl.buffer(np.concatenate([points[mesh.source], mesh.uv], 1).astype(f4).tobytes())
             index = gl.buffer(np.ascontiguousarray(triangles, "i4").tobytes())
-            casters.append((part, gl.vertex_array(self.depth, [(data, "3f 2f", "p", "uv")], index), data, index))
+            casters.append(
+                (part, gl.vertex_array(self.depth, [(data, "3f 2f", "p", "uv")], index), data, index)
+            )
         gl.enable_only(moderngl.DEPTH_TEST)
         for target, views in ((self.sky_buffer, maps), (self.shadow_buffer, [self._sun])):
             target.viewport = (0, 0, *target.size)
@@ -498,7 +540,9 @@ class Renderer:
             used = np.unique(part.mesh.base_quads if part.keep is None else part.mesh.base_quads[part.keep])
             point, direction = surface[used] + 0.05 * normal[used], normal[used]
             facing = _SKY @ direction.T
-            weight = np.clip(facing, 0, None) if part.kind not in (2, 5) else np.clip(0.5 + 0.5 * facing, 0, None)
+            weight = (
+                np.clip(facing, 0, None) if part.kind not in (2, 5) else np.clip(0.5 + 0.5 * facing, 0, None)
+            )
             weight /= weight.sum(0) + 1e-6
             seen = np.empty_like(weight)
             for i, m in enumerate(maps):
@@ -508,7 +552,9 @@ class Renderer:
                 fx, fy = x - xi, y - yi
                 xi, yi, z = xi + i % 5 * tile, yi + i // 5 * tile, c[:, 2] * 0.5 + 0.5 - 0.006
                 lit = [atlas[yi + b, xi + a] > z for b in (0, 1) for a in (0, 1)]
-                seen[i] = (lit[0] * (1 - fx) + lit[1] * fx) * (1 - fy) + (lit[2] * (1 - fx) + lit[3] * fx) * fy
+                seen[i] = (lit[0] * (1 - fx) + lit[1] * fx) * (1 - fy) + (
+                    lit[2] * (1 - fx) + lit[3] * fx
+                ) * fy
             full = np.zeros((n, 2), f4)
             openness = (weight * seen).sum(0)
             full[used, 0] = (weight * seen * _SKY_LIGHT[:, None]).sum(0) + 0.12 * (1 - openness)
@@ -530,7 +576,10 @@ def _diffuse(values: np.ndarray, quads: np.ndarray, n: int, steps: int = 2) -> n
     return values
 
 
-EYES_AT, FACE = 0.42, 0.094  # eyes' height from the top, and eyes-to-mouth distance, as fractions of the frame
+EYES_AT, FACE = (
+    0.42,
+    0.094,
+)  # eyes' height from the top, and eyes-to-mouth distance, as fractions of the frame
 
 
 def _camera(posed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
