@@ -31,7 +31,11 @@ def adjective(looks: SentenceLooks, i: int) -> bool:
         return False
     if t.best.pos == "NOUN" and t.keys("NOUN") & things().keys():
         return False
-    if i > 0 and fold(looks.tokens[i - 1].low) in ("один", "одна", "другой", "другая"):
+    if (
+        i > 0
+        and fold(looks.tokens[i - 1].low) in ("один", "одна", "другой", "другая")
+        and i - 1 not in looks.at
+    ):
         return False  # "один карий, другой зелёный" speaks of eyes
     found = look_of(t)
     if found is None:
@@ -245,6 +249,11 @@ def _standing_alone(looks: SentenceLooks, i: int) -> Entity | None:
     later = [f for f in after if _fitting(looks, f, options) == 2]
     if later and looks.same_segment(i, later[0].first):
         return later[0].entity
+    if any(o.number == "plur" and o.case == "nom" for o in options):
+        pair = [f for f in before if f.case == "nom" and f.number == "sing" and f.kind in ("noun", "name")]
+        if len(pair) >= 2 and looks.tokens[pair[-1].start - 1].low == "и":
+            looks.both.append((i, pair[-2].entity))
+            return pair[-1].entity
     loose = [f for f in before if _fitting(looks, f, options) and any(o.case == "nom" for o in options)]
     if loose:
         return loose[-1].entity
@@ -281,6 +290,12 @@ def _topic(looks: SentenceLooks, options: list[Reading]) -> Entity | None:
 def share(looks: SentenceLooks) -> None:
     """Repeat for each of two coordinated people what is said of both."""
     tokens = looks.tokens
+    for i, other in looks.both:  # "мужчина и мальчик: оба кудрявые"
+        place = tokens[i].start, tokens[i].end
+        for e in {id(m[2]): m[2] for m in looks.made}.values():
+            for fact in list(e.facts):
+                if (fact.start, fact.end) == place and e is not other:
+                    other.facts.append(replace(fact))
     people = [f for f in looks.found if f.kind in ("noun", "name") and f.entity is not None and not f.absent]
     for a, b in zip(people, people[1:], strict=False):
         if a.entity is b.entity or a.entity is None or b.entity is None:
@@ -306,7 +321,7 @@ def share(looks: SentenceLooks) -> None:
         for start, end, owner, _negated, _prep, _case in list(looks.made):
             if owner is not b.entity or start < b.end:
                 continue
-            if any(
+            if not same and any(
                 looks.is_verb(k) or tokens[k].low in HARD or tokens[k].low in DASH
                 for k in range(b.end, start)
             ):

@@ -3,8 +3,8 @@
 from functools import lru_cache
 
 from .analysis import Reading
-from .morph import morphology
 from .lexicon import english, fold, looks, suffixes
+from .morph import morphology
 
 # Stem of the first half -> adjective; what is not here is looked up by adding an ending.
 STEMS = {

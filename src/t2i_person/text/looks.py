@@ -62,6 +62,7 @@ class SentenceLooks:
             for i in range(f.first, f.last + 1):
                 self.at[i] = f
         self.used: set[int] = set()
+        self.both: list[tuple[int, Entity]] = []  # plural adjectives said of two people
         self.made: list[
             tuple[int, int, Entity, bool, str, str]
         ] = []  # start, end, owner, negated, prep, case
@@ -155,6 +156,15 @@ class SentenceLooks:
         after = [f for f in self.people_here() if f.start >= end and f.kind not in ("poss", "rel")]
         near = before[-1] if before else None
         follow = after[0] if after else None
+        unseen = [f for f in self.found if f.absent and f.entity is None and f.last < start]
+        if (
+            unseen
+            and (near is None or unseen[-1].first > near.last)
+            and self.same_segment(unseen[-1].last, start)
+        ):
+            owned = near is not None and near.end == unseen[-1].start and unseen[-1].case == "gen"
+            if not owned and unseen[-1].last == start - 1:
+                return None  # what is said of those who are not here
         if near is not None and self.same_segment(near.last, start):
             distant = near.kind in ("pron",) and near.case != "nom"
             if (
@@ -438,6 +448,10 @@ class SentenceLooks:
                 continue
             if tokens[end].best.pos == "PREP" or tokens[end].best.pos == "VERB":
                 break
+            behind = [r for r in tokens[end].readings if r.pos == "PRTF" and agrees(r, phrase.reading)]
+            if behind and tokens[end].best.pos == "PRTF" and self.mod_of.get(end, -1) < end and phrase.prep:
+                end = self._participle_tail(end + 1, behind[0])  # "с бородой, заплетённой в косичку"
+                continue
             # genitive right after: "осанка балерины", "копна рыжих волос"
             inner = next((p for p in self.phrases.values() if p.start == end and not p.prep), None)
             living = (
@@ -941,6 +955,11 @@ class SentenceLooks:
             negated |= tokens[k].low == "не"
             copula |= self.is_verb(k)
             k += 1
+        if k < len(tokens) and tokens[k].low == "цвета" and copula:
+            shade = next((p for p in self.phrases.values() if p.noun > k and p.start == k + 1), None)
+            if shade is not None:
+                told = " ".join(t.low for t in tokens[k : shade.noun + 1])
+                return shade.noun + 1, f"{normalize(tokens, phrase, n + 1)} {told}", negated
         first, last, adjectives = k, None, []
         while k < len(tokens):
             t = tokens[k]
@@ -1126,7 +1145,7 @@ class SentenceLooks:
         if t.best.pos not in ("VERB", "GRND", "ADJS") and t.pos not in ("VERB", "AUX"):
             return False
         if self._thing_does(i):
-            return False
+            return self._part_becomes(i)
         for r in t.readings:
             if r.pos not in ("VERB", "GRND"):
                 continue
@@ -1137,6 +1156,28 @@ class SentenceLooks:
                 word, category = verbs("become")[r.key].split()
                 self.add(self.subject(i), i, i + 1, category, word, self.negation(i), (word,))
                 return True
+        return False
+
+    def _part_becomes(self, i: int) -> bool:
+        """ "лицо её побледнело": a part of the body that changed."""
+        r = next((r for r in self.tokens[i].readings if r.pos == "VERB" and r.key in verbs("become")), None)
+        if r is None:
+            return False
+        for p in self.phrases.values():
+            entry = things().get(p.reading.key)
+            if entry is None or p.noun in self.used or not 0 < i - p.noun < 3 or p.prep:
+                continue
+            if entry.category in ("face", "hair", "skin", "eyes", "facial_hair"):
+                word = verbs("become")[r.key].split()[0]
+                full = next((x for x in plain_readings(word) if x.pos in MODIFIERS), None)
+                if full is None:
+                    return False
+                noun = p.reading
+                shown = nominative(full, noun.number, noun.gender if noun.number == "sing" else "")
+                owner = self.possessor(p, p.noun + 1) or self._body_owner(p, None)
+                return self.emit(
+                    owner, p, entry, p.start, i + 1, self.negation(i), f"{shown} {nominative(noun)}"
+                )
         return False
 
     def _thing_does(self, i: int) -> bool:

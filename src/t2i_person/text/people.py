@@ -6,7 +6,7 @@ from typing import Any
 from .analysis import Reading, Token
 from .lexicon import Person, fold, names, people, things, verbs, word_set
 from .neighbours import is_person_noun
-from .phrases import MODIFIERS, Phrase, agrees, build, nominative, number_value
+from .phrases import MODIFIERS, Phrase, agrees, build, look_of, nominative, number_value
 
 PRONOUNS = {
     "он": ("он", "m", "sing"), "она": ("она", "f", "sing"), "они": ("они", "u", "plur"),
@@ -22,6 +22,7 @@ OBLIQUE_CASE = {
 ONE_OF = frozenset(
     "один одна другой другая второй вторая третий третья первый первая младший младшая старший старшая".split()
 )
+SOFT = frozenset("искать разыскать вспоминать вспомнить помнить представить забыть воображать".split())
 HARD = frozenset('. ! ? ; : ( ) « » “ ” " … „'.split())
 QUOTES = frozenset('« » “ ” " „'.split())
 DASH = frozenset("— – -".split())
@@ -97,7 +98,7 @@ def _name_readings(token: Token, lower_text: bool) -> list[Reading]:
             return []
         return found or listed
     known = bool(token.best.parse is not None and token.best.parse.is_known)
-    if lower_text and (listed or known and any("Name" in r.grams or "Patr" in r.grams for r in found)):
+    if lower_text and (listed or (known and any("Name" in r.grams or "Patr" in r.grams for r in found))):
         others = [r for r in token.readings if not r.grams & {"Name", "Patr", "Surn"} and r.score > 0.2]
         if not others and low not in (
             "роза",
@@ -334,6 +335,8 @@ def _pronoun_at(tokens: list[Token], i: int) -> Found | None:
         return None
     for r in token.readings:
         if r.pos == "NPRO" and r.key in PRONOUNS:
+            if r.key in ("ты", "вы") and not low.startswith(("ты", "теб", "тоб", "вы", "вас", "вам")):
+                continue
             lemma, letter, number = PRONOUNS[r.key]
             kind = "pron"
             case = r.case
@@ -354,6 +357,15 @@ def _pronoun_at(tokens: list[Token], i: int) -> Found | None:
             lemma, letter, number = SECOND[r.key]
             return Found(i, i, i, "poss", lemma, letter, number, "gen")
     return None
+
+
+def _told_apart(tokens: list[Token], i: int) -> bool:
+    """ "один рослый, другой щуплый": an adjective of looks and no noun after it."""
+    if any(t.keys("NOUN") & {"глаз"} for t in tokens) or i + 2 >= len(tokens):
+        return False
+    if sum(fold(t.low) in ONE_OF for t in tokens) < 2 or tokens[i + 2].best.pos == "NOUN":
+        return False
+    return look_of(tokens[i + 1]) is not None and any(r.case == "nom" for r in tokens[i + 1].readings)
 
 
 def _before_noun(tokens: list[Token], i: int) -> bool:
@@ -420,6 +432,8 @@ def _mark_absent(tokens: list[Token], found: list[Found]) -> None:
         low = fold(before.low) if before else ""
         if low in about and not (low == "до" and False):
             f.absent = True
+        if low == "под" and f.case == "acc" and f.kind == "noun":
+            f.absent = True
         if low in like and low not in ("что",) and not (low == "как" and k == 0):
             f.absent = True
         if low == "на" and k > 0 and tokens[k - 1].keys() & {"похожий", "похож", "походить"}:
@@ -444,7 +458,11 @@ def _mark_absent(tokens: list[Token], found: list[Found]) -> None:
                 f.absent = f.number == "sing" and f.kind == "noun" and _prepositional(tokens, k)
         if f.case in ("acc", "nom", "gen", "dat") or True:
             for k2 in range(max(0, f.start - 4), f.start):
-                if tokens[k2].keys("VERB", "INFN", "GRND", "PRED", "ADJS") & absent_verbs.keys():
+                said = tokens[k2].keys("VERB", "INFN", "GRND", "PRED", "ADJS") & absent_verbs.keys()
+                follows = tokens[f.end].low if f.end < len(tokens) else ""
+                if said <= SOFT and (follows in ("в", "с", "со", "без") or f.start < f.first):
+                    continue  # looked for or remembered, but described
+                if said:
                     if not any(t.low in HARD or t.low == "," for t in tokens[k2 : f.start]):
                         f.absent = True
             if f.case == "nom":

@@ -206,6 +206,7 @@ class Scene:
         return f.kind == "pron" and any(
             t.best.pos == "NOUN"
             and t.best.case == "nom"
+            and not _of_body(t.best.key)
             and t.best.key not in people()
             and t.best.gender == want
             and t.best.animacy == "inan"
@@ -265,6 +266,15 @@ class Scene:
             if not any(t.low in HARD for t in between) and len(between) < 5:
                 f.predicate = True
                 return previous.entity  # type: ignore[no-any-return]
+        if (
+            f.kind == "noun"
+            and f.case == "nom"
+            and previous.kind == "pron"
+            and previous.case == "nom"
+            and not between
+        ):
+            f.predicate = True  # "она блондинка"
+            return previous.entity  # type: ignore[no-any-return]
         if f.kind == "noun" and f.case == "nom" and previous.case == "nom" and not has_verb and between:
             if len(between) == 1 and low[0] in DASH:
                 f.predicate = True
@@ -333,5 +343,6 @@ class Scene:
         return fits[-1] if len(fits) == 1 else None
 
 
-def known_person(key: str) -> bool:
-    return key in people()
+def _of_body(key: str) -> bool:
+    """A part of the body, which a pronoun next to it owns rather than stands for."""
+    return key in things() and things()[key].category not in ("clothes", "headwear", "accessory")

@@ -51,6 +51,10 @@ def corrected(low: str, name: bool = False) -> str:
         return low
     if low in embeddings():
         return low  # a word people use, though the dictionary does not know it
+    if any(
+        fold(p.normal_form) in people() or fold(p.normal_form) in things() for p in morphology().parse(low)
+    ):
+        return low
     forms = _forms()
     key = fold(low)
     if key in forms:
