@@ -88,6 +88,8 @@ def _span(looks: SentenceLooks, i: int) -> tuple[int, int]:
         and fold(tokens[end + 1].low) in ("плечах", "талии", "кости", "бедрах")
     ):
         return first, end + 2
+    if end + 1 < len(tokens) and tokens[end].low == "по" and tokens[end + 1].low == "пояс":
+        return first, end + 2
     if end < len(tokens) and tokens[end].low in ("собой", "лицом", "ростом", "телом"):
         return first, end + 1
     participle = any(r.pos in ("PRTF", "PRTS") for r in tokens[i].readings) or fold(tokens[i].low).endswith(
@@ -249,6 +251,8 @@ def _standing_alone(looks: SentenceLooks, i: int) -> Entity | None:
     later = [f for f in after if _fitting(looks, f, options) == 2]
     if later and looks.same_segment(i, later[0].first):
         return later[0].entity
+    if looks.pair and any(o.number == "plur" for o in options):
+        return looks.pair[0]
     if any(o.number == "plur" and o.case == "nom" for o in options):
         pair = [f for f in before if f.case == "nom" and f.number == "sing" and f.kind in ("noun", "name")]
         if len(pair) >= 2 and looks.tokens[pair[-1].start - 1].low == "и":

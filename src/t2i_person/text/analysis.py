@@ -157,7 +157,7 @@ def sentences(text: str, batch: int = 16) -> Iterator[list[Token]]:
             yield tokens
 
     for offset, piece in _chunks(text):
-        tokens = []
+        tokens: list[Token] = []
         for t in tokenize(piece):
             low = corrected(t.text.lower(), bool(tokens) and t.text[:1].isupper())
             tokens.append(

@@ -71,6 +71,8 @@ class SentenceLooks:
         for t in tokens:
             if t.i in self.at or not t.has("NOUN"):
                 continue
+            if t.has("ADJF", "PRTF") and not t.keys("NOUN") & things().keys() and look_of(t) is not None:
+                continue  # "лысый" as a noun would take the adjectives before it
             phrase = build(tokens, t.i)
             if phrase is not None:
                 self.phrases[t.i] = phrase
@@ -84,12 +86,24 @@ class SentenceLooks:
                     if m not in self.mod_of or f.phrase.noun < self.mod_of[m]:
                         self.mod_of[m] = f.phrase.noun
         self.clause = self._clauses()
+        self.pair_at, self.pair = self._both_of_them()
 
     # -- geometry ---------------------------------------------------------------------------------
 
     def is_verb(self, i: int) -> bool:
         t = self.tokens[i]
         return t.best.pos == "VERB" or (t.pos in ("VERB", "AUX") and t.has("VERB") and t.best.pos != "NOUN")
+
+    def _both_of_them(self) -> tuple[int, list[Entity]]:
+        """Place of a lone оба or обе and the two people it means."""
+        for i, t in enumerate(self.tokens):
+            if fold(t.low) not in ("оба", "обе") or any(f.number == "plur" for f in self.found):
+                continue
+            singles = [e for e in self.scene.entities if e.number == "sing" and e.nominal]
+            latest = sorted(singles, key=lambda e: (e.last, e.place))[-2:]
+            if len(latest) == 2 and latest[0].last >= self.scene.sentence - 1:
+                return i, latest
+        return -1, []
 
     def _clauses(self) -> list[int]:
         """Clause number of each token: a border needs a verb on both sides; relative clauses are their own."""
@@ -191,7 +205,7 @@ class SentenceLooks:
             return near.entity
         if follow is not None:
             return follow.entity
-        return self.scene.topic()
+        return self.pair[0] if self.pair and start > self.pair_at else self.scene.topic()
 
     def _tight(self, f: Found, start: int) -> bool:
         """Only features and punctuation stand between a person and the place."""
@@ -306,7 +320,10 @@ class SentenceLooks:
         self.used |= span
         self.made.append((first, end, owner, negated, prep, case))
         start, stop = self.tokens[first].start, self.tokens[end - 1].end
-        owner.facts.append(Fact(start, stop, category, normalized, negated, adjectives, noun, verb))
+        fact = Fact(start, stop, category, normalized, negated, adjectives, noun, verb)
+        shared = self.pair and first > self.pair_at and owner in self.pair
+        for one in self.pair if shared else [owner]:
+            one.facts.append(fact)
 
     def run(self) -> None:
         for first, end, normalized, owner_hint in age_spans(self):
@@ -807,8 +824,7 @@ class SentenceLooks:
                         return False
                 if entry.category == "expression" and fold(entry.word) in ("вид",) and not described:
                     return False
-                covered = verb is not None and keys & COVER
-                if covered and not described:
+                if verb is not None and keys & COVER and not described:
                     return self._covered(phrase, entry, end, verb, owner)
                 owner = owner or self._body_owner(phrase, verb)
                 return self.emit(owner, phrase, entry, phrase.start, end, False)
@@ -1106,7 +1122,7 @@ class SentenceLooks:
         else:
             normalized = normalize(self.tokens, phrase)
         owner = self.nominal_owner(phrase.start, phrase.noun + 1)
-        self.add(owner, phrase.start, phrase.noun + 1, kind, normalized, False,
+        self.add(owner, phrase.start, phrase.noun + 1, kind, normalized, self.negation(phrase.start),
                  (masculine(adjective),), phrase.reading.lemma)  # fmt: skip
         return True
 

@@ -136,6 +136,10 @@ def _name_at(tokens: list[Token], i: int, lower_text: bool) -> Found | None:
         if token.pos == "PROPN" and token.feats.get("Animacy") == "Anim" and (not known or inside):
             if not known and (inside or token.best.animacy == "anim"):
                 readings = [r for r in token.readings if r.pos == "NOUN"][:3]
+        title = lookup(tokens[i - 1].best.key) if i > 0 else None
+        if not readings and title is not None and title.kind != "collective" and not known:
+            readings = [r for r in token.readings if r.pos == "NOUN"][:3]  # "капитан Смоллетт"
+            readings = [replace(r, animacy="anim") for r in readings]
         if readings and lookup(token.best.key):
             return None
     if not readings:
@@ -323,7 +327,7 @@ def _pronoun_at(tokens: list[Token], i: int) -> Found | None:
     if (
         low in ONE_OF
         and i + 1 < len(tokens)
-        and (tokens[i + 1].low in DASH or tokens[i + 1].keys("VERB") & {"быть"})
+        and (tokens[i + 1].low in DASH or tokens[i + 1].keys("VERB") & {"быть"} or _told_apart(tokens, i))
     ):
         letter = "f" if low.endswith(("ая", "на")) else "m"  # "первый был в котелке, второй — в кепке"
         return Found(i, i, i, "pron", token.readings[0].lemma, letter, "sing", "nom")

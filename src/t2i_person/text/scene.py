@@ -198,7 +198,7 @@ class Scene:
             f.kind == "pron"
             and f.case != "nom"
             and any(
-                t.best.pos == "NOUN" and t.best.gender == want and t.best.animacy == "inan"
+                t.best.gender == want and t.best.key in things() and not _of_body(t.best.key)
                 for t in tokens[: f.first]
             )
         ):
@@ -279,6 +279,8 @@ class Scene:
             if len(between) == 1 and low[0] in DASH:
                 f.predicate = True
                 return previous.entity  # type: ignore[no-any-return]
+        if low and low[-1] == "не":
+            low.pop()  # "господин, не красавец"
         if not low or has_verb or len(between) > 7:
             return None
         if low[-1] != "," and low[-1] not in DASH:
@@ -333,8 +335,8 @@ class Scene:
             if group and groups and group not in groups:
                 continue
             kinds = {g.person.kind if g.person else "name" for g in heads}
-            if not hyper and not kinds <= {"generic", "people"}:
-                continue
+            if not hyper and (not kinds <= {"generic", "people"} or not before):
+                continue  # "сказала ведьма" may be the old woman; "носильщик тащил" is someone new
             if f.start != f.first and not hyper:
                 continue
             if kinds == {"kin"} and not group:
