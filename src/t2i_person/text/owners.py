@@ -1,0 +1,444 @@
+"""Clauses of a sentence, and whose a described thing is."""
+
+from .analysis import Token
+from .lexicon import fold, things, verbs, word_set
+from .people import DASH, HARD, Found
+from .phrases import (
+    Phrase,
+    build,
+    look_of,
+)
+from .scene import Entity, Fact, Scene
+
+WORN_PLACES = frozenset(
+    "голова плечо шея нога рука палец нос ухо лоб пояс грудь талия запястье лицо бедро".split()
+)
+BREAKS = frozenset('« » “ ” ! ? ; … "'.split())
+
+
+class Owners:
+    """A sentence's tokens, people and noun phrases, with the rules of ownership."""
+
+    def __init__(self, tokens: list[Token], found: list[Found], scene: Scene) -> None:
+        self.tokens = tokens
+        self.found = found
+        self.scene = scene
+        self.at: dict[int, Found] = {}
+        for f in found:
+            for i in range(f.first, f.last + 1):
+                self.at[i] = f
+        self.used: set[int] = set()
+        self.both: list[tuple[int, Entity]] = []  # plural adjectives said of two people
+        self.made: list[
+            tuple[int, int, Entity, bool, str, str]
+        ] = []  # start, end, owner, negated, prep, case
+        self.phrases: dict[int, Phrase] = {}
+        self.mod_of: dict[int, int] = {}
+        for t in tokens:
+            if t.i in self.at or not t.has("NOUN"):
+                continue
+            if t.has("ADJF", "PRTF") and not t.keys("NOUN") & things().keys() and look_of(t) is not None:
+                continue  # "лысый" as a noun would take the adjectives before it
+            phrase = build(tokens, t.i)
+            if phrase is not None:
+                self.phrases[t.i] = phrase
+        for n, phrase in self.phrases.items():
+            for m in phrase.mods:
+                if m not in self.mod_of or n - m < abs(self.mod_of[m] - m):
+                    self.mod_of[m] = n
+        for f in found:
+            if f.phrase is not None:
+                for m in f.phrase.mods:
+                    if m not in self.mod_of or f.phrase.noun < self.mod_of[m]:
+                        self.mod_of[m] = f.phrase.noun
+        self.clause = self._clauses()
+        self.pair_at, self.pair = self._both_of_them()
+
+    def is_verb(self, i: int) -> bool:
+        t = self.tokens[i]
+        return t.best.pos == "VERB" or (t.pos in ("VERB", "AUX") and t.has("VERB") and t.best.pos != "NOUN")
+
+    def _both_of_them(self) -> tuple[int, list[Entity]]:
+        """Place of a lone оба or обе and the two people it means."""
+        for i, t in enumerate(self.tokens):
+            if fold(t.low) not in ("оба", "обе") or any(f.number == "plur" for f in self.found):
+                continue
+            singles = [e for e in self.scene.entities if e.number == "sing" and e.nominal]
+            latest = sorted(singles, key=lambda e: (e.last, e.place))[-2:]
+            if len(latest) == 2 and latest[0].last >= self.scene.sentence - 1:
+                return i, latest
+        return -1, []
+
+    def _clauses(self) -> list[int]:
+        """Clause number of each token: a border needs a verb on both sides; relative clauses are their own."""
+        marks: list[int] = []
+        number, top, seen = 0, 0, False
+        outer: list[tuple[int, bool]] = []
+        tokens = self.tokens
+        for i, t in enumerate(tokens):
+            hard = t.low in HARD
+            border = hard or t.low in DASH or t.low == ","
+            if t.low in BREAKS:
+                top += 1
+                number, seen, outer = top, False, []
+            elif t.low == "," and self._relative_after(i):
+                outer.append((number, seen))
+                top += 1
+                number, seen = top, False
+            elif border and outer and (seen or self._nominal_relative(marks, number, i)):
+                number, seen = outer.pop()
+            elif (border or t.low in ("и", "а", "но")) and seen:
+                if t.low in (";", ".", "!", "?") or self._verb_ahead(i):
+                    top += 1
+                    number, seen = top, False
+            if self.is_verb(i):
+                seen = True
+            marks.append(number)
+        return marks
+
+    def _relative_after(self, i: int) -> bool:
+        """A relative pronoun right after the comma, a preposition or a noun at most between."""
+        for k in range(i + 1, min(i + 4, len(self.tokens))):
+            t = self.tokens[k]
+            if t.low in HARD or t.low == "," or self.is_verb(k):
+                return False
+            if k in self.at and self.at[k].kind == "rel":
+                return True
+        return False
+
+    def _nominal_relative(self, marks: list[int], number: int, i: int) -> bool:
+        """A verbless relative clause ("у которой голубые глаза") has had its noun."""
+        return any(marks[k] == number and k in self.phrases for k in range(i))
+
+    def _verb_ahead(self, i: int) -> bool:
+        for k in range(i + 1, len(self.tokens)):
+            if self.tokens[k].low in HARD or (self.tokens[k].low == "," and k > i + 1):
+                return False
+            if self.is_verb(k):
+                return True
+        return False
+
+    def same_segment(self, a: int, b: int) -> bool:
+        """No comma, dash or hard mark between two places."""
+        low, high = sorted((a, b))
+        return not any(t.low == "," or t.low in HARD or t.low in DASH for t in self.tokens[low:high])
+
+    def people_here(self) -> list[Found]:
+        return [f for f in self.found if f.entity is not None and not f.absent]
+
+    def nominal_owner(self, start: int, end: int) -> Entity | None:
+        """Whom a prepositional phrase describes: the nearest person before it, else after it."""
+        before = [f for f in self.people_here() if f.last < start and f.kind not in ("poss",)]
+        after = [f for f in self.people_here() if f.start >= end and f.kind not in ("poss", "rel")]
+        near = before[-1] if before else None
+        follow = after[0] if after else None
+        unseen = [f for f in self.found if f.absent and f.entity is None and f.last < start]
+        if (
+            unseen
+            and (near is None or unseen[-1].first > near.last)
+            and self.same_segment(unseen[-1].last, start)
+        ):
+            owned = near is not None and near.end == unseen[-1].start and unseen[-1].case == "gen"
+            if not owned and unseen[-1].last == start - 1:
+                return None  # what is said of those who are not here
+        if near is not None and self.same_segment(near.last, start):
+            distant = near.kind in ("pron",) and near.case != "nom"
+            if (
+                distant
+                and follow is not None
+                and self.same_segment(end - 1, follow.first)
+                and follow.case == "nom"
+            ):
+                return follow.entity
+            if near.kind == "rel" and near.case != "nom":
+                subject = [
+                    f for f in before if f.case == "nom" and self.clause[f.first] == self.clause[start]
+                ]
+                if subject:
+                    return subject[-1].entity
+            return near.entity
+        if follow is not None and self.same_segment(end - 1, follow.start):
+            if follow.case == "nom" and not self._listed_after(start):
+                return follow.entity
+        if near is not None:
+            subjects = [f for f in before if f.case == "nom" and f.kind != "rel"]
+            if near.case != "nom" and subjects and not self._tight(near, start):
+                near = subjects[-1]
+            return near.entity
+        if follow is not None:
+            return follow.entity
+        return self.pair[0] if self.pair and start > self.pair_at else self.scene.topic()
+
+    def _tight(self, f: Found, start: int) -> bool:
+        """Only features and punctuation stand between a person and the place."""
+        return all(
+            i in self.used or self.tokens[i].low in (",", "и", "—", ":", "–", "весь", "вся", "сразу")
+            for i in range(f.last + 1, start)
+        )
+
+    def _listed_after(self, start: int) -> bool:
+        """The phrase continues a list of features: "мужчина, лысый, в очках"."""
+        k = start - 1
+        while k >= 0 and self.tokens[k].low in (",", "и", "весь", "вся"):
+            k -= 1
+        return k >= 0 and k in self.used
+
+    def subject(self, i: int) -> Entity | None:
+        """Subject of the verb, gerund or predicate at place `i`."""
+        t = self.tokens[i]
+        verb = next((r for r in t.readings if r.pos in ("VERB", "GRND", "ADJS", "PRTS")), t.best)
+        if "1per" in verb.grams or "impr" in verb.grams:
+            return None
+        gender = {"masc": "m", "femn": "f", "neut": "n"}.get(verb.gender, "u")
+        number = verb.number or ""
+        if verb.pos == "INFN" or verb.pos == "GRND":
+            gender, number = "u", ""
+        fits = []
+        for f in self.found:
+            if f.case != "nom" or f.kind == "poss":
+                continue
+            if number and f.number != number and not (f.counted and f.count > 1) and not self._coordinated(f):
+                continue
+            if gender != "u" and f.gender not in ("u", gender) and number == "sing":
+                continue
+            fits.append(f)
+        here = [f for f in fits if self.clause[f.first] == self.clause[i]]
+        if here:
+            before = [f for f in here if f.last < i]
+            return (before[-1] if before else here[0]).entity
+        before = [f for f in fits if f.last < i]
+        if before:
+            plain = [f for f in before if f.kind != "rel"] or before
+            return plain[-1].entity
+        if "2per" in verb.grams:
+            return None
+        if fits and verb.pos == "GRND":
+            return fits[0].entity
+        if gender == "n":
+            return None
+        return self.scene.topic(gender, number or "sing")
+
+    def _coordinated(self, f: Found) -> bool:
+        k = f.start - 1
+        after = self.tokens[f.end].low if f.end < len(self.tokens) else ""
+        return (k >= 0 and self.tokens[k].low == "и") or after == "и"
+
+    def possessor(self, phrase: Phrase, end: int) -> Entity | None:
+        """Owner said in words: его, genitive, "у него", "на нём", "ему"."""
+        for f in self.found:
+            if f.kind == "poss" and (f.first in phrase.mods or f.first == phrase.start - 1 or f.first == end):
+                return f.entity
+        for m in phrase.mods:
+            if self.tokens[m].keys("ADJF") & {"свой"}:
+                subject = [f for f in self.people_here() if f.case == "nom"]
+                return subject[0].entity if subject else self.scene.topic()
+        for f in self.found:
+            if (
+                f.start == phrase.noun + 1
+                and f.case == "gen"
+                and f.kind in ("noun", "name", "rel")
+                and f.entity
+            ):
+                return f.entity
+            if f.kind == "rel" and f.first == phrase.noun + 1 and f.entity:
+                return f.entity
+        clause = self.clause[phrase.noun]
+        near = [f for f in self.found if self.clause[f.first] == clause and f.entity is not None]
+        for preps in (("у",), ("на", "под", "в"), ("",)):
+            for f in near:
+                prep = fold(self.tokens[f.start - 1].low) if f.start > 0 else ""
+                if preps == ("",):
+                    if f.case == "dat" and prep not in ("к", "ко", "по"):
+                        return f.entity
+                elif prep in preps and f.kind != "poss":
+                    if prep == "у" or f.case in ("loc", "gen", "acc"):
+                        return f.entity
+        return None
+
+    def negation(self, start: int) -> bool:
+        """не or ни right before the place."""
+        k = start - 1
+        while k >= 0 and fold(self.tokens[k].low) in ("очень", "слишком", "совсем", "особенно", "быть"):
+            k -= 1
+        if k < 0:
+            return False
+        low = self.tokens[k].low
+        if low == "не" and start < len(self.tokens) and self.tokens[start].low == "только":
+            return False
+        return low in ("не", "ни")
+
+    def _near_verb(self, i: int, keys: set[str] | frozenset[str]) -> int | None:
+        clause = self.clause[i]
+        for k in range(i - 1, -1, -1):
+            if self.clause[k] != clause:
+                break
+            if self.tokens[k].keys("VERB", "GRND", "INFN", "PRTF", "PRTS") & keys:
+                return k
+        return None
+
+    def _verb_owner(self, i: int) -> Entity | None:
+        for k in [*range(i - 1, -1, -1), *range(i + 1, len(self.tokens))]:
+            if (
+                self.clause[k] == self.clause[i]
+                and self.tokens[k].has("VERB", "GRND")
+                and (self.is_verb(k) or self.tokens[k].best.pos == "GRND")
+            ):
+                return self.subject(k)
+        return self.nominal_owner(i, i + 1)
+
+    def _clause_verb(self, i: int) -> int | None:
+        """The clause's verb nearest to the place."""
+        places = [k for k in range(len(self.tokens)) if self.clause[k] == self.clause[i]
+                  and (self.is_verb(k) or self.tokens[k].best.pos in ("GRND", "INFN"))]  # fmt: skip
+        return min(places, key=lambda k: (abs(k - i), k > i)) if places else None
+
+    def _continuing(self, n: int) -> Entity | None:
+        """Owner of the latest feature made in this sentence."""
+        past = [m for m in self.made if m[1] <= n]
+        return past[-1][2] if past else None
+
+    def _body_owner(self, phrase: Phrase, verb: int | None) -> Entity | None:
+        n = phrase.noun
+        if verb is not None and phrase.case != "nom":
+            owner = self.subject(verb)
+            if owner is not None:
+                return owner
+        colon = [k for k in range(n) if self.tokens[k].low == ":"]
+        if colon:  # "увидел он девицу: коса русая"
+            pointed = [f for f in self.people_here() if f.last < colon[-1] and f.kind != "poss"]
+            if pointed:
+                return pointed[-1].entity
+        here = [f for f in self.people_here() if f.case == "nom" and f.last < n and f.kind != "rel"]
+        if here:
+            return here[-1].entity
+        if verb is not None and self.tokens[n].rel != "nsubj" and not self.tokens[n].rel.startswith("nsubj"):
+            owner = self.subject(verb)
+            if owner is not None:
+                return owner
+        return self._continuing(n) or self._loose_subject(n)
+
+    def _loose_subject(self, n: int) -> Entity | None:
+        here = [f for f in self.people_here() if f.kind != "rel"]
+        before = [f for f in here if f.last < n]
+        if before:
+            subject = [f for f in before if f.case == "nom"]
+            return (subject or before)[-1].entity
+        topic = self.scene.topic()
+        if topic is not None and topic.last < self.scene.sentence:
+            return topic
+        return topic or (here[0].entity if here else None)
+
+    def _elsewhere(self, n: int) -> bool:
+        """A place that is no body: "на вешалке", "в шкафу"."""
+        for p in self.phrases.values():
+            if (
+                self.clause[p.noun] == self.clause[n]
+                and p.noun != n
+                and p.prep in ("на", "в", "во", "под", "за")
+            ):
+                keys = self.tokens[p.noun].keys("NOUN")
+                if (
+                    p.case == "loc"
+                    and not keys & things().keys()
+                    and not keys & word_set("things.txt", "place")
+                ):
+                    return True
+        return False
+
+    def _on_body(self, n: int) -> bool:
+        return any(
+            self.clause[p.noun] == self.clause[n] and p.prep in ("на", "в", "под", "из", "за", "вокруг", "через", "с")
+            and self.tokens[p.noun].keys("NOUN") & (WORN_PLACES | {"карман", "зуб", "волос", "спина", "мышка", "коса"})
+            for p in self.phrases.values() if p.noun != n
+        )  # fmt: skip
+
+    def _dressing(self, whole: int) -> bool:
+        """A verb or participle of dressing governs "в" with the accusative."""
+        for k in range(whole - 1, max(-1, whole - 7), -1):
+            t = self.tokens[k]
+            if t.low in HARD:
+                return False
+            keys = t.keys("VERB", "GRND", "INFN", "PRTF", "PRTS")
+            if keys & verbs("dress").keys() or keys & word_set("looks.txt", "clothes"):
+                return True
+            if any(r.pos in ("PRTF", "PRTS") and r.parse is not None
+                   and fold(r.parse.normal_form) in verbs("dress") for r in t.readings):  # fmt: skip
+                return True
+        return False
+
+    def _thing_does(self, i: int) -> bool:
+        """The verb's subject is a thing: "нос покраснел"."""
+        verb = next((r for r in self.tokens[i].readings if r.pos == "VERB"), None)
+        if verb is None:
+            return False
+        for p in self.phrases.values():
+            if self.clause[p.noun] != self.clause[i] or p.prep or p.noun in self.at:
+                continue
+            r = p.reading
+            if r.case == "nom" and r.number == verb.number and (not verb.gender or verb.gender == r.gender):
+                if self.tokens[p.noun].head == i or not any(
+                    f.case == "nom" and self.clause[f.first] == self.clause[i] for f in self.found
+                ):
+                    return True
+        return False
+
+    def _subject_thing(self, n: int, verb: int) -> bool:
+        """The noun is itself the verb's subject."""
+        t = self.tokens[n]
+        return t.rel.startswith("nsubj") and t.head == verb and not self.people_here()
+
+    def _denied(self, phrase: Phrase) -> bool:
+        return self._denial_start(phrase) is not None
+
+    def _denial_start(self, phrase: Phrase) -> int | None:
+        tokens = self.tokens
+        for k in range(phrase.start - 1, -1, -1):
+            if self.clause[k] != self.clause[phrase.start] or tokens[k].low in HARD:
+                break
+            if tokens[k].low in ("нет", "нету") or tokens[k].low == "ни":
+                return k
+            if tokens[k].low == "не" and k + 1 < len(tokens) and k + 1 < phrase.start:
+                keys = tokens[k + 1].keys("VERB")
+                if keys & (verbs("be").keys() | verbs("wear").keys()) | (
+                    keys & {"хватать", "видно", "носить"}
+                ):
+                    return k
+        for k in range(phrase.noun + 1, min(len(tokens), phrase.noun + 4)):
+            if tokens[k].low in HARD or tokens[k].low == ",":
+                break
+            if tokens[k].low in ("нет", "нету"):
+                return phrase.start
+            if (
+                tokens[k].low == "не"
+                and k + 1 < len(tokens)
+                and tokens[k + 1].keys("VERB") & verbs("be").keys()
+            ):
+                return phrase.start
+        return None
+
+    def _negated_verb(self, whole: int) -> bool:
+        k = whole - 1
+        return (
+            k > 0
+            and self.is_verb(k)
+            and self.tokens[k - 1].low == "не"
+            and bool(self.tokens[k].keys("VERB") & (verbs("dress").keys() | verbs("be").keys()))
+        )
+
+    def add(
+        self, owner: Entity | None, first: int, end: int, category: str, normalized: str, negated: bool,
+        adjectives: tuple[str, ...] = (), noun: str = "", verb: str = "", prep: str = "", case: str = "",
+    ) -> None:  # fmt: skip
+        """Give a feature to its owner, and to those who share it."""
+        if owner is None:
+            return
+        span = set(range(first, end))
+        if span & self.used:
+            return
+        self.used |= span
+        self.made.append((first, end, owner, negated, prep, case))
+        start, stop = self.tokens[first].start, self.tokens[end - 1].end
+        fact = Fact(start, stop, category, normalized, negated, adjectives, noun, verb)
+        shared = self.pair and first > self.pair_at and owner in self.pair
+        for one in self.pair if shared else [owner]:
+            one.facts.append(fact)
