@@ -165,7 +165,7 @@ class ModulatedConv(nn.Module):
         if self.up:
             x = F.conv_transpose2d(x, self.weight.transpose(0, 1), stride=2)
             n_out = x.shape[1]
-            x = F.conv2d(x, self.fir.to(x.dtype).expand(n_out, 1, 4, 4), padding=1, groups=n_out)
+            x = F.conv2d(x, self.fir.to(x).expand(n_out, 1, 4, 4), padding=1, groups=n_out)
         else:
             x = F.conv2d(x, self.weight, padding=1)
         # leaky_relu(a) * sqrt(2) == leaky_relu(a * sqrt(2)), so the gain rides on the small factors
