@@ -38,7 +38,7 @@ def new_encoder() -> Encoder:
 def load_encoder(work: Path) -> Encoder:
     encoder = new_encoder()
     if (work / "encoder.pt").exists():
-        encoder.load_state_dict(torch.load(work / "encoder.pt", weights_only=True))
+        encoder.load_state_dict(torch.load(work / "encoder.pt", weights_only=True), strict=False)
     return encoder
 
 
@@ -94,7 +94,7 @@ def report(encoder: Encoder, people: People, drawn=None) -> dict[str, float]:
     return {k: float(np.mean([np.mean(x) for x in v if x])) for k, v in sorted(hits.items())}
 
 
-def train(work: Path, minutes: float, lr: float, on_generator: float, batch: int = 64) -> None:
+def train(work: Path, minutes: float, lr: float, on_generator: float, batch: int = 48) -> None:
     """``on_generator``: share of the batches drawn by the generator instead of the renderer."""
     encoder = load_encoder(work)
     people, held = People(work / "renders256", SIDE), People(work / "renders256", SIDE, 0, 1)

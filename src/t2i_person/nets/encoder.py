@@ -27,7 +27,11 @@ class _Residual(nn.Module):
 
 
 class ImageTower(nn.Module):
-    """[n, 3, side, side] in [-1, 1] -> [n, d] (not normalised). Aligned faces: the last map keeps its places."""
+    """[n, 3, side, side] in [-1, 1] -> [n, d] (not normalised).
+
+    Faces are aligned, so the last map keeps its places. Normalised features forget plain colour, hence a second path
+    from the picture reduced to 16x16.
+    """
 
     def __init__(self, widths: tuple[int, ...], d: int, side: int = 128) -> None:
         super().__init__()
@@ -37,11 +41,15 @@ class ImageTower(nn.Module):
         )
         last = side >> len(widths)
         self.head = nn.Linear(widths[-1] * last * last, d)
+        self.colours = nn.Sequential(
+            nn.Linear(3 * 16 * 16, 512), nn.SiLU(), nn.Linear(512, 256), nn.SiLU(), nn.Linear(256, d)
+        )
 
     def forward(self, images: Tensor) -> Tensor:
         if images.shape[-2:] != (self.side, self.side):
             images = F.interpolate(images, (self.side, self.side), mode="bilinear", antialias=True)
-        return self.head(self.blocks(images).flatten(1))
+        small = F.adaptive_avg_pool2d(images, 16).flatten(1)
+        return self.head(self.blocks(images).flatten(1)) + self.colours(small)
 
 
 class TextTower(nn.Module):

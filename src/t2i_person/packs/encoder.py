@@ -49,6 +49,7 @@ class Encoder(nn.Module):
     """
 
     language = "ru"
+    known: Tensor  # [words, 300]
 
     def __init__(self, net: DualEncoder, words: Sequence[str], english: Sequence[str], table: Tensor) -> None:
         super().__init__()
