@@ -1,7 +1,7 @@
 """A small dual encoder: pictures of aligned people and short texts as unit vectors of one space.
 
-CLIP's role (Radford et al. 2021) for one domain. Trained with a sigmoid loss (Zhai et al. 2023, SigLIP), so that
-``sigmoid(scale * dot + bias)`` is the probability that the text is true of the picture.
+CLIP's role (Radford et al. 2021) for one domain. Trained with a sigmoid loss (SigLIP, Zhai et al. 2023), so
+that ``sigmoid(scale * dot + bias)`` is the probability that the text is true of the picture.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class _Residual(nn.Module):
 class ImageTower(nn.Module):
     """[n, 3, side, side] in [-1, 1] -> [n, d] (not normalised).
 
-    Faces are aligned, so the last map keeps its places. Normalised features forget plain colour, hence a second path
-    from the picture reduced to 16x16.
+    Faces are aligned, so the last map keeps its places. Normalised features forget plain colour, hence a
+    second path from the picture reduced to 16x16.
     """
 
     def __init__(self, widths: tuple[int, ...], d: int, side: int = 128) -> None:

@@ -1,4 +1,4 @@
-"""The embedded pack's text-image encoder: Russian through navec's vectors, English through a table of its own."""
+"""The embedded pack's text-image encoder: Russian words are navec's vectors, English ones a table's."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def lemma(word: str) -> str:
 
 @lru_cache(20_000)
 def vector(word: str) -> Tensor | None:
-    """navec's vector [300] of a Russian lemma, unit length; None when it has none. Compounds are their parts' mean."""
+    """navec's vector [300] of a Russian lemma, unit length, or None. Compounds are their parts' mean."""
     navec = embeddings()
     for form in (word, word.replace("ё", "е")):
         if form in navec:
@@ -103,7 +103,9 @@ class Encoder(nn.Module):
     @classmethod
     def from_state_dict(cls, state: Mapping[str, Tensor], meta: Mapping[str, Any]) -> Encoder:
         """``meta``: the lists ``words`` and ``english`` of the file's notes."""
-        net = DualEncoder.from_state_dict({k[4:]: v.float() for k, v in state.items() if k.startswith("net.")})
+        net = DualEncoder.from_state_dict(
+            {k[4:]: v.float() for k, v in state.items() if k.startswith("net.")}
+        )
         return cls(net, meta["words"], meta["english"], state["table"].float())
 
     def metadata(self) -> dict[str, list[str]]:
