@@ -107,8 +107,7 @@ def head_tokens(strings):
     out = []
     for s in strings:
         for t in TOKEN.findall(norm(s)):
-            l, _ = lemmas(t)
-            out.append(l)
+            out.append(lemmas(t)[0])
     return out
 
 
@@ -118,7 +117,7 @@ def head_match(pred, gold):
         if ps < gold["end"] and gs < pred["end"]:
             return True
     a = head_tokens([pred.get("lemma"), pred.get("head")])
-    b = head_tokens([gold.get("lemma"), gold.get("head")] + list(gold.get("aliases", [])))
+    b = head_tokens([gold.get("lemma"), gold.get("head"), *list(gold.get("aliases", []))])
     return any(x & y for x in a for y in b)
 
 
@@ -146,7 +145,7 @@ def assign(pred, gold):
             if (i, j) in w and not used >> i & 1:
                 s, path = go(j + 1, used | 1 << i)
                 if s + w[i, j] > best[0]:
-                    best = s + w[i, j], ((i, j),) + path
+                    best = s + w[i, j], ((i, j), *path)
         return best
 
     return list(go(0, 0)[1])
@@ -211,7 +210,7 @@ def score_item(gold, pred_chars):
         fa, fb = {a for a, _ in fm}, {b for _, b in fm}
         det["missed"] += [g[j]["head"] + ": " + f["text"] for b, f in enumerate(gf) if b not in fb]
         det["spurious"] += [
-            "%s: %s" % (p[i].get("head") or p[i].get("lemma"), f.get("text") or f.get("normalized"))
+            "{}: {}".format(p[i].get("head") or p[i].get("lemma"), f.get("text") or f.get("normalized"))
             for a, f in enumerate(pf)
             if a not in fa
         ]
@@ -262,7 +261,7 @@ def metrics(c):
 
 def load(path):
     with open(path, encoding="utf-8") as f:
-        return [json.loads(l) for l in f if l.strip()]
+        return [json.loads(line) for line in f if line.strip()]
 
 
 def evaluate(gold, preds):
@@ -289,7 +288,7 @@ def evaluate(gold, preds):
 
 
 def fmt(x):
-    return "  -  " if x is None else "%5.3f" % x
+    return "  -  " if x is None else f"{x:5.3f}"
 
 
 def main():
@@ -304,36 +303,23 @@ def main():
         json.dump(res, sys.stdout, ensure_ascii=False, indent=1, sort_keys=True)
         print()
         return
-    rows = [("ALL", res["overall"])] + list(res["tags"].items())
-    print(
-        "%-15s %5s %6s | %5s %5s %5s | %6s | %5s %5s %5s | %6s %6s"
-        % ("tag", "items", "exact", "chP", "chR", "chF1", "gender", "ftP", "ftR", "ftF1", "negAcc", "negRec")
-    )
+    rows = [("ALL", res["overall"]), *list(res["tags"].items())]
+    print(f"{'tag':<15} items  exact |   chP   chR  chF1 | gender |   ftP   ftR  ftF1 | negAcc negRec")
     for t, m in rows:
+        people, looks = m["character"], m["feature"]
         print(
-            "%-15s %5d %6s | %s %s %s | %6s | %s %s %s | %6s %6s"
-            % (
-                t,
-                m["items"],
-                fmt(m["exact"]),
-                fmt(m["character"]["p"]),
-                fmt(m["character"]["r"]),
-                fmt(m["character"]["f1"]),
-                fmt(m["gender_accuracy"]),
-                fmt(m["feature"]["p"]),
-                fmt(m["feature"]["r"]),
-                fmt(m["feature"]["f1"]),
-                fmt(m["negation_accuracy"]),
-                fmt(m["negated_recall"]),
-            )
+            f"{t:<15} {m['items']:>5} {fmt(m['exact']):>6} | {fmt(people['p'])} {fmt(people['r'])} {fmt(people['f1'])} | "
+            f"{fmt(m['gender_accuracy']):>6} | {fmt(looks['p'])} {fmt(looks['r'])} {fmt(looks['f1'])} | "
+            f"{fmt(m['negation_accuracy']):>6} {fmt(m['negated_recall']):>6}"
         )
     n = 0
     for it, c, det in items:
         if not c["exact"] and n < a.errors:
             n += 1
             print(
-                "\n%s %s\n  missed: %s\n  spurious: %s"
-                % (it["id"], it["text"], det["missed"], det["spurious"])
+                "\n{} {}\n  missed: {}\n  spurious: {}".format(
+                    it["id"], it["text"], det["missed"], det["spurious"]
+                )
             )
 
 

@@ -8,7 +8,10 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-FLOORS = {"dev": (0.98, 0.95, 0.9), "own": (0.98, 0.95, 0.92)}  # characters F1, features F1, items wholly right
+FLOORS = {
+    "dev": (0.98, 0.95, 0.9),
+    "own": (0.98, 0.95, 0.92),
+}  # characters F1, features F1, items wholly right
 
 
 def load(name: str) -> ModuleType:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from .analysis import Reading
@@ -130,9 +131,13 @@ def _coloured_clothes(looks: SentenceLooks, i: int) -> bool:
     if k < 0 or tokens[k].low not in ("в", "во"):
         return False
     fits = [
-        r for r in t.readings
-        if r.pos == "ADJF" and r.number == "sing" and r.gender in ("neut", "masc") and r.case in ("loc", "acc")
-    ]  # fmt: skip
+        r
+        for r in t.readings
+        if r.pos == "ADJF"
+        and r.number == "sing"
+        and r.gender in ("neut", "masc")
+        and r.case in ("loc", "acc")
+    ]
     fits = [
         r
         for r in fits
@@ -164,9 +169,10 @@ def _coloured_clothes(looks: SentenceLooks, i: int) -> bool:
 def _worn_colour(looks: SentenceLooks, i: int, verb: int) -> bool:
     """ "носила только чёрное"."""
     fits = [
-        r for r in looks.tokens[i].readings
+        r
+        for r in looks.tokens[i].readings
         if r.pos == "ADJF" and r.gender == "neut" and r.case == "acc" and is_colour(r.lemma)
-    ]  # fmt: skip
+    ]
     owner = looks.subject(verb)
     if not fits or i in looks.mod_of or owner is None:
         return False
@@ -218,8 +224,14 @@ def _standing_alone(looks: SentenceLooks, i: int) -> Entity | None:
             break
         nouns = [r for r in tokens[p.noun].readings if r.pos == "NOUN"]
         if short:
-            if any(r.case == "nom" and r.number == o.number and (r.gender == o.gender or o.number == "plur")
-                   for r in nouns for o in options) and tokens[p.noun].best.case == "nom":  # fmt: skip
+            if (
+                any(
+                    r.case == "nom" and r.number == o.number and (r.gender == o.gender or o.number == "plur")
+                    for r in nouns
+                    for o in options
+                )
+                and tokens[p.noun].best.case == "nom"
+            ):
                 return None
         elif not p.prep and any(
             agrees(o, r) for r in nouns for o in options if o.case == tokens[p.noun].best.case
@@ -279,10 +291,12 @@ def _topic(looks: SentenceLooks, options: list[Reading]) -> Entity | None:
         for f in looks.tokens[:0]:
             del f
         thing = any(
-            p.reading.case == "nom" and not p.prep and p.reading.number == o.number
+            p.reading.case == "nom"
+            and not p.prep
+            and p.reading.number == o.number
             and (o.number == "plur" or p.reading.gender == o.gender)
             for p in looks.phrases.values()
-        )  # fmt: skip
+        )
         if thing:
             return None
         found = looks.scene.topic(letter, o.number or "sing")
@@ -301,7 +315,7 @@ def share(looks: SentenceLooks) -> None:
                 if (fact.start, fact.end) == place and e is not other:
                     other.facts.append(replace(fact))
     people = [f for f in looks.found if f.kind in ("noun", "name") and f.entity is not None and not f.absent]
-    for a, b in zip(people, people[1:], strict=False):
+    for a, b in pairwise(people):
         if a.entity is b.entity or a.entity is None or b.entity is None:
             continue
         between = [t.low for t in tokens[a.end : b.start]]

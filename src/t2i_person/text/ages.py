@@ -62,10 +62,17 @@ def _one(looks: SentenceLooks, i: int, j: int) -> tuple[int, int, str, Entity | 
     first, end = i, j
     clause = looks.clause[i]
     to_whom = next(
-        (f for f in looks.found if f.case == "dat" and f.entity is not None and abs(f.first - i) < 8
-         and (f.start == 0 or fold(tokens[f.start - 1].low) not in ("к", "ко", "по"))
-         and (looks.clause[f.first] == clause or f.first < i)), None
-    )  # fmt: skip
+        (
+            f
+            for f in looks.found
+            if f.case == "dat"
+            and f.entity is not None
+            and abs(f.first - i) < 8
+            and (f.start == 0 or fold(tokens[f.start - 1].low) not in ("к", "ко", "по"))
+            and (looks.clause[f.first] == clause or f.first < i)
+        ),
+        None,
+    )
     turns = any(t.keys("VERB") & TURNS for t in tokens[max(0, i - 5) : min(len(tokens), j + 4)])
     yearly = False
     if after in YEARS:

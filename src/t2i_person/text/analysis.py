@@ -26,7 +26,8 @@ UD_POS = {
     "NOUN": ("NOUN", "PROPN"), "ADJF": ("ADJ", "DET", "VERB"), "ADJS": ("ADJ", "VERB"),
     "PRTF": ("VERB", "ADJ"), "PRTS": ("VERB", "ADJ"), "VERB": ("VERB", "AUX"), "INFN": ("VERB", "AUX"),
     "GRND": ("VERB",), "NPRO": ("PRON", "DET"), "NUMR": ("NUM",), "ADVB": ("ADV", "PART"), "PREP": ("ADP",),
-    "CONJ": ("CCONJ", "SCONJ"), "PRCL": ("PART", "ADV"), "COMP": ("ADJ", "ADV"), "PRED": ("VERB", "ADV", "ADJ"),
+    "CONJ": ("CCONJ", "SCONJ"), "PRCL": ("PART", "ADV"), "COMP": ("ADJ", "ADV"),
+    "PRED": ("VERB", "ADV", "ADJ"),
     "INTJ": ("INTJ",),
 }  # fmt: skip
 LONGEST_WORD = 60  # longer "words" are noise and would only slow the dictionary down
@@ -106,10 +107,18 @@ def readings(low: str) -> tuple[Reading, ...]:
             gender = ""
         out.append(
             Reading(
-                lemma, fold(lemma), str(tag.POS or "X"), CASES.get(str(tag.case), ""), str(tag.number or ""), str(gender),
-                str(tag.animacy or ""), frozenset(map(str, tag.grammemes)), p.score, p,
+                lemma,
+                fold(lemma),
+                str(tag.POS or "X"),
+                CASES.get(str(tag.case), ""),
+                str(tag.number or ""),
+                str(gender),
+                str(tag.animacy or ""),
+                frozenset(map(str, tag.grammemes)),
+                p.score,
+                p,
             )
-        )  # fmt: skip
+        )
     return tuple(out) or (Reading(low, fold(low), "X", "", "", "", "", frozenset(), 0.0, None),)
 
 

@@ -42,16 +42,21 @@ SPECIFIC = {
     "бровь": "eyebrows", "ресница": "eyelashes", "ухо": "ears", "зуб": "teeth", "челюсть": "jaw",
     "шрам": "scar", "рубец": "scar", "веснушка": "freckles", "конопушки": "freckles", "морщина": "wrinkles",
     "морщинка": "wrinkles", "ямочка": "dimples", "родинка": "mole", "румянец": "rosy cheeks", "клык": "fangs",
-    "рог": "horns", "рожки": "horns", "рожок": "horns", "макияж": "makeup", "грим": "makeup", "синяк": "bruise",
-    "плечо": "shoulders", "талия": "waist", "живот": "belly", "пузо": "belly", "брюхо": "belly", "грудь": "chest",
+    "рог": "horns", "рожки": "horns", "рожок": "horns", "макияж": "makeup", "грим": "makeup",
+    "синяк": "bruise",
+    "плечо": "shoulders", "талия": "waist", "живот": "belly", "пузо": "belly", "брюхо": "belly",
+    "грудь": "chest",
     "нога": "legs", "рука": "hands", "шея": "neck", "рост": "height", "палец": "fingers", "глаз": "eyes",
     "ус": "moustache", "бородка": "short beard", "щетина": "stubble", "слеза": "tears", "слезы": "tears",
-    "взгляд": "look", "выражение": "expression", "косынка": "headscarf", "берет": "beret", "цилиндр": "top hat",
-    "котелок": "bowler hat", "корона": "crown", "венок": "flower wreath", "серьга": "earrings", "перчатка": "gloves",
+    "взгляд": "look", "выражение": "expression", "косынка": "headscarf", "берет": "beret",
+    "цилиндр": "top hat",
+    "котелок": "bowler hat", "корона": "crown", "венок": "flower wreath", "серьга": "earrings",
+    "перчатка": "gloves",
     "сапог": "boots", "ботинок": "boots", "кроссовок": "sneakers", "кимоно": "kimono", "одежда": "clothes",
     "седой": "grey hair", "борода": "beard", "загар": "tan", "веснушки": "freckles", "усы": "moustache",
     "кольцо": "ring", "меч": "sword", "посох": "staff", "трость": "cane", "шапка-ушанка": "ushanka hat",
-    "ушанка": "ushanka hat", "голова": "head", "бровка": "eyebrows", "космы": "shaggy hair", "тюрбан": "turban",
+    "ушанка": "ushanka hat", "голова": "head", "бровка": "eyebrows", "космы": "shaggy hair",
+    "тюрбан": "turban",
     "копыто": "hooves", "хиджаб": "hijab", "палантин": "shawl", "шаль": "shawl", "кольчуга": "chain mail",
 }  # fmt: skip
 
@@ -81,7 +86,8 @@ def phrase(fact: Fact) -> str:
 
 
 BARE = {
-    "веснушчатый": "freckled face", "конопатый": "freckled face", "курносый": "snub nose", "беззубый": "toothless",
+    "веснушчатый": "freckled face", "конопатый": "freckled face", "курносый": "snub nose",
+    "беззубый": "toothless",
     "морщинистый": "wrinkled face", "рябой": "pockmarked face", "скуластый": "prominent cheekbones",
     "лопоухий": "protruding ears", "рогатый": "horns", "клыкастый": "fangs", "остроухий": "pointed ears",
     "одноглазый": "one-eyed", "слепой": "blind", "раскосый": "slanted eyes", "горбатый": "hunchbacked",

@@ -17,15 +17,18 @@ from .scene import Entity
 from .wording import Wording
 
 FITS = frozenset(
-    "висеть сидеть облегать обтягивать скрывать прикрывать закрывать развеваться блестеть блеснуть красоваться "
+    "висеть сидеть облегать обтягивать скрывать прикрывать закрывать развеваться блестеть блеснуть "
+    "красоваться "
     "украшать покрывать стоять шуршать болтаться сверкать виднеться охватывать стягивать выглядывать торчать "
     "сверкнуть поблескивать свисать белеть чернеть краснеть алеть желтеть синеть пестреть держаться сползать "
-    "спадать волочиться топорщиться сбиться съехать трещать подчеркивать оттенять обрамлять облекать закутывать "
+    "спадать волочиться топорщиться сбиться съехать трещать подчеркивать оттенять обрамлять облекать "
+    "закутывать "
     "надвинуть позвякивать звенеть вспыхивать мерцать обхватывать перехватывать лежать выбиваться падать "
     "спускаться рассыпаться струиться ниспадать виться быть делать делать придавать идти подходить".split()
 )
 QUALITY = frozenset(
-    "красота рост телосложение сложение комплекция возраст наружность внешность вид год лето конституция стать".split()
+    "красота рост телосложение сложение комплекция возраст наружность внешность вид год лето конституция "
+    "стать".split()
 )
 COVER = frozenset("покрывать покрыть усеивать усыпать избороздить изрезать бороздить испещрять".split())
 
@@ -116,9 +119,12 @@ class SentenceLooks(Wording):
         if prep == "на":
             if body and described and any(f.kind == "poss" and f.first in phrase.mods for f in self.found):
                 return self.emit(self.possessor(phrase, end), phrase, entry, phrase.start, end, False)
-            if entry.category == "clothes" and phrase.case == "loc" and fold(tokens[n].low) in (
-                "шпильках", "каблуках", "шпильке", "каблуке", "коньках", "роликах"
-            ):  # fmt: skip
+            if (
+                entry.category == "clothes"
+                and phrase.case == "loc"
+                and fold(tokens[n].low)
+                in ("шпильках", "каблуках", "шпильке", "каблуке", "коньках", "роликах")
+            ):
                 return self.emit(
                     self.nominal_owner(whole, end), phrase, entry, whole, end, self.negation(whole)
                 )
@@ -352,15 +358,28 @@ class SentenceLooks(Wording):
         else:
             normalized = normalize(self.tokens, phrase)
         owner = self.nominal_owner(phrase.start, phrase.noun + 1)
-        self.add(owner, phrase.start, phrase.noun + 1, kind, normalized, self.negation(phrase.start),
-                 (masculine(adjective),), phrase.reading.lemma)  # fmt: skip
+        self.add(
+            owner,
+            phrase.start,
+            phrase.noun + 1,
+            kind,
+            normalized,
+            self.negation(phrase.start),
+            (masculine(adjective),),
+            phrase.reading.lemma,
+        )
         return True
 
     def _in_hair(self, phrase: Phrase) -> bool:
         """ "в волосах была белая роза": what no list has, worn in the hair."""
-        hair = [p for p in self.phrases.values() if p.prep in ("в", "во") and p.noun != phrase.noun
-                and self.tokens[p.noun].keys("NOUN") & {"волос", "волосы", "коса", "прическа", "кудри", "локон"}
-                and self.clause[p.noun] == self.clause[phrase.noun]]  # fmt: skip
+        hair = [
+            p
+            for p in self.phrases.values()
+            if p.prep in ("в", "во")
+            and p.noun != phrase.noun
+            and self.tokens[p.noun].keys("NOUN") & {"волос", "волосы", "коса", "прическа", "кудри", "локон"}
+            and self.clause[p.noun] == self.clause[phrase.noun]
+        ]
         if not hair or phrase.prep or "nom" not in {r.case for r in noun_readings(self.tokens[phrase.noun])}:
             return False
         place = hair[0]

@@ -70,7 +70,7 @@ class Owners:
         return -1, []
 
     def _clauses(self) -> list[int]:
-        """Clause number of each token: a border needs a verb on both sides; relative clauses are their own."""
+        """Clause number of each token: a border needs a verb on both sides, or a relative pronoun."""
         marks: list[int] = []
         number, top, seen = 0, 0, False
         outer: list[tuple[int, bool]] = []
@@ -288,8 +288,12 @@ class Owners:
 
     def _clause_verb(self, i: int) -> int | None:
         """The clause's verb nearest to the place."""
-        places = [k for k in range(len(self.tokens)) if self.clause[k] == self.clause[i]
-                  and (self.is_verb(k) or self.tokens[k].best.pos in ("GRND", "INFN"))]  # fmt: skip
+        places = [
+            k
+            for k in range(len(self.tokens))
+            if self.clause[k] == self.clause[i]
+            and (self.is_verb(k) or self.tokens[k].best.pos in ("GRND", "INFN"))
+        ]
         return min(places, key=lambda k: (abs(k - i), k > i)) if places else None
 
     def _continuing(self, n: int) -> Entity | None:
@@ -347,10 +351,13 @@ class Owners:
 
     def _on_body(self, n: int) -> bool:
         return any(
-            self.clause[p.noun] == self.clause[n] and p.prep in ("на", "в", "под", "из", "за", "вокруг", "через", "с")
-            and self.tokens[p.noun].keys("NOUN") & (WORN_PLACES | {"карман", "зуб", "волос", "спина", "мышка", "коса"})
-            for p in self.phrases.values() if p.noun != n
-        )  # fmt: skip
+            self.clause[p.noun] == self.clause[n]
+            and p.prep in ("на", "в", "под", "из", "за", "вокруг", "через", "с")
+            and self.tokens[p.noun].keys("NOUN")
+            & (WORN_PLACES | {"карман", "зуб", "волос", "спина", "мышка", "коса"})
+            for p in self.phrases.values()
+            if p.noun != n
+        )
 
     def _dressing(self, whole: int) -> bool:
         """A verb or participle of dressing governs "в" with the accusative."""
@@ -361,8 +368,12 @@ class Owners:
             keys = t.keys("VERB", "GRND", "INFN", "PRTF", "PRTS")
             if keys & verbs("dress").keys() or keys & word_set("looks.txt", "clothes"):
                 return True
-            if any(r.pos in ("PRTF", "PRTS") and r.parse is not None
-                   and fold(r.parse.normal_form) in verbs("dress") for r in t.readings):  # fmt: skip
+            if any(
+                r.pos in ("PRTF", "PRTS")
+                and r.parse is not None
+                and fold(r.parse.normal_form) in verbs("dress")
+                for r in t.readings
+            ):
                 return True
         return False
 
@@ -426,9 +437,19 @@ class Owners:
         )
 
     def add(
-        self, owner: Entity | None, first: int, end: int, category: str, normalized: str, negated: bool,
-        adjectives: tuple[str, ...] = (), noun: str = "", verb: str = "", prep: str = "", case: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        owner: Entity | None,
+        first: int,
+        end: int,
+        category: str,
+        normalized: str,
+        negated: bool,
+        adjectives: tuple[str, ...] = (),
+        noun: str = "",
+        verb: str = "",
+        prep: str = "",
+        case: str = "",
+    ) -> None:
         """Give a feature to its owner, and to those who share it."""
         if owner is None:
             return

@@ -15,12 +15,14 @@ PRONOUNS = {
 POSSESSIVE = {"его": ("он", "m", "sing"), "ее": ("она", "f", "sing"), "их": ("они", "u", "plur")}
 SECOND = {"твой": ("ты", "u", "sing"), "ваш": ("вы", "u", "sing")}
 OBLIQUE_CASE = {
-    "его": "acc", "него": "gen", "ему": "dat", "нему": "dat", "им": "ins", "ним": "ins", "нем": "loc", "ее": "acc",
+    "его": "acc", "него": "gen", "ему": "dat", "нему": "dat", "им": "ins", "ним": "ins", "нем": "loc",
+    "ее": "acc",
     "нее": "gen", "ей": "dat", "ней": "loc", "нею": "ins", "ею": "ins", "их": "acc", "них": "gen",
     "тебя": "gen", "тебе": "dat", "тобой": "ins", "вас": "gen", "вам": "dat", "вами": "ins",
 }  # fmt: skip
 ONE_OF = frozenset(
-    "один одна другой другая второй вторая третий третья первый первая младший младшая старший старшая".split()
+    "один одна другой другая второй вторая третий третья первый первая младший младшая старший "
+    "старшая".split()
 )
 SOFT = frozenset("искать разыскать вспоминать вспомнить помнить представить забыть воображать".split())
 HARD = frozenset('. ! ? ; : ( ) « » “ ” " … „'.split())
@@ -177,16 +179,26 @@ def _name_at(tokens: list[Token], i: int, lower_text: bool) -> Found | None:
     want = {"m": "masc", "f": "femn"}.get(gender, "")
     words = []
     keys = set()
-    for p, k in zip(parts, range(i, last + 1), strict=True):
+    for p in parts:
         chosen = [r for r in p if r.case == best.case and (not want or r.gender in ("", want))] or p
         keys |= {r.key for r in chosen}
         made = nominative(chosen[0], "sing") if chosen[0].number != "plur" else chosen[0].lemma
         words.append(made.capitalize())
     forms = tuple(r for r in fits)
     return Found(
-        i, i, last, "name", " ".join(words), gender, best.number or "sing", best.case, None, None,
-        forms=forms, keys=keys,
-    )  # fmt: skip
+        i,
+        i,
+        last,
+        "name",
+        " ".join(words),
+        gender,
+        best.number or "sing",
+        best.case,
+        None,
+        None,
+        forms=forms,
+        keys=keys,
+    )
 
 
 def _noun_at(tokens: list[Token], i: int) -> Found | None:
@@ -258,9 +270,22 @@ def _noun_at(tokens: list[Token], i: int) -> Found | None:
     if entry.word and fold(entry.word) == r.key:
         lemma = entry.word
     return Found(
-        i, i, i, "noun", lemma, letter, number, r.case, phrase, entry, count, phrase.counted,
-        forms=tuple(x for x in options if x.key == r.key), keys={r.key}, hint=hint,
-    )  # fmt: skip
+        i,
+        i,
+        i,
+        "noun",
+        lemma,
+        letter,
+        number,
+        r.case,
+        phrase,
+        entry,
+        count,
+        phrase.counted,
+        forms=tuple(x for x in options if x.key == r.key),
+        keys={r.key},
+        hint=hint,
+    )
 
 
 def _case_by_place(tokens: list[Token], i: int, phrase: Phrase, entry: Person) -> Reading:
@@ -268,9 +293,8 @@ def _case_by_place(tokens: list[Token], i: int, phrase: Phrase, entry: Person) -
     r = phrase.reading
     options = [x for x in tokens[i].readings if x.pos == "NOUN" and x.key == r.key]
     options = [
-        x for x in options
-        if all(any(agrees(a, x) for a in tokens[m].readings) for m in phrase.mod_readings)
-    ]  # fmt: skip
+        x for x in options if all(any(agrees(a, x) for a in tokens[m].readings) for m in phrase.mod_readings)
+    ]
     before = tokens[phrase.start - 1] if phrase.start > 0 else None
     owned = before is not None and before.keys("NOUN") & things().keys() and before.best.pos == "NOUN"
     if owned and not phrase.prep and not phrase.counted:
@@ -315,9 +339,19 @@ def _substantive_at(tokens: list[Token], i: int) -> Found | None:
                 for m in range(j, i):
                     phrase.mod_readings[m] = next(a for a in tokens[m].readings if a.pos in MODIFIERS)
                 return Found(
-                    i, i, i, "noun", nominative(r, "sing", r.gender), letter, "sing", r.case, phrase, entry,
-                    forms=tuple(x for x in token.readings if x.pos in MODIFIERS), keys={form},
-                )  # fmt: skip
+                    i,
+                    i,
+                    i,
+                    "noun",
+                    nominative(r, "sing", r.gender),
+                    letter,
+                    "sing",
+                    r.case,
+                    phrase,
+                    entry,
+                    forms=tuple(x for x in token.readings if x.pos in MODIFIERS),
+                    keys={form},
+                )
     return None
 
 
@@ -417,9 +451,19 @@ def _titled(title: Found, name: Found, tokens: list[Token]) -> Found:
         gender = title.gender
     first = title.lemma if title.first > 0 and not _capital(tokens[title.first]) else title.lemma.capitalize()
     return Found(
-        title.head, title.first, name.last, "name", f"{first} {name.lemma}", gender, "sing", title.case,
-        title.phrase, title.person, forms=title.forms, keys=name.keys | title.keys,
-    )  # fmt: skip
+        title.head,
+        title.first,
+        name.last,
+        "name",
+        f"{first} {name.lemma}",
+        gender,
+        "sing",
+        title.case,
+        title.phrase,
+        title.person,
+        forms=title.forms,
+        keys=name.keys | title.keys,
+    )
 
 
 def _mark_absent(tokens: list[Token], found: list[Found]) -> None:

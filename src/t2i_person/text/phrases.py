@@ -7,10 +7,12 @@ from .analysis import Reading, Token, readings
 from .lexicon import fold, looks, people, things, word_set
 
 GOVERNS = {
-    "в": ("loc", "acc"), "во": ("loc", "acc"), "на": ("loc", "acc"), "с": ("ins", "gen"), "со": ("ins", "gen"),
+    "в": ("loc", "acc"), "во": ("loc", "acc"), "на": ("loc", "acc"), "с": ("ins", "gen"),
+    "со": ("ins", "gen"),
     "без": ("gen",), "у": ("gen",), "под": ("ins", "acc"), "к": ("dat",), "ко": ("dat",), "о": ("loc",),
     "об": ("loc",), "обо": ("loc",), "из": ("gen",), "из-под": ("gen",), "от": ("gen",), "до": ("gen",),
-    "для": ("gen",), "за": ("ins", "acc"), "по": ("dat",), "при": ("loc",), "над": ("ins",), "перед": ("ins",),
+    "для": ("gen",), "за": ("ins", "acc"), "по": ("dat",), "при": ("loc",), "над": ("ins",),
+    "перед": ("ins",),
     "через": ("acc",), "про": ("acc",), "около": ("gen",), "из-за": ("gen",), "между": ("ins",),
     "кроме": ("gen",), "вместо": ("gen",), "возле": ("gen",), "после": ("gen",), "вокруг": ("gen",),
     "против": ("gen",), "мимо": ("gen",), "среди": ("gen",), "сквозь": ("acc",), "ото": ("gen",),
@@ -18,18 +20,26 @@ GOVERNS = {
     "напротив": ("gen",), "подле": ("gen",), "помимо": ("gen",), "навстречу": ("dat",), "типа": ("gen",),
     "наподобие": ("gen",), "рядом": (), "благодаря": ("dat",), "согласно": ("dat",), "вдоль": ("gen",),
     "внутри": ("gen",), "впереди": ("gen",), "изо": ("gen",), "подо": ("ins", "acc"), "надо": ("ins",),
-    "передо": ("ins",), "сзади": ("gen",), "следом": (), "поперёк": ("gen",), "ниже": ("gen",), "выше": ("gen",),
+    "передо": ("ins",), "сзади": ("gen",), "следом": (), "поперёк": ("gen",), "ниже": ("gen",),
+    "выше": ("gen",),
     "старше": ("gen",), "близ": ("gen",), "вблизи": ("gen",),
 }  # fmt: skip
 GOVERNS_KEYS = {fold(k): v for k, v in GOVERNS.items()}
 DEGREE = frozenset(
-    "очень слишком весьма совсем совершенно почти довольно чуть слегка немного уже еще необычайно удивительно "
-    "невероятно ярко гладко коротко густо плотно туго небрежно аккуратно красиво высоко низко сильно чисто наголо "
-    "тщательно пышно всегда вечно пока по-прежнему давно наполовину наспех вовсе едва изрядно излишне болезненно "
-    "мертвенно чрезмерно крайне замечательно просто нарочито щегольски модно скромно богато бедно элегантно тепло "
-    "легко хорошо плохо криво дочерна дотемна небесно свеже чрезвычайно преждевременно рано странно дико вечно так "
-    "столь самый весь вся всё все тоже также не рассеянно безукоризненно идеально ровно сплошь явно заметно мягко "
-    "больно широко глубоко близко грубо тонко стильно безупречно строго сурово бережно заботливо нежно".split()
+    "очень слишком весьма совсем совершенно почти довольно чуть слегка немного уже еще необычайно "
+    "удивительно "
+    "невероятно ярко гладко коротко густо плотно туго небрежно аккуратно красиво высоко низко сильно "
+    "чисто наголо "
+    "тщательно пышно всегда вечно пока по-прежнему давно наполовину наспех вовсе едва изрядно излишне "
+    "болезненно "
+    "мертвенно чрезмерно крайне замечательно просто нарочито щегольски модно скромно богато бедно "
+    "элегантно тепло "
+    "легко хорошо плохо криво дочерна дотемна небесно свеже чрезвычайно преждевременно рано странно дико "
+    "вечно так "
+    "столь самый весь вся всё все тоже также не рассеянно безукоризненно идеально ровно сплошь явно "
+    "заметно мягко "
+    "больно широко глубоко близко грубо тонко стильно безупречно строго сурово бережно заботливо "
+    "нежно".split()
 )
 NUMBERS = {
     "один": 1, "два": 2, "три": 3, "четыре": 4, "пять": 5, "шесть": 6, "семь": 7, "восемь": 8, "девять": 9,
@@ -140,10 +150,12 @@ def build(tokens: list[Token], n: int) -> Phrase | None:
         value = number_value(token)
         if (value is not None and not token.has("ADJF")) or low in ("оба", "обе", "двое", "трое"):
             fits = [
-                r for r in options
-                if r.case == "gen" or r.number == "plur"
+                r
+                for r in options
+                if r.case == "gen"
+                or r.number == "plur"
                 or (r.number == "sing" and value in (2, 3, 4) and r.case in ("nom", "acc"))
-            ]  # fmt: skip
+            ]
             if fits and value:
                 phrase.count, phrase.counted, phrase.start = value, True, j
                 options = fits
@@ -155,9 +167,11 @@ def build(tokens: list[Token], n: int) -> Phrase | None:
             pairs = [(a, r) for r in options for a in adjectives if agrees(a, r)]
             if not pairs and value is None:  # "две молодые девушки", "врач молодая"
                 pairs = [
-                    (a, r) for r in options for a in adjectives
+                    (a, r)
+                    for r in options
+                    for a in adjectives
                     if a.number == "plur" and r.case == "gen" and j > 0 and number_value(tokens[j - 1])
-                ]  # fmt: skip
+                ]
             if pairs:
                 options = [r for r in options if any(r is p[1] for p in pairs)]
                 mod_options[j] = [p[0] for p in pairs]
@@ -343,8 +357,11 @@ def is_pointing(token: Token) -> bool:
     """Pronoun, ordinal or owner, which describes nothing."""
     if token.low in ("его", "её", "ее", "их"):
         return True
-    return any(r.key in word_set("words.txt", "pointing") or "Apro" in r.grams or "Anum" in r.grams
-               for r in token.readings if r.pos in MODIFIERS)  # fmt: skip
+    return any(
+        r.key in word_set("words.txt", "pointing") or "Apro" in r.grams or "Anum" in r.grams
+        for r in token.readings
+        if r.pos in MODIFIERS
+    )
 
 
 def plain_readings(word: str) -> tuple[Reading, ...]:

@@ -102,10 +102,20 @@ def _characters(text: str, scene: Scene) -> Iterator[Character]:
         lemma = f.lemma
         told = [(x.category, x.prompt_en, x.negated) for x in attributes + features]
         yield Character(
-            text[start:end], lemma, gender, count, start, end, features, attributes,
-            tuple(Mention(text[a:b], a, b) for _, a, b in [_head(entity)] + [m for m in entity.mentions if m[0] is not f]),
+            text[start:end],
+            lemma,
+            gender,
+            count,
+            start,
+            end,
+            features,
+            attributes,
+            tuple(
+                Mention(text[a:b], a, b)
+                for _, a, b in [_head(entity)] + [m for m in entity.mentions if m[0] is not f]
+            ),
             english.whole(lemma, gender, told, count),
-        )  # fmt: skip
+        )
 
 
 def _kept(entity: Entity) -> bool:
@@ -134,6 +144,11 @@ def _distinct(facts: list[Fact]) -> list[Fact]:
 
 def _feature(text: str, fact: Fact) -> Feature:
     return Feature(
-        text[fact.start : fact.end], fact.start, fact.end, fact.category, fact.normalized, fact.negated,
+        text[fact.start : fact.end],
+        fact.start,
+        fact.end,
+        fact.category,
+        fact.normalized,
+        fact.negated,
         english.phrase(fact),
-    )  # fmt: skip
+    )

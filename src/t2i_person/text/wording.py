@@ -21,11 +21,14 @@ from .phrases import (
 from .scene import Entity
 
 QUANTITY = frozenset(
-    "множество копна шапка грива прядь облако водопад щетка россыпь пара ряд волна каскад охапка пучок сеть сетка клок "
-    "остаток масса кольцо море шлем тень след подобие венчик клочок хвост кисть кисточка узел слой пышность обилие".split()
+    "множество копна шапка грива прядь облако водопад щетка россыпь пара ряд волна каскад охапка пучок "
+    "сеть сетка клок "
+    "остаток масса кольцо море шлем тень след подобие венчик клочок хвост кисть кисточка узел слой "
+    "пышность обилие".split()
 )
 NOT_PREDICATE = frozenset(
-    "видный видимый нужный должный похожий готовый рад согласный полный известный прочий один весь такой".split()
+    "видный видимый нужный должный похожий готовый рад согласный полный известный прочий один весь "
+    "такой".split()
 )
 
 
@@ -46,9 +49,10 @@ class Wording(Owners):
                 entry = things().get(r.key.split("-")[0]) or things().get(r.key.split("-")[-1])
             if entry is not None:
                 if r is not phrase.reading and (not phrase.prep or r.case == phrase.case):
-                    if r.case and (not phrase.mod_readings or any(
-                        agrees(a, r) for m in phrase.mod_readings for a in self.tokens[m].readings
-                    )):  # fmt: skip
+                    if r.case and (
+                        not phrase.mod_readings
+                        or any(agrees(a, r) for m in phrase.mod_readings for a in self.tokens[m].readings)
+                    ):
                         phrase.reading = r
                 return entry
         if phrase.reading.key in QUANTITY:
@@ -86,9 +90,15 @@ class Wording(Owners):
                 ):
                     end = nxt.noun + 1
                     continue
-                if low in ("в", "во") and (pattern or (place and not worn) or (
-                    place and entry.category == "accessory") or (entry.category in ("facial_hair", "hair") and
-                    keys & {"коса", "косичка", "хвост", "пучок", "узел", "кольцо", "беспорядок"})):  # fmt: skip
+                if low in ("в", "во") and (
+                    pattern
+                    or (place and not worn)
+                    or (place and entry.category == "accessory")
+                    or (
+                        entry.category in ("facial_hair", "hair")
+                        and keys & {"коса", "косичка", "хвост", "пучок", "узел", "кольцо", "беспорядок"}
+                    )
+                ):
                     end = nxt.noun + 1
                     continue
                 if low in ("с", "со") and worn and part:
@@ -173,9 +183,15 @@ class Wording(Owners):
         return entry.category
 
     def emit(
-        self, owner: Entity | None, phrase: Phrase, entry: Thing, first: int, end: int, negated: bool,
+        self,
+        owner: Entity | None,
+        phrase: Phrase,
+        entry: Thing,
+        first: int,
+        end: int,
+        negated: bool,
         normalized: str = "",
-    ) -> bool:  # fmt: skip
+    ) -> bool:
         if owner is None:
             return False
         adjectives = [masculine(self.tokens[m], phrase.mod_readings.get(m)) for m in self._describing(phrase)]
@@ -189,9 +205,17 @@ class Wording(Owners):
             while first < phrase.noun and is_pointing(self.tokens[first]):
                 first += 1
         self.add(
-            owner, first, end, self._category(entry, adjectives), normalized or normalize(self.tokens, phrase, end),
-            negated, tuple(adjectives), phrase.reading.lemma, prep=phrase.prep, case=phrase.case,
-        )  # fmt: skip
+            owner,
+            first,
+            end,
+            self._category(entry, adjectives),
+            normalized or normalize(self.tokens, phrase, end),
+            negated,
+            tuple(adjectives),
+            phrase.reading.lemma,
+            prep=phrase.prep,
+            case=phrase.case,
+        )
         return True
 
     def _as_locative(self, phrase: Phrase) -> None:
@@ -223,11 +247,17 @@ class Wording(Owners):
         negated = False
         copula = False
         while k < len(tokens) and (
-            tokens[k].low in ("не", "—", "–", "-", "уже", "всегда", "тоже", "давно") or fold(tokens[k].low) in DEGREE
+            tokens[k].low in ("не", "—", "–", "-", "уже", "всегда", "тоже", "давно")
+            or fold(tokens[k].low) in DEGREE
             or (self.is_verb(k) and tokens[k].keys("VERB") & verbs("be").keys())
-            or (self.at.get(k) is not None and self.at[k].kind in ("pron",) and copula is False and tokens[k-1].low == "у")
+            or (
+                self.at.get(k) is not None
+                and self.at[k].kind in ("pron",)
+                and copula is False
+                and tokens[k - 1].low == "у"
+            )
             or tokens[k].low == "у"
-        ):  # fmt: skip
+        ):
             negated |= tokens[k].low == "не"
             copula |= self.is_verb(k)
             k += 1
@@ -240,12 +270,20 @@ class Wording(Owners):
         while k < len(tokens):
             t = tokens[k]
             fits = [
-                r for r in t.readings
-                if (r.pos in MODIFIERS and r.case in (("nom", "ins") if copula or True else ("nom",)) and r.number == noun.number
-                    and (noun.number == "plur" or not r.gender or r.gender == noun.gender))
-                or (r.pos in ("ADJS", "PRTS") and r.number == noun.number
-                    and (noun.number == "plur" or not r.gender or r.gender == noun.gender))
-            ]  # fmt: skip
+                r
+                for r in t.readings
+                if (
+                    r.pos in MODIFIERS
+                    and r.case in (("nom", "ins") if copula or True else ("nom",))
+                    and r.number == noun.number
+                    and (noun.number == "plur" or not r.gender or r.gender == noun.gender)
+                )
+                or (
+                    r.pos in ("ADJS", "PRTS")
+                    and r.number == noun.number
+                    and (noun.number == "plur" or not r.gender or r.gender == noun.gender)
+                )
+            ]
             fits = [r for r in fits if r.key not in NOT_PREDICATE and "Apro" not in r.grams]
             if fits and t.best.pos not in ("NOUN", "VERB", "ADVB"):
                 if self.mod_of.get(k) is not None and self.mod_of[k] != n and self.mod_of[k] > k:
@@ -270,8 +308,17 @@ class Wording(Owners):
             last = self._participle_tail(last, adjectives[-1])
             words = []
             for r in adjectives:
-                full = next((p for p in r.parse.lexeme if p.tag.POS in ("ADJF", "PRTF") and "nomn" in p.tag
-                             and p.tag.number == noun.number and (noun.number == "plur" or p.tag.gender == noun.gender)), None)  # fmt: skip
+                full = next(
+                    (
+                        p
+                        for p in r.parse.lexeme
+                        if p.tag.POS in ("ADJF", "PRTF")
+                        and "nomn" in p.tag
+                        and p.tag.number == noun.number
+                        and (noun.number == "plur" or p.tag.gender == noun.gender)
+                    ),
+                    None,
+                )
                 words.append(full.word if full else r.lemma)
             base = normalize(tokens, phrase, n + 1) if phrase.mods else nominative(noun, noun.number)
             return last, " ".join([*words, base]), negated
@@ -350,13 +397,19 @@ class Wording(Owners):
         if k == phrase.start - 1 or phrase.prep:
             return None
         low = [t.low for t in self.tokens[k + 1 : phrase.start]]
-        for first, end, owner, negated, prep, case in reversed(self.made):
+        for _, end, owner, negated, prep, case in reversed(self.made):
             if end == k + 1 and prep and "а" not in low:
                 if any(r.case == case for r in noun_readings(self.tokens[phrase.noun])):
                     phrase_cases = [r for r in noun_readings(self.tokens[phrase.noun]) if r.case == case]
                     if phrase.case != case and phrase_cases:
-                        fits = [r for r in phrase_cases if all(
-                            any(agrees(a, r) for a in self.tokens[m].readings) for m in phrase.mod_readings)]  # fmt: skip
+                        fits = [
+                            r
+                            for r in phrase_cases
+                            if all(
+                                any(agrees(a, r) for a in self.tokens[m].readings)
+                                for m in phrase.mod_readings
+                            )
+                        ]
                         if not fits:
                             continue
                         phrase.reading = fits[0]
