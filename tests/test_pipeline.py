@@ -109,10 +109,6 @@ def test_a_portrait_can_be_drawn_again_from_what_it_carries(pack):
     again = ((image + 1) * 127.5).round().byte().permute(1, 2, 0).numpy()
     assert np.array_equal(again, pixels[..., :3])
     assert record.seed == portrait.seed and record.settings["request_seed"] == 0
-    start = pack.generator.styles(
-        pack.generator.w_plus(torch.randn(1, 8, generator=torch.Generator().manual_seed(portrait.seed)), 0.7)
-    )
-    assert np.allclose(torch.cat(start, 1)[0], portrait.start, atol=1e-5)
 
 
 def test_a_count_gives_that_many_different_people(pack, monkeypatch):
@@ -136,7 +132,7 @@ def test_the_wrong_gender_is_replaced(pack, monkeypatch):
 
 def test_nobody_who_fits_is_an_error_and_too_few_a_note(pack, monkeypatch):
     monkeypatch.setattr(pipeline, "faces", lambda image: [])
-    with pytest.raises(T2IError, match=r"Женщина: 0 of 1 .* 48 candidates .* a woman's.* another seed"):
+    with pytest.raises(T2IError, match=r"Женщина: 0 of 1 .* 24 candidates .* a woman's.* another seed"):
         run(pack)
     calls = []
 

@@ -15,7 +15,8 @@ from torch import Tensor
 from . import png
 from .cutout import cut_out
 from .edit.optimize import PRESETS, Preset, optimize, score_loss
-from .edit.wishes import SURE, Step, Wish, chances, embed, gender_text, grant, look, merit, wishes
+from .edit.search import search
+from .edit.wishes import DRAWN, SURE, Step, Wish, chances, embed, gender_text, grant, look, wishes
 from .errors import Cancelled, T2IError
 from .packs import Pack, load_pack
 from .people import Face, faces, only
@@ -28,8 +29,8 @@ except PackageNotFoundError:  # a source tree that was never installed
     VERSION = "unknown"
 
 STAGES = ("text", "candidates", "people", "directions", "optimize", "render", "cutout")
-DRAWN = 0.5  # chance from which a feature counts as drawn
-ROUNDS = 8  # of candidates for one character, at most
+ATTEMPTS = 4  # to find a person of the right gender with one face
+GENERATIONS = 8  # of the search for the person that fits
 CROWD = 8  # people of one character, at most
 JUDGED = 128  # pixels at which the encoder judges candidates and edits
 SEEN = 256  # pixels at which faces are looked for in candidates
@@ -55,7 +56,7 @@ def draw(
     strength: float = 1.0,  # of all edits together, 0 to 2
     variants: bool = False,  # the original's scheme: the whole description at once, and chains of features
     keep_background: bool = False,
-    candidates: int = 16,  # people drawn to choose from, in each round
+    candidates: int = 24,  # people that the search for each portrait begins with
     device: str = "auto",
     on_event: Callable[[Event], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -185,34 +186,42 @@ def _draw_character(
 def _choose(
     job: _Job, i: int, character: Character, wanted: list[Wish], need: int, candidates: int
 ) -> tuple[list[_Candidate], str]:
-    """The people that fit best among those of the right gender with exactly one face."""
-    pack, size = job.pack, max(candidates, 2 * need)
-    chosen: list[_Candidate] = []
-    drawn = 0
-    while len(chosen) < need and drawn < ROUNDS * size:
-        with job.stage("candidates", i):
-            seeds = [_seed(job.seed, i, drawn + k) for k in range(size)]
-            z = torch.cat([_z(pack, seed) for seed in seeds])
-            w_plus = pack.generator.w_plus(z.to(pack.device), job.preset.truncation_psi)
-            styles = pack.generator.styles(w_plus)
-            found = look(pack, styles, job.judged)
-            order = merit(chances(pack, found, wanted)).argsort(descending=True, stable=True).tolist()
-        drawn += size
-        with job.stage("people", i):
-            for k in order:
-                job.tell("people", i, step=len(chosen), steps=need)
-                image = pack.render([style[k : k + 1] for style in styles], job.seen)[0]
-                if only(faces(_pixels(image)), character.gender) is not None:
-                    chosen.append(_Candidate(seeds[k], w_plus[k : k + 1].contiguous()))
-                    if len(chosen) == need:
-                        break
+    """For each portrait the person that fits best, of the right gender and with exactly one face."""
+    pack, chosen, psi = job.pack, [], job.preset.truncation_psi
+    for k in range(need):
+        for attempt in range(ATTEMPTS):
+            seed = _seed(job.seed, i, k, attempt)
+            random = torch.Generator().manual_seed(seed)
+            z = torch.randn(candidates, pack.generator.config.z_dim, generator=random)
+
+            def on_round(done: int, k: int = k) -> None:
+                job.tell("candidates", i, k, step=done, steps=GENERATIONS)
+
+            with job.stage("candidates", i, k):
+                z = search(pack, z, wanted, psi, job.judged, random, GENERATIONS, on_round)
+            with job.stage("people", i, k):
+                found = _first_fit(job, i, k, z, character.gender)
+            if found is not None:
+                chosen.append(_Candidate(seed, found))
+                break
     if len(chosen) == need:
         return chosen, ""
     who = {"male": "a man's", "female": "a woman's"}.get(character.gender, "anybody's")
     return chosen, (
-        f"{character.head}: {len(chosen)} of {need} portraits, for only so many of {drawn} candidates had "
-        f"exactly one face, {who}. Try another seed, or a truncation_psi nearer to 1."
+        f"{character.head}: {len(chosen)} of {need} portraits. For the rest none of {ATTEMPTS * candidates} "
+        f"candidates had exactly one face, {who}. Try another seed, or a truncation_psi nearer to 1."
     )
+
+
+def _first_fit(job: _Job, i: int, k: int, z: Tensor, gender: str) -> Tensor | None:
+    """W+ [1, num_ws, w_dim] of the first of z [n, z_dim] with one face of that gender."""
+    for row in z.split(1):
+        job.tell("people", i, k)
+        w_plus = job.pack.generator.w_plus(row.to(job.pack.device), job.preset.truncation_psi).contiguous()
+        image = job.pack.render(job.pack.generator.styles(w_plus), job.seen)[0]
+        if only(faces(_pixels(image)), gender) is not None:
+            return w_plus
+    return None
 
 
 def _edit(
@@ -232,7 +241,7 @@ def _edit(
         styles = [torch.cat(layer) for layer in zip(*(item.styles for item in begun), strict=True)]
         chance = chances(pack, look(pack, styles, job.judged), wanted)
         work = [k for k in range(len(begun)) if not (chance[k] >= SURE).all()]
-        preset = job.preset.combined()
+        preset = job.preset
         budget = preset.steps if job.steps is None else job.steps
         if not work or not budget:
             return begun
@@ -395,14 +404,10 @@ def _pixels(image: Tensor) -> np.ndarray:
     return ((image.float() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0).cpu().numpy()
 
 
-def _seed(seed: int, character: int, candidate: int) -> int:
-    """Seed of one candidate: 32 bits, so that it is short in file names."""
-    name = f"{seed}/{character}/{candidate}".encode()
+def _seed(seed: int, *place: int) -> int:
+    """A seed of its own for each place in a request: 32 bits, so that it is short in file names."""
+    name = "/".join(map(str, (seed, *place))).encode()
     return int.from_bytes(hashlib.sha256(name).digest()[:4], "big")
-
-
-def _z(pack: Pack, seed: int) -> Tensor:
-    return torch.randn(1, pack.generator.config.z_dim, generator=torch.Generator().manual_seed(seed))
 
 
 def _check(
@@ -420,7 +425,7 @@ def _check(
         "seed": (seed, 0, 2**63 - 1),
         "per_character": (per_character, 1, 64),
         "steps": (0 if steps is None else steps, 0, 1000),
-        "candidates": (candidates, 1, 1024),
+        "candidates": (candidates, 2, 1024),
     }
     real = {
         "truncation_psi": (0 if truncation_psi is None else truncation_psi, 0, 1),

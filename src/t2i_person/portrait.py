@@ -28,7 +28,7 @@ class Portrait:
     """One drawn person."""
 
     rgba: np.ndarray  # HWC uint8, straight alpha; alpha is 255 everywhere when the background was kept
-    seed: int  # of this person's z
+    seed: int  # of the search for this person
     person: int  # which of the character's `count` people, from 0
     variant: str  # "" or, with variants, what was done
     styles: np.ndarray  # [channels] float32: StyleSpace, all layers joined; draws the picture again

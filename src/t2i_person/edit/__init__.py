@@ -1,7 +1,8 @@
-"""StyleCLIP's two edits: global directions and latent optimization."""
+"""The search for the person that fits, and StyleCLIP's two edits: global directions and optimization."""
 
 from .directions import apply, global_direction
 from .optimize import PRESETS, Optimized, Preset, clip_loss, optimize, score_loss
+from .search import search
 
 __all__ = [
     "PRESETS",
@@ -12,4 +13,5 @@ __all__ = [
     "global_direction",
     "optimize",
     "score_loss",
+    "search",
 ]

@@ -12,7 +12,7 @@ from torch.nn.functional import normalize
 from ..errors import T2IError
 from ..packs import Pack
 
-CHANNELS = 400  # kept when the caller names neither beta nor a number
+CHANNELS = 100  # kept when the caller names neither beta nor a number
 
 
 @torch.no_grad()

@@ -40,7 +40,7 @@ class Preset:
 
 
 PRESETS = {
-    "default": Preset(0.7, 0.02, 20, 5e-4, 256, 1e-3),
+    "default": Preset(0.7, 0.02, 20, 1e-2, 128, 1e-3),
     "original": Preset(0.36, 0.003, 80, 5e-5, None, 0),
 }
 
@@ -49,7 +49,7 @@ PRESETS = {
 class Optimized:
     """Where an optimization ended."""
 
-    latent: Tensor  # as given: [n, num_ws, w_dim], or all StyleSpace layers joined [n, channels]
+    latent: Tensor  # as given: W, W+, or all StyleSpace layers joined [n, channels]
     losses: Tensor  # [n], at `latent`
     steps: int  # taken
 
@@ -79,7 +79,7 @@ def score_loss(pack: Pack, wanted: Sequence[str], unwanted: Sequence[str] = ()) 
 
 def optimize(
     pack: Pack,
-    start: Tensor | Sequence[Tensor],  # W+ [n, num_ws, w_dim], or StyleSpace: [n, c] a layer
+    start: Tensor | Sequence[Tensor],  # W [n, 1, w_dim], W+ [n, num_ws, w_dim], or StyleSpace [n, c] a layer
     loss: Loss,
     *,
     steps: int = PRESETS["default"].steps,
@@ -117,7 +117,10 @@ def optimize(
     taken = 0
 
     def draw(code: Tensor) -> tuple[Tensor, Tensor]:
-        styles = pack.generator.styles(code) if code.ndim == 3 else list(code.split(widths, 1))
+        if code.ndim == 3:
+            styles = pack.generator.styles(code.expand(-1, pack.generator.num_ws, -1))
+        else:
+            styles = list(code.split(widths, 1))
         if offset is not None:
             styles = [style + step for style, step in zip(styles, offset, strict=True)]
         with pack.autocast():

@@ -11,11 +11,11 @@ from ..packs import Pack
 from ..text import Character
 from .directions import apply, global_direction
 
-ALPHAS = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0)  # strengths tried
-PRICE = (
-    0.05  # of one unit of alpha, in mean log chance: an edit that gains little is not worth its side effects
-)
-SURE = 0.95  # chance from which a wish needs no more work
+ALPHAS = (1.0, 2.0, 3.0, 4.0, 6.0)  # strengths tried
+# of one unit of alpha, in log chance: an edit that gains little is not worth its side effects
+PRICE = 0.15
+DRAWN = 0.5  # chance from which a wish counts as drawn
+SURE = 0.9  # chance from which a wish needs no more work
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def grant(
     chance = chances(pack, look(pack, now, stop_at), wanted)[0]
     for i in chance.argsort().tolist():
         wish = wanted[i]
-        if wish.category == "gender" or chance[i] >= SURE:
+        if wish.category == "gender" or chance[i] >= DRAWN:
             continue
         direction = global_direction(pack, wish.text, neutral)
         alphas = torch.tensor((0.0, *ALPHAS), device=pack.device) * (-1 if wish.negated else 1)

@@ -1,0 +1,53 @@
+"""The person that fits best, without leaving what the generator was trained to draw: a search in Z.
+
+Two good people exchange coordinates. Each coordinate stays standard normal, so every child is an ordinary
+sample of the generator; an edit of W or StyleSpace is not, and shows it when it is pushed far.
+"""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from ..packs import Pack
+from .wishes import SURE, Wish, chances, look, merit
+
+PARENTS = 8
+FRESH = 0.1  # share of a child's coordinates drawn anew
+
+
+@torch.no_grad()
+def search(
+    pack: Pack,
+    z: Tensor,  # [n, z_dim] on the CPU: the first people
+    wanted: Sequence[Wish],
+    truncation_psi: float,
+    stop_at: int | None,
+    random: torch.Generator,
+    rounds: int = 4,  # of n children each
+    on_round: Callable[[int], None] | None = None,
+) -> Tensor:
+    """People [n, z_dim] on the CPU, the best first, after some generations; without wishes `z` itself."""
+
+    def fit(z: Tensor) -> tuple[Tensor, Tensor]:
+        styles = pack.generator.styles(pack.generator.w_plus(z.to(pack.device), truncation_psi))
+        chance = chances(pack, look(pack, styles, stop_at), wanted)
+        return merit(chance).cpu(), (chance >= SURE).all(1).cpu()
+
+    n = len(z)
+    score, done = fit(z)
+    for generation in range(rounds + 1):
+        order = score.argsort(descending=True, stable=True)[:n]
+        z, score, done = z[order], score[order], done[order]
+        if not wanted or generation == rounds or done[0]:
+            return z
+        if on_round is not None:
+            on_round(generation + 1)
+        parents = z[torch.randint(min(PARENTS, n), (2, n), generator=random)]  # [2, n, z_dim]
+        first = torch.rand(z.shape, generator=random) < 0.5
+        fresh = torch.rand(z.shape, generator=random) < FRESH
+        children = torch.where(first, parents[0], parents[1])
+        children = torch.where(fresh, torch.randn(z.shape, generator=random), children)
+        new_score, new_done = fit(children)
+        z, score, done = torch.cat([z, children]), torch.cat([score, new_score]), torch.cat([done, new_done])
+    return z

@@ -1,0 +1,56 @@
+import sys
+
+import pytest
+import torch
+from packs.tiny import tiny_pack
+
+from t2i_person.edit.search import search
+from t2i_person.edit.wishes import Wish, chances, look, merit
+
+module = sys.modules["t2i_person.edit.search"]
+WANTED = [Wish("рыжие волосы", "рыжие волосы", "hair_color"), Wish("не очки", "очки", "accessory", True)]
+
+
+@pytest.fixture(scope="module")
+def pack():
+    return tiny_pack()
+
+
+@pytest.fixture(autouse=True)
+def never_sure(monkeypatch):
+    monkeypatch.setattr(module, "SURE", 2)
+
+
+def run(pack, wanted=WANTED, **options):
+    random = torch.Generator().manual_seed(3)
+    z = torch.randn(12, 8, generator=random)
+    return z, search(pack, z, wanted, 1.0, 32, random, **options)
+
+
+def fit(pack, z):
+    return merit(chances(pack, look(pack, pack.generator.styles(pack.generator.w_plus(z)), 32), WANTED))
+
+
+def test_later_people_fit_better_and_come_in_order(pack):
+    z, found = run(pack)
+    score = fit(pack, found)
+    assert score[0] > fit(pack, z).max()
+    assert (score.diff() <= 1e-6).all() and len(found) == len(z)
+
+
+def test_it_is_the_same_again(pack):
+    assert torch.equal(run(pack)[1], run(pack)[1])
+
+
+def test_without_wishes_the_first_people_stay(pack):
+    z, found = run(pack, [])
+    assert torch.equal(z, found)
+
+
+def test_children_are_ordinary_people(pack):
+    """Each coordinate is still one that was drawn from the normal distribution."""
+    rounds = []
+    z, found = run(pack, rounds=1, on_round=rounds.append)
+    kept = (found[:, None] == z[None]).any(1).float().mean()
+    assert kept > 0.8, "coordinates were blended instead of exchanged"
+    assert rounds == [1]
