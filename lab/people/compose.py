@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from lab.people.factors import COLOURS, linear
-from lab.people.renderer import LAYERS
+from lab.people.factors import COLOURS, LAYERS, linear
 
 _SCALE = 4.0  # brightest layer value that a byte holds
 

@@ -137,6 +137,7 @@ DIMORPHISM: dict[str, list[tuple[str, float]]] = {
 
 # ------------------------------------------------------------------ colours
 
+LAYERS = ("white", "hat", "iris", "skin", "hair", "cloth", "lips", "cloth2", "brow")  # of a render
 COLOURS = ("skin", "hair", "brow", "iris", "lips", "cloth", "cloth2", "hat", "background")
 _SKIN = np.array(
     [(238, 200, 180), (222, 178, 152), (200, 152, 122), (160, 112, 84), (112, 74, 54), (74, 48, 36)], float

@@ -21,9 +21,8 @@ from scipy.ndimage import distance_transform_edt, gaussian_filter
 
 from lab.people import assets
 from lab.people.assets import Proxy, proxy
-from lab.people.factors import GARMENTS, HAIR, Person
+from lab.people.factors import GARMENTS, HAIR, PATTERNS, Person
 
-LAYERS = ("white", "hat", "iris", "skin", "hair", "cloth", "lips", "cloth2", "brow")
 f4 = np.float32
 
 _VERTEX = """#version 330
@@ -457,7 +456,7 @@ class Renderer:
         program["brim"].value = float(hats[0][:, 1].min() + 0.16) if hats else 1e3
         under = assets.base().joint(posed, "neck")[1] - 0.2 if person.garment == "coat" else -1e3
         program["under"].value = float(under)
-        program["pattern"].value = ("plain", "striped", "checked").index(person.pattern)
+        program["pattern"].value = PATTERNS.index(person.pattern)
         order = sorted(
             range(len(parts)),
             key=lambda i: (parts[i].kind in (2, 5, 6), parts[i].kind == 2, parts[i].kind == 6),
