@@ -308,7 +308,8 @@ def main():
     for t, m in rows:
         people, looks = m["character"], m["feature"]
         print(
-            f"{t:<15} {m['items']:>5} {fmt(m['exact']):>6} | {fmt(people['p'])} {fmt(people['r'])} {fmt(people['f1'])} | "
+            f"{t:<15} {m['items']:>5} {fmt(m['exact']):>6} | "
+            f"{fmt(people['p'])} {fmt(people['r'])} {fmt(people['f1'])} | "
             f"{fmt(m['gender_accuracy']):>6} | {fmt(looks['p'])} {fmt(looks['r'])} {fmt(looks['f1'])} | "
             f"{fmt(m['negation_accuracy']):>6} {fmt(m['negated_recall']):>6}"
         )

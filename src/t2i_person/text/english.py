@@ -14,6 +14,9 @@ def adjective(word: str) -> str:
         found = english(section).get(key)
         if found:
             return found
+    look = looks().get(key)
+    if look is not None and " " not in look.english and "-" not in key:
+        return look.english
     if "-" in key:
         first, _, last = key.rpartition("-")
         shade = english("shade").get(first, "")
@@ -33,31 +36,38 @@ def noun(word: str) -> str:
 
 
 SPECIFIC = {
-    "коса": "braid", "косичка": "braids", "косы": "braids", "хвост": "ponytail", "хвостик": "ponytail",
-    "челка": "bangs", "кудри": "curly hair", "кудряшки": "curly hair", "локон": "curls", "пучок": "hair bun",
-    "лысина": "bald head", "плешь": "bald head", "залысина": "receding hairline", "дреды": "dreadlocks",
-    "ирокез": "mohawk", "каре": "bob haircut", "прядь": "strand of hair", "седина": "grey hair",
-    "проседь": "greying hair", "чуб": "forelock", "лицо": "face", "лоб": "forehead", "нос": "nose",
-    "подбородок": "chin", "щека": "cheeks", "скула": "cheekbones", "губа": "lips", "рот": "mouth",
-    "бровь": "eyebrows", "ресница": "eyelashes", "ухо": "ears", "зуб": "teeth", "челюсть": "jaw",
-    "шрам": "scar", "рубец": "scar", "веснушка": "freckles", "конопушки": "freckles", "морщина": "wrinkles",
-    "морщинка": "wrinkles", "ямочка": "dimples", "родинка": "mole", "румянец": "rosy cheeks", "клык": "fangs",
-    "рог": "horns", "рожки": "horns", "рожок": "horns", "макияж": "makeup", "грим": "makeup",
-    "синяк": "bruise",
+    "джинсы": "jeans", "сапог": "boots", "боа": "feather boa", "мини-юбка": "mini skirt", "капюшон": "hood",
+    "тюбетейка": "skullcap", "фуражка": "peaked cap", "бескозырка": "sailor cap",
+    "тельняшка": "striped sailor shirt", "круг": "dark circles under the eyes", "брюки": "trousers",
+    "кожанка": "leather jacket", "пуховик": "puffer jacket", "кеды": "sneakers", "туфля": "shoes",
+    "валенок": "felt boots", "браслет": "bracelet", "лента": "ribbon", "диадема": "tiara",
+    "колье": "necklace", "серьги": "earrings", "завивка": "curly hair", "стрижка": "haircut",
+    "прическа": "hairstyle", "кожа": "skin", "клочья": "tufts of hair", "бандана": "bandana",
+    "чалма": "turban", "шапочка": "beanie", "шапка": "winter hat", "вуаль": "veil", "фата": "bridal veil",
+    "часы": "watch", "колпак": "pointed hat", "рюкзак": "backpack", "чемодан": "suitcase", "роза": "rose",
+    "гитара": "guitar", "кимоно": "kimono", "сари": "sari", "сарафан": "sundress", "фартук": "apron",
+    "спина": "back", "коса": "braid", "косичка": "braids", "косы": "braids", "хвост": "ponytail",
+    "хвостик": "ponytail", "челка": "bangs", "кудри": "curly hair", "кудряшки": "curly hair",
+    "локон": "curls", "пучок": "hair bun", "лысина": "bald head", "плешь": "bald head",
+    "залысина": "receding hairline", "дреды": "dreadlocks", "ирокез": "mohawk", "каре": "bob haircut",
+    "прядь": "strand of hair", "седина": "grey hair", "проседь": "greying hair", "чуб": "forelock",
+    "лицо": "face", "лоб": "forehead", "нос": "nose", "подбородок": "chin", "щека": "cheeks",
+    "скула": "cheekbones", "губа": "lips", "рот": "mouth", "бровь": "eyebrows", "ресница": "eyelashes",
+    "ухо": "ears", "зуб": "teeth", "челюсть": "jaw", "шрам": "scar", "рубец": "scar",
+    "веснушка": "freckles", "конопушки": "freckles", "морщина": "wrinkles", "морщинка": "wrinkles",
+    "ямочка": "dimples", "родинка": "mole", "румянец": "rosy cheeks", "клык": "fangs", "рог": "horns",
+    "рожки": "horns", "рожок": "horns", "макияж": "makeup", "грим": "makeup", "синяк": "bruise",
     "плечо": "shoulders", "талия": "waist", "живот": "belly", "пузо": "belly", "брюхо": "belly",
-    "грудь": "chest",
-    "нога": "legs", "рука": "hands", "шея": "neck", "рост": "height", "палец": "fingers", "глаз": "eyes",
-    "ус": "moustache", "бородка": "short beard", "щетина": "stubble", "слеза": "tears", "слезы": "tears",
-    "взгляд": "look", "выражение": "expression", "косынка": "headscarf", "берет": "beret",
-    "цилиндр": "top hat",
-    "котелок": "bowler hat", "корона": "crown", "венок": "flower wreath", "серьга": "earrings",
-    "перчатка": "gloves",
-    "сапог": "boots", "ботинок": "boots", "кроссовок": "sneakers", "кимоно": "kimono", "одежда": "clothes",
-    "седой": "grey hair", "борода": "beard", "загар": "tan", "веснушки": "freckles", "усы": "moustache",
-    "кольцо": "ring", "меч": "sword", "посох": "staff", "трость": "cane", "шапка-ушанка": "ushanka hat",
-    "ушанка": "ushanka hat", "голова": "head", "бровка": "eyebrows", "космы": "shaggy hair",
-    "тюрбан": "turban",
-    "копыто": "hooves", "хиджаб": "hijab", "палантин": "shawl", "шаль": "shawl", "кольчуга": "chain mail",
+    "грудь": "chest", "нога": "legs", "рука": "hands", "шея": "neck", "рост": "height", "палец": "fingers",
+    "глаз": "eyes", "ус": "moustache", "бородка": "short beard", "щетина": "stubble", "слеза": "tears",
+    "слезы": "tears", "взгляд": "look", "выражение": "expression", "косынка": "headscarf", "берет": "beret",
+    "цилиндр": "top hat", "котелок": "bowler hat", "корона": "crown", "венок": "flower wreath",
+    "серьга": "earrings", "перчатка": "gloves", "ботинок": "boots", "кроссовок": "sneakers",
+    "одежда": "clothes", "седой": "grey hair", "борода": "beard", "загар": "tan", "веснушки": "freckles",
+    "усы": "moustache", "кольцо": "ring", "меч": "sword", "посох": "staff", "трость": "cane",
+    "шапка-ушанка": "ushanka hat", "ушанка": "ushanka hat", "голова": "head", "бровка": "eyebrows",
+    "космы": "shaggy hair", "тюрбан": "turban", "копыто": "hooves", "хиджаб": "hijab", "палантин": "shawl",
+    "шаль": "shawl", "кольчуга": "chain mail",
 }  # fmt: skip
 
 
@@ -115,37 +125,55 @@ def compound_english(lemma: str) -> str:
     return made[1] if made else ""
 
 
-ORDER = ("age", "skin", "build", "expression")
 WORN = ("clothes", "headwear", "accessory")
+VAGUE = ("worker", "person", "official")  # "man" or "woman" says more to an image encoder
+SEXED = ("man", "woman", "girl", "boy", "nurse", "actress", "nun", "witch", "priestess", "goddess", "queen")
+
+
+def _head(lemma: str, gender: str) -> str:
+    entry = None
+    for part in lemma.split():
+        entry = people().get(fold(part)) or people().get(fold(part.split("-")[0])) or entry
+    default = {"male": "man", "female": "woman"}.get(gender, "person")
+    head = entry.english if entry and entry.english else default
+    if head in VAGUE:
+        return default
+    if entry is not None and entry.gender in ("r", "c", "f", "u") and gender in ("male", "female"):
+        if not any(word in head for word in SEXED):
+            return f"{gender} {head}"
+    return head
+
+
+def _carried(phrase_en: str) -> bool:
+    last = phrase_en.split()[-1] if phrase_en else ""
+    return any(t.carried and t.english.split()[-1:] == [last] for t in things().values())
 
 
 def whole(lemma: str, gender: str, features: list[tuple[str, str, bool]], count: int = 1) -> str:
     """English description of a person from its head noun and (category, English, negated) features."""
-    entry = None
-    for part in lemma.split():
-        entry = people().get(fold(part)) or entry
-    default = {"male": "man", "female": "woman"}.get(gender, "person")
-    head = entry.english if entry and entry.english else default
-    if gender == "female" and entry is not None and entry.gender in ("r", "c"):
-        head = f"female {head}"
-    elif gender == "male" and entry is not None and entry.gender in ("r", "c") and head == "person":
-        head = "man"
-    shown = [(c, e) for c, e, negated in features if e and not negated]
-    front = [e for c, e in shown if c == "age" and " " not in e and "-" not in e]
-    front += [e for c, e in shown if c == "build" and " " not in e]
-    front += [
-        e
-        for c, e in shown
-        if e in ("smiling", "bald", "bearded", "beautiful", "unshaven", "laughing", "crying")
-    ]
-    front = list(dict.fromkeys(w for w in front if w not in head))
-    worn = [e for c, e in shown if c in WORN]
-    rest = [e for c, e in shown if e not in front and c not in WORN and e not in head]
-    article = "an" if (front or [head])[0][:1] in "aeiou" else "a"
+    head = _head(lemma, gender)
+    shown = list(dict.fromkeys((c, e) for c, e, negated in features if e and not negated and c != "role"))
+    adjectives = {x.english for x in looks().values() if " " not in x.english} | FRONT
+    front = [e.replace(" years old", " year old") for c, e in shown if c == "age" and "child" not in e]
+    front += [e for c, e in shown if c != "age" and e in adjectives]
+    front = [w for w in dict.fromkeys(front) if w not in head]
+    rest = [(c, e) for c, e in shown if e not in adjectives and c != "age" and e.split()[0] not in head]
+    worn = [e for c, e in rest if c in WORN and not _carried(e)]
+    has = [e for c, e in rest if c not in WORN or _carried(e)]
+    first = (front or [head])[0]
+    article = (
+        "an"
+        if (first[:1].lower() in "aeiou" and not first.startswith("Eu"))
+        or first[:1] == "8"
+        or first[:2] in ("11", "18")
+        else "a"
+    )
     text = " ".join([article, *front, head])
-    if rest:
-        text += " with " + ", ".join(dict.fromkeys(rest))
+    if has:
+        text += " with " + ", ".join(has)
     if worn:
-        text += ", wearing " if rest else " wearing "
-        text += " and ".join(dict.fromkeys(worn))
+        text += (", wearing " if has else " wearing ") + " and ".join(worn)
     return text
+
+
+FRONT = {"long-legged", "one-eyed", "cross-eyed", "hunchbacked", "middle-aged", "elegantly dressed"}

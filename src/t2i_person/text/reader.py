@@ -7,7 +7,7 @@ from .analysis import Token, sentences
 from .clean import check, clean
 from .looks import SentenceLooks
 from .model import Character, Feature, Gender, Mention
-from .people import Found, find
+from .people import UNSEXED, Found, find
 from .scene import Entity, Fact, Scene
 
 GENDER: dict[str, Gender] = {"m": "male", "f": "female"}
@@ -46,6 +46,8 @@ def agree(tokens: list[Token], found: list[Found]) -> None:
     for f in found:
         if f.gender != "u" or f.case != "nom" or f.number != "sing" or f.kind in ("rel", "poss"):
             continue
+        if f.kind == "noun" and f.keys & UNSEXED:
+            continue  # "ребёнок": the gender is the word's, not the person's
         verb = _verb_of(tokens, found, f)
         for r in verb.readings if verb is not None else ():
             if r.pos in ("VERB", "PRTS", "ADJS") and r.number == "sing" and r.gender in ("masc", "femn"):
