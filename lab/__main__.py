@@ -49,6 +49,10 @@ if __name__ == "__main__":
     pack.add_argument("--stop-at", type=int, default=128)
     pack.add_argument("--device", default="cpu")
     a = parser.parse_args()
+    if a.step not in ("fetch", "render"):
+        from t2i_person.nets.memory import keep_freed_memory
+
+        keep_freed_memory()
     if a.step == "fetch":
         from lab.people.assets import fetch
 

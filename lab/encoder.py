@@ -18,6 +18,13 @@ from t2i_person.nets.encoder import DualEncoder
 from t2i_person.packs.encoder import Encoder, words_of
 
 SIDE = 128
+_WHOLE = ("dark glasses", "tank top", "in ")
+COMBINED = [
+    f.kind in ("clothes", "headwear", "hair_color")
+    and (len(f.key.split()) > 2 or (f.kind != "hair_color" and " " in f.key))
+    and not f.key.startswith(_WHOLE)
+    for f in FACTS
+]
 
 
 def vocabulary() -> tuple[list[str], list[str]]:
@@ -49,8 +56,10 @@ def texts_and_truth(persons, colours, rng: np.random.Generator, extra: int = 64)
     def phrase(i: int, english: bool) -> str:
         return str(rng.choice(FACTS[i].english if english else FACTS[i].russian))
 
-    texts = [phrase(i, rng.random() < 0.25) for i in range(len(FACTS))]
-    columns = [table]
+    # plain facts always, combinations ("белая шляпа") in turn: else they outweigh what is said most ("шляпа")
+    shown = [i for i, rare in enumerate(COMBINED) if not rare or rng.random() < 0.25]
+    texts = [phrase(i, rng.random() < 0.25) for i in shown]
+    columns = [table[:, shown]]
     kinds = np.array([f.kind for f in FACTS])
     for _ in range(extra):
         row = np.nan_to_num(table[rng.integers(len(table))])
