@@ -56,8 +56,10 @@ def texts_and_truth(persons, colours, rng: np.random.Generator, extra: int = 64)
     def phrase(i: int, english: bool) -> str:
         return str(rng.choice(FACTS[i].english if english else FACTS[i].russian))
 
-    # plain facts always, combinations ("белая шляпа") in turn: else they outweigh what is said most ("шляпа")
-    shown = [i for i, rare in enumerate(COMBINED) if not rare or rng.random() < 0.25]
+    # plain facts always; combinations ("белая шляпа") when they are true of somebody here, and then mostly against
+    # people who share one half of them; few others, else the rare outweigh what is said most ("шляпа")
+    true = (np.nan_to_num(table) > 0.6).any(0)
+    shown = [i for i, rare in enumerate(COMBINED) if not rare or rng.random() < (0.7 if true[i] else 0.08)]
     texts = [phrase(i, rng.random() < 0.25) for i in shown]
     columns = [table[:, shown]]
     kinds = np.array([f.kind for f in FACTS])
@@ -136,7 +138,7 @@ def train(work: Path, minutes: float, lr: float, on_generator: float, batch: int
         logits = encoder.net.logits(image.float(), text)
         sure = ~truth.isnan()
         goal = truth.nan_to_num()
-        loss = F.binary_cross_entropy_with_logits(logits[sure], goal[sure], weight=(1 + 2 * goal)[sure])
+        loss = F.binary_cross_entropy_with_logits(logits[sure], goal[sure], weight=(1 + 3 * goal)[sure])
         loss.backward()
         for optimizer in optimizers:
             optimizer.step()

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from lab.data import People
+from lab.generator import finished
 from lab.muon import Muon
 from t2i_person.nets.modnet import MODNet, MODNetConfig
 
@@ -52,6 +53,16 @@ def batch_of(people: People, n: int, rng: np.random.Generator) -> tuple[Tensor, 
     return (pictures + float(rng.uniform(0, 0.04)) * torch.randn_like(pictures)).clamp(-1, 1), alpha
 
 
+def drawn_batch(
+    nets: torch.nn.ModuleDict, people: People, n: int, rng: np.random.Generator
+) -> tuple[Tensor, Tensor]:
+    """The generator's picture of rendered people; it was taught by the renders, so their alpha is its own."""
+    c, _, alpha, *_ = people.batch(n, rng)
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        pictures = nets["generator"](nets["factors"](c).float(), stop_at=people.size).float()
+    return pictures.clamp(-1, 1), alpha
+
+
 def rim(alpha: Tensor) -> Tensor:
     """1 near the person's outline."""
     k = max(3, alpha.shape[-1] // 32) | 1
@@ -68,19 +79,21 @@ def load_matting(work: Path) -> MODNet:
 
 
 @torch.no_grad()
-def mad(net: MODNet, people: People) -> float:
-    """Mean absolute difference of the matte on people it has not seen."""
+def mad(net: MODNet, people: People, nets: torch.nn.ModuleDict | None = None) -> float:
+    """Mean absolute difference of the matte on people it has not seen; with ``nets`` as the generator draws them."""
     net.eval()
     rng = np.random.default_rng(2)
-    out = [float((net(p) - a).abs().mean()) for p, a in (batch_of(people, 4, rng) for _ in range(6))]
+    batches = [drawn_batch(nets, people, 4, rng) if nets else batch_of(people, 4, rng) for _ in range(6)]
+    out = [float((net(p) - a).abs().mean()) for p, a in batches]
     net.train()
     return float(np.mean(out))
 
 
 def train(work: Path, minutes: float, lr: float, size: int, batch: int) -> None:
     net = load_matting(work).train()
+    nets = finished(work)
     if size == 512:
-        people, held = People(work / "renders1024", 512, 0, 2), People(work / "renders1024", 512, 2)
+        people, held = People(work / "renders1024", 512), People(work / "renders1024", 512, 0, 1)
     else:
         people, held = People(work / "renders256", size), People(work / "renders256", size, 0, 1)
     held = held if len(held) else people
@@ -102,7 +115,8 @@ def train(work: Path, minutes: float, lr: float, size: int, batch: int) -> None:
             optimizer.param_groups[0]["lr"] = (
                 base * min(1, (step + 1) / 50) * (0.02 + 0.98 * np.cos(spent / minutes * np.pi / 2) ** 2)
             )
-        pictures, alpha = batch_of(people, batch, rng)
+        draws = rng.random() < 0.6
+        pictures, alpha = drawn_batch(nets, people, batch, rng) if draws else batch_of(people, batch, rng)
         with torch.autocast("cpu", torch.bfloat16):
             out = net.parts(pictures.contiguous(memory_format=torch.channels_last))
         edge = rim(alpha)
@@ -119,10 +133,13 @@ def train(work: Path, minutes: float, lr: float, size: int, batch: int) -> None:
         running = 0.97 * running + 0.03 * loss.item() if running else loss.item()
         if time.time() - shown > 60:
             print(
-                f"matting {size}px {spent:.1f} of {minutes:g} min, step {step}, loss {running:.4f}, held-out MAD {mad(net, held):.4f}",
+                f"matting {size}px {spent:.1f} of {minutes:g} min, step {step}, loss {running:.4f}, held-out MAD {mad(net, held):.4f}, drawn {mad(net, held, nets):.4f}",
                 flush=True,
             )
             torch.save(net.state_dict(), work / "matting.pt")
             shown = time.time()
     torch.save(net.state_dict(), work / "matting.pt")
-    print(f"matting {size}px done, held-out MAD {mad(net, held):.4f}", flush=True)
+    print(
+        f"matting {size}px done, held-out MAD {mad(net, held):.4f}, drawn {mad(net, held, nets):.4f}",
+        flush=True,
+    )

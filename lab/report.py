@@ -53,7 +53,9 @@ def measure(work: Path, people: int = 128) -> dict[str, float]:
     out["one_face_rate"] = one / people
     rows = [np.concatenate(sheet[i : i + 4], 1) for i in range(0, 16, 4)]
     Image.fromarray(np.concatenate(rows)).save(Path("docs/images/random-people.jpg"), quality=88)
-    out["matte_mad_512"] = mad(pack.matting, People(work / "renders1024", 512, 2))
+    half = People(work / "renders1024", 512, 0, 1)
+    out["matte_mad_512"] = mad(pack.matting, half)
+    out["matte_mad_512_drawn"] = mad(pack.matting, half, nets)
     out = {k: round(v, 4) for k, v in out.items()}
     (EMBEDDED / "report.json").write_text(json.dumps(out, indent=2) + "\n")
     return out
