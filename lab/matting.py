@@ -93,7 +93,7 @@ def train(work: Path, minutes: float, lr: float, size: int, batch: int) -> None:
     net = load_matting(work).train()
     nets = finished(work)
     if size == 512:
-        people, held = People(work / "renders1024", 512), People(work / "renders1024", 512, 0, 1)
+        people, held = People(work / "renders1024", 512, 0, 2), People(work / "renders1024", 512, 2)
     else:
         people, held = People(work / "renders256", size), People(work / "renders256", size, 0, 1)
     held = held if len(held) else people
