@@ -13,6 +13,7 @@ from torch import Tensor
 from lab.data import People
 from lab.generator import finished
 from lab.muon import Muon
+from t2i_person.cutout import stretched
 from t2i_person.nets.modnet import MODNet, MODNetConfig
 
 WIDTH = 0.5  # of MobileNetV2
@@ -84,7 +85,7 @@ def mad(net: MODNet, people: People, nets: torch.nn.ModuleDict | None = None) ->
     net.eval()
     rng = np.random.default_rng(2)
     batches = [drawn_batch(nets, people, 4, rng) if nets else batch_of(people, 4, rng) for _ in range(6)]
-    out = [float((net(p) - a).abs().mean()) for p, a in batches]
+    out = [float((stretched(net(p)) - a).abs().mean()) for p, a in batches]
     net.train()
     return float(np.mean(out))
 

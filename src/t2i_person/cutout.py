@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 MATTE_SIDE = 512  # the side that MODNet was made for
+LEVELS = 0.05, 0.95  # a sigmoid hardly ever reaches 0 and 1: below and above these it is taken to
 BLEED = 8  # transparent pixels this near keep their colour: scaling the picture brings no dark rim
 
 
@@ -38,8 +39,14 @@ def matte(image: np.ndarray, matting: Matting, device: torch.device | str = "cpu
     whole = torch.tensor(image[..., :3]).to(device).permute(2, 0, 1)[None].float() / 127.5 - 1
     scale = MATTE_SIDE / min(height, width)
     sides = tuple(max(32, int(side * scale) // 32 * 32) for side in (height, width))
-    alpha = matting(_resize(whole, sides))
-    return _resize(alpha.float(), (height, width))[0, 0].clamp(0, 1).cpu().numpy()
+    alpha = stretched(matting(_resize(whole, sides)).float())
+    return _resize(alpha, (height, width))[0, 0].clamp(0, 1).cpu().numpy()
+
+
+def stretched(alpha: Tensor) -> Tensor:
+    """A network's alpha with what is nearly 0 or 1 made so; the same shape, in [0, 1]."""
+    low, high = LEVELS
+    return ((alpha - low) / (high - low)).clamp(0, 1)
 
 
 @torch.inference_mode()
