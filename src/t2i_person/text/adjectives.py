@@ -39,6 +39,8 @@ def adjective(looks: SentenceLooks, i: int) -> bool:
     ):
         return False  # "один карий, другой зелёный" speaks of eyes
     found = look_of(t)
+    if found is None and t.low in ("хорош", "хороша", "хороши", "недурен", "недурна", "дурна", "дурён"):
+        return _in_person(looks, i)
     if found is None:
         return False
     category, normalized, key = found
@@ -58,6 +60,8 @@ def adjective(looks: SentenceLooks, i: int) -> bool:
     if owner is None:
         return False
     first, end = _span(looks, i)
+    if fold(key) == "одетый" and end == first + 1:
+        return False  # "одета она была так: ..."
     if " " in normalized:
         adjectives: tuple[str, ...] = (key.split()[0],)
         head = key.split()[-1]
@@ -81,9 +85,26 @@ def adjective(looks: SentenceLooks, i: int) -> bool:
     return True
 
 
+def _in_person(looks: SentenceLooks, i: int) -> bool:
+    """ "хороша собой", "хороша была собой" """
+    for k in range(i + 1, min(i + 3, len(looks.tokens))):
+        if looks.tokens[k].low == "собой":
+            word = "некрасивый" if looks.tokens[i].low.startswith("дур") else "красивый"
+            owner = _standing_alone(looks, i)
+            looks.add(owner, i, k + 1, "face", word, looks.negation(i), (word,))
+            return owner is not None
+    return False
+
+
 def _dressed_in(looks: SentenceLooks, i: int) -> bool:
     """What one is dressed in follows and is the feature itself."""
-    return any(t.low in ("в", "во") for t in looks.tokens[i + 1 : i + 5])
+    if any(t.low in ("в", "во") for t in looks.tokens[i + 1 : i + 5]):
+        return True
+    for p in looks.phrases.values():
+        if i < p.start <= i + 4 and not p.prep and looks.tokens[p.noun].best.case == "ins":
+            if not any(t.low == "," or k + i in looks.at for k, t in enumerate(looks.tokens[i : p.start])):
+                return looks.thing(p) is not None  # "укутанная до глаз шалью"
+    return False
 
 
 def _span(looks: SentenceLooks, i: int) -> tuple[int, int]:
@@ -117,6 +138,12 @@ def _span(looks: SentenceLooks, i: int) -> tuple[int, int]:
     ):
         k += 1
         end = k
+    for means in looks.phrases.values():
+        if means.start != end or means.prep or tokens[means.noun].best.case != "ins":
+            continue
+        worn = looks.thing(means)
+        if means.noun not in looks.used and means.reading.animacy != "anim" and (not worn or worn.carried):
+            return first, means.noun + 1  # "перепачканный сажей"
     if end < len(tokens) and fold(tokens[end].low) in ("до", "от") and end + 1 < len(tokens):
         p = next((p for p in looks.phrases.values() if p.prep_at == end), None)
         if p is not None:
@@ -249,7 +276,8 @@ def _standing_alone(looks: SentenceLooks, i: int) -> Entity | None:
                 return None
     # "он был высоким": the predicate goes to the subject
     if not short and any(o.case == "ins" for o in options):
-        if any(t2.keys("VERB", "GRND", "INFN") & verbs("be").keys() for t2 in tokens[max(0, i - 6) : i]):
+        being = verbs("be").keys() | verbs("depict").keys()
+        if any(t2.keys("VERB", "GRND", "INFN") & being for t2 in tokens[max(0, i - 6) : i]):
             subjects = [f for f in before if f.case == "nom" and _fitting(looks, f, options)]
             if subjects:
                 return subjects[-1].entity
@@ -258,6 +286,8 @@ def _standing_alone(looks: SentenceLooks, i: int) -> Entity | None:
     if short:
         subjects = [f for f in before if f.case == "nom" and _fitting(looks, f, options)]
         subjects = subjects or [f for f in after if f.case == "nom" and _fitting(looks, f, options)]
+        if not subjects and looks.pair and any(o.number == "plur" for o in options):
+            return looks.pair[0]
         return subjects[-1].entity if subjects else _topic(looks, options)
     exact = [f for f in before if _fitting(looks, f, options) == 2]
     nominative_first = [f for f in after if f.case == "nom" and _fitting(looks, f, options) == 2]

@@ -41,6 +41,9 @@ def age_spans(looks: SentenceLooks) -> list[tuple[int, int, str, Entity | None]]
     out: list[tuple[int, int, str, Entity | None]] = []
     i = 0
     while i < len(tokens):
+        year = _year_of_life(looks, i)
+        if year is not None:
+            out.append(year)
         if not is_number(tokens[i]):
             i += 1
             continue
@@ -52,6 +55,25 @@ def age_spans(looks: SentenceLooks) -> list[tuple[int, int, str, Entity | None]]
             out.append(span)
         i = max(j, span[1] if span else j)
     return out
+
+
+def _year_of_life(looks: SentenceLooks, i: int) -> tuple[int, int, str, Entity | None] | None:
+    """ "Прохору шёл двадцатый год" """
+    tokens = looks.tokens
+    if i + 1 >= len(tokens) or tokens[i + 1].low not in ("год", "годок") or not tokens[i].has("ADJF"):
+        return None
+    if not any("Anum" in r.grams for r in tokens[i].readings):
+        return None
+    first = (
+        i - 1 if i > 0 and any("Anum" in r.grams or r.pos == "NUMR" for r in tokens[i - 1].readings) else i
+    )
+    clause = [t for t in tokens if looks.clause[t.i] == looks.clause[i]]
+    if not any(t.keys("VERB") & {"идти", "пойти", "минуть"} for t in clause):
+        return None
+    who = next((f for f in looks.found if f.case == "dat" and f.entity is not None), None)
+    if who is None:
+        return None
+    return first, i + 2, " ".join(t.low for t in tokens[first : i + 2]), who.entity
 
 
 def _one(looks: SentenceLooks, i: int, j: int) -> tuple[int, int, str, Entity | None] | None:

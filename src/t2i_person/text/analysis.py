@@ -135,7 +135,7 @@ def _order(token: Token) -> None:
         points += 0.6 * bool(number and r.number == number)
         points += 0.4 * bool(gender and r.gender == gender)
         if r.grams & {"Name", "Surn", "Patr", "Orgn"} and token.text[:1].islower():
-            points -= 1.0  # "роза" is a flower until it has a capital
+            points -= 8.0  # "роза" is a flower until it has a capital
         if r.case == "nom" and token.rel.startswith("nsubj"):
             points += 1.0
         return points

@@ -23,12 +23,36 @@ FITS = frozenset(
     "сверкнуть поблескивать свисать белеть чернеть краснеть алеть желтеть синеть пестреть держаться сползать "
     "спадать волочиться топорщиться сбиться съехать трещать подчеркивать оттенять обрамлять облекать "
     "закутывать "
+    "окутывать окутать обвивать обвить стянуть обтянуть облечь драпировать прятать скрыть согревать венчать "
+    "увенчивать опоясывать перетягивать перепоясывать колыхаться трепетать переливаться искриться отливать "
+    "лосниться обвисать обвиснуть обнимать пузыриться светлеть темнеть зеленеть рдеть пламенеть золотиться "
+    "серебриться лохматиться качаться покачиваться бренчать побрякивать бряцать мелькать мелькнуть "
+    "проглядывать проступать виснуть повиснуть нависать свешиваться свеситься ниспадать покоиться "
+    "топорщиться сохраниться ютиться громоздиться возвышаться набекрень сползти спуститься упасть съезжать "
+    "сбиваться облепить облеплять прилипнуть липнуть намокнуть промокнуть обтрепаться износиться порваться "
+    "выцвести вылинять блистать засверкать заблестеть поблёскивать посверкивать гореть пестрить "
     "надвинуть позвякивать звенеть вспыхивать мерцать обхватывать перехватывать лежать выбиваться падать "
     "спускаться рассыпаться струиться ниспадать виться быть делать делать придавать идти подходить".split()
 )
 QUALITY = frozenset(
     "красота рост телосложение сложение комплекция возраст наружность внешность вид год лето конституция "
     "стать".split()
+)
+COVERING = frozenset("зонт зонтик вуаль вуалетка вуалька фата паранджа маска чадра покрывало капюшон".split())
+COMPARED = {
+    "помоложе": ("молодой", "age"), "постарше": ("старший", "age"), "повыше": ("высокий", "build"),
+    "пониже": ("низкий", "build"), "потолще": ("толстый", "build"), "пополнее": ("полный", "build"),
+    "похудее": ("худой", "build"), "поплотнее": ("плотный", "build"), "покрупнее": ("крупный", "build"),
+}  # fmt: skip
+STUCK = frozenset(
+    {("в", "петлица"), ("в", "зуб"), ("за", "ухо"), ("за", "пояс"), ("на", "пояс"), ("под", "мышка"),
+     ("на", "шея"), ("на", "грудь"), ("в", "рука"), ("через", "плечо"), ("за", "плечо"), ("за", "спина"),
+     ("на", "запястье"), ("на", "палец"), ("в", "ухо"), ("на", "бок")}
+)  # fmt: skip
+RAISED = frozenset("вуаль вуалетка воротник капюшон забрало чадра маска".split())
+LIFE = frozenset(
+    "средний преклонный зрелый молодой юный пожилой неопределенный неопределимый почтенный солидный "
+    "немолодой цветущий".split()
 )
 COVER = frozenset("покрывать покрыть усеивать усыпать избороздить изрезать бороздить испещрять".split())
 
@@ -61,6 +85,8 @@ class SentenceLooks(Wording):
         if t.has("ADJF", "PRTF", "ADJS", "PRTS"):
             if self._adjective(i):
                 return
+        if t.has("COMP") and t.low.startswith("по") and self._compared(i):
+            return
         if t.has("VERB", "GRND", "INFN"):
             self._verb(i)
 
@@ -77,7 +103,7 @@ class SentenceLooks(Wording):
         entry = self.thing(phrase)
         tokens = self.tokens
         if entry is None:
-            return self._quality(phrase) or self._in_hair(phrase)
+            return self._quality(phrase) or self._in_hair(phrase) or self._under_eyes(phrase, entry)
         if any(m in self.used for m in range(phrase.start, n + 1)):
             return False
         if entry.held and phrase.prep not in ("с", "со") and self._in_hair(phrase):
@@ -108,7 +134,7 @@ class SentenceLooks(Wording):
                 self._as_locative(phrase)
             if worn and (phrase.case == "loc" or self._dressing(whole)):
                 return self._wear_in(phrase, entry, whole, end)
-            if entry.category in ("face", "other") and not entry.needs and phrase.case == "loc":
+            if entry.category in ("face", "other", "expression") and not entry.needs and phrase.case == "loc":
                 return self.emit(
                     self.nominal_owner(whole, end), phrase, entry, whole, end, self.negation(whole)
                 )
@@ -117,7 +143,14 @@ class SentenceLooks(Wording):
                 return owner is not None and self.emit(owner, phrase, entry, phrase.start, end, False)
             return False
         if prep == "на":
-            if body and described and any(f.kind == "poss" and f.first in phrase.mods for f in self.found):
+            if (
+                body
+                and (described or not entry.needs)
+                and any(
+                    f.kind == "poss" and (f.first in phrase.mods or f.first == phrase.start - 1)
+                    for f in self.found
+                )
+            ):
                 return self.emit(self.possessor(phrase, end), phrase, entry, phrase.start, end, False)
             if (
                 entry.category == "clothes"
@@ -132,14 +165,35 @@ class SentenceLooks(Wording):
                 t.keys() & verbs("lean").keys() for t in tokens[max(0, whole - 5) : whole]
             ):
                 return self.emit(self._verb_owner(whole), phrase, entry, phrase.start, end, False)
-            if body and described and phrase.case == "loc" and self.possessor(phrase, end) is not None:
+            if (
+                body
+                and (described or not entry.needs)
+                and phrase.case == "loc"
+                and (self.possessor(phrase, end) is not None)
+            ):
                 return self.emit(self.possessor(phrase, end), phrase, entry, phrase.start, end, False)
             if entry.carried and phrase.case == "loc" and phrase.reading.key in ("костыль",):
                 return self.emit(self.nominal_owner(whole, end), phrase, entry, whole, end, False)
             return False
-        if prep == "под" and phrase.reading.key in ("зонт", "зонтик", "вуаль", "фата", "паранджа", "маска"):
+        if prep == "под" and phrase.reading.key in COVERING:
             return self.emit(self.nominal_owner(whole, end), phrase, entry, whole, end, False)
         if prep == "из-под" and (entry.category in ("headwear",) or phrase.reading.key in ("очки",)):
+            owner = self.possessor(phrase, end) or self._continuing(n) or self.nominal_owner(whole, end)
+            return self.emit(owner, phrase, entry, phrase.start, end, False)
+        if prep == "под" and worn and phrase.case == "ins" and entry.category == "clothes":
+            owner = self.possessor(phrase, end)
+            verb = self._clause_verb(n)
+            if owner is None and verb is not None:
+                owner = self.subject(verb)
+            return self.emit(owner, phrase, entry, whole, end, False)
+        if (
+            prep == "за"
+            and phrase.case == "ins"
+            and (
+                entry.english == "glasses"
+                or (phrase.reading.key == "стекло" and "очки" in {t.key for t in tokens[n + 1 : n + 3]})
+            )
+        ):
             owner = self.possessor(phrase, end) or self._continuing(n) or self.nominal_owner(whole, end)
             return self.emit(owner, phrase, entry, phrase.start, end, False)
         if prep == "при" and worn:
@@ -205,7 +259,7 @@ class SentenceLooks(Wording):
                 )  # "не снимал перчаток"
             return False
         # нет / не было / не носит
-        if "gen" in lemmas and self._denied(phrase):
+        if "gen" in lemmas and self._denied(phrase) and not (body and self._unseen(phrase)):
             owner = self.possessor(phrase, end) or (self.subject(verb) if verb is not None else None)
             k = phrase.start
             before = self._denial_start(phrase)
@@ -218,7 +272,7 @@ class SentenceLooks(Wording):
             predicate = self._predicate_before(phrase)
             if predicate is not None:
                 owner = self.possessor(phrase, end) or self._body_owner(phrase, None)
-                return self.emit(owner, phrase, entry, phrase.start - 1, end, False, predicate[1])
+                return self.emit(owner, phrase, entry, predicate[0], end, predicate[2], predicate[1])
         owner = self.possessor(phrase, end)
         if predicate is not None:
             last, normalized, negated = predicate
@@ -238,6 +292,8 @@ class SentenceLooks(Wording):
                     self.nominal_owner(phrase.start, end), phrase, entry, phrase.start, end, False
                 )
         wears = keys & verbs("wear").keys()
+        if phrase.reading.key in RAISED:
+            wears |= keys & {"поднять", "поднимать", "опустить", "опускать", "откинуть", "приспустить"}
         if wears and verb is not None and ("acc" in lemmas or "gen" in lemmas or "nom" in lemmas):
             handled = {
                 "держать",
@@ -265,7 +321,8 @@ class SentenceLooks(Wording):
                 body or keys & {"щеголять", "сверкать", "блестеть", "обмотать", "укрыть", "блеснуть"}
             ):
                 return self._wrapped(phrase, entry, end)
-            if entry.category in ("build", "other") and not self._looks_like(phrase):
+            got = keys & {"обзавестись", "обзаводиться", "обрасти", "отличаться", "сверкать"}
+            if entry.category in ("build", "other") and not (self._looks_like(phrase) or got):
                 return False
             owner = owner or (
                 self.subject(verb) if verb is not None else self.nominal_owner(phrase.start, end)
@@ -273,7 +330,7 @@ class SentenceLooks(Wording):
             return self.emit(owner, phrase, entry, phrase.start, end, False)
         if "nom" in lemmas or "acc" in lemmas:
             if not enough:
-                return False
+                return self._part_does(phrase, entry, end, verb, keys) or self._under_eyes(phrase, entry)
             if body:
                 if described and entry.category in ("build", "other") and not self._looks_like(phrase):
                     if owner is None:
@@ -303,16 +360,93 @@ class SentenceLooks(Wording):
                 return self.emit(self._body_owner(phrase, verb), phrase, entry, phrase.start, end, False)
         return False
 
+    def _unseen(self, phrase: Phrase) -> bool:
+        """ "не было видно глаз" """
+        around = self.tokens[max(0, phrase.start - 3) : phrase.noun + 4]
+        return any(t.low in ("видно", "видать", "разглядеть", "различить") for t in around)
+
     def _looks_like(self, phrase: Phrase) -> bool:
         return any(look_of(self.tokens[m]) or True for m in self._describing(phrase)) and bool(
             self._describing(phrase)
         )
 
+    def _part_does(self, phrase: Phrase, entry: Thing, end: int, verb: int | None, keys: set[str]) -> bool:
+        """ "щёки пылали румянцем", "глаза слезятся": the verb is what describes the part."""
+        if (
+            verb is None
+            or not keys & verbs("part").keys()
+            or entry.category in ("clothes", "headwear", "accessory")
+        ):
+            return False
+        if phrase.noun > verb or verb - phrase.noun > 4:
+            return False
+        does = next(r for r in self.tokens[verb].readings if r.pos == "VERB")
+        subjects = [r for r in noun_readings(self.tokens[phrase.noun]) if r.case == "nom"]
+        if not any(r.number == does.number and does.gender in ("", r.gender) for r in subjects):
+            return False
+        last = verb + 1
+        for p in self.phrases.values():
+            if p.start == last and not p.prep and p.reading.animacy != "anim" and p.noun not in self.used:
+                if self.tokens[p.noun].best.case == "ins":
+                    last = p.noun + 1
+                    break
+            if p.prep_at == last and p.prep in ("на", "от", "в") and p.reading.animacy != "anim":
+                if p.prep == "от" or self.tokens[p.noun].keys("NOUN") & word_set("things.txt", "place"):
+                    last = p.noun + 1
+                    break
+        owner = self.possessor(phrase, end) or self._body_owner(phrase, None)
+        spoken = " ".join(t.low for t in self.tokens[verb:last])
+        normal = f"{normalize(self.tokens, phrase, phrase.noun + 1)} {spoken}"
+        return self.emit(owner, phrase, entry, phrase.start, last, self.negation(verb), normal)
+
+    def _stuck(self, phrase: Phrase) -> bool:
+        """ "в петлице белела гвоздика", "за поясом торчал нож", "в зубах дымилась сигара" """
+        nominative_too = any(r.case == "nom" for r in noun_readings(self.tokens[phrase.noun]))
+        if phrase.prep or phrase.noun in self.at or phrase.reading.animacy == "anim" or not nominative_too:
+            return False
+        verb = self._clause_verb(phrase.noun)
+        if verb is None or not self._thing_does(verb):
+            return False
+        if not self.tokens[verb].keys("VERB") & (verbs("be").keys() | FITS | {"дымиться", "торчать"}):
+            return False
+        for p in self.phrases.values():
+            spot = (p.prep, self.tokens[p.noun].key)
+            if spot in STUCK and self.clause[p.noun] == self.clause[phrase.noun]:
+                owner = self.possessor(phrase, phrase.noun + 1) or self._body_owner(phrase, None)
+                if owner is None:
+                    return False
+                told = tuple(masculine(self.tokens[m]) for m in self._describing(phrase))
+                end = phrase.noun + 1
+                normal = normalize(self.tokens, phrase, end)
+                self.add(owner, phrase.start, end, "accessory", normal, False, told, phrase.reading.lemma)
+                return True
+        return False
+
+    def _under_eyes(self, phrase: Phrase, entry: Thing | None) -> bool:
+        """ "под глазами лежали тени" """
+        if phrase.reading.key not in ("тень", "круг", "мешок", "синева", "отек", "синяк"):
+            return False
+        for p in self.phrases.values():
+            if (
+                p.prep == "под"
+                and self.tokens[p.noun].keys("NOUN") & {"глаз"}
+                and self.clause[p.noun] == self.clause[phrase.noun]
+            ):
+                owner = self.possessor(phrase, phrase.noun + 1) or self._body_owner(phrase, None)
+                first, end = min(p.whole, phrase.start), max(p.noun, phrase.noun) + 1
+                if owner is None or end - first > 8:
+                    return False
+                normal = f"{normalize(self.tokens, phrase, phrase.noun + 1)} под глазами"
+                self.add(owner, first, end, "face", normal, False, (), phrase.reading.lemma)
+                return True
+        return False
+
     def _shown(self, phrase: Phrase, verb: int | None, keys: set[str]) -> bool:
         """The garment is on its owner: "на нём был пиджак", "её платье", not "его шляпа лежала на столе"."""
         if verb is None or keys & verbs("be").keys() or keys & FITS:
             return not self._elsewhere(phrase.noun)
-        return not self._elsewhere(phrase.noun) and self.tokens[phrase.noun].best.case == "nom"
+        subject = self.tokens[phrase.noun].best.case == "nom" or self._thing_does(verb)
+        return not self._elsewhere(phrase.noun) and subject
 
     def _covered(self, phrase: Phrase, entry: Thing, end: int, verb: int, owner: Entity | None) -> bool:
         """ "лицо покрывали оспины": the face belongs to the phrase."""
@@ -346,13 +480,15 @@ class SentenceLooks(Wording):
 
     def _quality(self, phrase: Phrase) -> bool:
         """ "средних лет", "преклонного возраста"."""
+        if self._in_years(phrase):
+            return True
         if phrase.reading.key not in QUALITY or not self._describing(phrase) or phrase.case != "gen":
             return False
         kind = "face" if phrase.reading.key == "красота" else "build"
         kind = "age" if phrase.reading.key in ("год", "лето", "возраст") else kind
         adjective = self.tokens[self._describing(phrase)[0]]
         if kind == "age" and phrase.reading.key in ("год", "лето"):
-            if adjective.key not in ("средний", "преклонный", "зрелый", "молодой", "юный", "пожилой"):
+            if adjective.key not in LIFE:
                 return False
             normalized = f"{adjective.low} {self.tokens[phrase.noun].low}"
         else:
@@ -370,6 +506,30 @@ class SentenceLooks(Wording):
         )
         return True
 
+    def _in_years(self, phrase: Phrase) -> bool:
+        """ "в летах", "в преклонном возрасте" """
+        told = self._describing(phrase)
+        bare = not told and self.tokens[phrase.noun].low in ("летах", "годах", "возрасте")
+        grown = bool(told) and phrase.reading.key == "возраст" and self.tokens[told[0]].key in LIFE
+        if phrase.prep != "в" or phrase.case != "loc" or not (bare or grown):
+            return False
+        near = phrase.prep_at - 1
+        near -= self.tokens[near].low in ("уже", "тоже")
+        if bare and (
+            (
+                phrase.noun + 1 < len(self.tokens)
+                and self.tokens[phrase.noun + 1].low not in (",", ".", "и", "с", "в", "—")
+            )
+            or not (near in self.at or near in self.used or self.tokens[near].low in (",", "был", "была"))
+        ):
+            return False
+        owner = self.nominal_owner(phrase.prep_at, phrase.noun + 1)
+        if owner is None:
+            return False
+        normal = "пожилой" if bare else normalize(self.tokens, phrase)
+        self.add(owner, phrase.prep_at, phrase.noun + 1, "age", normal, False, (normal,))
+        return True
+
     def _in_hair(self, phrase: Phrase) -> bool:
         """ "в волосах была белая роза": what no list has, worn in the hair."""
         hair = [
@@ -380,7 +540,9 @@ class SentenceLooks(Wording):
             and self.tokens[p.noun].keys("NOUN") & {"волос", "волосы", "коса", "прическа", "кудри", "локон"}
             and self.clause[p.noun] == self.clause[phrase.noun]
         ]
-        if not hair or phrase.prep or "nom" not in {r.case for r in noun_readings(self.tokens[phrase.noun])}:
+        if not hair:
+            return self._stuck(phrase)
+        if phrase.prep or "nom" not in {r.case for r in noun_readings(self.tokens[phrase.noun])}:
             return False
         place = hair[0]
         if phrase.reading.animacy == "anim":
@@ -417,9 +579,23 @@ class SentenceLooks(Wording):
                 return True
             if r.key in verbs("become"):
                 word, category = verbs("become")[r.key].split()
-                self.add(self.subject(i), i, i + 1, category, word, self.negation(i), (word,))
+                end = (
+                    i + 2
+                    if i + 1 < len(self.tokens) and self.tokens[i + 1].low in ("лицом", "телом")
+                    else i + 1
+                )
+                self.add(self.subject(i), i, end, category, word, self.negation(i), (word,))
                 return True
         return False
+
+    def _compared(self, i: int) -> bool:
+        """ "второй, помоложе, в кепке" """
+        before = self.tokens[i - 1].low if i > 0 else ""
+        found = COMPARED.get(fold(self.tokens[i].low))
+        if found is None or before not in (",", "и", "чуть", "немного"):
+            return False
+        self.add(self.nominal_owner(i, i + 1), i, i + 1, found[1], found[0], False, (found[0],))
+        return True
 
     def _part_becomes(self, i: int) -> bool:
         """ "лицо её побледнело": a part of the body that changed."""

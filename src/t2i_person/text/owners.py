@@ -244,6 +244,7 @@ class Owners:
                 return f.entity
         clause = self.clause[phrase.noun]
         near = [f for f in self.found if self.clause[f.first] == clause and f.entity is not None]
+        near.sort(key=lambda f: (f.first > phrase.noun, abs(f.first - phrase.noun)))
         for preps in (("у",), ("на", "под", "в"), ("",)):
             for f in near:
                 prep = fold(self.tokens[f.start - 1].low) if f.start > 0 else ""
@@ -344,7 +345,7 @@ class Owners:
                 if (
                     p.case == "loc"
                     and not keys & things().keys()
-                    and not keys & word_set("things.txt", "place")
+                    and not keys & (word_set("things.txt", "place") | word_set("things.txt", "part"))
                 ):
                     return True
         return False
@@ -403,6 +404,9 @@ class Owners:
 
     def _denial_start(self, phrase: Phrase) -> int | None:
         tokens = self.tokens
+        inside = self.phrases.get(phrase.start - 1)
+        if inside is not None and inside.prep and not phrase.prep:
+            return None  # "не было видно под полями шляпы"
         for k in range(phrase.start - 1, -1, -1):
             if self.clause[k] != self.clause[phrase.start] or tokens[k].low in HARD:
                 break

@@ -29,6 +29,7 @@ UNSEXED = frozenset(
 )
 SOFT = frozenset("искать разыскать вспоминать вспомнить помнить представить забыть воображать".split())
 HARD = frozenset('. ! ? ; : ( ) « » “ ” " … „'.split())
+POSTERS = frozenset("афиша плакат обложка вывеска этикетка открытка марка билборд гобелен фреска".split())
 QUOTES = frozenset('« » “ ” " „'.split())
 DASH = frozenset("— – -".split())
 
@@ -97,7 +98,8 @@ def _name_readings(token: Token, lower_text: bool) -> list[Reading]:
         if plain and not listed and token.i == 0 and plain[0].score > 0.4 and plain[0] is best:
             return []
         surname = token.feats.get("Animacy") == "Anim" and any("Surn" in r.grams for r in found)
-        if any("Geox" in r.grams for r in token.readings) and not listed and not surname:
+        given = "Name" in best.grams and token.feats.get("Animacy") != "Inan"
+        if any("Geox" in r.grams for r in token.readings) and not (listed or surname or given):
             return []
         if best.key in things() and not listed:
             return []
@@ -133,6 +135,8 @@ def _name_at(tokens: list[Token], i: int, lower_text: bool) -> Found | None:
     token = tokens[i]
     if not token.low[0].isalpha():
         return None
+    if token.has("ADJF") and not token.best.parse.is_known and look_of(token) is not None:
+        return None  # "Синекожий джинн"
     readings = _name_readings(token, lower_text)
     if not readings and _capital(token) and token.has("NOUN"):
         # unknown capitalised word inside a sentence: a surname if the tagger calls it animate
@@ -147,6 +151,10 @@ def _name_at(tokens: list[Token], i: int, lower_text: bool) -> Found | None:
             readings = [replace(r, animacy="anim") for r in readings]
         if readings and lookup(token.best.key):
             return None
+        if not readings and title is not None and title.kind != "collective" and token.pos == "PROPN":
+            if tokens[i - 1].best.case == "nom" and token.best.case != "nom" and not lookup(token.best.key):
+                family = replace(token.best, lemma=token.low, key=fold(token.low), case="nom", number="sing")
+                readings = [replace(family, gender="", animacy="anim", parse=None)]  # "доктор Рыбин"
     if not readings:
         return None
     last = i
@@ -235,6 +243,8 @@ def _noun_at(tokens: list[Token], i: int) -> Found | None:
             return None
         if token.best.pos != "NOUN" or not r.parse.is_known:
             return None
+        if any(x.key in things() and x.case == r.case for x in options):
+            return None  # "с монистом"
         letter = {"masc": "r", "femn": "f"}.get(r.gender, "u")
         entry = Person(r.lemma, letter, "role", "person")
     if token.best.key in word_set("absent.txt", "animal"):
@@ -315,6 +325,18 @@ def _case_by_place(tokens: list[Token], i: int, phrase: Phrase, entry: Person) -
     return r
 
 
+def _owned_participle(tokens: list[Token], i: int, r: Reading) -> bool:
+    """ "сидевшая у окна дама", "дама, сидевшая у окна": the participle has a noun of its own."""
+    if i > 0 and tokens[i - 1].low == ",":
+        return True
+    for t in tokens[i + 1 :]:
+        if t.low == "," or t.low in HARD or t.best.pos == "VERB":
+            return False
+        if t.best.pos == "NOUN" and any(agrees(r, x) for x in t.readings if x.pos == "NOUN"):
+            return True
+    return False
+
+
 def _substantive_at(tokens: list[Token], i: int) -> Found | None:
     """An adjective used as a noun: "новенькая", "прохожий"."""
     token = tokens[i]
@@ -325,6 +347,8 @@ def _substantive_at(tokens: list[Token], i: int) -> Found | None:
             form = fold(nominative(r, "sing", r.gender or "masc"))
             entry = people().get(form)
             if entry and (r.case == token.best.case or token.best.pos not in MODIFIERS):
+                if entry.kind == "someone" and _owned_participle(tokens, i, r):
+                    return None
                 for k in range(i + 1, min(i + 4, len(tokens))):
                     if tokens[k].has("NOUN") and tokens[k].best.pos == "NOUN":
                         if any(agrees(r, x) for x in tokens[k].readings if x.pos == "NOUN"):
@@ -364,7 +388,12 @@ def _pronoun_at(tokens: list[Token], i: int) -> Found | None:
     if (
         low in ONE_OF
         and i + 1 < len(tokens)
-        and (tokens[i + 1].low in DASH or tokens[i + 1].keys("VERB") & {"быть"} or _told_apart(tokens, i))
+        and (
+            tokens[i + 1].low in DASH
+            or tokens[i + 1].keys("VERB") & {"быть"}
+            or _told_apart(tokens, i)
+            or _set_apart(tokens, i)
+        )
     ):
         letter = "f" if low.endswith(("ая", "на")) else "m"  # "первый был в котелке, второй — в кепке"
         return Found(i, i, i, "pron", token.readings[0].lemma, letter, "sing", "nom")
@@ -400,6 +429,24 @@ def _pronoun_at(tokens: list[Token], i: int) -> Found | None:
     return None
 
 
+def _set_apart(tokens: list[Token], i: int) -> bool:
+    """ "Первый, рябой, был в бушлате; второй, без шапки...": an ordinal with a comma and looks after it."""
+    if (
+        i + 2 >= len(tokens)
+        or tokens[i + 1].low != ","
+        or not any(r.case == "nom" for r in tokens[i].readings)
+    ):
+        return False
+    if i > 0 and tokens[i - 1].low not in HARD and tokens[i - 1].low not in (",", "а", "и"):
+        return False
+    after = tokens[i + 2]
+    if after.low in ("с", "со", "в", "без"):
+        return True
+    if after.has("COMP") and after.low.startswith("по"):
+        return True
+    return look_of(after) is not None and after.best.case == "nom"
+
+
 def _told_apart(tokens: list[Token], i: int) -> bool:
     """ "один рослый, другой щуплый": an adjective of looks and no noun after it."""
     if any(t.keys("NOUN") & {"глаз"} for t in tokens) or i + 2 >= len(tokens):
@@ -426,6 +473,10 @@ def find(tokens: list[Token]) -> list[Found]:
     out: list[Found] = []
     i = 0
     while i < len(tokens):
+        mutual = _each_other(tokens, i)
+        if mutual:
+            i = mutual
+            continue
         found = _pronoun_at(tokens, i) or _name_at(tokens, i, lower_text)
         if found is None:
             found = _noun_at(tokens, i) or _substantive_at(tokens, i)
@@ -442,6 +493,18 @@ def find(tokens: list[Token]) -> list[Found]:
             i += 1
     _mark_absent(tokens, out)
     return out
+
+
+def _each_other(tokens: list[Token], i: int) -> int:
+    """One past "друг друга", "друг к другу"; 0 elsewhere."""
+    if tokens[i].low != "друг":
+        return 0
+    for k in range(i + 1, min(i + 3, len(tokens))):
+        if tokens[k].low in ("друга", "другу", "другом", "друге"):
+            return k + 1
+        if tokens[k].best.pos != "PREP":
+            break
+    return 0
 
 
 def _same_case(a: Found, b: Found) -> bool:
@@ -483,9 +546,13 @@ def _mark_absent(tokens: list[Token], found: list[Found]) -> None:
         low = fold(before.low) if before else ""
         if low in about and not (low == "до" and False):
             f.absent = True
+        if low == "по" and f.case == "dat":
+            f.absent = True  # "тосковала по мужу"
         if low == "под" and f.case == "acc" and f.kind == "noun":
             f.absent = True
         if low in like and low not in ("что",) and not (low == "как" and k == 0):
+            f.absent = True
+        if _on_poster(tokens, f):
             f.absent = True
         if low == "на" and k > 0 and tokens[k - 1].keys() & {"похожий", "похож", "походить"}:
             f.absent = True
@@ -511,7 +578,8 @@ def _mark_absent(tokens: list[Token], found: list[Found]) -> None:
             for k2 in range(max(0, f.start - 4), f.start):
                 said = tokens[k2].keys("VERB", "INFN", "GRND", "PRED", "ADJS") & absent_verbs.keys()
                 follows = tokens[f.end].low if f.end < len(tokens) else ""
-                if said <= SOFT and (follows in ("в", "с", "со", "без") or f.start < f.first):
+                wanted = any("1per" in r.grams and r.number == "plur" for r in tokens[k2].readings)
+                if said <= SOFT and not wanted and (follows in ("в", "с", "со", "без") or f.start < f.first):
                     continue  # looked for or remembered, but described
                 if said:
                     if not any(t.low in HARD or t.low == "," for t in tokens[k2 : f.start]):
@@ -538,6 +606,16 @@ def _mark_absent(tokens: list[Token], found: list[Found]) -> None:
             f.absent = True
         if before is not None and low in QUOTES and k > 0 and tokens[k - 1].keys("NOUN") & nouns_of:
             f.absent = True
+
+
+def _on_poster(tokens: list[Token], f: Found) -> bool:
+    """ "на афише красовался клоун": printed or painted, not there."""
+    for k in range(f.start):
+        if tokens[k].low in HARD or tokens[k].low == ",":
+            return False
+        if tokens[k].keys("NOUN") & POSTERS and k > 0 and f.case == "nom":
+            return any(t.low in ("на", "с", "со") for t in tokens[max(0, k - 2) : k])
+    return False
 
 
 def _prepositional(tokens: list[Token], i: int) -> bool:

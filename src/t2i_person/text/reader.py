@@ -127,7 +127,11 @@ def _kept(entity: Entity) -> bool:
         return False
     if entity.number == "plur":
         return any(f.counted and f.count > 1 for f, _, _ in entity.mentions)
-    return any(not f.absent for f, _, _ in entity.mentions if f.kind in ("noun", "name"))
+    return any(
+        not f.absent and not (f.person and f.person.kind == "someone")
+        for f, _, _ in entity.mentions
+        if f.kind in ("noun", "name")
+    )
 
 
 def _head(entity: Entity) -> tuple[Found, int, int]:

@@ -18,6 +18,7 @@ ANOTHER = frozenset("другой другая второй вторая еще 
 KINDS_AGAIN = ("generic", "role", "folk", "people")
 
 
+NAMING = frozenset("звать величать прозвать окрестить назвать прозывать".split())
 MEMORY = 12  # sentences a common noun may refer back over; names refer back over the whole text
 CROWD = 40
 
@@ -258,6 +259,8 @@ class Scene:
                 return entity
         if previous is None or not self.compatible(previous.entity, f.gender, f.number):
             return None
+        if f.kind == "name" and _called(tokens, previous, f):
+            return previous.entity  # type: ignore[no-any-return]
         between = tokens[previous.end : f.start]
         low = [t.low for t in between]
         has_verb = any(t.best.pos in ("VERB", "INFN") for t in between)
@@ -266,12 +269,16 @@ class Scene:
             if not any(t.low in HARD for t in between) and len(between) < 5:
                 f.predicate = True
                 return previous.entity  # type: ignore[no-any-return]
+        if f.kind == "noun" and f.case == previous.case == "nom" and is_be and len(between) < 4:
+            if not any(t.low in HARD or t.low in (",", "и", "а") for t in between) and f.number == "sing":
+                f.predicate = True  # "Марья была женщина полная"
+                return previous.entity  # type: ignore[no-any-return]
         if (
             f.kind == "noun"
             and f.case == "nom"
             and previous.kind == "pron"
             and previous.case == "nom"
-            and not between
+            and low in ([], ["не"])
         ):
             f.predicate = True  # "она блондинка"
             return previous.entity  # type: ignore[no-any-return]
@@ -358,6 +365,15 @@ class Scene:
                 continue
             fits.append(e)
         return fits[-1] if len(fits) == 1 else None
+
+
+def _called(tokens: list[Token], who: Found, name: Found) -> bool:
+    """ "верзилу звали Эдуардом", "звали её Марфой", "старик по имени Захар"."""
+    if tokens[name.start - 1].low in ("имени", "прозвищу", "кличке", "фамилии"):
+        return name.start - who.end <= 3
+    first = max(0, who.start - 2)
+    verb = any(t.keys("VERB") & NAMING for t in tokens[first : name.start])
+    return verb and who.case in ("acc", "gen") and name.case in ("nom", "ins") and name.start - who.end <= 3
 
 
 def _of_body(key: str) -> bool:

@@ -4,7 +4,7 @@ from .analysis import Reading
 from .compounds import is_colour
 from .lexicon import Thing, fold, things, verbs, word_set
 from .neighbours import kind_of
-from .owners import Owners
+from .owners import WORN_PLACES, Owners
 from .phrases import (
     DEGREE,
     MODIFIERS,
@@ -26,6 +26,15 @@ QUANTITY = frozenset(
     "остаток масса кольцо море шлем тень след подобие венчик клочок хвост кисть кисточка узел слой "
     "пышность обилие".split()
 )
+CARRIED_AT = frozenset("мышка спина зуб бок рука плечо грудь шея пояс колено локоть ладонь".split())
+SHAPES = frozenset(
+    "клинышком клином лопатой лопаткой щеткой щеточкой кольцом колечками кольцами картошкой пуговкой "
+    "пуговицей крючком уточкой бантиком сердечком домиком ежиком бобриком дугой колесом торчком метлой "
+    "веником веером стрелками ниточкой подковой пирожком калачиком корзинкой корзиночкой горшком скобкой "
+    "скобкою кренделем колбаской колбасками венцом венком лопухами нашлепкой башней волнами волной вразлет "
+    "вразлёт враскос мочалкой паклей козлиной копной шапкой грушей луковкой".split()
+)
+JEWELLERY = ("ring", "earrings", "necklace", "bracelet", "brooch")
 NOT_PREDICATE = frozenset(
     "видный видимый нужный должный похожий готовый рад согласный полный известный прочий один весь "
     "такой".split()
@@ -64,6 +73,16 @@ class Wording(Owners):
                 return Thing(part.word, part.category, False, part.carried, part.english)
         if self._worn_in_hair(phrase):
             return Thing(phrase.reading.lemma, "accessory", False, False, "")
+        animal = phrase.reading.key in word_set("absent.txt", "animal")
+        if (
+            phrase.prep in ("с", "со")
+            and phrase.case == "ins"
+            and (phrase.reading.animacy == "inan" or animal)
+        ):
+            place = next((p for p in self.phrases.values() if p.prep_at == phrase.noun + 1), None)
+            worn = place is not None and self.tokens[place.noun].keys("NOUN") & (WORN_PLACES | CARRIED_AT)
+            if worn or (not animal and kind_of(phrase.reading.key) == "thing:accessory:0"):
+                return Thing(phrase.reading.lemma, "accessory", False, True, "", held=not worn)
         if phrase.prep in ("в", "во") and phrase.case == "loc" and phrase.reading.animacy == "inan":
             kind = kind_of(phrase.reading.key)
             if kind.startswith("thing:clothes") or kind.startswith("thing:headwear"):
@@ -104,6 +123,16 @@ class Wording(Owners):
                 if low in ("с", "со") and worn and part:
                     end = nxt.noun + 1
                     continue
+                jewel = entry.english in JEWELLERY and not keys & things().keys()
+                if low in ("с", "со") and (jewel or "печатка" in keys) and entry.category == "accessory":
+                    end = nxt.noun + 1  # "перстень с рубином"
+                    continue
+                every = low == "на" and any(tokens[m].keys() & {"весь"} for m in nxt.mods)
+                if every:
+                    break  # "застегнул китель на все пуговицы"
+                if low in ("поперек", "ниже", "выше", "вдоль", "от") and place and not worn:
+                    end = nxt.noun + 1
+                    continue
                 if low in ("на", "под", "через", "до", "за", "над", "по", "вокруг") and (place or part):
                     end = nxt.noun + 1
                     continue
@@ -135,6 +164,9 @@ class Wording(Owners):
             behind = [r for r in tokens[end].readings if r.pos == "PRTF" and agrees(r, phrase.reading)]
             if behind and tokens[end].best.pos == "PRTF" and self.mod_of.get(end, -1) < end and phrase.prep:
                 end = self._participle_tail(end + 1, behind[0])  # "с бородой, заплетённой в косичку"
+                continue
+            if low in SHAPES and entry.category in ("hair", "facial_hair", "face", "build"):
+                end += 1  # "с бородкой клинышком"
                 continue
             # genitive right after: "осанка балерины", "копна рыжих волос"
             inner = next((p for p in self.phrases.values() if p.start == end and not p.prep), None)
@@ -314,6 +346,7 @@ class Wording(Owners):
                         for p in r.parse.lexeme
                         if p.tag.POS in ("ADJF", "PRTF")
                         and "nomn" in p.tag
+                        and (r.pos != "PRTS" or "pssv" in p.tag)
                         and p.tag.number == noun.number
                         and (noun.number == "plur" or p.tag.gender == noun.gender)
                     ),
@@ -342,6 +375,14 @@ class Wording(Owners):
         k = phrase.start - 1
         if k < 0 or phrase.prep or k in self.used:
             return None
+        while k > 0 and (
+            k in self.at
+            or self.tokens[k].low in ("у", "не")
+            or (self.tokens[k].keys("VERB") & {"быть"} and self.is_verb(k))
+        ):
+            k -= 1
+        if k < phrase.start - 1:
+            return self._far_predicate(k, phrase)
         for r in self.tokens[k].readings:
             if r.pos in ("ADJS", "PRTS") and r.key not in NOT_PREDICATE and r.number == phrase.reading.number:
                 if self.tokens[k].best.pos not in ("ADJS", "PRTS"):
@@ -350,6 +391,26 @@ class Wording(Owners):
                 full = next(p for p in plain_readings(r.lemma) if p.pos in MODIFIERS)
                 word = nominative(full, noun.number, noun.gender if noun.number == "sing" else "")
                 return k, f"{word} {normalize(self.tokens, phrase, phrase.noun + 1)}", False
+        return None
+
+    def _far_predicate(self, k: int, phrase: Phrase) -> tuple[int, str, bool] | None:
+        """ "густые были у парня ресницы", "велик был у него нос" """
+        between = self.tokens[k + 1 : phrase.start]
+        if k in self.used or k in self.mod_of or not any(t.keys("VERB") & {"быть"} for t in between):
+            return None
+        noun = phrase.reading
+        for r in self.tokens[k].readings:
+            same = r.number == noun.number and (noun.number == "plur" or r.gender in ("", noun.gender))
+            if r.pos not in ("ADJF", "ADJS") or r.case not in ("", "nom", "ins") or not same:
+                continue
+            if self.tokens[k].best.pos not in ("ADJF", "ADJS") or r.key in NOT_PREDICATE:
+                return None
+            full = next((p for p in plain_readings(r.lemma) if p.pos in MODIFIERS), None)
+            if full is None:
+                return None
+            word = nominative(full, noun.number, noun.gender if noun.number == "sing" else "")
+            negated = any(t.low == "не" for t in between)
+            return k, f"{word} {normalize(self.tokens, phrase, phrase.noun + 1)}", negated
         return None
 
     def _participle_tail(self, last: int, reading: Reading) -> int:
