@@ -44,6 +44,8 @@ def adjective(looks: SentenceLooks, i: int) -> bool:
     if found is None:
         return False
     category, normalized, key = found
+    if _rather(looks, i, category):
+        return True
     if fold(key) in DRESSED and _dressed_in(looks, i):
         return False
     noun = looks.mod_of.get(i)
@@ -82,6 +84,24 @@ def adjective(looks: SentenceLooks, i: int) -> bool:
     ):
         if shown.gender in ("masc", "femn") and (shown.case == "nom" or shown.pos in ("ADJS", "PRTS")):
             owner.gender = "m" if shown.gender == "masc" else "f"
+    return True
+
+
+def _rather(looks: SentenceLooks, i: int, category: str) -> bool:
+    """ "борода была не седая, а рыжая": the second word is still about the beard."""
+    tokens = looks.tokens
+    if i < 3 or [t.low for t in tokens[i - 2 : i]] != [",", "а"] or not looks.made:
+        return False
+    first, end, owner, negated, *_ = looks.made[-1]
+    part = next((p for n, p in looks.phrases.items() if first <= n < end and not p.prep), None)
+    if end != i - 2 or not negated or part is None:
+        return False
+    noun = part.reading
+    shown = next((r for r in tokens[i].readings if r.pos in MODIFIERS and r.number == noun.number), None)
+    if shown is None or (noun.number == "sing" and shown.gender not in ("", noun.gender)):
+        return False
+    word = nominative(shown, noun.number, noun.gender if noun.number == "sing" else "")
+    looks.add(owner, i, i + 1, category, f"{word} {nominative(noun)}", False, (shown.lemma,), noun.lemma)
     return True
 
 
@@ -125,6 +145,9 @@ def _span(looks: SentenceLooks, i: int) -> tuple[int, int]:
         "бритый"
     )
     if not participle:
+        cause = next((p for p in looks.phrases.values() if p.prep_at == end and p.prep == "от"), None)
+        if cause is not None and cause.reading.animacy != "anim" and end == i + 1:
+            return first, cause.noun + 1  # "румяная от мороза"
         return first, end
     while first > 0 and tokens[first - 1].best.pos == "ADVB" and tokens[first - 1].low.endswith(("о", "и")):
         if tokens[first - 1].low in ("уже", "ещё", "еще", "только", "также", "почти"):
@@ -142,7 +165,11 @@ def _span(looks: SentenceLooks, i: int) -> tuple[int, int]:
         if means.start != end or means.prep or tokens[means.noun].best.case != "ins":
             continue
         worn = looks.thing(means)
-        if means.noun not in looks.used and means.reading.animacy != "anim" and (not worn or worn.carried):
+        if (
+            means.noun not in looks.used
+            and means.reading.animacy != "anim"
+            and (not worn or worn.carried or worn.category not in ("clothes", "headwear", "accessory"))
+        ):
             return first, means.noun + 1  # "перепачканный сажей"
     if end < len(tokens) and fold(tokens[end].low) in ("до", "от") and end + 1 < len(tokens):
         p = next((p for p in looks.phrases.values() if p.prep_at == end), None)

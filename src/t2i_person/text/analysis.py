@@ -143,6 +143,19 @@ def _order(token: Token) -> None:
     token.readings = tuple(sorted(token.readings, key=suits, reverse=True))
 
 
+def _needs_verb(tokens: list[Token]) -> None:
+    """A sentence without a predicate has one the tagger took for a noun: "орчиха точила топор"."""
+    told = ("VERB", "INFN", "PRED", "ADJS", "PRTS", "GRND")
+    if any(t.best.pos in told or t.low in ("—", "–", "нет") for t in tokens):
+        return
+    for t in tokens[1:]:
+        past = [r for r in t.readings if r.pos == "VERB" and "past" in r.grams]
+        if past and t.best.pos == "NOUN" and t.text[:1].islower() and t.pos != "ADP":
+            t.readings = (*past, *(r for r in t.readings if r not in past))
+            t.pos = "VERB"
+            return
+
+
 def _chunks(text: str) -> Iterator[tuple[int, str]]:
     """Sentences with their offset, the over-long ones cut."""
     for piece in sentenize(text):
@@ -163,6 +176,7 @@ def sentences(text: str, batch: int = 16) -> Iterator[list[Token]]:
                 token.pos, token.feats = mt.pos, dict(mt.feats)
                 token.head, token.rel = int(st.head_id) - 1, st.rel
                 _order(token)
+            _needs_verb(tokens)
             yield tokens
 
     for offset, piece in _chunks(text):

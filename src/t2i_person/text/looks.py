@@ -356,7 +356,16 @@ class SentenceLooks(Wording):
                 and not self.is_verb(phrase.start - 1)
             ):
                 return self.emit(joined[-1][2], phrase, entry, phrase.start, end, joined[-1][3])
-            if verb is None and self.scene.entities and not self._elsewhere(n):
+            acting = (
+                verb is not None
+                and described
+                and any(r.pos == "VERB" and "tran" in r.grams for r in tokens[verb].readings)
+                and phrase.noun < verb
+                and "nom" in lemmas
+                and self._thing_does(verb)
+                and not any(f.case == "nom" and self.clause[f.first] == self.clause[n] for f in self.found)
+            )  # "цветастая юбка мела пыль"
+            if (verb is None or acting) and self.scene.entities and not self._elsewhere(n):
                 return self.emit(self._body_owner(phrase, verb), phrase, entry, phrase.start, end, False)
         return False
 
@@ -518,7 +527,7 @@ class SentenceLooks(Wording):
         if bare and (
             (
                 phrase.noun + 1 < len(self.tokens)
-                and self.tokens[phrase.noun + 1].low not in (",", ".", "и", "с", "в", "—")
+                and self.tokens[phrase.noun + 1].best.pos in ("NOUN", "ADJF", "NUMR", "PRTF")
             )
             or not (near in self.at or near in self.used or self.tokens[near].low in (",", "был", "была"))
         ):
@@ -539,6 +548,7 @@ class SentenceLooks(Wording):
             and p.noun != phrase.noun
             and self.tokens[p.noun].keys("NOUN") & {"волос", "волосы", "коса", "прическа", "кудри", "локон"}
             and self.clause[p.noun] == self.clause[phrase.noun]
+            and self.same_segment(p.noun, phrase.noun)
         ]
         if not hair:
             return self._stuck(phrase)

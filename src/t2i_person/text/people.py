@@ -117,6 +117,7 @@ def _name_readings(token: Token, lower_text: bool) -> list[Reading]:
             "рая",
             "света",
             "поля",
+            "ли",
         ):
             return found or listed
     return []

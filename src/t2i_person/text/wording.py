@@ -24,7 +24,7 @@ QUANTITY = frozenset(
     "множество копна шапка грива прядь облако водопад щетка россыпь пара ряд волна каскад охапка пучок "
     "сеть сетка клок "
     "остаток масса кольцо море шлем тень след подобие венчик клочок хвост кисть кисточка узел слой "
-    "пышность обилие".split()
+    "пышность обилие нитка низка связка".split()
 )
 CARRIED_AT = frozenset("мышка спина зуб бок рука плечо грудь шея пояс колено локоть ладонь".split())
 SHAPES = frozenset(
@@ -120,7 +120,9 @@ class Wording(Owners):
                 ):
                     end = nxt.noun + 1
                     continue
-                if low in ("с", "со") and worn and part:
+                picture = entry.category in ("clothes", "headwear") and not keys & things().keys()
+                picture = picture and nxt.noun not in self.at and nxt.case == "ins"
+                if low in ("с", "со") and worn and (part or (picture and self._decorates(nxt))):
                     end = nxt.noun + 1
                     continue
                 jewel = entry.english in JEWELLERY and not keys & things().keys()
@@ -192,6 +194,14 @@ class Wording(Owners):
                 continue
             break
         return end
+
+    def _decorates(self, phrase: Phrase) -> bool:
+        """ "свитер с оленями", "шляпка с вишнями": no bag, no manner, nothing that is held."""
+        key = phrase.reading.key
+        if key in word_set("absent.txt", "animal"):
+            return phrase.reading.number == "plur"
+        many = phrase.reading.number == "plur" and phrase.reading.animacy == "inan"
+        return many and not kind_of(key).startswith("thing:accessory")
 
     def _worn_in_hair(self, phrase: Phrase) -> bool:
         """ "с розой в волосах": whatever it is, it is worn."""
@@ -366,7 +376,10 @@ class Wording(Owners):
                 and p.start == first
                 and any(r.case == "ins" for r in noun_readings(tokens[first]))
             ):
-                if tokens[first].best.case == "ins":
+                verb = self._clause_verb(n)  # "промокнул лоб платком" is no look
+                acts = verb is not None and not tokens[verb].keys("VERB") & verbs("be").keys()
+                shaped = fold(tokens[first].low) in SHAPES or not (acts and verb < n)  # type: ignore[operator]
+                if tokens[first].best.case == "ins" and shaped:
                     return first + 1, f"{normalize(tokens, phrase, n + 1)} {tokens[first].low}", False
         return None
 
