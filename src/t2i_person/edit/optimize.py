@@ -40,7 +40,7 @@ class Preset:
 
 
 PRESETS = {
-    "default": Preset(0.7, 0.02, 20, 1e-2, 128, 1e-3),
+    "default": Preset(1.0, 0.02, 20, 1e-2, 128, 1e-3),  # the embedded W has no bad regions to avoid
     "original": Preset(0.36, 0.003, 80, 5e-5, None, 0),
 }
 
