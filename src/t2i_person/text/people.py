@@ -250,6 +250,8 @@ def _noun_at(tokens: list[Token], i: int) -> Found | None:
         entry = Person(r.lemma, letter, "role", "person")
     if token.best.key in word_set("absent.txt", "animal"):
         return None
+    if phrase.prep == "во" and token.low == "главе":
+        return None
     if phrase.prep in ("в", "во") and any(r.key in things() and r.case == "loc" for r in options):
         return None  # "в фате"
     # a homonym that is first of all a thing: "пачка", "тройка", "модель"

@@ -277,6 +277,9 @@ def _nominative(reading: Reading, number: str, gender: str) -> str:
     if reading.parse is None:
         return reading.lemma
     made = reading.parse.inflect(grams)
+    if reading.parse.word.startswith("лучш"):  # the dictionary says "наихорошее"
+        ending = {"femn": "ая", "neut": "ее"}.get(gender, "ий") if number == "sing" else "ие"
+        return f"лучш{ending}"
     return made.word if made else reading.lemma
 
 

@@ -62,6 +62,7 @@ def _verb_of(tokens: list[Token], found: list[Found], f: Found) -> Token | None:
         if tokens[head].best.pos in ("VERB", "PRTS", "ADJS"):
             return tokens[head]
     others = [g for g in found if g is not f and g.case == "nom" and g.kind in ("noun", "name", "pron")]
+    others = [g for g in others if not (g.person and g.person.kind == "collective")]  # "отряд вёл есаул"
     for t in tokens[f.end :]:
         if t.low in (";", ".", "—", ":") or (
             any(g.start == t.i for g in others) and tokens[t.i - 1].low in ("и", "а", "но", "пока", "когда")

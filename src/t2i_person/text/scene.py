@@ -19,6 +19,7 @@ KINDS_AGAIN = ("generic", "role", "folk", "people")
 
 
 NAMING = frozenset("звать величать прозвать окрестить назвать прозывать".split())
+GRANDPARENTS = frozenset("дед дедушка дедуля бабушка бабка бабуля бабуся".split())
 MEMORY = 12  # sentences a common noun may refer back over; names refer back over the whole text
 CROWD = 40
 
@@ -361,7 +362,7 @@ class Scene:
                 continue  # "сказала ведьма" may be the old woman; "носильщик тащил" is someone new
             if f.start != f.first and not hyper:
                 continue
-            if kinds == {"kin"} and not group:
+            if kinds == {"kin"} and (not group or key in GRANDPARENTS):
                 continue
             fits.append(e)
         return fits[-1] if len(fits) == 1 else None
