@@ -196,6 +196,9 @@ class SentenceLooks(Wording):
         ):
             owner = self.possessor(phrase, end) or self._continuing(n) or self.nominal_owner(whole, end)
             return self.emit(owner, phrase, entry, phrase.start, end, False)
+        if prep == "по" and phrase.case == "dat" and described and entry.category in ("hair", "facial_hair"):
+            owner = self.possessor(phrase, end) or self._verb_owner(n)  # "провёл по редким волосам"
+            return self.emit(owner, phrase, entry, phrase.start, end, False)
         if prep == "при" and worn:
             return self.emit(self.nominal_owner(whole, end), phrase, entry, whole, end, False)
         if prep or entry.held:
@@ -243,6 +246,8 @@ class SentenceLooks(Wording):
         self, phrase: Phrase, entry: Thing, end: int, enough: bool, described: bool, worn: bool, body: bool
     ) -> bool:
         tokens, n = self.tokens, phrase.noun
+        if self._under_eyes(phrase, entry):
+            return True
         verb = self._clause_verb(n)
         keys = set() if verb is None else tokens[verb].keys("VERB", "GRND", "INFN")
         lemmas = {r.case for r in noun_readings(tokens[n])}

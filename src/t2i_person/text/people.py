@@ -349,6 +349,11 @@ def _substantive_at(tokens: list[Token], i: int) -> Found | None:
         if r.pos in MODIFIERS and r.number == "sing":
             form = fold(nominative(r, "sing", r.gender or "masc"))
             entry = people().get(form)
+            if entry is None and i > 0 and r.gender in ("masc", "femn") and look_of(token) is not None:
+                if any("Apro" in a.grams and agrees(a, r) for a in tokens[i - 1].readings):
+                    if tokens[i - 1].keys("ADJF") & {"этот", "тот"} and not _owned_participle(tokens, i, r):
+                        english = "man" if r.gender == "masc" else "woman"
+                        entry = Person(form, "m" if r.gender == "masc" else "f", "someone", english)
             if entry and (r.case == token.best.case or token.best.pos not in MODIFIERS):
                 if entry.kind == "someone" and _owned_participle(tokens, i, r):
                     return None
