@@ -1,4 +1,4 @@
-"""How well and how fast the reader reads: scores on both development sets, speed, start-up, memory.
+"""How well and how fast the reader reads: scores on the three annotated sets, speed, start-up, memory.
 
 usage: python bench/extraction.py [--json] [--errors N] [--long-mb MB]
 """
