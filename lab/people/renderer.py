@@ -266,11 +266,18 @@ def _flat(value: np.ndarray, alpha: np.ndarray | None = None, second: np.ndarray
 
 @lru_cache(None)
 def skin_texture(path: str) -> np.ndarray:
-    """Skin detail around 1 at the face's mean, halved to fit 8 bits is not needed: it stays below 1.9."""
+    """Skin detail, 1 at the face's mean, halved to fit a byte (the shader takes it as it is: a darker base)."""
     light = _light(_read(path)[..., :3])
     h, w = light.shape
     mean = np.median(light[int(h * 0.46) : int(h * 0.6), int(w * 0.8) : int(w * 0.9)])
     return _flat((light / mean) ** 0.8 * 0.5)
+
+
+@cache
+def _skin(gender: str, age: str) -> str:
+    """Path of a skin texture without special marks."""
+    files = sorted(assets.data(f"skins/{age}_caucasian_{gender}/textures").glob("*.png"))
+    return next(str(f) for f in files if "special" not in f.name)
 
 
 @lru_cache(None)
@@ -392,8 +399,7 @@ class Renderer:
         head, trunk = _head_scale(body), _body_scale(body)
         garment = GARMENTS[person.garment].asset(person.gender)
         wear = proxy("clothes", garment, True)
-        skins = [str(p) for age in ("young", "old") for p in sorted(assets.data(f"skins/{age}_caucasian_{person.gender}/textures").glob("*.png")) if "special" not in p.name][::1]  # fmt: skip
-        young, old = (next(s for s in skins if f"/{age}_caucasian" in s) for age in ("young", "old"))
+        young, old = _skin(person.gender, "young"), _skin(person.gender, "old")
         covered = wear.hides[b.quads].all(1)
         parts = [Part(0, posed, None, b.mesh, (young, old), _face_marks(), ~covered,
                       (person.age, 0.6 if person.gender == "female" else 0.22, 0.5 if person.gender == "female" else 0.2, person.shadow))]  # fmt: skip
