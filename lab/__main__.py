@@ -12,7 +12,7 @@ if __name__ == "__main__":
     render = steps.add_parser("render", help="draw people as palette layers")
     render.add_argument("--size", type=int, default=256)
     render.add_argument("--start", type=int, default=0)
-    render.add_argument("--stop", type=int, default=40, help="shards of 100 people")
+    render.add_argument("--stop", type=int, default=28, help="shards of 100 people")
     render.add_argument(
         "--every", type=int, default=1, help="with --start: share the shards between processes"
     )
@@ -22,7 +22,6 @@ if __name__ == "__main__":
     generator.add_argument("--batch", type=int, default=16)
     generator.add_argument("--lr", type=float, default=4e-3)
     generator.add_argument("--device", default="cpu")
-    generator.add_argument("--compile", action="store_true")
     encoder = steps.add_parser("encoder", help="train the text-image encoder")
     encoder.add_argument("--minutes", type=float, default=15)
     encoder.add_argument("--lr", type=float, default=2e-3)
@@ -35,7 +34,7 @@ if __name__ == "__main__":
     crops.add_argument("--device", default="cpu")
     mapping = steps.add_parser("mapping", help="train z -> w")
     mapping.add_argument("--minutes", type=float, default=4)
-    mapping.add_argument("--lr", type=float, default=2e-3)
+    mapping.add_argument("--lr", type=float, default=1e-2)
     mapping.add_argument("--device", default="cpu")
     matting = steps.add_parser("matting", help="train MODNet")
     matting.add_argument("--size", type=int, default=256, choices=(128, 256, 512))
@@ -45,7 +44,7 @@ if __name__ == "__main__":
     steps.add_parser("sheet", help="draw the pictures of the README")
     steps.add_parser("report", help="measure the pack on held-out people")
     pack = steps.add_parser("pack", help="compute directions and write the embedded pack")
-    pack.add_argument("--images", type=int, default=16)
+    pack.add_argument("--images", type=int, default=8)
     pack.add_argument("--stop-at", type=int, default=128)
     pack.add_argument("--device", default="cpu")
     a = parser.parse_args()
@@ -64,7 +63,7 @@ if __name__ == "__main__":
     elif a.step == "generator":
         from lab.generator import train_whole
 
-        train_whole(WORK, a.size, a.minutes, a.batch, a.lr, a.device, a.compile)
+        train_whole(WORK, a.size, a.minutes, a.batch, a.lr, a.device)
     elif a.step == "encoder":
         from lab.encoder import train
 

@@ -116,7 +116,6 @@ def train_whole(
     batch: int,
     lr: float,
     device: str,
-    compiled: bool = False,
     muon: float = 3.0,
 ) -> None:
     """Whole pictures of ``size``; lower skip outputs are held to the reduced picture too."""
@@ -146,7 +145,6 @@ def train_whole(
             loss = loss + 0.3 * picture_loss(images[-2], F.avg_pool2d(goal, 2), weights[size // 2])
         return loss
 
-    fast = torch.compile(loss_of) if compiled else loss_of
     rng = np.random.default_rng(trainer.step + 17)
     begin = saved = shown = time.time()
     running = 0.0
@@ -157,7 +155,7 @@ def train_whole(
         for group, base in zip((g for o in optimizers for g in o.param_groups), rates, strict=True):
             group["lr"] = base * rate
         c, goal, *_ = people.batch(batch, rng)
-        loss = fast(c.to(device), goal.to(device))
+        loss = loss_of(c.to(device), goal.to(device))
         loss.backward()
         for optimizer in optimizers:
             optimizer.step()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .analysis import Reading
 from .compounds import is_colour
-from .lexicon import fold, things, verbs, word_set
+from .lexicon import fold, things, verbs
 from .people import DASH, HARD, UNSEXED, Found
 from .phrases import DEGREE, MODIFIERS, agrees, look_of, masculine, nominative
 
@@ -420,7 +420,3 @@ def share(looks: SentenceLooks) -> None:
                 for fact in b.entity.facts:
                     if (fact.start, fact.end) == text:
                         a.entity.facts.append(replace(fact))
-
-
-def listed_look(key: str) -> bool:
-    return key in word_set("looks.txt", "clothes")

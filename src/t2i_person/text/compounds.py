@@ -2,8 +2,7 @@
 
 from functools import lru_cache
 
-from .analysis import Reading
-from .lexicon import english, fold, looks, suffixes
+from .lexicon import english, fold, suffixes
 from .morph import morphology
 
 # Stem of the first half -> adjective; what is not here is looked up by adding an ending.
@@ -77,7 +76,3 @@ def _agree(adjective: str, noun: str) -> str:
             if made:
                 return str(made.word)
     return adjective
-
-
-def known_look(reading: Reading) -> bool:
-    return reading.key in looks() or compound(reading.lemma) is not None

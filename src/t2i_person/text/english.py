@@ -1,6 +1,5 @@
 """English phrases for what the Russian text says; published text-image encoders read English."""
 
-from .compounds import compound
 from .lexicon import english, fold, looks, people, things, verbs
 from .scene import Fact
 
@@ -118,11 +117,6 @@ def _age(fact: Fact) -> str:
     if value < 13:
         return f"{value} year old child"
     return f"{value} years old"
-
-
-def compound_english(lemma: str) -> str:
-    made = compound(lemma)
-    return made[1] if made else ""
 
 
 WORN = ("clothes", "headwear", "accessory")

@@ -265,10 +265,6 @@ def _far_modifier(tokens: list[Token], j: int, options: list[Reading], phrase: P
     return None
 
 
-def _shape(original: str, like: str) -> str:
-    return original.capitalize() if like[:1].isupper() and len(original) > 0 else original
-
-
 @lru_cache(20_000)
 def _nominative(reading: Reading, number: str, gender: str) -> str:
     grams = {"nomn", number}
