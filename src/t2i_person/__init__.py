@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .packs import Pack, list_packs, load_pack
     from .pipeline import draw
     from .portrait import Event, Person, Portrait, Result
+    from .redraw import recreate
     from .text import Character, Feature, describe
 
 _PLACES = {  # imported when first used: torch and the language models take seconds
@@ -27,6 +28,7 @@ _PLACES = {  # imported when first used: torch and the language models take seco
     "Portrait": "portrait",
     "Result": "portrait",
     "draw": "pipeline",
+    "recreate": "redraw",
     "Character": "text",
     "Feature": "text",
     "describe": "text",
@@ -47,6 +49,7 @@ __all__ = [
     "draw",
     "list_packs",
     "load_pack",
+    "recreate",
 ]
 
 

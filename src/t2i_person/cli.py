@@ -1,4 +1,4 @@
-"""The command line: draw, describe, serve, packs."""
+"""The command line: draw, describe, recreate, serve, packs."""
 
 import contextlib
 import json
@@ -140,6 +140,51 @@ def describe(
                     f"   {'not ' if feature.negated else ''}{feature.normalized}", _colour(feature.category)
                 )
                 out.print(line.append(f"  {feature.category}: {feature.prompt_en}", "dim"))
+
+
+@app.command(
+    epilog="Example: t2i-person recreate 1-Блондинка-1965137107.png -o again.png\n\n"
+    "Leaves with 0 when the bytes are the same, with 1 when they are not."
+)
+def recreate(
+    file: Annotated[Path, typer.Argument(help="A PNG that t2i-person saved.")],
+    to: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Where to save it; else FILE-again.png beside it.")
+    ] = None,
+    from_text: Annotated[
+        bool,
+        typer.Option("--from-text", help="The whole way from text and seed, not from the latent inside."),
+    ] = False,
+    pack: Annotated[
+        str | None, typer.Option(help="Other weights: a name from `packs list` or a folder.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+) -> None:
+    """Make a portrait again from its PNG, byte for byte, and say what differs if that cannot be."""
+    with _failures():
+        from . import png
+        from .redraw import recreate as again
+
+        with file.open("rb") as source:
+            data = source.read(png.LARGEST_FILE + 1)
+        place = to or file.with_name(f"{file.stem}-again.png")
+        _check_folder(place.parent)
+        with _progress() as on_event:
+            made = again(data, pack=pack, device=device, from_text=from_text, on_event=on_event)
+        path = _save(place.parent, place.name, made.data)
+        record = made.record
+        out.print(Text(str(path), "bold"))
+        out.print(
+            Text(
+                f"  {record.text.strip()[:200]}\n  seed {record.seed}, {record.pack}, {record.version}", "dim"
+            )
+        )
+        if made.same:
+            out.print(Text("  the same bytes", "green"))
+            return
+        for note in made.notes:
+            err.print(Text(note, "yellow"))
+        raise typer.Exit(FAILURE)
 
 
 @app.command(epilog="Example: t2i-person serve --host 0.0.0.0 --port 9008")

@@ -2,9 +2,9 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -57,6 +57,7 @@ def draw(
     variants: bool = False,  # the original's scheme: the whole description at once, and chains of features
     keep_background: bool = False,
     candidates: int = 24,  # people that the search for each portrait begins with
+    characters: Collection[int] | None = None,  # draw only these of the text's people, from 0; None: all
     device: str = "auto",
     on_event: Callable[[Event], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -73,18 +74,32 @@ def draw(
     preset = PRESETS["original" if variants else "default"]
     if truncation_psi is not None:
         preset = replace(preset, truncation_psi=truncation_psi)
-    job = _Job(text, seed, preset, steps, strength, keep_background, on_event, cancelled)
+    settings = {
+        "request_seed": seed,
+        "per_character": per_character,
+        "truncation_psi": preset.truncation_psi,
+        "steps": steps,
+        "strength": strength,
+        "variants": variants,
+        "keep_background": keep_background,
+        "candidates": candidates,
+    }
+    job = _Job(text, seed, preset, steps, strength, keep_background, settings, on_event, cancelled)
     with job.stage("text"):
         try:
-            characters = describe(text)
+            people = describe(text)
         except ValueError as error:
             raise T2IError(str(error)) from error
-    if not characters:
+    if not people:
         raise T2IError("No people were found in the text: name somebody, as in «Блондинка в голубой кофте».")
+    if absent := sorted(set(characters or ()) - set(range(len(people)))):
+        raise T2IError(f"characters: the text has {len(people)} people, from 0; there is no {absent[0]}.")
     job.pack = pack if isinstance(pack, Pack) else load_pack(pack, device)
     drawn = [
         _draw_character(job, i, character, per_character, candidates, variants)
-        for i, character in enumerate(characters)
+        if characters is None or i in characters
+        else Person(character, ())
+        for i, character in enumerate(people)
     ]
     if not any(person.portraits for person in drawn):
         raise T2IError(" ".join(note for person in drawn for note in person.notes))
@@ -101,6 +116,7 @@ class _Job:
     steps: int | None
     strength: float
     keep_background: bool
+    settings: dict[str, Any]  # for the record: `draw` with these draws the same again
     on_event: Callable[[Event], None] | None
     cancelled: Callable[[], bool] | None
     pack: Pack = field(init=False)
@@ -344,24 +360,20 @@ def _finish(
             edits = (*edits, {"kind": "scaled", "by": share})
         chance = chances(pack, embed(pack, image), wanted)[0].tolist()
     with job.stage("cutout", i, k):
-        if job.keep_background:
-            rgba = np.dstack([pixels, np.full(pixels.shape[:2], 255, np.uint8)])
-        else:
-            with pack.autocast():
-                rgba = cut_out(pixels, pack.matting, pack.device)
+        rgba = _cut(pack, pixels, job.keep_background)
     scores = {w.name: round(p, 4) for w, p in zip(wanted, chance, strict=True) if w.category != "gender"}
     not_drawn = {w.name: w.obstacle for w in unable}
     not_drawn |= {
         name: f"the edits reached a probability of {p:.2f}" for name, p in scores.items() if p < DRAWN
     }
     not_drawn |= {w.name: w.obstacle for w in wanted if w.obstacle}
-    settings = {
-        "request_seed": job.seed,
-        "truncation_psi": job.preset.truncation_psi,
-        "steps": job.steps,
-        "strength": job.strength,
-        "person": character.head,
+    about = asdict(character) | {"index": i, "portrait": k, "person": person}
+    about["features"] = [asdict(feature) for feature in character.described]
+    del about["attributes"], about["mentions"]
+    settings = job.settings | {
         "variant": item.variant,
+        "device": pack.device.type,
+        "dtype": str(pack.dtype).removeprefix("torch."),
         "scores": scores,
     }
     joined = torch.cat(styles, 1)[0].float().cpu().numpy()
@@ -379,8 +391,40 @@ def _finish(
         not_drawn=not_drawn,
         gender_found=face.gender if face else "unknown",
         age_found=face.age if face else None,
-        record=png.Record(job.text, seed, pack.name, edits, settings, joined),
+        record=png.Record(
+            text=job.text,
+            seed=seed,
+            pack=pack.name,
+            digest=pack.digest,
+            character=about,
+            edits=edits,
+            settings=settings,
+            latent=joined,
+            w_plus=item.candidate.w_plus[0].float().cpu().numpy(),
+        ),
     )
+
+
+@torch.no_grad()
+def render(pack: Pack, latent: np.ndarray, keep_background: bool = False) -> np.ndarray:
+    """The whole picture of a latent, cut out: StyleSpace [channels] -> HWC uint8, RGBA.
+
+    Raises
+    ------
+    T2IError : the latent is of another generator.
+    """
+    widths = [len(mean) for mean in pack.statistics.mean]
+    if latent.shape != (sum(widths),):
+        raise T2IError(f"The latent has shape {latent.shape}; the pack {pack.name} takes ({sum(widths)},).")
+    styles = torch.from_numpy(latent).to(pack.device)[None].split(widths, 1)
+    return _cut(pack, _pixels(pack.render(styles).clamp(-1, 1)[0]), keep_background)
+
+
+def _cut(pack: Pack, pixels: np.ndarray, keep_background: bool) -> np.ndarray:
+    if keep_background:
+        return np.dstack([pixels, np.full(pixels.shape[:2], 255, np.uint8)])
+    with pack.autocast():
+        return cut_out(pixels, pack.matting, pack.device)
 
 
 def _direction(step: Step) -> dict[str, Any]:

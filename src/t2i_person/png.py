@@ -3,14 +3,19 @@
 Three notes travel with the pixels, none with a time in it, so that the same portrait gives the same bytes:
 
 - ``t2i-person``: JSON with everything needed to draw it again (`Record`);
-- ``parameters``: the one-line summary that Stable Diffusion tools show;
-- XMP with IPTC's digital source type ``trainedAlgorithmicMedia``: "made by a trained model".
+- ``parameters``: the summary that Stable Diffusion tools show, in AUTOMATIC1111's form;
+- XMP with IPTC's digital source type ``trainedAlgorithmicMedia`` ("made by a trained model") and its AI
+  properties (IPTC Photo Metadata Standard 2025.1): the machine-readable mark of EU AI Act, article 50.
+
+Files are read as strangers' files: every size is bounded before anything is unpacked.
 """
 
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+import struct
+import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from io import BytesIO
@@ -18,13 +23,18 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from .errors import T2IError
 
 KEY = "t2i-person"
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+LARGEST_FILE = 64 << 20  # bytes
+LARGEST_SIDE = 4096  # pixels
+LARGEST_NOTE = 16 << 20  # bytes, unpacked: a book's text has room
+PROMPT = 1000  # characters of the text that `parameters` repeats
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _XMP_KEY = "XML:com.adobe.xmp"
 _XMP = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
@@ -33,7 +43,8 @@ _XMP = (
     '<rdf:Description rdf:about=""'
     ' xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"'
     ' xmlns:xmp="http://ns.adobe.com/xap/1.0/"'
-    " Iptc4xmpExt:DigitalSourceType={source} xmp:CreatorTool={tool}/>"
+    " Iptc4xmpExt:DigitalSourceType={source} Iptc4xmpExt:AISystemUsed={system}"
+    " Iptc4xmpExt:AISystemVersionUsed={version} xmp:CreatorTool={tool}/>"
     '</rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
 )
 
@@ -54,9 +65,13 @@ class Record:
     text : what was asked for, as it was written.
     seed : the portrait's own seed.
     pack : name of the weights.
+    digest : of the weights, see `PackInfo.digest`; "" when not known.
+    character : who this is: ``head``, ``lemma``, ``gender``, ``count``, ``features`` (each as in
+        `t2i_person.Feature`), and where in the answer: ``index`` of the character, ``portrait`` of it.
     edits : what was changed in the drawing, in order; JSON values only.
     settings : steps, truncation and whatever else the drawing depended on; JSON values only.
-    latent : the final latent, any shape, kept as float32; None when it is not kept.
+    latent : [channels], StyleSpace of the picture, all layers joined: draws it again. None: not kept.
+    w_plus : [num_ws, w_dim], the person before the edits. None: not kept.
     version : of this package.
     """
 
@@ -67,6 +82,9 @@ class Record:
     settings: Mapping[str, Any] = field(default_factory=dict)
     latent: np.ndarray | None = None
     version: str = field(default_factory=_version)
+    digest: str = ""
+    character: Mapping[str, Any] = field(default_factory=dict)
+    w_plus: np.ndarray | None = None
 
     def to_json(self) -> str:
         """One line of JSON: sorted keys, Cyrillic left readable."""
@@ -74,16 +92,15 @@ class Record:
             "text": self.text,
             "seed": self.seed,
             "pack": self.pack,
+            "digest": self.digest,
+            "character": dict(self.character),
             "edits": [dict(edit) for edit in self.edits],
             "settings": dict(self.settings),
             "version": self.version,
         }
-        if self.latent is not None:
-            latent = np.ascontiguousarray(self.latent, dtype="<f4")
-            values["latent"] = {
-                "shape": list(latent.shape),
-                "float32": base64.b64encode(latent.tobytes()).decode("ascii"),
-            }
+        for name in ("latent", "w_plus"):
+            if (array := getattr(self, name)) is not None:
+                values[name] = _packed(array)
         return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     @classmethod
@@ -96,20 +113,19 @@ class Record:
         """
         try:
             values = json.loads(line)
-            latent = values.get("latent")
-            if latent is not None:
-                flat = np.frombuffer(base64.b64decode(latent["float32"], validate=True), dtype="<f4")
-                latent = flat.reshape(latent["shape"]).astype(np.float32)
             return cls(
                 text=str(values["text"]),
                 seed=int(values["seed"]),
                 pack=str(values["pack"]),
                 edits=tuple(dict(edit) for edit in values.get("edits", ())),
                 settings=dict(values.get("settings", {})),
-                latent=latent,
+                latent=_unpacked(values.get("latent")),
                 version=str(values.get("version", "unknown")),
+                digest=str(values.get("digest", "")),
+                character=dict(values.get("character", {})),
+                w_plus=_unpacked(values.get("w_plus")),
             )
-        except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise T2IError("The record inside this PNG is damaged: draw the portrait again.") from error
 
 
@@ -125,9 +141,8 @@ def encode(image: np.ndarray, record: Record) -> bytes:
         raise ValueError(f"expected HWC uint8 with 3 or 4 channels, got {image.dtype} {image.shape}")
     notes = PngInfo()
     notes.add_itxt(KEY, record.to_json(), zip=True)
-    notes.add_itxt("parameters", _parameters(image, record))
-    tool = quoteattr(f"t2i-person {record.version}")
-    notes.add_itxt(_XMP_KEY, _XMP.format(source=quoteattr(SOURCE_TYPE), tool=tool))
+    notes.add_itxt("parameters", parameters(image.shape[1], image.shape[0], record))
+    notes.add_itxt(_XMP_KEY, xmp(record))
     out = BytesIO()
     Image.fromarray(np.ascontiguousarray(image)).save(out, "PNG", pnginfo=notes, compress_level=6)
     return out.getvalue()
@@ -138,31 +153,146 @@ def decode(data: bytes) -> tuple[np.ndarray, Record]:
 
     Raises
     ------
-    T2IError : not a PNG, damaged, or without our record.
+    T2IError : not a PNG, damaged, larger than any of ours, or without our record.
     """
-    image, notes = _open(data)
-    if KEY not in notes:
-        raise T2IError("This PNG was not drawn by t2i-person, or a program stripped its record.")
-    return np.asarray(image), Record.from_json(notes[KEY])
+    record = read(data)
+    plain = b"".join(raw for kind, _, raw in _chunks(data) if kind in (b"IHDR", b"PLTE", b"IDAT", b"IEND"))
+    try:
+        with Image.open(BytesIO(_SIGNATURE + plain), formats=["PNG"]) as image:
+            ours = image.mode in ("RGB", "RGBA")
+            return np.array(image if ours else image.convert("RGBA")), record
+    except (OSError, SyntaxError, ValueError) as error:
+        raise T2IError("The picture in this PNG is damaged: use an intact copy.") from error
+
+
+def read(data: bytes) -> Record:
+    """The record alone; the pixels are not unpacked.
+
+    Raises
+    ------
+    T2IError : as `decode`.
+    """
+    line = _note(data, KEY)
+    if line is None:
+        raise T2IError(
+            "This PNG was not drawn by t2i-person, or a program stripped its record: "
+            "use the file as it was saved first."
+        )
+    return Record.from_json(line)
 
 
 def is_marked(data: bytes) -> bool:
     """True when the PNG says, in XMP, that a trained model made it."""
-    return SOURCE_TYPE in _open(data)[1].get(_XMP_KEY, "")
+    return SOURCE_TYPE in (_note(data, _XMP_KEY) or "")
 
 
-def _open(data: bytes) -> tuple[Image.Image, dict[str, str]]:
-    try:
-        image = Image.open(BytesIO(data), formats=["PNG"])
-        image.load()  # chunks behind the pixels are read only here
-        return image, {key: str(value) for key, value in image.text.items()}  # type: ignore[attr-defined]
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise T2IError("This is not a readable PNG file.") from error
+def xmp(record: Record) -> str:
+    """The XMP packet that marks a picture as made by a trained model; it fits other formats, too."""
+    return _XMP.format(
+        source=quoteattr(SOURCE_TYPE),
+        system=quoteattr(f"t2i-person, {record.pack}"),
+        version=quoteattr(record.version),
+        tool=quoteattr(f"t2i-person {record.version}"),
+    )
 
 
-def _parameters(image: np.ndarray, record: Record) -> str:
-    height, width = image.shape[:2]
-    pairs: dict[str, Any] = {"Steps": record.settings.get("steps"), "Seed": record.seed}
-    pairs |= {"Size": f"{width}x{height}", "Model": record.pack, "Version": f"t2i-person {record.version}"}
+def parameters(width: int, height: int, record: Record) -> str:
+    """The summary in AUTOMATIC1111's form: prompt, negative prompt, and a line of settings.
+
+    A text longer than `PROMPT` characters is a story: then the prompt is the person's features.
+    """
+    features = record.character.get("features", ())
+    wanted = [str(item["normalized"]) for item in features if not item.get("negated")]
+    unwanted = [str(item["normalized"]) for item in features if item.get("negated")]
     prompt = " ".join(record.text.split())  # a line break would end the prompt for readers of this format
-    return prompt + "\n" + ", ".join(f"{key}: {value}" for key, value in pairs.items() if value is not None)
+    if len(prompt) > PROMPT:
+        prompt = ", ".join([str(record.character.get("head", "")), *wanted]).strip(", ")[:PROMPT]
+    lines = [prompt]
+    if unwanted:
+        lines.append("Negative prompt: " + ", ".join(unwanted))
+    pairs: dict[str, Any] = {"Steps": sum(int(edit.get("steps", 0)) for edit in record.edits)}
+    pairs |= {"Seed": record.seed, "Size": f"{width}x{height}"}
+    if record.digest:
+        pairs["Model hash"] = record.digest[:10]
+    pairs |= {"Model": record.pack, "Version": f"t2i-person {record.version}"}
+    lines.append(", ".join(f"{key}: {_quoted(str(value))}" for key, value in pairs.items()))
+    return "\n".join(lines)
+
+
+def _quoted(value: str) -> str:
+    """A value of the settings' line; what would read as its punctuation stands in quotes."""
+    return json.dumps(value, ensure_ascii=False) if set(value) & set(',:\n"') else value
+
+
+def _packed(array: np.ndarray) -> dict[str, Any]:
+    array = np.ascontiguousarray(array, dtype="<f4")
+    return {"shape": list(array.shape), "float32": base64.b64encode(array.tobytes()).decode("ascii")}
+
+
+def _unpacked(value: Any) -> np.ndarray | None:
+    if value is None:
+        return None
+    try:
+        flat = np.frombuffer(base64.b64decode(value["float32"], validate=True), dtype="<f4")
+    except binascii.Error as error:
+        raise ValueError("not base64") from error
+    array = flat.reshape([int(side) for side in value["shape"]]).astype(np.float32)
+    if not np.isfinite(array).all():
+        raise ValueError("values that are no numbers")
+    return array
+
+
+def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
+    """Kind, body and all bytes of each chunk, checked in this order: size, signature, length, CRC.
+
+    Format: W3C, "Portable Network Graphics (PNG) Specification (Third Edition)", section 5.
+    """
+    if len(data) > LARGEST_FILE:
+        raise T2IError(f"This file is larger than {LARGEST_FILE >> 20} MiB: t2i-person draws no such PNG.")
+    if not data.startswith(_SIGNATURE):
+        raise T2IError("This is not a PNG file: give one that t2i-person saved.")
+    at, kind = len(_SIGNATURE), b""
+    while kind != b"IEND":
+        length = int.from_bytes(data[at : at + 4], "big")
+        raw = data[at : at + 12 + length]
+        if len(raw) < 12 + length:
+            raise T2IError("This PNG is cut short: copy or download it again.")
+        kind, body = raw[4:8], raw[8:-4]
+        if zlib.crc32(raw[4:-4]) != int.from_bytes(raw[-4:], "big"):
+            raise T2IError(f"This PNG is damaged (checksum of {kind!r}): copy or download it again.")
+        if (at == len(_SIGNATURE)) != (kind == b"IHDR") or (kind == b"IHDR" and length != 13):
+            raise T2IError("This PNG is damaged (its header): copy or download it again.")
+        if kind == b"IHDR":
+            sides = struct.unpack(">II", body[:8])
+            if not 0 < max(sides) <= LARGEST_SIDE or not min(sides):
+                raise T2IError(
+                    f"This PNG has {sides[0]}x{sides[1]} pixels; {LARGEST_SIDE} a side is the most."
+                )
+        yield kind, body, raw
+        at += 12 + length
+
+
+def _note(data: bytes, key: str) -> str | None:
+    """Text of the first iTXt chunk with this keyword, unpacked within `LARGEST_NOTE`."""
+    found = None
+    for kind, body, _ in _chunks(data):  # to the end: a damaged file is never half read
+        if found is None and kind == b"iTXt" and body.startswith(key.encode() + b"\0"):
+            found = body[len(key) + 1 :]
+    if found is None:
+        return None
+    try:
+        packed, text = found[0], found[2:].split(b"\0", 2)[2]
+        if packed:
+            unzip = zlib.decompressobj()
+            text = unzip.decompress(text, LARGEST_NOTE + 1)
+            if len(text) <= LARGEST_NOTE and not unzip.eof:
+                raise ValueError("cut short")
+        if len(text) > LARGEST_NOTE:
+            raise T2IError(
+                f"The record inside this PNG unpacks to more than {LARGEST_NOTE >> 20} MiB and is not read."
+            )
+        return text.decode("utf-8")
+    except (IndexError, UnicodeDecodeError, zlib.error, ValueError) as error:
+        if isinstance(error, T2IError):
+            raise
+        raise T2IError("The record inside this PNG is damaged: draw the portrait again.") from error

@@ -1,5 +1,7 @@
 """What a pack is, which there are, and how one is loaded."""
 
+import hashlib
+import json
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -46,6 +48,12 @@ class PackInfo:
     path: Path
     draws: frozenset[str]  # categories of features
     card: dict[str, Any]  # pack.toml whole: provenance, SHA-256 of each file
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the files' SHA-256, in hex: two packs with one digest draw the same."""
+        files = json.dumps(self.card.get("files", {}), sort_keys=True)
+        return hashlib.sha256(files.encode()).hexdigest()
 
 
 @dataclass(frozen=True, eq=False)
