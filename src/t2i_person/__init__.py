@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .pipeline import draw
     from .portrait import Event, Person, Portrait, Result
     from .redraw import recreate
-    from .text import Character, Feature, describe
+    from .text import Character, Feature, TextError, cast, describe, stream
 
 _PLACES = {  # imported when first used: torch and the language models take seconds
     "Pack": "packs",
@@ -31,7 +31,10 @@ _PLACES = {  # imported when first used: torch and the language models take seco
     "recreate": "redraw",
     "Character": "text",
     "Feature": "text",
+    "TextError": "text",
+    "cast": "text",
     "describe": "text",
+    "stream": "text",
 }
 
 __all__ = [
@@ -45,11 +48,14 @@ __all__ = [
     "Portrait",
     "Result",
     "T2IError",
+    "TextError",
+    "cast",
     "describe",
     "draw",
     "list_packs",
     "load_pack",
     "recreate",
+    "stream",
 ]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .analysis import Reading
 from .compounds import is_colour
 from .lexicon import fold, things, verbs
-from .people import DASH, HARD, UNSEXED, Found
+from .people import DASH, HARD, Found
 from .phrases import DEGREE, MODIFIERS, agrees, look_of, masculine, nominative
 
 if TYPE_CHECKING:
@@ -74,10 +74,9 @@ def adjective(looks: SentenceLooks, i: int) -> bool:
         )
     looks.add(owner, first, end, category, normalized, looks.negation(first), adjectives, head)
     shown = next((r for r in t.readings if r.pos in ("ADJF", "PRTF", "ADJS", "PRTS")), None)
-    unsexed = any(f.kind == "noun" and f.keys & UNSEXED for f, _, _ in owner.mentions)
     if (
         owner.gender == "u"
-        and not unsexed
+        and not owner.unsexed
         and owner.number == "sing"
         and shown is not None
         and shown.number == "sing"

@@ -4,7 +4,7 @@
 through importlib and run with slovnet and navec directly.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import Lock
@@ -32,6 +32,7 @@ UD_POS = {
 }  # fmt: skip
 LONGEST_WORD = 60  # longer "words" are noise and would only slow the dictionary down
 LONGEST_SENTENCE = 120  # tokens; the tagger's memory grows with the longest sentence of a batch
+WINDOW = 64  # sentences tagged together
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,43 +157,47 @@ def _needs_verb(tokens: list[Token]) -> None:
             return
 
 
-def _chunks(text: str) -> Iterator[tuple[int, str]]:
-    """Sentences with their offset, the over-long ones cut."""
+def _cut(offset: int, text: str) -> Iterator[list[Token]]:
+    """Sentences of a paragraph as tokens that know their offsets, the over-long ones in parts."""
     for piece in sentenize(text):
-        yield piece.start, piece.text
-
-
-def sentences(text: str, batch: int = 16) -> Iterator[list[Token]]:
-    """Tag a cleaned text sentence by sentence."""
-    morph, syntax, lock = _taggers()
-    waiting: list[list[Token]] = []
-
-    def tag() -> Iterator[list[Token]]:
-        words = [[t.text for t in s] for s in waiting]
-        with lock, one_thread():  # slovnet's encoders keep buffers between calls
-            tagged, parsed = list(morph.map(words)), list(syntax.map(words))
-        for tokens, m, s in zip(waiting, tagged, parsed, strict=True):
-            for token, mt, st in zip(tokens, m.tokens, s.tokens, strict=True):
-                token.pos, token.feats = mt.pos, dict(mt.feats)
-                token.head, token.rel = int(st.head_id) - 1, st.rel
-                _order(token)
-            _needs_verb(tokens)
-            yield tokens
-
-    for offset, piece in _chunks(text):
         tokens: list[Token] = []
-        for t in tokenize(piece):
+        begin = offset + piece.start
+        for t in tokenize(piece.text):
             low = corrected(t.text.lower(), bool(tokens) and t.text[:1].isupper())
             tokens.append(
-                Token(len(tokens), t.text, low, offset + t.start, offset + t.stop, readings=readings(low))
+                Token(len(tokens), t.text, low, begin + t.start, begin + t.stop, readings=readings(low))
             )
             if len(tokens) == LONGEST_SENTENCE:
-                waiting.append(tokens)
+                yield tokens
                 tokens = []
         if tokens:
+            yield tokens
+
+
+def sentences(paragraphs: Iterable[tuple[int, str]]) -> Iterator[list[Token]]:
+    """Tag cleaned paragraphs, each given with its offset in the whole text, sentence by sentence."""
+    waiting: list[list[Token]] = []
+    for offset, text in paragraphs:
+        for tokens in _cut(offset, text):
             waiting.append(tokens)
-        if len(waiting) >= batch:
-            yield from tag()
-            waiting = []
-    if waiting:
-        yield from tag()
+            if len(waiting) == WINDOW:
+                _tag(waiting)
+                yield from waiting
+                waiting = []
+    _tag(waiting)
+    yield from waiting
+
+
+def _tag(window: list[list[Token]]) -> None:
+    """Tag and parse; sentences of a length go together, so that little is spent on padding."""
+    morph, syntax, lock = _taggers()
+    ordered = sorted(window, key=len)
+    words = [[t.text for t in s] for s in ordered]
+    with lock, one_thread():  # slovnet's encoders keep buffers between calls
+        tagged, parsed = list(morph.map(words)), list(syntax.map(words))
+    for tokens, m, s in zip(ordered, tagged, parsed, strict=True):
+        for token, mt, st in zip(tokens, m.tokens, s.tokens, strict=True):
+            token.pos, token.feats = mt.pos, dict(mt.feats)
+            token.head, token.rel = int(st.head_id) - 1, st.rel
+            _order(token)
+        _needs_verb(tokens)

@@ -81,7 +81,17 @@ def people() -> dict[str, Person]:
 @cache
 def names() -> dict[str, str]:
     """Short given names: gender letter by folded lemma."""
-    return {fold(w): header for header, words, _ in _entries("names.txt") for w in words}
+    return {fold(w): header for header, words, _ in _entries("names.txt") for w in words if header != "short"}
+
+
+@cache
+def short_names() -> dict[str, frozenset[str]]:
+    """Full given names a short one may stand for, all folded."""
+    out: dict[str, set[str]] = {}
+    for header, words, full in _entries("names.txt"):
+        for word in words if header == "short" else ():
+            out.setdefault(fold(word), set()).update(fold(full).split())
+    return {word: frozenset(full) for word, full in out.items()}
 
 
 @cache

@@ -93,9 +93,8 @@ class SentenceLooks(Wording):
     def _role(self, f: Found) -> None:
         if f.person is None or f.person.kind not in ("role", "folk") or f.entity is None:
             return
-        first = f.entity.mentions[0][0] if f.entity.mentions else None
-        if first is f:
-            return
+        if f.entity.starts[0] == self.tokens[f.first].start:
+            return  # the head itself
         self.add(f.entity, f.first, f.end, "role", f.lemma, self.negation(f.start), noun=f.lemma)
 
     def _noun(self, n: int) -> bool:

@@ -34,6 +34,8 @@ class Feature:
         True for what the person does not have ("без бороды").
     prompt_en
         English phrase for the same thing, also without the negation.
+    chapter
+        Title of the chapter it stands in, "" where the text has no headings.
     """
 
     text: str
@@ -43,6 +45,7 @@ class Feature:
     normalized: str
     negated: bool = False
     prompt_en: str = ""
+    chapter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,9 @@ class Character:
     mentions
         Every span that names the person, the head first.
     prompt_en
-        English description of the whole person.
+        English description of the whole person; of features that contradict each other, the first said.
+    name
+        Whether the text calls the person by name.
     """
 
     head: str
@@ -88,8 +93,16 @@ class Character:
     attributes: tuple[Feature, ...] = ()
     mentions: tuple[Mention, ...] = field(default=())
     prompt_en: str = ""
+    name: bool = False
 
     @property
     def described(self) -> tuple[Feature, ...]:
         """Attributes and features together: all that a drawing should show."""
         return self.attributes + self.features
+
+    @property
+    def contradictions(self) -> tuple[tuple[Feature, Feature], ...]:
+        """Pairs of what cannot both be so: "рыжий" and "брюнет", "бородатый" and "без бороды"."""
+        from .clashes import clashes
+
+        return clashes(self.described)

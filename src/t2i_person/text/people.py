@@ -56,6 +56,7 @@ class Found:
     entity: Any = None
     keys: set[str] = field(default_factory=set)
     hint: str = ""  # weak evidence of sex: "новый директор" may be a woman
+    parts: dict[str, set[str]] = field(default_factory=dict)  # of a name: given, patronymic, family
 
     @property
     def start(self) -> int:
@@ -191,9 +192,11 @@ def _name_at(tokens: list[Token], i: int, lower_text: bool) -> Found | None:
     want = {"m": "masc", "f": "femn"}.get(gender, "")
     words = []
     keys = set()
+    kinds: dict[str, set[str]] = {}
     for p in parts:
         chosen = [r for r in p if r.case == best.case and (not want or r.gender in ("", want))] or p
         keys |= {r.key for r in chosen}
+        kinds.setdefault(_part_of_name(chosen, p is parts[0]), set()).update(r.key for r in chosen)
         made = nominative(chosen[0], "sing") if chosen[0].number != "plur" else chosen[0].lemma
         words.append(made.capitalize())
     forms = tuple(r for r in fits)
@@ -210,7 +213,17 @@ def _name_at(tokens: list[Token], i: int, lower_text: bool) -> Found | None:
         None,
         forms=forms,
         keys=keys,
+        parts=kinds,
     )
+
+
+def _part_of_name(readings: list[Reading], first: bool) -> str:
+    grams = readings[0].grams
+    if any("Patr" in r.grams for r in readings):
+        return "patronymic"
+    if first and (any("Name" in r.grams for r in readings) or readings[0].key in names()):
+        return "given"
+    return "given" if "Name" in grams and "Surn" not in grams else "family"
 
 
 def _noun_at(tokens: list[Token], i: int) -> Found | None:
@@ -537,6 +550,7 @@ def _titled(title: Found, name: Found, tokens: list[Token]) -> Found:
         title.person,
         forms=title.forms,
         keys=name.keys | title.keys,
+        parts=name.parts,
     )
 
 

@@ -1,16 +1,41 @@
-"""`describe`: the whole way from a text to its characters."""
+"""The whole way from a text to its characters: `describe`, `stream` for long texts, `cast` for a book."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from . import english
 from .analysis import Token, sentences
+from .blocks import blocks, heading, paragraphs
 from .clean import check, clean
+from .clashes import clashes
 from .looks import SentenceLooks
-from .model import Character, Feature, Gender, Mention
+from .model import Character, Feature, Gender, Mention, TextError
 from .people import UNSEXED, Found, find
 from .scene import Entity, Fact, Scene
 
 GENDER: dict[str, Gender] = {"m": "male", "f": "female"}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A block of the text as it was read.
+
+    Attributes
+    ----------
+    start, text
+        Offset of the block in the whole text, and the block itself.
+    marks
+        (start, end, category, negated) of each feature and attribute, offsets in the whole text.
+    done
+        Characters the reader is done with: nameless ones once nobody can refer to them any more, named
+        ones with the last block.
+    """
+
+    start: int
+    text: str
+    marks: tuple[tuple[int, int, str, bool], ...]
+    done: tuple[Character, ...]
 
 
 def describe(text: str) -> list[Character]:
@@ -31,14 +56,112 @@ def describe(text: str) -> list[Character]:
     TextError
         For empty text and for text that is not Russian; the message names the cure.
     """
-    check(text)
+    if not isinstance(text, str):
+        raise TextError(f"the text must be a str, not {type(text).__name__}: decode it as UTF-8 first")
+    return sorted(stream(text), key=lambda c: c.start)
+
+
+def stream(source: str | Iterable[str]) -> Iterator[Character]:
+    """The people of a text of any length, each as soon as the reader is done with them.
+
+    Nameless people come once the text cannot refer to them any more, those with a name at the end: they
+    may return in any chapter and are one person. Memory does not grow with the text, only with what is
+    said of the named.
+
+    Parameters
+    ----------
+    source
+        The text, or an open text file, or any pieces that make up the text: ``open("book.txt")``.
+
+    Raises
+    ------
+    TextError
+        As `describe`, when the first block has been read.
+    """
+    for page in pages(source):
+        yield from page.done
+
+
+def cast(source: str | Iterable[str]) -> list[Character]:
+    """The named people of a book in order of appearance, each with all the book says of their looks.
+
+    Every feature keeps its place: offsets in the whole text and the chapter's title where the book has
+    headings. Features that contradict each other are all kept; `Character.contradictions` lists them.
+
+    Parameters, Raises
+        As `stream`.
+    """
+    people = [person for page in pages(source) for person in page.done if person.name]
+    return sorted(people, key=lambda c: c.start)
+
+
+def pages(source: str | Iterable[str]) -> Iterator[Page]:
+    """Read block by block; `stream` and `cast` are the simple ways to use it."""
     scene = Scene()
-    for tokens in sentences(clean(text)):
-        found = find(tokens)
-        agree(tokens, found)
-        scene.enter(tokens, found)
-        SentenceLooks(tokens, found, scene).run()
-    return list(_characters(text, scene))
+    chapter = ""
+    waiting: tuple[int, str] | None = None
+    checked = False
+    for start, text in blocks(source):
+        if not checked and text.strip():
+            check(text)
+            checked = True
+        if waiting is not None:
+            chapter, page = _page(scene, chapter, *waiting, last=False)
+            yield page
+        waiting = start, text
+    if waiting is None or not checked:
+        check("")
+        return
+    yield _page(scene, chapter, *waiting, last=True)[1]
+
+
+def _page(scene: Scene, chapter: str, start: int, raw: str, last: bool) -> tuple[str, Page]:
+    text = clean(raw)
+    marks: list[tuple[int, int, str, bool]] = []
+    run: list[tuple[int, str]] = []
+
+    def read() -> None:
+        for tokens in sentences(run):
+            found = find(tokens)
+            agree(tokens, found)
+            scene.enter(tokens, found)
+            SentenceLooks(tokens, found, scene).run()
+            marks.extend(_settle(scene, raw, start, chapter))
+        run.clear()
+
+    for at, paragraph in paragraphs(text):
+        title = heading(paragraph)
+        if title:
+            read()  # in the chapter before
+            chapter = title
+        elif paragraph.strip():
+            run.append((start + at, paragraph))
+    read()
+    if last:
+        scene.close()
+    done = tuple(_character(e) for e in scene.left if e.kept)
+    scene.left.clear()
+    return chapter, Page(start, raw, tuple(marks), done)
+
+
+def _settle(scene: Scene, raw: str, start: int, chapter: str) -> Iterator[tuple[int, int, str, bool]]:
+    """Give what the latest sentence said its words and chapter; yields where each stands."""
+    for entity in scene.entities:
+        for at in range(len(entity.texts), len(entity.starts)):
+            words = raw[entity.starts[at] - start : entity.ends[at] - start]
+            entity.texts.append(sys.intern(words))
+        for fact in reversed(entity.facts):
+            if fact.text:
+                break
+            fact.text = raw[fact.start - start : fact.end - start]
+            fact.chapter = chapter
+            yield fact.start, fact.end, fact.category, fact.negated
+        for fact in entity.says.values():
+            if not fact.text:
+                fact.text = raw[fact.start - start : fact.end - start]
+                fact.chapter = chapter
+                if entity.kept:
+                    yield fact.start, fact.end, fact.category, fact.negated
 
 
 def agree(tokens: list[Token], found: list[Found]) -> None:
@@ -78,84 +201,42 @@ def _verb_of(tokens: list[Token], found: list[Found], f: Found) -> Token | None:
     return None
 
 
-def _characters(text: str, scene: Scene) -> Iterator[Character]:
-    entities = [e for e in scene.everyone() if e.mentions and _kept(e)]
-    entities.sort(key=lambda e: _head(e)[1])
-    for entity in entities:
-        f, start, end = _head(entity)
-        facts = sorted(_distinct(entity.facts), key=lambda x: x.start)
-        features = tuple(_feature(text, fact) for fact in facts)
-        attributes = tuple(
-            Feature(text[a:b], a, b, category, normal, False, eng)
-            for g, a, b in entity.mentions
-            if g.person is not None and g.kind in ("noun", "name")
-            for category, normal, eng in g.person.facts
-            if category != "role" or g is f
-        )
-        attributes = tuple({x.category: x for x in reversed(attributes)}.values())
-        if entity.gender == "u" and entity.number == "sing":
-            if any(x.category == "facial_hair" and not x.negated for x in facts):
-                entity.gender = "m"
-            if entity.gender == "u":
-                entity.gender = entity.hint or "u"
-        gender = GENDER.get(entity.gender, "unknown")
-        if entity.number == "plur" and f.person is not None and f.person.gender in ("r", "u", "c"):
-            gender = "unknown"
-        count = max((g.count for g, _, _ in entity.mentions if g.counted), default=1)
-        lemma = f.lemma
-        told = [(x.category, x.prompt_en, x.negated) for x in attributes + features]
-        yield Character(
-            text[start:end],
-            lemma,
-            gender,
-            count,
-            start,
-            end,
-            features,
-            attributes,
-            tuple(
-                Mention(text[a:b], a, b)
-                for _, a, b in [_head(entity)] + [m for m in entity.mentions if m[0] is not f]
-            ),
-            english.whole(lemma, gender, told, count),
-        )
-
-
-def _kept(entity: Entity) -> bool:
-    if entity.facts:
-        return True
-    if not entity.nominal:
-        return False
-    if entity.number == "plur":
-        return any(f.counted and f.count > 1 for f, _, _ in entity.mentions)
-    return any(
-        not f.absent and not (f.person and f.person.kind == "someone")
-        for f, _, _ in entity.mentions
-        if f.kind in ("noun", "name")
+def _character(entity: Entity) -> Character:
+    f, at = entity.head, entity.head_at
+    assert f is not None  # whoever is kept was mentioned
+    facts = sorted(_distinct(entity.facts), key=lambda x: x.start)
+    features = tuple(_feature(fact, english.phrase(fact)) for fact in facts)
+    attributes = tuple(_feature(fact, fact.noun) for fact in entity.says.values())
+    if entity.gender == "u" and entity.number == "sing":
+        bearded = any(x.category == "facial_hair" and not x.negated for x in facts)
+        entity.gender = "m" if bearded else entity.hint or "u"
+    gender = GENDER.get(entity.gender, "unknown")
+    if entity.number == "plur" and f.person is not None and f.person.gender in ("r", "u", "c"):
+        gender = "unknown"
+    later = {id(b) for _, b in clashes(attributes + features)}
+    told = [(x.category, x.prompt_en, x.negated) for x in attributes + features if id(x) not in later]
+    mentions = [Mention(*m) for m in zip(entity.texts, entity.starts, entity.ends, strict=True)]
+    head = mentions.pop(at)
+    return Character(
+        head.text,
+        f.lemma,
+        gender,
+        entity.count,
+        head.start,
+        head.end,
+        features,
+        attributes,
+        (head, *mentions),
+        english.whole(f.lemma, gender, told, entity.count),
+        entity.named,
     )
 
 
-def _head(entity: Entity) -> tuple[Found, int, int]:
-    """The first noun or name; a pronoun only when there is neither."""
-    nominal = [m for m in entity.mentions if m[0].kind in ("noun", "name")]
-    return (nominal or entity.mentions)[0]
-
-
 def _distinct(facts: list[Fact]) -> list[Fact]:
-    out: list[Fact] = []
-    for fact in facts:
-        if not any(o.start == fact.start and o.end == fact.end for o in out):
-            out.append(fact)
-    return out
+    return list({(fact.start, fact.end): fact for fact in reversed(facts)}.values())
 
 
-def _feature(text: str, fact: Fact) -> Feature:
+def _feature(fact: Fact, prompt: str) -> Feature:
     return Feature(
-        text[fact.start : fact.end],
-        fact.start,
-        fact.end,
-        fact.category,
-        fact.normalized,
-        fact.negated,
-        english.phrase(fact),
+        fact.text, fact.start, fact.end, fact.category, fact.normalized, fact.negated, prompt, fact.chapter
     )

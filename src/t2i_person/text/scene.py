@@ -1,10 +1,12 @@
 """Who is who: one entity for each person of the text, across sentences."""
 
+from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from .analysis import Token
-from .lexicon import fold, people, things, verbs
-from .people import DASH, HARD, Found
+from .lexicon import fold, people, short_names, things, verbs
+from .people import DASH, HARD, UNSEXED, Found
 from .phrases import NUMBER_KEYS
 
 # Words that name a person already on stage again: their age group must not clash.
@@ -36,16 +38,29 @@ class Fact:
     adjectives: tuple[str, ...] = ()
     noun: str = ""
     verb: str = ""
+    text: str = ""  # the words of the span, and its chapter: put in while the text is at hand
+    chapter: str = ""
 
 
 @dataclass(slots=True)
 class Entity:
-    """One person while the text is being read."""
+    """One person while the text is being read. It keeps numbers and words, not what they were found by."""
 
     number: str
     gender: str
-    mentions: list[tuple[Found, int, int]] = field(default_factory=list)  # with character offsets
+    head: Found | None = None  # first noun or name; a pronoun only until there is one
+    head_at: int = 0  # place of the head among the mentions
+    starts: "array[int]" = field(default_factory=lambda: array("q"))  # character offsets of the mentions
+    ends: "array[int]" = field(default_factory=lambda: array("q"))
+    texts: list[str] = field(default_factory=list)  # their words, put in while the text is at hand
     facts: list[Fact] = field(default_factory=list)
+    says: dict[str, Fact] = field(default_factory=dict)  # what its nouns say themselves, by category
+    kinds: set[str] = field(default_factory=set)  # lexicon kinds of its nouns, "name" for a bare name
+    parts: dict[str, set[str]] = field(default_factory=dict)  # parts of its name: given, patronymic, family
+    count: int = 1
+    seen: bool = False  # whether some noun or name shows the person as present
+    named: bool = False
+    unsexed: bool = False
     last: int = -1  # sentence of the last mention
     subject: bool = False  # whether that mention was a subject
     place: int = 0
@@ -55,15 +70,42 @@ class Entity:
 
     @property
     def nominal(self) -> bool:
-        return any(f.kind in ("noun", "name") for f, _, _ in self.mentions)
+        return bool(self.kinds)
+
+    @property
+    def kept(self) -> bool:
+        """Whether this is somebody to tell of: with looks, or shown by a noun, not only talked about."""
+        return bool(self.facts) or (self.nominal and (self.count > 1 if self.number == "plur" else self.seen))
+
+    def mention(self, f: Found, start: int, end: int) -> None:
+        """Take in one more mention and what its words say."""
+        if self.head is None or (not self.nominal and f.kind in ("noun", "name")):
+            self.head, self.head_at = f, len(self.starts)
+        self.starts.append(start)
+        self.ends.append(end)
+        if f.counted:
+            self.count = max(self.count, f.count)
+        if f.kind not in ("noun", "name"):
+            return
+        self.words |= f.keys
+        self.kinds.add(f.person.kind if f.person else "name")
+        self.seen |= not f.absent and not (f.person is not None and f.person.kind == "someone")
+        self.unsexed |= f.kind == "noun" and bool(f.keys & UNSEXED)
+        self.named |= f.kind == "name"
+        for part, keys in f.parts.items():
+            self.parts.setdefault(part, set()).update(keys)
+        for category, normal, english in f.person.facts if f.person else ():
+            if category != "role" or self.head is f:
+                self.says.setdefault(category, Fact(start, end, category, normal, False, noun=english))
 
 
 class Scene:
     """Entities in order of appearance and the rules that say which mention is whose."""
 
     def __init__(self) -> None:
-        self.kept: list[Entity] = []
         self.entities: list[Entity] = []  # those who may still be spoken of
+        self.cast: list[Entity] = []  # those who have a name: it may come again in any chapter
+        self.left: list[Entity] = []  # nameless ones nobody can refer to any more, for the reader to take
         self.named: dict[str, Entity] = {}
         self.sentence = -1
         self._done: list[Found] = []
@@ -81,12 +123,12 @@ class Scene:
             if f.kind == "rel":
                 continue
             entity.hint = entity.hint or f.hint
-            if f.kind in ("noun", "name"):
-                entity.words |= f.keys
             if f.kind == "name":
+                if not entity.named:
+                    self.cast.append(entity)
                 for key in f.keys - people().keys():
                     self.named[key] = entity
-            entity.mentions.append((f, tokens[f.first].start, tokens[f.last].end))
+            entity.mention(f, tokens[f.first].start, tokens[f.last].end)
             entity.last, entity.place = self.sentence, f.first
             entity.subject = f.case == "nom" or (entity.subject and f.kind == "poss")
             if entity.gender == "u" and f.gender != "u" and f.number == "sing":
@@ -96,17 +138,14 @@ class Scene:
         """Let go of what the coming sentences cannot refer to, so that a book takes little memory."""
         for f in self._done:
             f.phrase, f.forms, f.entity = None, (), None
-        for e in self.entities:
-            if e.last < self.sentence - MEMORY:
-                if e.facts or e.nominal:
-                    self.kept.append(e)
-        stay = [e for e in self.entities if e.last >= self.sentence - MEMORY]
-        self.kept += [e for e in stay[:-CROWD] if e.facts or e.nominal]
-        self.entities = stay[-CROWD:]
+        stay = [e for e in self.entities if e.last >= self.sentence - MEMORY][-CROWD:]
+        self.left += [e for e in self.entities if not e.named and not any(e is x for x in stay)]
+        self.entities = stay
 
-    def everyone(self) -> list[Entity]:
-        """All entities of the text, those let go included."""
-        return list({id(e): e for e in [*self.kept, *self.entities]}.values())
+    def close(self) -> None:
+        """The text is over: everybody leaves."""
+        self.left += [e for e in self.entities if not e.named] + self.cast
+        self.entities, self.cast = [], []
 
     def compatible(self, entity: Entity, gender: str, number: str) -> bool:
         if (entity.number == "plur") != (number == "plur"):
@@ -223,10 +262,12 @@ class Scene:
         if words & ANOTHER:
             return None
         known = [self.named[k] for k in f.keys if k in self.named] if f.kind == "name" else []
-        for e in known + self.entities[::-1]:
+        for e in known + self.entities[::-1] + self._short_for(f, found):
             if e.number != f.number and not f.absent:
                 continue
-            if f.keys & e.words and (f.gender == "u" or e.gender in ("u", f.gender)):
+            if not (f.keys & e.words or self._is_short(f, e)):
+                continue
+            if (f.gender == "u" or e.gender in ("u", f.gender)) and not _other_name(f, e):
                 here = any(g.entity is e and g.kind in ("noun", "name") for g in found)
                 if here and f.kind == "noun" and f.start != f.first:
                     continue  # "рыжий парень и лысый парень" are two
@@ -236,6 +277,18 @@ class Scene:
                     self.entities.append(e)  # named again after a while
                 return e
         return None
+
+    def _short_for(self, f: Found, found: list[Found]) -> list[Entity]:
+        """The one known person whose full name "Ваня" is short for, unless both are in this sentence."""
+        if "given" not in f.parts:
+            return []
+        fits = [e for e in self.cast if self._is_short(f, e) and not any(g.entity is e for g in found)]
+        fits = [e for e in fits if f.gender == "u" or e.gender in ("u", f.gender)]
+        return fits if len(fits) == 1 else []
+
+    @staticmethod
+    def _is_short(f: Found, e: Entity) -> bool:
+        return f.kind == "name" and bool(_full(f.parts.get("given", ())) & _full(e.parts.get("given", ())))
 
     def _linked(self, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
         """Apposition and predicate: "сосед, молодой человек", "это был человек", "он был врачом"."""
@@ -352,17 +405,15 @@ class Scene:
                 continue
             if any(g.entity is e for g in found):
                 continue
-            heads = [g for g, _, _ in e.mentions if g.kind in ("noun", "name")]
             groups = {AGE_GROUP[k] for k in e.words if k in AGE_GROUP}
             group = AGE_GROUP.get(key)
             if group and groups and group not in groups:
                 continue
-            kinds = {g.person.kind if g.person else "name" for g in heads}
-            if not hyper and (not kinds <= {"generic", "people"} or not before):
+            if not hyper and (not e.kinds <= {"generic", "people"} or not before):
                 continue  # "сказала ведьма" may be the old woman; "носильщик тащил" is someone new
             if f.start != f.first and not hyper:
                 continue
-            if kinds == {"kin"} and (not group or key in GRANDPARENTS):
+            if e.kinds == {"kin"} and (not group or key in GRANDPARENTS):
                 continue
             fits.append(e)
         return fits[-1] if len(fits) == 1 else None
@@ -375,6 +426,20 @@ def _called(tokens: list[Token], who: Found, name: Found) -> bool:
     first = max(0, who.start - 2)
     verb = any(t.keys("VERB") & NAMING for t in tokens[first : name.start])
     return verb and who.case in ("acc", "gen") and name.case in ("nom", "ins") and name.start - who.end <= 3
+
+
+def _full(given: Iterable[str]) -> set[str]:
+    """Every full name the given names may be short for, themselves included."""
+    return {full for name in given for full in (name, *short_names().get(name, ()))}
+
+
+def _other_name(f: Found, e: Entity) -> bool:
+    """ "Иван Сергеевич" is not "Иван Петрович": some part of the name is another's."""
+    for part, keys in f.parts.items():
+        have = e.parts.get(part)
+        if have and not (keys & have or (part == "given" and _full(keys) & _full(have))):
+            return True
+    return False
 
 
 def _of_body(key: str) -> bool:

@@ -1,0 +1,68 @@
+"""A text of any length as blocks of whole paragraphs, and the headings of its chapters."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+BLOCK = 1 << 15  # characters held at a time
+PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
+SENTENCE = re.compile(r"[.!?…][»”\"')]*\s+(?=[А-ЯЁA-Z«“\"—–-])")
+SPACE = re.compile(r"\s+")
+ORDINAL = (
+    r"(?:\d{1,4}|[IVXLCDMХ]{1,8}|перв|втор|трет|четв|пят|шест|седьм|восьм|девят|десят|одиннадцат|двенадцат"
+    r"|(?:три|четыр|пят|шест|сем|восем|девят)надцат|двадцат|тридцат|сорок|последн)[а-яё]*"
+)
+HEADING = re.compile(
+    rf"(?:#{{1,4}}\s+\S.{{0,100}}"
+    rf"|(?:(?:глава|часть|книга|том|действие|акт|сцена|явление|песнь|письмо)\s+{ORDINAL}"
+    rf"|{ORDINAL}\s+(?:глава|часть|книга)|пролог|эпилог|предисловие|послесловие|интермедия)"
+    rf"(?:\s*[.:—–-]\s*.{{0,80}}|\n.{{1,60}})?"
+    r"|\d{1,3}\.?|[IVXLC]{1,7}\.?)",
+    re.IGNORECASE,
+)
+
+
+def blocks(source: str | Iterable[str]) -> Iterator[tuple[int, str]]:
+    """(offset, text) of consecutive blocks, cut between paragraphs, else sentences, else words.
+
+    Where the cuts fall depends on the text alone, not on the pieces in which `source` gives it.
+    """
+    pieces = (source,) if isinstance(source, str) else source
+    buffer, offset = "", 0
+    for piece in pieces:
+        for at in range(0, len(piece), BLOCK):
+            buffer += piece[at : at + BLOCK]
+            while len(buffer) > BLOCK:
+                cut = _cut(buffer[:BLOCK])
+                yield offset, buffer[:cut]
+                offset, buffer = offset + cut, buffer[cut:]
+    if buffer:
+        yield offset, buffer
+
+
+def _cut(text: str) -> int:
+    """Length of the part of `text` that can be read by itself."""
+    for border in (PARAGRAPH, SENTENCE, SPACE):
+        last = 0
+        for found in border.finditer(text):
+            if found.end() < len(text):  # a border at the very end may go on in what follows
+                last = found.end()
+        if last > len(text) // 2:
+            return last
+    return len(text)
+
+
+def paragraphs(text: str) -> Iterator[tuple[int, str]]:
+    """(offset, text) of the paragraphs of a block, blank lines between them."""
+    start = 0
+    for border in PARAGRAPH.finditer(text):
+        yield start, text[start : border.start()]
+        start = border.end()
+    yield start, text[start:]
+
+
+def heading(paragraph: str) -> str:
+    """The title of the chapter that a paragraph opens, "" when it is no heading."""
+    words = paragraph.strip()
+    if len(words) > 160 or HEADING.fullmatch(words) is None:
+        return ""
+    return " ".join(words.lstrip("# ").split())
