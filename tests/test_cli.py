@@ -142,3 +142,38 @@ def test_other_pictures_are_not_replaced(tmp_path):
     assert (first.name, second.name) == ("a.png", "a-2.png")
     assert cli._save(tmp_path, "a.png", b"two") == second
     assert first.read_bytes() == b"one" and len(list(tmp_path.iterdir())) == 2
+
+
+BOOK = """Глава 1
+
+Анна Каренина вошла в зал. На ней было чёрное платье. Брюнет у окна поклонился ей.
+
+Глава 2. Осень
+
+{filler}
+
+Рыжая Анна сняла перчатки. У неё были чёрные волосы.
+"""
+
+
+def test_describe_a_book(tmp_path):
+    filler = "Дождь шёл до самого вечера, и река поднялась.\r\n" * 2000
+    (tmp_path / "book.txt").write_bytes(BOOK.format(filler=filler).encode())
+    done = t2i("describe", "-f", "book.txt", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    anna, guest = json.loads(done.stdout)
+    text = (tmp_path / "book.txt").read_bytes().decode()
+    assert (anna["lemma"], anna["gender"], anna["name"]) == ("Анна Каренина", "female", True)
+    said = {f["normalized"]: f for f in anna["features"]}
+    assert {k: f["chapter"] for k, f in said.items()} == {
+        "чёрное платье": "Глава 1",
+        "рыжий": "Глава 2. Осень",
+        "чёрные волосы": "Глава 2. Осень",
+    }
+    assert all(text[f["start"] : f["end"]] == f["text"] for f in said.values())
+    assert [[a["normalized"], b["normalized"]] for a, b in anna["contradictions"]] == [
+        ["рыжий", "чёрные волосы"]
+    ]
+    assert not guest["name"] and guest["attributes"][0]["chapter"] == "Глава 1"
+    told = t2i("describe", "-f", "-", stdin=text.encode())
+    assert told.stdout.startswith(text.replace("\r", "")) and "рыжий (Глава 2. Осень, " in told.stdout

@@ -1,13 +1,11 @@
 """The command line: draw, describe, recreate, serve, packs."""
 
 import contextlib
-import json
 import os
 import re
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -26,10 +24,8 @@ from rich.text import Text
 
 if TYPE_CHECKING:  # the models are imported only by the commands that need them: --help stays quick
     from .pipeline import Event, Portrait
-    from .text import Character
 
 FAILURE, USAGE, INTERRUPTED = 1, 2, 130
-COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red")
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -110,36 +106,33 @@ def draw(
                 err.print(Text(note, "yellow"))
 
 
-@app.command(epilog='Example: t2i-person describe "Рыжий мужчина без бороды." --json')
+@app.command(
+    epilog="Examples:\n\n"
+    't2i-person describe "Рыжий мужчина без бороды." --json\n\n'
+    "t2i-person describe -f book.txt"
+)
 def describe(
     text: TextArgument = None,
     file: FileOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON list, for programs.")] = False,
 ) -> None:
-    """Show who the text describes, and how; draws nothing."""
-    words = _read(text, file)
+    """Show who the text describes, and how; draws nothing. A file may be a whole book."""
+    if (text is None) == (file is None):
+        _leave(USAGE, 'Give one text: t2i-person describe "Рыжий мужчина.", or -f FILE, or - for stdin.')
+    stdin = text == "-" or str(file) == "-"
+    name = "The text" if file is None else str(file)
     with _failures():
-        from .text import describe as read
+        from .telling import tell
 
         try:
-            people = read(words)
-        except ValueError as error:
-            _leave(USAGE, str(error))
-        if as_json:
-            print(json.dumps([asdict(person) for person in people], ensure_ascii=False, indent=2))
-            return
-        if not people:
-            err.print("No people were found in the text.")
-            return
-        out.print(_coloured(words, people), end="" if words.endswith("\n") else "\n")
-        for number, person in enumerate(people, 1):
-            count = f" × {person.count}" if person.count != 1 else ""
-            out.print(Text(f"\n{number}. {person.lemma}, {person.gender}{count}", "bold"))
-            for feature in dict.fromkeys(person.described):
-                line = Text(
-                    f"   {'not ' if feature.negated else ''}{feature.normalized}", _colour(feature.category)
-                )
-                out.print(line.append(f"  {feature.category}: {feature.prompt_en}", "dim"))
+            str(text).encode()  # arguments that are no UTF-8 come with lone surrogates
+            tell(None if stdin else file or text, as_json, out, err)
+        except UnicodeError:
+            _leave(USAGE, f"{name} is not UTF-8: save or send it as UTF-8.")
+        except OSError as error:
+            if file is not None and error.filename == str(file):
+                _leave(USAGE, f"{file} cannot be read: {error.strerror}.")
+            raise
 
 
 @app.command(
@@ -340,17 +333,3 @@ def _save(folder: Path, name: str, data: bytes) -> Path:
 def _slug(head: str) -> str:
     """A word as part of a file name: letters and digits, Cyrillic kept."""
     return re.sub(r"[^\w-]+", "-", head).strip("-")[:40] or "person"
-
-
-def _coloured(words: str, people: "list[Character]") -> Text:
-    """The text with its features in colour, the negated ones struck through."""
-    shown = Text(words)
-    for person in people:
-        for feature in person.described:
-            style = _colour(feature.category) + (" strike" if feature.negated else "")
-            shown.stylize(style, feature.start, feature.end)
-    return shown
-
-
-def _colour(category: str) -> str:
-    return COLOURS[sum(category.encode()) % len(COLOURS)]

@@ -48,6 +48,7 @@ class Reading:
     animacy: str
     grams: frozenset[str]
     score: float
+    known: bool  # in the dictionary, not guessed by its ending
     parse: Any = field(compare=False, repr=False)
 
 
@@ -117,10 +118,11 @@ def readings(low: str) -> tuple[Reading, ...]:
                 str(tag.animacy or ""),
                 frozenset(map(str, tag.grammemes)),
                 p.score,
+                p.is_known,
                 p,
             )
         )
-    return tuple(out) or (Reading(low, fold(low), "X", "", "", "", "", frozenset(), 0.0, None),)
+    return tuple(out) or (Reading(low, fold(low), "X", "", "", "", "", frozenset(), 0.0, False, None),)
 
 
 def _order(token: Token) -> None:
@@ -168,8 +170,12 @@ def _cut(offset: int, text: str) -> Iterator[list[Token]]:
                 Token(len(tokens), t.text, low, begin + t.start, begin + t.stop, readings=readings(low))
             )
             if len(tokens) == LONGEST_SENTENCE:
-                yield tokens
-                tokens = []
+                border = max((k for k, x in enumerate(tokens) if x.low in (",", ";", ":")), default=0)
+                cut = border + 1 if border > LONGEST_SENTENCE // 2 else LONGEST_SENTENCE
+                yield tokens[:cut]
+                tokens = tokens[cut:]
+                for k, x in enumerate(tokens):
+                    x.i = k
         if tokens:
             yield tokens
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 BLOCK = 1 << 15  # characters held at a time
 PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
 SENTENCE = re.compile(r"[.!?…][»”\"')]*\s+(?=[А-ЯЁA-Z«“\"—–-])")
+CLAUSE = re.compile(r"[,;:]\s+")
 SPACE = re.compile(r"\s+")
 ORDINAL = (
     r"(?:\d{1,4}|[IVXLCDMХ]{1,8}|перв|втор|трет|четв|пят|шест|седьм|восьм|девят|десят|одиннадцат|двенадцат"
@@ -41,7 +42,7 @@ def blocks(source: str | Iterable[str]) -> Iterator[tuple[int, str]]:
 
 def _cut(text: str) -> int:
     """Length of the part of `text` that can be read by itself."""
-    for border in (PARAGRAPH, SENTENCE, SPACE):
+    for border in (PARAGRAPH, SENTENCE, CLAUSE, SPACE):
         last = 0
         for found in border.finditer(text):
             if found.end() < len(text):  # a border at the very end may go on in what follows

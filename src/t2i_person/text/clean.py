@@ -59,10 +59,8 @@ def check(text: str) -> None:
     TextError
         When the text is empty, has no letters, or is not Russian; the message names the cure.
     """
-    if not isinstance(text, str):
-        raise TextError(f"the text must be a str, not {type(text).__name__}: decode it as UTF-8 first")
     if not text.strip():
-        raise TextError("the text is empty: give a Russian description, e.g. 'Блондинка в голубой кофте.'")
+        raise TextError("The text is empty: give a Russian description, e.g. 'Блондинка в голубой кофте.'")
     head = text[:20_000]
     russian, latin = len(CYRILLIC.findall(head)), len(LATIN.findall(TAG.sub("", head)))
     if russian == 0 and latin > 0:

@@ -1,5 +1,7 @@
 """English phrases for what the Russian text says; published text-image encoders read English."""
 
+from functools import cache
+
 from .lexicon import english, fold, looks, people, things, verbs
 from .scene import Fact
 
@@ -138,16 +140,25 @@ def _head(lemma: str, gender: str) -> str:
     return head
 
 
+@cache
+def _carried_words() -> frozenset[str]:
+    return frozenset(t.english.split()[-1] for t in things().values() if t.carried and t.english)
+
+
 def _carried(phrase_en: str) -> bool:
-    last = phrase_en.split()[-1] if phrase_en else ""
-    return any(t.carried and t.english.split()[-1:] == [last] for t in things().values())
+    return bool(phrase_en) and phrase_en.split()[-1] in _carried_words()
+
+
+@cache
+def _front_words() -> frozenset[str]:
+    return frozenset(x.english for x in looks().values() if " " not in x.english) | FRONT
 
 
 def whole(lemma: str, gender: str, features: list[tuple[str, str, bool]], count: int = 1) -> str:
     """English description of a person from its head noun and (category, English, negated) features."""
     head = _head(lemma, gender)
     shown = list(dict.fromkeys((c, e) for c, e, negated in features if e and not negated and c != "role"))
-    adjectives = {x.english for x in looks().values() if " " not in x.english} | FRONT
+    adjectives = _front_words()
     front = [e.replace(" years old", " year old") for c, e in shown if c == "age" and "child" not in e]
     front += [e for c, e in shown if c != "age" and e in adjectives]
     front = [w for w in dict.fromkeys(front) if w not in head]

@@ -105,7 +105,7 @@ def _name_readings(token: Token, lower_text: bool) -> list[Reading]:
         if best.key in things() and not listed:
             return []
         return found or listed
-    known = bool(token.best.parse is not None and token.best.parse.is_known)
+    known = token.best.known
     if lower_text and (listed or (known and any("Name" in r.grams or "Patr" in r.grams for r in found))):
         others = [r for r in token.readings if not r.grams & {"Name", "Patr", "Surn"} and r.score > 0.2]
         if not others and low not in (
@@ -137,13 +137,13 @@ def _name_at(tokens: list[Token], i: int, lower_text: bool) -> Found | None:
     token = tokens[i]
     if not token.low[0].isalpha():
         return None
-    if token.has("ADJF") and not token.best.parse.is_known and look_of(token) is not None:
+    if token.has("ADJF") and not token.best.known and look_of(token) is not None:
         return None  # "Синекожий джинн"
     readings = _name_readings(token, lower_text)
     if not readings and _capital(token) and token.has("NOUN"):
         # unknown capitalised word inside a sentence: a surname if the tagger calls it animate
         inside = i > 0 and tokens[i - 1].low not in HARD and tokens[i - 1].low not in DASH
-        known = token.best.parse is not None and token.best.parse.is_known
+        known = token.best.known
         if token.pos == "PROPN" and token.feats.get("Animacy") == "Anim" and (not known or inside):
             if not known and (inside or token.best.animacy == "anim"):
                 readings = [r for r in token.readings if r.pos == "NOUN"][:3]
@@ -255,7 +255,7 @@ def _noun_at(tokens: list[Token], i: int) -> Found | None:
             or not is_person_noun(r.key)
         ):
             return None
-        if token.best.pos != "NOUN" or not r.parse.is_known:
+        if token.best.pos != "NOUN" or not r.known:
             return None
         if any(x.key in things() and x.case == r.case for x in options):
             return None  # "с монистом"

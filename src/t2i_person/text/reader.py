@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from . import english
 from .analysis import Token, sentences
 from .blocks import blocks, heading, paragraphs
-from .clean import check, clean
 from .clashes import clashes
+from .clean import check, clean
 from .looks import SentenceLooks
 from .model import Character, Feature, Gender, Mention, TextError
 from .people import UNSEXED, Found, find

@@ -42,7 +42,7 @@ class Fact:
     chapter: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Entity:
     """One person while the text is being read. It keeps numbers and words, not what they were found by."""
 
@@ -139,7 +139,7 @@ class Scene:
         for f in self._done:
             f.phrase, f.forms, f.entity = None, (), None
         stay = [e for e in self.entities if e.last >= self.sentence - MEMORY][-CROWD:]
-        self.left += [e for e in self.entities if not e.named and not any(e is x for x in stay)]
+        self.left += [e for e in self.entities if not e.named and e not in stay]
         self.entities = stay
 
     def close(self) -> None:
@@ -262,10 +262,11 @@ class Scene:
         if words & ANOTHER:
             return None
         known = [self.named[k] for k in f.keys if k in self.named] if f.kind == "name" else []
-        for e in known + self.entities[::-1] + self._short_for(f, found):
+        short = self._short_for(f, found)
+        for e in known + self.entities[::-1] + short:
             if e.number != f.number and not f.absent:
                 continue
-            if not (f.keys & e.words or self._is_short(f, e)):
+            if not (f.keys & e.words or e in short):
                 continue
             if (f.gender == "u" or e.gender in ("u", f.gender)) and not _other_name(f, e):
                 here = any(g.entity is e and g.kind in ("noun", "name") for g in found)
@@ -273,7 +274,7 @@ class Scene:
                     continue  # "рыжий парень и лысый парень" are two
                 if here and f.kind == "noun" and f.counted:
                     continue
-                if not any(e is x for x in self.entities):
+                if e not in self.entities:
                     self.entities.append(e)  # named again after a while
                 return e
         return None
@@ -282,13 +283,10 @@ class Scene:
         """The one known person whose full name "Ваня" is short for, unless both are in this sentence."""
         if "given" not in f.parts:
             return []
-        fits = [e for e in self.cast if self._is_short(f, e) and not any(g.entity is e for g in found)]
+        mine = _full(f.parts["given"])
+        fits = [e for e in self.cast if mine & _full(e.parts.get("given", ()))]
         fits = [e for e in fits if f.gender == "u" or e.gender in ("u", f.gender)]
-        return fits if len(fits) == 1 else []
-
-    @staticmethod
-    def _is_short(f: Found, e: Entity) -> bool:
-        return f.kind == "name" and bool(_full(f.parts.get("given", ())) & _full(e.parts.get("given", ())))
+        return fits if len(fits) == 1 and not any(g.entity is fits[0] for g in found) else []
 
     def _linked(self, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
         """Apposition and predicate: "сосед, молодой человек", "это был человек", "он был врачом"."""
