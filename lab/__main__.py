@@ -32,6 +32,10 @@ if __name__ == "__main__":
     crops.add_argument("--minutes", type=float, default=15)
     crops.add_argument("--lr", type=float, default=3e-3)
     crops.add_argument("--device", default="cpu")
+    adversary = steps.add_parser("adversary", help="sharpen the blocks from 256 up against a critic of crops")
+    adversary.add_argument("--minutes", type=float, default=30)
+    adversary.add_argument("--lr", type=float, default=1e-3)
+    adversary.add_argument("--device", default="cpu")
     mapping = steps.add_parser("mapping", help="train z -> w")
     mapping.add_argument("--minutes", type=float, default=4)
     mapping.add_argument("--lr", type=float, default=1e-2)
@@ -41,6 +45,10 @@ if __name__ == "__main__":
     matting.add_argument("--minutes", type=float, default=10)
     matting.add_argument("--batch", type=int, default=8)
     matting.add_argument("--lr", type=float, default=2e-3)
+    judge = steps.add_parser("judge", help="train the classifier that judges drawings")
+    judge.add_argument("--minutes", type=float, default=12)
+    everything = steps.add_parser("all", help="the whole recipe; goes on where it was stopped")
+    everything.add_argument("--scale", type=float, default=1.0, help="of all training times")
     steps.add_parser("sheet", help="draw the pictures of the README")
     steps.add_parser("report", help="measure the pack on held-out people")
     pack = steps.add_parser("pack", help="compute directions and write the embedded pack")
@@ -48,7 +56,7 @@ if __name__ == "__main__":
     pack.add_argument("--stop-at", type=int, default=128)
     pack.add_argument("--device", default="cpu")
     a = parser.parse_args()
-    if a.step not in ("fetch", "render"):
+    if a.step not in ("fetch", "render", "all"):
         from t2i_person.nets.memory import keep_freed_memory
 
         keep_freed_memory()
@@ -72,6 +80,10 @@ if __name__ == "__main__":
         from lab.generator import train_crops
 
         train_crops(WORK, a.minutes, a.lr, a.device)
+    elif a.step == "adversary":
+        from lab.adversary import train as train_adversary
+
+        train_adversary(WORK, a.minutes, a.lr, a.device)
     elif a.step == "mapping":
         from lab.generator import train_mapping
 
@@ -80,6 +92,14 @@ if __name__ == "__main__":
         from lab.matting import train as train_matting
 
         train_matting(WORK, a.minutes, a.lr, a.size, a.batch)
+    elif a.step == "judge":
+        from lab.judge import train as train_judge
+
+        train_judge(WORK, a.minutes)
+    elif a.step == "all":
+        from lab.recipe import run
+
+        run(WORK, a.scale)
     elif a.step == "pack":
         from lab.pack import build
 

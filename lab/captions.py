@@ -41,20 +41,28 @@ WIDER = {
 
 GARMENT_WORDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "t-shirt": (("футболка", "тенниска"), ("t-shirt", "tee")),
-    "sweater": (
-        ("кофта", "свитер", "джемпер", "пуловер", "кардиган", "кофточка"),
-        ("sweater", "jumper", "pullover"),
-    ),
-    "shirt": (("рубашка", "блузка", "рубаха", "блуза", "сорочка"), ("shirt", "blouse")),
-    "suit": (("костюм", "пиджак", "смокинг", "жакет", "фрак"), ("suit", "jacket", "tuxedo")),
-    "coat": (("пальто", "плащ", "куртка", "шинель", "пальтишко"), ("coat", "overcoat", "raincoat")),
-    "dress": (("платье", "сарафан", "платьице", "халат"), ("dress", "gown")),
-    "tank top": (("майка", "топ"), ("tank top", "top")),
+    "jumper": (("джемпер", "пуловер", "водолазка", "толстовка"), ("jumper", "pullover", "sweatshirt")),
+    "sweater": (("кофта", "свитер", "кардиган", "кофточка"), ("sweater", "cardigan")),
+    "shirt": (("рубашка", "рубаха", "сорочка"), ("shirt",)),
+    "blouse": (("блузка", "блуза"), ("blouse",)),
+    "vest": (("жилет", "жилетка"), ("vest", "waistcoat")),
+    "suit": (("костюм", "пиджак", "смокинг", "фрак"), ("suit", "tuxedo")),
+    "jacket": (("куртка", "жакет"), ("jacket",)),
+    "coat": (("пальто", "плащ", "шинель", "пальтишко"), ("coat", "overcoat", "raincoat")),
+    "tunic": (("туника",), ("tunic",)),
+    "dress": (("платье", "платьице", "халат"), ("dress", "gown")),
+    "sari": (("сари", "накидка"), ("sari", "wrap")),
+    "sundress": (("сарафан",), ("sundress",)),
+    "top": (("топ", "топик"), ("top",)),
+    "tank top": (("майка",), ("tank top", "undershirt")),
     "overalls": (("комбинезон",), ("overalls", "dungarees")),
 }
+# a person may call the one by the other's name: neither right nor wrong
+NEAR = (("jumper", "sweater"), ("shirt", "blouse"), ("jacket", "coat"), ("jacket", "suit"), ("suit", "vest"), ("dress", "sundress"), ("top", "tank top"),
+        ("dress", "sari"), ("tunic", "dress"), ("top", "sundress"))  # fmt: skip
 HAIR_COLOURS: dict[str, tuple[tuple[float, float, float], ...]] = {
     "black": ((22, 19, 20), (34, 26, 23)), "dark": ((46, 30, 22), (62, 40, 28)), "brown": ((84, 54, 34), (104, 66, 40)), "fair": ((140, 92, 52), (160, 112, 64)),
-    "blond": ((206, 164, 100), (188, 146, 84), (226, 196, 142)), "red": ((150, 62, 26), (190, 82, 32), (126, 46, 20)), "grey": ((150, 149, 149), (184, 184, 184), (222, 222, 222), (128, 126, 126)),
+    "blond": ((206, 164, 100), (188, 146, 84), (226, 196, 142)), "red": ((150, 72, 38), (185, 100, 55), (126, 54, 28)), "orange": ((232, 120, 24), (220, 96, 20)), "grey": ((150, 149, 149), (184, 184, 184), (222, 222, 222), (128, 126, 126)),
     "pink": ((214, 110, 160), (190, 70, 130)), "blue": ((80, 120, 190), (60, 90, 160), (90, 170, 200)), "green": ((90, 170, 90), (120, 180, 100), (60, 130, 100)),
     "violet": ((130, 80, 180), (100, 60, 140)),
 }  # fmt: skip
@@ -66,7 +74,7 @@ HAIR_WORDS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] 
     "blond": (("светлый", "белокурый", "золотистый", "льняной", "соломенный"), ("блондинка", "блондин", "светловолосый", "белокурый", "белокурая"), ("blond hair", "blonde hair", "fair hair")),
     "red": (("рыжий", "медный", "огненный"), ("рыжий", "рыжая", "рыжеволосая", "рыжеволосый"), ("red hair", "ginger hair")),
     "grey": (("седой", "серебристый", "белый", "пепельный"), ("седой", "седая", "седина", "седовласый"), ("grey hair", "gray hair", "white hair")),
-    "pink": (("розовый",), (), ("pink hair",)), "blue": (("синий", "голубой"), (), ("blue hair",)),
+    "orange": (("оранжевый", "апельсиновый"), (), ("orange hair",)), "pink": (("розовый",), (), ("pink hair",)), "blue": (("синий", "голубой"), (), ("blue hair",)),
     "green": (("зелёный",), (), ("green hair",)), "violet": (("фиолетовый", "сиреневый"), (), ("purple hair",)),
 }  # fmt: skip
 
@@ -81,16 +89,22 @@ def lab(rgb: np.ndarray) -> np.ndarray:
     return np.stack([116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]), 200 * (f[..., 1] - f[..., 2])], -1)
 
 
-_CLOTH_LAB = {k: lab(np.array(v)) for k, v in CLOTH_COLOURS.items()}
-_HAIR_LAB = {k: lab(np.array(v)) for k, v in HAIR_COLOURS.items()}
+class Names:
+    """Colour names and their examples, in L*a*b*."""
+
+    def __init__(self, table: dict[str, tuple[tuple[float, float, float], ...]]) -> None:
+        self.names = tuple(table)
+        self.examples = lab(np.array([c for v in table.values() for c in v]))
+        self.first = np.cumsum([0, *(len(v) for v in table.values())])[:-1]
+
+    def shares(self, rgb: np.ndarray, width: float = 9.0) -> dict[str, float]:
+        """How far a colour deserves each name: softmax over the distance to the nearest example of each."""
+        d2 = np.minimum.reduceat(((self.examples - lab(rgb)) ** 2).sum(1), self.first)
+        w = np.exp(-(d2 - d2.min()) / (2 * width**2))
+        return dict(zip(self.names, (w / w.sum()).tolist(), strict=True))
 
 
-def colour_shares(rgb: np.ndarray, table: dict[str, np.ndarray], width: float = 9.0) -> dict[str, float]:
-    """How far a colour deserves each name: softmax over the distance to the nearest example of each."""
-    here = lab(rgb)
-    d2 = np.array([((v - here) ** 2).sum(1).min() for v in table.values()])
-    w = np.exp(-(d2 - d2.min()) / (2 * width**2))
-    return dict(zip(table, w / w.sum(), strict=True))
+CLOTH_NAMES, HAIR_NAMES = Names(CLOTH_COLOURS), Names(HAIR_COLOURS)
 
 
 @dataclass(frozen=True)
@@ -102,7 +116,7 @@ class Fact:
 
 
 def _step(x: float, low: float, high: float) -> float:
-    return float(np.clip((x - low) / (high - low), 0, 1))
+    return min(max((float(x) - low) / (high - low), 0.0), 1.0)
 
 
 def _all_facts() -> tuple[list[Fact], list[Callable[[dict], float]]]:
@@ -186,51 +200,37 @@ def _all_facts() -> tuple[list[Fact], list[Callable[[dict], float]]]:
         }.get(name)
         add(f"{name} hair", "hair_color", "|".join(russian), "|".join(english),
             lambda s, n=name, w=wide: shown(s) * min(1.0, s["hair"][n] + (w[1] * s["hair"][w[0]] if w else 0)))  # fmt: skip
-    style = lambda *names: lambda s: float(s["style"] in names)  # noqa: E731
-    add(
-        "bald",
-        "hair_style",
-        "лысый|лысая|лысина|бритая голова|без волос|бритый наголо|плешивый|лысая голова",
-        "bald|shaved head",
-        style("bald"),
-    )
-    add(
-        "short hair",
-        "hair_style",
-        "короткие волосы|короткая стрижка|коротко стриженный|стриженый|короткостриженый",
-        "short hair|crop",
-        style("crop", "short", "tousled"),
-    )
-    add(
-        "long hair",
-        "hair_style",
-        "длинные волосы|распущенные волосы|длинноволосый|длинноволосая|прямые длинные волосы",
-        "long hair",
-        style("long"),
-    )
-    add(
-        "bob",
-        "hair_style",
-        "каре|стрижка каре|волосы средней длины|волосы до плеч|чёлка",
-        "bob|bob cut|medium hair",
-        style("bob"),
-    )
-    add(
-        "ponytail",
-        "hair_style",
-        "хвост|волосы собраны в хвост|конский хвост|собранные волосы|гладко зачёсанные волосы|пучок",
-        "ponytail|hair tied back",
-        style("ponytail"),
-    )
-    add(
-        "curly",
-        "hair_style",
-        "кудрявые волосы|кудрявый|кудри|вьющиеся волосы|курчавый|пышные волосы",
-        "curly hair|afro",
-        style("afro"),
-    )
+
+    def style(*names: str, perhaps: tuple[str, ...] = ()):
+        return lambda s: 1.0 if s["style"] in names else np.nan if s["style"] in perhaps else 0.0
+
+    for key, russian, english, rule in (
+        ("bald", "лысый|лысая|лысина|без волос|плешивый|лысая голова|облысевший", "bald", style("bald", perhaps=("buzz",))),
+        ("buzz cut", "бритый наголо|бритая голова|ёжик|стрижка ёжиком|стриженный под машинку|обритый", "buzz cut|shaved head",
+         style("buzz", perhaps=("bald", "crop"))),
+        ("short hair", "короткие волосы|короткая стрижка|коротко стриженный|стриженый|короткостриженый", "short hair|crop",
+         style("crop", "short", "tousled", perhaps=("buzz",))),
+        ("tousled", "растрёпанные волосы|взъерошенные волосы|лохматый|вихрастый|растрёпанный", "tousled hair|messy hair", style("tousled", perhaps=("afro",))),
+        ("mohawk", "ирокез|хохолок|панковская причёска|волосы ирокезом", "mohawk", style("mohawk")),
+        ("long hair", "длинные волосы|распущенные волосы|длинноволосый|длинноволосая|прямые длинные волосы", "long hair",
+         style("long", "wavy", perhaps=("ringlets", "shoulder-length"))),
+        ("wavy hair", "волнистые волосы|вьющиеся волосы|волны волос|волнистые длинные волосы", "wavy hair", style("wavy", perhaps=("ringlets", "afro"))),
+        ("ringlets", "локоны|букли|завитые волосы|завитые локоны", "ringlets|curls", style("ringlets", perhaps=("wavy",))),
+        ("curly", "кудрявые волосы|кудрявый|кудри|курчавый|пышные волосы|кудряшки", "curly hair|afro", style("afro", perhaps=("wavy", "ringlets"))),
+        ("bob", "каре|стрижка каре|чёлка", "bob|bob cut", style("bob", perhaps=("shoulder-length", "side-swept"))),
+        ("medium hair", "волосы до плеч|волосы средней длины", "medium hair|shoulder-length hair", style("shoulder-length", perhaps=("bob", "long", "ringlets"))),
+        ("side-swept", "волосы набок|косой пробор|волосы зачёсаны набок|косая чёлка", "side-swept hair|side parting", style("side-swept")),
+        ("ponytail", "хвост|волосы собраны в хвост|конский хвост|собранные волосы|гладко зачёсанные волосы|пучок", "ponytail|hair tied back",
+         style("ponytail", perhaps=("crop",))),
+    ):  # fmt: skip
+        add(key, "hair_style", russian, english, rule)
+
+    def wears(name: str):
+        near = {b if a == name else a for a, b in NEAR if name in (a, b)}
+        return lambda s: 1.0 if s["garment"] == name else np.nan if s["garment"] in near else 0.0
+
     for name, (nouns, english) in GARMENT_WORDS.items():
-        add(name, "clothes", "|".join(nouns), "|".join(english), lambda s, n=name: float(s["garment"] == n))
+        add(name, "clothes", "|".join(nouns), "|".join(english), wears(name))
     for name, (adjectives, english) in COLOUR_WORDS.items():
         add(
             f"in {name}",
@@ -267,21 +267,33 @@ def _all_facts() -> tuple[list[Fact], list[Callable[[dict], float]]]:
         "sunglasses|dark glasses",
         lambda s: float(s["glasses"] == "dark"),
     )
+
+    def hat(*names: str):
+        return lambda s: float(s["hat"] in names)
+
     add(
-        "hat",
         "headwear",
-        "шляпа|в шляпе|шапка|головной убор|шляпка|котелок",
-        "hat|cap",
-        lambda s: float(s["hat"]),
+        "headwear",
+        "головной убор|в головном уборе",
+        "headwear",
+        hat("fedora", "bucket", "beanie"),
     )
+    add("hat", "headwear", "шляпа|в шляпе|шляпка|котелок", "hat", hat("fedora", "bucket"))
+    add(
+        "wide hat",
+        "headwear",
+        "панама|шляпа с полями|широкополая шляпа",
+        "wide-brimmed hat|bucket hat",
+        hat("bucket"),
+    )
+    add("cap", "headwear", "шапка|вязаная шапка|шапочка|колпак", "cap|beanie|knitted cap", hat("beanie"))
     for name, (adjectives, english) in COLOUR_WORDS.items():
-        add(
-            f"{name} hat",
-            "headwear",
-            "|".join(f"{a} шляпа" for a in adjectives),
-            "|".join(f"{e} hat" for e in english),
-            lambda s, n=name: float(s["hat"]) * s["hat_colour"][n],
-        )
+        for key, noun, word, kinds in (
+            ("hat", "шляпа", "hat", ("fedora", "bucket")),
+            ("cap", "шапка", "cap", ("beanie",)),
+        ):
+            add(f"{name} {key}", "headwear", "|".join(f"{a} {noun}" for a in adjectives), "|".join(f"{e} {word}" for e in english),
+                lambda s, n=name, k=kinds: float(s["hat"] in k) * s["hat_colour"][n])  # fmt: skip
     add(
         "beard",
         "facial_hair",
@@ -356,16 +368,31 @@ def _all_facts() -> tuple[list[Fact], list[Callable[[dict], float]]]:
     add(
         "sad",
         "expression",
-        "грустный|печальный|хмурый|мрачный|угрюмый|плакать|недовольный|хмуриться|грусть",
-        "sad|gloomy|frowning",
+        "грустный|печальный|мрачный|унылый|плакать|грусть|тоскливый",
+        "sad|gloomy",
         lambda s: _step(-s["smile"], 0.2, 0.5),
+    )
+    mood = lambda name: lambda s: float(s["mood"] == name)  # noqa: E731
+    add(
+        "angry",
+        "expression",
+        "злой|сердитый|хмурый|угрюмый|гневный|недовольный|хмуриться|разъярённый|нахмуренные брови",
+        "angry|frowning",
+        mood("angry"),
+    )
+    add(
+        "surprised",
+        "expression",
+        "удивлённый|изумлённый|удивление|поражённый|открытый рот|испуганный",
+        "surprised|astonished",
+        mood("surprised"),
     )
     add(
         "serious",
         "expression",
         "серьёзный|спокойный|без улыбки|нейтральное лицо|строгий",
         "serious|calm|neutral",
-        lambda s: min(1 - smile(s), 1 - _step(-s["smile"], 0.2, 0.5)),
+        lambda s: float(s["mood"] == "none") * min(1 - smile(s), 1 - _step(-s["smile"], 0.2, 0.5)),
     )
     add(
         "stout",
@@ -403,16 +430,17 @@ def _all_facts() -> tuple[list[Fact], list[Callable[[dict], float]]]:
         lambda s: s["seen_eyes"] * _step(s["iris"][1] - max(s["iris"][0], s["iris"][2]), 0, 20),
     )
     for name, (nouns, english) in GARMENT_WORDS.items():
+        worn = wears(name)
         for colour, (adjectives, shades) in COLOUR_WORDS.items():
             add(f"{colour} {name}", "clothes", "|".join(f"{a} {n}" for a in adjectives for n in nouns), "|".join(f"{e} {n}" for e in shades for n in english),
-                lambda s, n=name, c=colour: float(s["garment"] == n) * s["cloth"][c])  # fmt: skip
+                lambda s, w=worn, c=colour: min(w(s), s["cloth"][c]) if s["cloth"][c] > 0.2 else 0.0)  # fmt: skip
         for colour in ("полосатый", "клетчатый"):
             pattern = "striped" if colour == "полосатый" else "checked"
             add(f"{pattern} {name}", "clothes", "|".join(f"{colour} {n}" for n in nouns), "|".join(f"{pattern} {e}" for e in english),
                 lambda s, n=name, p=pattern: float(s["garment"] == n and s["pattern"] == p))  # fmt: skip
     for name, (adjectives, _, english) in HAIR_WORDS.items():
         for length, styles, word in (
-            ("длинный", ("long",), "long"),
+            ("длинный", ("long", "wavy"), "long"),
             ("короткий", ("crop", "short", "tousled"), "short"),
             ("кудрявый", ("afro",), "curly"),
         ):
@@ -427,15 +455,15 @@ FACTS, _TRUTH = _all_facts()
 def state(person: Person, colours: np.ndarray) -> dict:
     """What the rules read: names of colours with their shares, and the plain factors."""
     c = dict(zip(COLOURS, colours, strict=True))
-    cloth = colour_shares(c["cloth"], _CLOTH_LAB)
-    hat = colour_shares(c["hat"], _CLOTH_LAB)
+    cloth = CLOTH_NAMES.shares(c["cloth"])
+    hat = CLOTH_NAMES.shares(c["hat"])
     for shares in (cloth, hat):
         for name, extra in WIDER.items():
             shares[name] = min(1.0, shares[name] + sum(w * shares[k] for k, w in extra.items()))
     return dict(male=float(person.gender == "male"), age=person.age, bald=person.hair == "bald", style=person.hair, garment=person.garment,
-                pattern=person.pattern, facial=person.facial_hair, glasses=person.glasses, hat=person.hat, smile=person.smile, weight=person.weight,
-                people=person.ethnicity, hair=colour_shares(c["hair"], _HAIR_LAB), cloth=cloth, hat_colour=hat, skin=float(lab(c["skin"])[0]),
-                iris=c["iris"], seen_eyes=0.0 if person.glasses == "dark" else 1.0)  # fmt: skip
+                pattern=person.pattern, facial=person.facial_hair, glasses=person.glasses, hat=person.hat, mood=person.mood, smile=person.smile, weight=person.weight,
+                people=person.ethnicity, hair=HAIR_NAMES.shares(c["hair"]), cloth=cloth, hat_colour=hat, skin=float(lab(c["skin"])[0]),
+                iris=c["iris"].tolist(), seen_eyes=0.0 if person.glasses == "dark" else 1.0)  # fmt: skip
 
 
 def truths(person: Person, colours: np.ndarray) -> np.ndarray:

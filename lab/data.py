@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 
 from lab.people.compose import compose, decode, encode
-from lab.people.dataset import SHARD, z_of
-from lab.people.factors import Person, colours_from, condition, person_from_z
+from lab.people.dataset import persons_of
+from lab.people.factors import Person, colours_from, condition
 
 HELD_OUT = 1  # the first shard is never trained on
 
@@ -45,7 +45,7 @@ class People:
                     small[k : k + 20, 9:] = F.avg_pool2d(part[:, 9:].float(), factor).round().byte().numpy()
                 rows = small
             self.shards[number] = rows
-            self.persons += [person_from_z(z_of(number * SHARD + k))[0] for k in range(len(rows))]
+            self.persons += persons_of(file)
             self.index += [(number, k) for k in range(len(rows))]
 
     def __len__(self) -> int:

@@ -121,7 +121,7 @@ def train(work: Path, minutes: float, lr: float, on_generator: float, batch: int
         with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
             return nets["generator"](nets["factors"](c).float(), stop_at=SIDE).float().clamp(-1, 1)
 
-    rng = np.random.default_rng(int(time.time()) if (work / "encoder.pt").exists() else 3)
+    rng = np.random.default_rng([3, (work / "encoder.pt").exists(), int(100 * on_generator)])
     begin = shown = time.time()
     step, running = 0, 0.0
     while (spent := (time.time() - begin) / 60) < minutes:

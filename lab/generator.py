@@ -22,11 +22,11 @@ from lab.people.factors import CONDITION, Z_DIM, condition, person_from_z
 from t2i_person.nets.stylegan2 import Generator, GeneratorConfig
 
 CONFIG = GeneratorConfig(z_dim=Z_DIM, w_dim=256, mapping_layers=6, resolution=1024, base=(16, 16),
-                         channels=(192, 192, 96, 64, 32, 16, 8))  # fmt: skip
+                         channels=(192, 192, 96, 64, 48, 32, 16))  # fmt: skip
 
 
 class Factors(nn.Module):
-    """Conditions [n,69] -> w [n,256]: linear, plus a small correction for what factors do to each other."""
+    """Conditions [n,CONDITION] -> w [n,256]: linear, plus a small correction for what factors do to each other."""
 
     def __init__(self, w_dim: int = CONFIG.w_dim) -> None:
         super().__init__()
@@ -66,8 +66,6 @@ class Trainer:
         self.file, self.device = work / "generator.pt", device
         torch.manual_seed(0)
         self.nets = nn.ModuleDict({"generator": Generator(CONFIG), "factors": Factors()}).to(device)
-        for conv in (c for b in self.nets["generator"].synthesis.blocks for c in b.convs):
-            conv.noise.zero_()  # aligned people have nothing random left
         self.average = copy.deepcopy(self.nets).requires_grad_(False)
         self.step = 0
         if self.file.exists():
@@ -75,6 +73,15 @@ class Trainer:
             self.nets.load_state_dict(state["nets"])
             self.average.load_state_dict(state["average"])
             self.step = state["step"]
+        for nets in (self.nets, self.average):
+            rng = torch.Generator().manual_seed(11)
+            for i, block in enumerate(nets["generator"].synthesis.blocks):
+                for conv in block.convs:  # aligned people have nothing random left below 256: no noise there
+                    conv.noise.copy_(
+                        torch.randn(conv.noise.shape, generator=rng)
+                        if i >= 4
+                        else torch.zeros_like(conv.noise)
+                    )
 
     def save(self) -> None:
         part = self.file.with_suffix(".part")

@@ -94,10 +94,9 @@ def train(work: Path, minutes: float, lr: float, size: int, batch: int) -> None:
     net = load_matting(work).train()
     nets = finished(work)
     if size == 512:
-        people, held = People(work / "renders1024", 512, 0, 2), People(work / "renders1024", 512, 2)
+        people, held = People(work / "renders1024", 512), People(work / "renders1024", 512, 0, 1)
     else:
         people, held = People(work / "renders256", size), People(work / "renders256", size, 0, 1)
-    held = held if len(held) else people
     dense = {
         id(m.weight)
         for m in net.modules()
@@ -108,7 +107,7 @@ def train(work: Path, minutes: float, lr: float, size: int, batch: int) -> None:
         torch.optim.Adam([p for p in net.parameters() if id(p) not in dense], lr=lr),
         Muon(kernels, lr=lr / 4),
     ]
-    rng = np.random.default_rng(int(time.time()))
+    rng = np.random.default_rng([4, size])
     begin = shown = time.time()
     step, running = 0, 0.0
     while (spent := (time.time() - begin) / 60) < minutes:

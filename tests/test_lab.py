@@ -1,11 +1,29 @@
 """The factors of rendered people, their captions and their colours; nothing is rendered here."""
 
+import json
+from dataclasses import asdict
+
 import numpy as np
 import torch
 
+from lab import recipe
 from lab.captions import FACTS, truths
+from lab.judge import HEADS, goals
 from lab.people.compose import compose, decode, encode
-from lab.people.factors import COLOURS, CONDITION, Person, condition, person_from_z
+from lab.people.dataset import persons_of
+from lab.people.factors import (
+    COLOURS,
+    CONDITION,
+    GARMENTS,
+    HAIR,
+    HATS,
+    MOODS,
+    Person,
+    condition,
+    person_from_z,
+)
+from lab.said import UNSEEN, sentences
+from t2i_person import describe
 
 KEYS = [fact.key for fact in FACTS]
 
@@ -29,8 +47,49 @@ def test_people_vary_and_men_alone_have_beards():
     women = [p for p in people if p.gender == "female"]
     assert 140 < len(women) < 260
     assert all(p.facial_hair == "none" for p in women)
-    assert {p.garment for p in people} >= {"t-shirt", "sweater", "shirt", "suit", "coat", "dress", "tank top"}
-    assert not any(p.hat and p.hair == "afro" for p in people)
+    assert {p.garment for p in people} == set(GARMENTS) and len(GARMENTS) >= 14
+    assert {p.hair for p in people} == set(HAIR) and len(HAIR) >= 12
+    assert {p.hat for p in people} == {"none", *HATS} and {p.mood for p in people} == {"none", *MOODS}
+    assert not any(p.hat != "none" and p.hair in ("afro", "mohawk") for p in people)
+
+
+def test_persons_are_kept_beside_their_pictures(tmp_path):
+    persons = [person_from_z(z)[0] for z in np.random.default_rng(2).standard_normal((3, 64))]
+    (tmp_path / "00000.json").write_text(json.dumps([asdict(p) for p in persons]))
+    assert persons_of(tmp_path / "00000.npy") == persons
+
+
+def test_unseen_synonyms_are_in_no_caption_and_mean_a_fact():
+    phrases = {p for fact in FACTS for p in fact.russian}
+    words = {w for p in phrases for w in p.split()} - {"одежда"}
+    assert not [w for w in UNSEEN if w in phrases or words & set(w.split())]
+    assert set(UNSEEN.values()) <= set(KEYS)
+
+
+def test_held_out_sentences_say_what_the_judge_is_asked():
+    for text, asked in sentences(24):
+        (person,) = describe(text)
+        assert person.gender == asked["gender"][0]
+        categories = {f.category for f in person.described}
+        assert {"hair_color", "clothes"} <= categories, (text, categories)
+        assert ("hat" in asked) == ("headwear" in categories)
+        assert ("glasses" in asked) == ("accessory" in categories)
+    assert all(set(right) <= set(HEADS[head]) for _, asked in sentences(64) for head, right in asked.items())
+
+
+def test_the_judge_and_the_captions_agree_about_a_person():
+    person, paint = person_from_z(np.random.default_rng(4).standard_normal(64))
+    for head, goal in goals(person, paint).items():
+        assert len(goal) == len(HEADS[head]) and (np.isnan(goal).all() or abs(sum(goal) - 1) < 1e-6)
+
+
+def test_a_recipe_goes_on_where_it_was(tmp_path, monkeypatch, capfd):
+    monkeypatch.setattr(recipe, "RECIPE", (("one", "--help", 0), ("two", "--help", 0)))
+    (tmp_path / "recipe.json").write_text('{"one": {"seconds": 60.0, "done": 1}}')
+    recipe.run(tmp_path, 1.0)
+    out = capfd.readouterr().out
+    assert "== two" in out and "== one" not in out
+    assert json.loads((tmp_path / "recipe.json").read_text())["two"]["done"] == 1
 
 
 def test_a_blonde_in_a_light_blue_sweater():

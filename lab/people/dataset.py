@@ -1,13 +1,15 @@
-"""Render people to shards of palette layers: ``layers`` uint8 [n,10,size,size] (alpha last) and ``z`` [n,64]."""
+"""Render people to shards of palette layers, uint8 [n,10,size,size] (alpha last), with who they are beside as JSON."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
 from lab.people.compose import encode
-from lab.people.factors import Z_DIM, person_from_z
+from lab.people.factors import Z_DIM, Person, person_from_z
 
 SHARD = 100
 
@@ -22,15 +24,23 @@ def render_shard(folder: Path, index: int, size: int, renderer) -> None:
     if file.exists():
         return
     rows = np.empty((SHARD, 10, size, size), np.uint8)
-    for k in range(SHARD):
-        result = renderer.render(person_from_z(z_of(index * SHARD + k))[0])
+    persons = [person_from_z(z_of(index * SHARD + k))[0] for k in range(SHARD)]
+    for k, person in enumerate(persons):
+        result = renderer.render(person)
         rows[k, :9] = encode(result.layers)
         rows[k, 9] = (result.alpha * 255 + 0.5).astype(np.uint8)
     folder.mkdir(parents=True, exist_ok=True)
     part = file.with_suffix(".part")
     with part.open("wb") as out:
         np.save(out, rows)
+    file.with_suffix(".json").write_text(json.dumps([asdict(p) for p in persons]))
     part.rename(file)
+
+
+def persons_of(file: Path) -> list[Person]:
+    """Who is in a shard."""
+    rows = json.loads(file.with_suffix(".json").read_text())
+    return [Person(**row | {k: tuple(row[k]) for k in ("ethnicity", "shape")}) for row in rows]
 
 
 def render_all(folder: Path, size: int, start: int, stop: int, step: int = 1) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 class Garment:
     assets: tuple[str, ...]  # female first, then male when it differs
     second: float | None = None  # chroma distance from which texels take the second colour
+    flat: bool = False  # its texture is left out
     logos: dict[str, tuple[tuple[int, int, int, int], ...]] = field(default_factory=dict)
 
     def asset(self, gender: str) -> str:
@@ -20,7 +21,15 @@ class Garment:
 
 @dataclass(frozen=True)
 class HairStyle:
+    """``hem``: cut off so far below the mouth, ``strip``: kept this far from the middle, ``wave``: swing of the
+    strands, ``lift``: how far the crown is pulled up (all in distances from eyes to mouth); ``shaved``: how dark the shaved scalp is, in [0, 1]."""
+
     asset: str | None
+    hem: float | None = None
+    strip: float | None = None
+    wave: float = 0.0
+    lift: float = 0.0
+    shaved: float = 0.0
 
 
 GARMENTS: dict[str, Garment] = {
@@ -32,6 +41,14 @@ GARMENTS: dict[str, Garment] = {
     "dress": Garment(("F_Dress_02",)),
     "tank top": Garment(("Tank_Top_01",)),
     "overalls": Garment(("male_worksuit01",), second=0.05),
+    "jumper": Garment(("male_casualsuit06",)),
+    "blouse": Garment(("Sleeveless",)),
+    "vest": Garment(("male_elegantsuit01",), second=0.03),
+    "jacket": Garment(("male_casualsuit05",)),
+    "tunic": Garment(("Asymmetric_Tunic_and_Sash",), flat=True),
+    "sari": Garment(("Sari1",)),
+    "sundress": Garment(("F_Beach_Dress_01",)),
+    "top": Garment(("female_top_01",)),
 }  # fmt: skip
 HAIR: dict[str, HairStyle] = {
     "bald": HairStyle(None),
@@ -42,14 +59,24 @@ HAIR: dict[str, HairStyle] = {
     "bob": HairStyle("bob02"),
     "long": HairStyle("long01"),
     "ponytail": HairStyle("ponytail01"),
+    "buzz": HairStyle(None, shaved=0.8),
+    "mohawk": HairStyle("short01", strip=0.8, lift=0.35, shaved=0.5),
+    "side-swept": HairStyle("Braid01"),
+    "shoulder-length": HairStyle("long01", hem=1.75),
+    "wavy": HairStyle("long01", wave=0.22),
+    "ringlets": HairStyle("southernbelleringlets"),
 }
 PATTERNS = ("plain", "striped", "checked")
 FACIAL_HAIR = ("none", "stubble", "moustache", "beard")
+HATS = ("fedora", "bucket", "beanie")
+MOODS = ("angry", "surprised")
 GLASSES = ("none", "clear", "dark")
 
 
 @dataclass(frozen=True)
 class Person:
+    """Every factor but the colours."""
+
     gender: str = "female"
     age: float = 0.0  # 0 young, 1 old
     ethnicity: tuple[float, float, float] = (1.0, 0.0, 0.0)  # caucasian, asian, african
@@ -59,8 +86,9 @@ class Person:
     pattern: str = "plain"
     facial_hair: str = "none"
     glasses: str = "none"
-    hat: bool = False
+    hat: str = "none"  # or one of HATS
     smile: float = 0.0  # -1 sad, 0 neutral, 1 wide smile
+    mood: str = "none"  # or one of MOODS; then smile is 0
     shape: tuple[float, ...] = (0.0,) * 8
 
     @property
@@ -108,9 +136,24 @@ class Person:
         if self.shows_teeth:
             units |= {"mouthUpperUp": 0.35, "mouthLowerDown": 0.25}
             out.append(("face:jawOpen", 0.10))
-        out.append(("face:browInnerUp", 0.25 + 0.6 * max(-s, 0)))
+        brows = 0.25 + 0.6 * max(-s, 0)
+        if self.mood == "angry":
+            brows = 0.0
+            units |= {
+                "browDown": 1.1,
+                "noseSneer": 0.55,
+                "mouthFrown": 0.35,
+                "mouthPress": 0.5,
+                "eyeSquint": 0.45,
+                "eyeBlink": 0.1,
+            }
+        elif self.mood == "surprised":
+            brows = 1.0
+            units |= {"browOuterUp": 0.9, "eyeWide": 0.9, "eyeBlink": 0.0, "mouthStretch": -0.25}
+            out += [("face:jawOpen", 0.34), ("face:mouthFunnel", 0.35)]
+        out.append(("face:browInnerUp", brows))
         out += [(f"face:{n}{side}", w) for n, w in units.items() for side in ("Left", "Right")]
-        return [(n, w) for n, w in out if w > 1e-3]
+        return [(n, w) for n, w in out if abs(w) > 1e-3]
 
 
 SHAPES = (
@@ -146,7 +189,7 @@ _HAIR = np.array(
     [(22, 19, 20), (52, 34, 25), (92, 58, 36), (140, 88, 48), (206, 164, 100), (232, 206, 158)], float
 )
 _RED, _GREY = (
-    np.array([(122, 44, 20), (204, 92, 34)], float),
+    np.array([(120, 50, 26), (198, 108, 60)], float),
     np.array([(128, 126, 126), (232, 232, 232)], float),
 )
 _IRIS = np.array(
@@ -171,44 +214,25 @@ def linear(srgb: np.ndarray) -> np.ndarray:
 
 
 def _cloth(u: np.ndarray) -> np.ndarray:
-    """A colour of cloth from three uniforms: a fifth greys from black to white, else a hue."""
-    if u[0] < 0.22:
-        return np.full(3, 28 + 214 * (u[0] / 0.22)) + (u[1] - 0.5) * np.array([10, 0, -10])
-    return _hsv((u[0] - 0.22) / 0.78, 0.28 + 0.62 * u[1] ** 0.7, 0.28 + 0.68 * u[2] ** 0.8)
+    """A colour of cloth from three uniforms: a quarter greys, most of them nearly black or white, else a hue."""
+    if u[0] < 0.26:
+        return np.full(3, 24 + 218 * (0.5 - 0.5 * np.cos(np.pi * u[0] / 0.26))) + (u[1] - 0.5) * np.array(
+            [10, 0, -10]
+        )
+    return _hsv((u[0] - 0.26) / 0.74, 0.28 + 0.62 * u[1] ** 0.7, 0.28 + 0.68 * u[2] ** 0.8)
 
 
 # ------------------------------------------------------------------ from z
 
 Z_DIM = 64
-_FEMALE_HAIR = {
-    "crop": 0.04,
-    "short": 0.07,
-    "tousled": 0.09,
-    "afro": 0.12,
-    "bob": 0.2,
-    "long": 0.28,
-    "ponytail": 0.2,
-}
-_MALE_HAIR = {"bald": 0.17, "crop": 0.21, "short": 0.23, "tousled": 0.21, "afro": 0.1, "long": 0.08}
-_FEMALE_WEAR = {
-    "t-shirt": 0.15,
-    "sweater": 0.17,
-    "shirt": 0.14,
-    "suit": 0.1,
-    "coat": 0.1,
-    "dress": 0.2,
-    "tank top": 0.09,
-    "overalls": 0.05,
-}
-_MALE_WEAR = {
-    "t-shirt": 0.2,
-    "sweater": 0.16,
-    "shirt": 0.16,
-    "suit": 0.19,
-    "coat": 0.11,
-    "tank top": 0.09,
-    "overalls": 0.09,
-}
+_FEMALE_HAIR = {"buzz": 0.02, "crop": 0.03, "short": 0.06, "tousled": 0.06, "mohawk": 0.03, "afro": 0.09, "ringlets": 0.08, "bob": 0.12, "side-swept": 0.09,
+                "shoulder-length": 0.11, "long": 0.12, "wavy": 0.1, "ponytail": 0.11}  # fmt: skip
+_MALE_HAIR = {"bald": 0.13, "buzz": 0.12, "crop": 0.15, "short": 0.17, "tousled": 0.15, "mohawk": 0.06, "afro": 0.08, "side-swept": 0.03,
+              "shoulder-length": 0.05, "long": 0.04, "ponytail": 0.02}  # fmt: skip
+_FEMALE_WEAR = {"t-shirt": 0.1, "jumper": 0.08, "sweater": 0.1, "blouse": 0.09, "shirt": 0.07, "vest": 0.05, "suit": 0.06, "jacket": 0.06, "coat": 0.07,
+                "tunic": 0.05, "dress": 0.08, "sari": 0.03, "sundress": 0.06, "top": 0.05, "tank top": 0.05, "overalls": 0.04}  # fmt: skip
+_MALE_WEAR = {"t-shirt": 0.15, "jumper": 0.11, "sweater": 0.12, "shirt": 0.13, "vest": 0.08, "suit": 0.14, "jacket": 0.09, "coat": 0.08,
+              "tunic": 0.03, "tank top": 0.07, "overalls": 0.07}  # fmt: skip
 
 
 def _cut(table: dict[str, float], u: float) -> str:
@@ -234,7 +258,8 @@ def person_from_z(z: np.ndarray) -> tuple[Person, np.ndarray]:
     beard = (
         "none" if female else _cut({"none": 0.5, "stubble": 0.14, "moustache": 0.12, "beard": 0.24}, u[10])
     )
-    hat = bool(u[12] > 0.86) and hair != "afro"
+    hat = _cut({"none": 0.82, "fedora": 0.08, "bucket": 0.04, "beanie": 0.06}, u[12])
+    mood = _cut({"angry": 0.07, "none": 0.86, "surprised": 0.07}, u[14])
     person = Person(
         gender="female" if female else "male",
         age=old,
@@ -243,12 +268,15 @@ def person_from_z(z: np.ndarray) -> tuple[Person, np.ndarray]:
         hair=hair,
         garment=wear,
         pattern=_cut({"plain": 0.74, "striped": 0.14, "checked": 0.12}, u[9])
-        if wear not in ("suit", "overalls")
+        if wear not in ("suit", "overalls", "vest")
         else "plain",
         facial_hair=beard,
         glasses=_cut({"none": 0.74, "clear": 0.17, "dark": 0.09}, u[11]),
-        hat=hat,
-        smile=float(np.interp(u[13], [0, 0.2, 0.45, 0.75, 1], [-1, 0, 0.1, 0.7, 1])),
+        hat="none" if hair in ("afro", "mohawk") else hat,
+        smile=float(np.interp(u[13], [0, 0.2, 0.45, 0.75, 1], [-1, 0, 0.1, 0.7, 1]))
+        if mood == "none"
+        else 0.0,
+        mood=mood,
         shape=tuple(float(x) for x in np.clip(0.33 * z[16:24], -0.8, 0.8)),
     )
     return person, colours_from(person, float(tone), z[24:64])
@@ -290,7 +318,8 @@ def condition(person: Person, colours: np.ndarray) -> np.ndarray:
         [1.0 if person.gender == "male" else -1.0, 2 * old - 1, *person.ethnicity, 2 * person.weight - 1]
         + one_hot(person.hair, HAIR) + one_hot(person.garment, GARMENTS) + one_hot(person.pattern, PATTERNS)
         + one_hot(person.facial_hair, FACIAL_HAIR) + one_hot(person.glasses, GLASSES)
-        + [float(person.hat), max(person.smile, 0), max(-person.smile, 0), float(person.shows_teeth), *person.shape]
+        + one_hot(person.hat, HATS) + one_hot(person.mood, MOODS)
+        + [max(person.smile, 0), max(-person.smile, 0), float(person.shows_teeth), *person.shape]
         + list((colours / 127.5 - 1).ravel()),
         np.float32,
     )  # fmt: skip

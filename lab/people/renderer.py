@@ -21,7 +21,7 @@ from scipy.ndimage import distance_transform_edt, gaussian_filter
 
 from lab.people import assets
 from lab.people.assets import Proxy, proxy
-from lab.people.factors import GARMENTS, HAIR, PATTERNS, Person
+from lab.people.factors import GARMENTS, HAIR, PATTERNS, HairStyle, Person
 
 f4 = np.float32
 
@@ -35,7 +35,7 @@ void main() { P = p; N = n; UV = uv; L = light; M = mark;
 # kinds: 0 skin, 1 cloth, 2 hair, 3 eye, 4 teeth, 5 brow and lash, 6 glass, 7 hat
 _FRAGMENT = """#version 330
 in vec3 P, N, S; in vec2 UV, L, M; layout(location=0) out vec4 A; layout(location=1) out vec4 B; layout(location=2) out vec4 C;
-uniform sampler2D tex, tex2, shade; uniform int kind, pattern; uniform vec3 eye, key, fill, rim; uniform vec4 dial; uniform float brim, under;
+uniform sampler2D tex, tex2, shade; uniform int kind, pattern; uniform vec3 eye, key, fill, rim; uniform vec4 dial; uniform float brim, under, edge, hem, strip, sleeve, shaved;
 float shadow() {
   if (S.z > .999) return 1.;
   float a = 6.2831853 * fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(.06711056, .00583715)))), s = 0.;
@@ -59,11 +59,13 @@ void main() {
   if (kind == 0) {
     float detail = mix(t.r, texture(tex2, UV).r, dial.x);  // young to old
     float soft = L.x + 1.55 * sh * mix(wrap(nk, .30), wrap(nk, .10), .5) + .38 * nf;
+    float scalp = smoothstep(.3, .7, -M.x) * shaved;
     float lip = smoothstep(.25, .75, M.x) * dial.y, blush = max(M.y, 0.) * dial.z, beard = clamp(-M.y, 0., 1.) * dial.w;
     skin = detail * soft * (1. - lip) * (1. - .25 * blush); lips = (detail * lip + .18 * blush * (1. - lip)) * soft;
     // light that scattered through skin comes out red at the shadow's edge (d'Eon and Luebke 2007)
     lips += .10 * max(wrap(nk, .45) - wrap(nk, .05), 0.) * sh;
     brow += beard * .45 * soft; skin *= 1. - .5 * beard;
+    hair = scalp * .8 * soft; skin *= 1. - scalp;
     if (P.y + .35 * abs(P.x) < under) { cloth2 = soft * mix(.75, 1., L.y); skin = lips = brow = 0.; }  // a shirt under the coat
     white = (1.5 * sh * ggx(n, v, key, mix(.46, .36, lip), .028) + .4 * ggx(n, v, fill, .46, .028)) + .05 * pow(1. - max(dot(n, v), 0.), 5.) * L.y;
   } else if (kind == 1) {
@@ -72,11 +74,12 @@ void main() {
     float stripe = 0.; vec2 q = P.xy * 6.2831853;
     if (pattern == 1) stripe = smoothstep(-.2, .2, sin(q.y * 2.6) - .25);
     if (pattern == 2) stripe = .5 * smoothstep(-.2, .2, sin(q.y * 1.9)) + .5 * smoothstep(-.2, .2, sin(q.x * 1.9));
-    m = max(m, stripe);
+    m = max(m, stripe); if (abs(P.x) > sleeve) m = 1.;
     float d = t.r * 2. * lit * mix(.75, 1., L.y); cloth = d * (1. - m); cloth2 = d * m;
     white = .35 * sh * ggx(n, v, key, .62, .03) + .035 * pow(1. - max(dot(n, v), 0.), 4.) * lit;
   } else if (kind == 2) {
-    if (P.y > brim) discard;  // no hair above a hat's brim
+    if (P.y > brim || abs(P.x) > strip) discard;  // no hair above a hat's brim
+    if (P.y < hem + .25 * fract(sin(floor(P.x * 9.)) * 43758.5)) discard;
     if (a < .03) discard; if (a >= .8) a = 1.;
     float th = (t.g * 2. - 1.) * 1.5707963; vec3 s = normalize(T * cos(th) + Bt * sin(th));  // strand direction
     float st = pow(clamp(t.r * 2., .06, 2.6), .62), tl = dot(s, key);
@@ -97,7 +100,9 @@ void main() {
     bool frame = a > .8; vec3 r = reflect(-v, n);
     white = (frame ? .5 : .8) * sh * ggx(n, v, key, .2, .05) + .12 * smoothstep(.3, .9, r.y) * .3;
     a = frame ? 1. : dial.x; if (a < .02) discard;
-  } else { if (a < .5) discard; hat = t.r * 2. * lit; white = .3 * sh * ggx(n, v, key, .6, .03); }
+  } else { if (a < .5 || P.y < edge) discard;
+    hat = t.r * 2. * dial.x * lit * mix(1., .5 + .5 * sin(70. * atan(P.x, P.z + 1.)), 1. - dial.y);  // ribs of a knitted hat
+    white = .3 * sh * ggx(n, v, key, .6, .03); }
   A = vec4(vec3(white, hat, iris) * a, a); B = vec4(vec3(skin, hair, cloth) * a, a); C = vec4(vec3(lips, cloth2, brow) * a, a);
 }"""
 
@@ -179,6 +184,48 @@ def _pose(vertices: np.ndarray, body: np.ndarray, weight: dict[str, np.ndarray])
     return x.astype(f4)
 
 
+def _unit(body: np.ndarray) -> float:
+    """Distance from the eyes to the mouth, in decimetres."""
+    b = assets.base()
+    eyes = (b.joint(body, "l-eye") + b.joint(body, "r-eye")) / 2
+    return float(eyes[1] - b.joint(body, "mouth")[1])
+
+
+def _style(hair: np.ndarray, body: np.ndarray, style: HairStyle) -> np.ndarray:
+    """The crown pulled up, and strands that swing from side to side, more and more below the eyes."""
+    unit, hair = _unit(body), hair.copy()
+    below = (assets.base().joint(body, "l-eye")[1] - hair[:, 1]) / unit
+    hair[:, 1] += style.lift * unit * np.clip(-below - 0.9, 0, 1)
+    angle = 6.0 * below + 1.5 * np.sign(hair[:, 0]) + 1.2 * hair[:, 2]
+    grow = np.clip(0.5 + below, 0, 1)
+    hair[:, 0] += style.wave * unit * grow * np.sin(angle)
+    hair[:, 2] += 0.6 * style.wave * unit * grow * np.cos(angle)
+    return hair
+
+
+def _beanie(posed: np.ndarray) -> Part:
+    """A knitted cap: the scalp blown up, with a turned-up edge."""
+    b, unit = assets.base(), _unit(posed)
+    above = (posed[:, 1] - b.joint(posed, "l-eye")[1]) / unit - BEANIE
+    keep = ((above > -0.3) & (b.weights["head"] > 0.5))[b.quads].all(1)
+    thick = 0.16 + 0.07 * (above < 0.5) + 0.12 * np.clip(above - 0.9, 0, 1)
+    x = posed + b.low.normals(posed) * (thick * unit)[:, None]
+    return Part(7, x.astype(f4), None, b.mesh, (), keep=keep, dial=(0.5, 0.7, 1, 1))
+
+
+BEANIE = 0.5  # its edge above the eyes, in distances from eyes to mouth
+
+
+def _brim(hat: str, parts: list[Part], surfaces: list[np.ndarray], posed: np.ndarray) -> float:
+    """Height above which no hair shows."""
+    if hat == "none":
+        return 1e3
+    if hat == "beanie":
+        return float(assets.base().joint(posed, "l-eye")[1] + (BEANIE + 0.1) * _unit(posed))
+    top = next(s for part, s in zip(parts, surfaces, strict=True) if part.kind == 7)[:, 1]
+    return float(top.min() + (0.16 if hat == "fedora" else 0.22))
+
+
 def _part_fringe(hair: np.ndarray, body: np.ndarray) -> np.ndarray:
     """Push strands that hang over the face to the rim of an oval around it."""
     b = assets.base()
@@ -216,7 +263,7 @@ def _body_scale(body: np.ndarray) -> np.ndarray:
 
 @cache
 def _face_marks() -> np.ndarray:
-    """Where lips are and where blood shows (cheeks, nose); -1 on the beard's ground. [19158,2]"""
+    """Where lips are (-1 on the scalp) and where blood shows (cheeks, nose; -1 on the beard's ground). [19158,2]"""
     b = assets.base()
 
     def mark(*names: str) -> np.ndarray:
@@ -236,6 +283,12 @@ def _face_marks() -> np.ndarray:
     )
     ground = np.unique(proxy("hair", "Full_beard").reference)
     blush[ground] = np.where(lips[ground] < 0.2, -1, blush[ground])
+    scalp = np.zeros((len(b.vertices), 1), f4)
+    scalp[np.unique(proxy("hair", "short04").reference)] = 1
+    scalp = _diffuse(scalp, b.quads, len(b.vertices), 3)[:, 0]  # references leave holes
+    height = b.vertices[:, 1] - b.joint(b.vertices, "l-eye")[1]
+    scalp *= np.clip(1 + 2 * height, 0, 1)  # no sideburns
+    lips = np.where(lips > 0.05, lips, -np.clip(2.2 * scalp, 0, 1))
     return np.stack([lips, blush], 1)
 
 
@@ -312,6 +365,8 @@ def cloth_texture(path: str, name: str) -> tuple[np.ndarray, np.ndarray]:
         rgb[y0:y1, x0:x1] = np.median(rgb[y0:y1, x0:x1].reshape(-1, 3), 0)
     light = _light(rgb)
     shown = a[..., 3] > 0.5
+    if garment and garment.flat:
+        light = np.full_like(light, 0.5)
     middle = np.median(light[shown])
     second = np.zeros_like(light)
     if garment and garment.second is not None:
@@ -418,7 +473,7 @@ class Renderer:
             if kind == 6:
                 x[:, 2] += 0.09  # clear of broad noses
             if kind == 2 and name == HAIR[person.hair].asset:
-                x = _part_fringe(x, body)
+                x = _style(_part_fringe(x, body), body, HAIR[person.hair])
             if folder == "clothes" and kind == 1:
                 x = _pose(x, body, {k: (w[a.reference] * a.weights).sum(1) for k, w in b.weights.items()})
             path = str(a.folder / a.material["mapDiffuse"])
@@ -435,9 +490,18 @@ class Renderer:
         for name in person.facial_hair_assets():
             add(2, "hair", name, head)
         if (style := HAIR[person.hair]).asset:
-            add(2, "hair", style.asset, head)
-        if person.hat:
-            add(7, "clothes", "fedora", head, True, second=True)
+            add(2, "hair", style.asset, head, style.asset == "long01")
+        if person.hat == "beanie":
+            parts.append(_beanie(posed))
+        elif person.hat != "none":
+            add(
+                7,
+                "clothes",
+                {"fedora": "fedora", "bucket": "Fishing_Hat_01"}[person.hat],
+                head,
+                True,
+                second=True,
+            )
         if person.glasses != "none":
             add(6, "clothes", "glasses", head, dial=(0.06 if person.glasses == "clear" else 0.82, 1, 1, 1))
         return parts, posed
@@ -458,8 +522,17 @@ class Renderer:
         for slot, name in enumerate(("tex", "tex2", "shade")):
             program[name].value = slot
         self.shadow.use(2)
-        hats = [s for part, s in zip(parts, surfaces, strict=True) if part.kind == 7]
-        program["brim"].value = float(hats[0][:, 1].min() + 0.16) if hats else 1e3
+        style, unit = HAIR[person.hair], _unit(posed)
+        mouth = assets.base().joint(posed, "mouth")[1]
+        far = 1e3
+        brim = _brim(person.hat, parts, surfaces, posed)
+        program["brim"].value = brim
+        program["edge"].value = brim - 0.1 * unit if person.hat == "beanie" else -far
+        program["hem"].value = -far if style.hem is None else float(mouth - style.hem * unit)
+        program["strip"].value = far if style.strip is None else style.strip * unit
+        program["shaved"].value = style.shaved
+        shoulder = abs(assets.base().joint(posed, "l-shoulder")[0])
+        program["sleeve"].value = float(0.8 * shoulder) if person.garment == "vest" else far
         under = assets.base().joint(posed, "neck")[1] - 0.2 if person.garment == "coat" else -1e3
         program["under"].value = float(under)
         program["pattern"].value = PATTERNS.index(person.pattern)
@@ -502,7 +575,8 @@ class Renderer:
             item.release()
         planes = [r.reshape(self.size, self.size, 4)[::-1].astype(f4) for r in raw]
         layers = np.concatenate([p[..., :3] for p in planes], -1).transpose(2, 0, 1)
-        return Render(np.maximum(layers, 0), np.clip(planes[0][..., 3], 0, 1))
+        layers = np.nan_to_num(np.maximum(layers, 0))  # a degenerate triangle can give a pixel of NaN
+        return Render(layers, np.clip(np.nan_to_num(planes[0][..., 3]), 0, 1))
 
     def _visibility(self, parts, surfaces, normals, posed) -> list[np.ndarray]:
         """Sky light that reaches each surface vertex, and how open it is: [n,2] for each part (18 depth maps)."""
