@@ -1,13 +1,11 @@
 """StyleGAN2's generator in plain PyTorch, arranged so that it is cheap on a CPU.
 
 Source: Karras et al., "Analyzing and Improving the Image Quality of StyleGAN" (2020), sections 2.2
-(modulation and demodulation) and 4.1 (skip generator); the mapping network and the truncation trick are those
-of Karras et al., "A Style-Based Generator Architecture for GANs" (2019); StyleSpace is that of Wu et al.,
-"StyleSpace Analysis" (2021).
+(modulation and demodulation) and 4.1 (skip generator); the mapping network and the truncation trick are
+those of Karras et al., "A Style-Based Generator Architecture for GANs" (2019); StyleSpace is that of Wu
+et al., "StyleSpace Analysis" (2021).
 
-The published code modulates the weight, which makes one convolution a sample. Here the weight is shared: the
-input is scaled by the style and the output by the demodulation coefficient, which is the same arithmetic
-(paper, equations 1-3).
+The convolution itself is in ``modulated.py``.
 """
 
 from __future__ import annotations
@@ -21,6 +19,8 @@ from typing import Any, Literal, cast, overload
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from .modulated import ModulatedConvolution
 
 SQRT2 = math.sqrt(2.0)
 
@@ -89,54 +89,9 @@ class Linear(nn.Module):
         return torch.addmm(self.bias, x, self.weight.t(), beta=self.beta, alpha=self.alpha)
 
 
-class _Finish(torch.autograd.Function):
-    """``leaky_relu(y * demod + bias + noise * strength)`` in one allocation and few passes over memory.
-
-    What autograd would do is right but reduces over the batch dimension first, which is many times slower
-    than the convolution on a CPU; here the gradients of bias and strength are one product with the rows ``[1,
-    noise]``.
-    """
-
-    @staticmethod
-    def forward(  # type: ignore[override]
-        ctx: Any,
-        y: Tensor,  # [n, c, h, w]
-        demod: Tensor,  # [n, c], in y's dtype
-        bias: Tensor,  # [c]
-        strength: Tensor,  # scalar
-        noise: Tensor | None,  # broadcastable to [n, 1, h, w]
-    ) -> Tensor:
-        out = y * demod[:, :, None, None]
-        out.add_(bias.to(y.dtype)[:, None, None])
-        if noise is not None:
-            out.add_((noise * strength).to(y.dtype))
-        F.leaky_relu(out, 0.2, inplace=True)
-        ctx.save_for_backward(y, demod, noise, out)
-        ctx.dtype = bias.dtype
-        return out
-
-    @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
-        y, demod, noise, out = ctx.saved_tensors
-        grad = torch.ops.aten.leaky_relu_backward(grad, out, 0.2, True)
-        grad_y = grad * demod[:, :, None, None] if ctx.needs_input_grad[0] else None
-        grad_demod = (grad * y).sum((2, 3)) if ctx.needs_input_grad[1] else None
-        grad_bias = grad_strength = None
-        if ctx.needs_input_grad[2] or ctx.needs_input_grad[3]:
-            n, c, h, w = grad.shape
-            rows = grad.permute(0, 2, 3, 1).reshape(n, h * w, c)
-            left = grad.new_ones(n, 1, h * w)
-            if noise is not None:
-                noise = noise.to(grad.dtype).expand(n, 1, h, w).reshape(n, 1, h * w)
-                left = torch.cat([left, noise], 1)
-            sums = torch.bmm(left, rows).sum(0, dtype=ctx.dtype)  # [1 or 2, c]
-            grad_bias = sums[0]
-            grad_strength = None if noise is None else sums[1].sum()
-        return grad_y, grad_demod, grad_bias, grad_strength, None
-
-
-class ModulatedConv(nn.Module):
-    """3x3 convolution with weight demodulation, noise, bias and leaky ReLU; ``up`` doubles the size first."""
+class StyledConv(nn.Module):
+    """3x3 convolution with weight demodulation, noise, bias and leaky ReLU; ``up`` doubles the size
+    first."""
 
     noise: Tensor
     fir: Tensor
@@ -148,6 +103,7 @@ class ModulatedConv(nn.Module):
         self.noise_strength = nn.Parameter(torch.zeros(()))
         self.affine = Linear(w_dim, n_in, bias=1.0)
         self.register_buffer("noise", torch.randn(size))
+        self._kept: tuple[Any, tuple[Tensor, Tensor]] | None = None
         self.up = up
         self.gain = 1 / math.sqrt(n_in * 9)
         if up:
@@ -158,18 +114,35 @@ class ModulatedConv(nn.Module):
     def forward(self, x: Tensor, style: Tensor, noise: Tensor | None) -> Tensor:
         """[n, c_in, h, w], [n, c_in], broadcastable to [n, 1, h', w'] -> [n, c_out, h', w']."""
         style = style * self.gain  # equalised learning rate, on the small tensor
-        energy = self.weight.float().square().sum((2, 3))  # [c_out, c_in]
+        dtype = x.dtype
+        if torch.is_autocast_enabled(x.device.type):
+            dtype = torch.get_autocast_dtype(x.device.type)
+        weight, energy = self._prepared(dtype)
         with torch.autocast(x.device.type, enabled=False):
+            # leaky_relu(a) * sqrt(2) == leaky_relu(a * sqrt(2)), so the gain rides on the small factors
             demod = torch.rsqrt(style.float().square() @ energy.t() + 1e-8) * SQRT2  # [n, c_out]
-        x = x * style.to(x.dtype)[:, :, None, None]
-        if self.up:
-            x = F.conv_transpose2d(x, self.weight.transpose(0, 1), stride=2)
-            n_out = x.shape[1]
-            x = F.conv2d(x, self.fir.to(x).expand(n_out, 1, 4, 4), padding=1, groups=n_out)
-        else:
-            x = F.conv2d(x, self.weight, padding=1)
-        # leaky_relu(a) * sqrt(2) == leaky_relu(a * sqrt(2)), so the gain rides on the small factors
-        return _Finish.apply(x, demod.to(x.dtype), self.bias * SQRT2, self.noise_strength * SQRT2, noise)
+            return ModulatedConvolution.apply(
+                x.to(dtype),
+                style.float(),
+                weight,
+                demod,
+                self.bias * SQRT2,
+                self.noise_strength * SQRT2,
+                noise,
+                self.fir.to(dtype) if self.up else None,
+            )
+
+    def _prepared(self, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+        """The weight in `dtype`, and its energy [c_out, c_in]; kept while the weight is frozen and the
+        same.
+        """
+        weight = self.weight
+        if weight.requires_grad or weight.is_inference():
+            return weight.to(dtype), weight.float().square().sum((2, 3))
+        key = (weight.data_ptr(), weight._version, weight.device, dtype)
+        if self._kept is None or self._kept[0] != key:
+            self._kept = key, (weight.to(dtype), weight.float().square().sum((2, 3)))
+        return self._kept[1]
 
 
 class ToRGB(nn.Module):
@@ -208,12 +181,12 @@ class Block(nn.Module):
 
     def __init__(self, n_in: int, n_out: int, w_dim: int, size: tuple[int, int]):
         super().__init__()
-        self.conv0 = ModulatedConv(n_in, n_out, w_dim, size, up=True) if n_in else None
-        self.conv1 = ModulatedConv(n_out, n_out, w_dim, size, up=False)
+        self.conv0 = StyledConv(n_in, n_out, w_dim, size, up=True) if n_in else None
+        self.conv1 = StyledConv(n_out, n_out, w_dim, size, up=False)
         self.rgb = ToRGB(n_out, w_dim)
 
     @property
-    def convs(self) -> list[ModulatedConv]:
+    def convs(self) -> list[StyledConv]:
         return [conv for conv in (self.conv0, self.conv1) if conv is not None]
 
     def forward(
@@ -258,8 +231,8 @@ class Synthesis(nn.Module):
 
         ``noise``: "const" (whole images only), "none", one tensor for each conv of the whole network, or
         ``(top, left)``: the place of the crop in this block's *input*, in pixels, to cut the fixed noise to
-        it. A crop's convolutions see zeros past its edge: ``m`` wrong pixels at an inner edge become ``2 * m
-        + 3``.
+        it. A crop's convolutions see zeros past its edge: ``m`` wrong pixels at an inner edge become ``2
+        * m + 3``.
         """
         block = self.stack[i]
         first = max(3 * i - 1, 0)
