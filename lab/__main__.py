@@ -28,10 +28,6 @@ if __name__ == "__main__":
     encoder.add_argument(
         "--on-generator", type=float, default=0.0, help="share of batches that the generator draws"
     )
-    crops = steps.add_parser("crops", help="train the blocks above 256 on crops")
-    crops.add_argument("--minutes", type=float, default=15)
-    crops.add_argument("--lr", type=float, default=3e-3)
-    crops.add_argument("--device", default="cpu")
     adversary = steps.add_parser("adversary", help="sharpen the blocks from 256 up against a critic of crops")
     adversary.add_argument("--minutes", type=float, default=30)
     adversary.add_argument("--lr", type=float, default=1e-3)
@@ -76,10 +72,6 @@ if __name__ == "__main__":
         from lab.encoder import train
 
         train(WORK, a.minutes, a.lr, a.on_generator)
-    elif a.step == "crops":
-        from lab.generator import train_crops
-
-        train_crops(WORK, a.minutes, a.lr, a.device)
     elif a.step == "adversary":
         from lab.adversary import train as train_adversary
 

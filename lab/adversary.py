@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from lab.data import People
 from lab.generator import Trainer
+from lab.muon import Muon
 
 FIRST = 4  # the first block that is trained: 256
 CROP, EDGE = 24, 4  # in features of the block below (128); a crop's edge sees zeros and is not judged
@@ -88,7 +89,9 @@ def train(work: Path, minutes: float, lr: float, device: str, people_a_step: int
     critic = Critic().to(device, memory_format=torch.channels_last)
     upper = [p for block in generator.synthesis.blocks[FIRST:] for p in block.parameters()]
     averaged = [p for block in fixed.synthesis.blocks[FIRST:] for p in block.parameters()]
-    ours = torch.optim.Adam(upper, lr=lr, betas=(0.0, 0.99), fused=True)
+    kernels = [p for p in upper if p.ndim == 4]
+    ours = torch.optim.Adam([p for p in upper if p.ndim != 4], lr=lr, betas=(0.0, 0.99), fused=True)
+    turned = Muon(kernels, lr=2 * lr, momentum=0.8)
     its = torch.optim.Adam(critic.parameters(), lr=lr / 2, betas=(0.0, 0.99), fused=True)
     file = work / "critic.pt"
     if file.exists():
@@ -108,7 +111,7 @@ def train(work: Path, minutes: float, lr: float, device: str, people_a_step: int
 
     while (spent := (time.time() - begin) / 60) < minutes:
         rate = min(1, (step + 1) / 50) * (0.1 + 0.9 * np.cos(max(0, spent / minutes - 0.5) * np.pi) ** 2)
-        for optimizer, base in ((ours, lr), (its, lr / 2)):
+        for optimizer, base in ((ours, lr), (turned, 2 * lr), (its, lr / 2)):
             optimizer.param_groups[0]["lr"] = float(base * rate)
         goals, features, below, styles, spots = [], [], [], [], []
         for _ in range(people_a_step):
@@ -143,7 +146,11 @@ def train(work: Path, minutes: float, lr: float, device: str, people_a_step: int
                     loss = (image - F.avg_pool2d(goal, SCALE // scale))[:, :, inner, inner].abs().mean()
             fake, real = image[:, :, cut, cut], goal[:, :, cut, cut]
             # what is finer than 256 pixels answers to the critic alone: an absolute error would smooth it
-            loss = loss + 0.5 * F.avg_pool2d(fake - real, 4).abs().mean()
+            delta = fake - real
+            loss = loss + 0.5 * F.avg_pool2d(delta, 4).abs().mean()
+            loss = (
+                loss + 0.5 * (delta - delta.mean(1, keepdim=True)).abs().mean()
+            )  # the critic's bands are grey
             critic.requires_grad_(False)
             seen, says = critic(fake, place)
             with torch.no_grad():
@@ -168,7 +175,7 @@ def train(work: Path, minutes: float, lr: float, device: str, people_a_step: int
             penalty = slope.square().sum((1, 2, 3)).mean()
             (16 * gamma / 2 * penalty / 64).backward()
             running["r1"] = penalty.item()
-        for optimizer in (ours, its):
+        for optimizer in (ours, turned, its):
             optimizer.step()
             optimizer.zero_grad()
         step += 1

@@ -1,7 +1,7 @@
 """Distil the renderer into StyleGAN2: condition -> w -> picture, then z -> w.
 
 The renderer is a function of known factors, so the synthesis network is trained by regression on a growing pyramid
-(64, 128, 256 whole; 512 and 1024 on crops). ``Factors`` maps factors to w; afterwards the mapping network learns
+(64, 128, 256 whole; lab/adversary.py trains the blocks above). ``Factors`` maps factors to w; afterwards the mapping network learns
 ``w = Factors(person_from_z(z))`` from as many z as wanted, for nothing is rendered there.
 """
 
@@ -181,92 +181,6 @@ def train_whole(
             saved = now
     trainer.save()
     print(f"{size}px done: held-out {psnr(trainer.average, held, size, device):.2f} dB", flush=True)
-
-
-def train_crops(
-    work: Path,
-    minutes: float,
-    lr: float,
-    device: str,
-    crop: int = 48,
-    edge: int = 6,
-) -> None:
-    """The blocks above 256 on crops of ``crop`` features (Karras' blocks are local there); those below stay fixed.
-
-    ``edge`` features at each side of a crop see zeros that the whole picture does not have, and are not judged.
-    """
-    trainer = Trainer(work, device)
-    people = People(work / "renders1024", 1024, 0)
-    generator, factors = (
-        trainer.average["generator"],
-        trainer.average["factors"],
-    )  # fixed: the running average
-    synthesis = trainer.nets["generator"].synthesis
-    first = generator.block_of(256) + 1
-    trainer.quiet()
-    for net, theirs in ((trainer.nets["generator"], generator), (trainer.nets["factors"], factors)):
-        with torch.no_grad():
-            own = dict(net.named_parameters())
-            for name, value in theirs.named_parameters():
-                if not any(f"blocks.{i}." in name for i in range(first, len(synthesis.blocks))):
-                    own[name].copy_(value)
-    above = [p for block in synthesis.blocks[first:] for p in block.parameters()]
-    optimizer = torch.optim.Adam(above, lr=lr, betas=(0.9, 0.99))
-    rng = np.random.default_rng(trainer.step + 5)
-    begin = shown = time.time()
-    running, step = 0.0, 0
-    while (spent := (time.time() - begin) / 60) < minutes:
-        for group in optimizer.param_groups:
-            group["lr"] = (
-                lr * min(1, (step + 1) / 50) * (0.05 + 0.95 * np.cos(spent / minutes * np.pi / 2) ** 2)
-            )
-        pick = int(rng.integers(len(people)))
-        places, goals, conditions = [], [], None
-        for _ in range(6):  # crops of one person: the whole picture below them is drawn once
-            near_face = rng.random() < 0.4
-            middle = (rng.normal((105, 128), (30, 30)) if near_face else rng.uniform(0, 256, 2)) - crop / 2
-            top, left = (int(v) for v in np.clip(middle, 0, 256 - crop))
-            places.append((top, left))
-        state = rng.bit_generator.state
-        for top, left in places:
-            rng.bit_generator.state = state  # the same colours for all crops
-            conditions, goal, *_ = people.pictures([pick], rng, (4 * top, 4 * left, 4 * crop))
-            goals.append(goal)
-        goal = torch.cat(goals).to(device)
-        with torch.autocast(device, torch.bfloat16):
-            with torch.no_grad():
-                w = factors(conditions.to(device)).float()
-                x, images = generator.synthesis(generator.styles(w), first - 1)
-            x = torch.cat([x[:, :, t : t + crop, s : s + crop] for t, s in places])
-            image = torch.cat([images[-1][:, :, t : t + crop, s : s + crop] for t, s in places])
-            styles = [style.expand(len(places), -1) for style in trainer.nets["generator"].styles(w)]
-            loss = torch.zeros((), device=device)
-            for i in range(first, len(synthesis.blocks)):
-                x, image = synthesis.block(i, x, image, styles, "none")
-                scale = image.shape[-1] // crop
-                cut = slice(edge * scale, -edge * scale)
-                want = F.avg_pool2d(goal, 4 // scale) if scale < 4 else goal
-                delta = (image - want)[:, :, cut, cut]
-                loss = (
-                    loss
-                    + delta.abs().mean()
-                    + 1.5 * (delta.diff(dim=2).abs().mean() + delta.diff(dim=3).abs().mean())
-                )
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        step += 1
-        trainer.step += 1
-        with torch.no_grad():
-            decay = min(0.995, 1 - 10 / (step + 20))
-            theirs = [p for block in generator.synthesis.blocks[first:] for p in block.parameters()]
-            torch._foreach_lerp_(theirs, above, 1 - decay)
-        running = 0.98 * running + 0.02 * loss.item() if running else loss.item()
-        if time.time() - shown > 60:
-            print(f"crops {spent:.1f} of {minutes:g} min, step {step}, loss {running:.4f}", flush=True)
-            trainer.save()
-            shown = time.time()
-    trainer.save()
 
 
 def train_mapping(work: Path, minutes: float, lr: float, device: str, people: int = 120_000) -> None:

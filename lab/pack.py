@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+from lab.card import CARD, assets, fill
 from lab.encoder import load_encoder
 from lab.generator import finished
 from lab.matting import load_matting
@@ -55,11 +56,12 @@ def build(work: Path, images: int, stop_at: int, device: str = "cpu") -> None:
         f"std.{i}": s for i, s in enumerate(statistics.std)
     }
     meta = {
-        "name": "embedded", "version": "1", "license": "CC-BY-4.0", "draws": DRAWS,
+        "name": "embedded", "version": "2", "license": "CC-BY-4.0", "draws": DRAWS,
         "provenance": {"generator": "trained by lab/ on rendered people; see CARD.md"}, "encoder": encoder.metadata(),
     }  # fmt: skip
     write_pack(
         EMBEDDED, generator=generator.state_dict(), encoder=encoder.state_dict(), matting=load_matting(work).state_dict(),
         stylespace=stylespace | {"directions": directions, "effects": effects}, meta=meta,
     )  # fmt: skip
+    fill(CARD, "assets", assets())
     print(f"{EMBEDDED}: {sum(f.stat().st_size for f in EMBEDDED.iterdir()) / 1e6:.1f} MB")

@@ -13,6 +13,7 @@ from PIL import Image
 from scipy.ndimage import gaussian_gradient_magnitude
 
 from lab import said
+from lab.card import CARD, DOCS, figures, fill
 from lab.data import People
 from lab.generator import finished, psnr
 from lab.judge import accuracy, load
@@ -20,8 +21,6 @@ from lab.pack import EMBEDDED
 from t2i_person.cutout import cut_out
 from t2i_person.packs import Pack, load_pack
 from t2i_person.people import faces
-
-DOCS = Path(__file__).parents[1] / "docs"
 
 
 def pixels(image: torch.Tensor) -> np.ndarray:
@@ -131,7 +130,7 @@ def measure(work: Path, sentences: int = 64, on_step: Callable[[str], None] = pr
     out["unseen_synonyms_auc"] = float(np.mean(list(unseen.values())))
     on_step(str(out))
     rows = said.directions(pack, judge)
-    said.write_directions(DOCS / "training.md", rows)
+    fill(DOCS / "training.md", "directions", said.table(rows))
     out["directions_success"] = float(np.mean([r["success"] for r in rows.values()]))
     drawn = said.said_and_drawn(judge, sentences, on_step)
     out |= {f"{name}_drawn": drawn[head] for name, head in (("gender", "gender"), ("hair_color", "hair_color"), ("clothes_color", "clothes_color"),
@@ -142,5 +141,6 @@ def measure(work: Path, sentences: int = 64, on_step: Callable[[str], None] = pr
         "unseen_synonyms": {k: round(v, 3) for k, v in unseen.items()},
         "directions": {k: {a: round(b, 3) for a, b in v.items()} for k, v in rows.items()},
     }
+    fill(CARD, "figures", figures(report))
     (EMBEDDED / "report.json").write_text(json.dumps(report | notes, indent=2, ensure_ascii=False) + "\n")
     return report

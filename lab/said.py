@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -211,10 +210,3 @@ def table(rows: dict[str, dict[str, float]]) -> str:
         for k, v in rows.items()
     ]
     return "\n".join(lines)
-
-
-def write_directions(file: Path, rows: dict[str, dict[str, float]]) -> None:
-    """Replace the table between the markers of ``file``."""
-    head, rest = file.read_text().split("<!-- directions -->\n", 1)
-    _, tail = rest.split("<!-- /directions -->", 1)
-    file.write_text(f"{head}<!-- directions -->\n{table(rows)}\n<!-- /directions -->{tail}")
