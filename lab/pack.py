@@ -57,6 +57,7 @@ def build(work: Path, images: int, stop_at: int, device: str = "cpu") -> None:
     }
     meta = {
         "name": "embedded", "version": "2", "license": "CC-BY-4.0", "draws": DRAWS,
+        "unasked": {"accessory": "очки", "headwear": "головной убор"},
         "provenance": {"generator": "trained by lab/ on rendered people; see CARD.md"}, "encoder": encoder.metadata(),
     }  # fmt: skip
     write_pack(

@@ -16,7 +16,7 @@ from . import png
 from .cutout import cut_out
 from .edit.optimize import PRESETS, Preset, optimize, score_loss
 from .edit.search import search
-from .edit.wishes import DRAWN, SURE, Step, Wish, chances, embed, gender_text, grant, look, wishes
+from .edit.wishes import DRAWN, SURE, Step, Wish, chances, embed, gender_text, grant, look, unasked, wishes
 from .errors import Cancelled, T2IError
 from .packs import Pack, load_pack
 from .people import Face, faces, only
@@ -204,6 +204,7 @@ def _choose(
 ) -> tuple[list[_Candidate], str]:
     """For each portrait the person that fits best, of the right gender and with exactly one face."""
     pack, chosen, psi = job.pack, [], job.preset.truncation_psi
+    goal = [*wanted, *unasked(pack, character)] if wanted else []
     for k in range(need):
         for attempt in range(ATTEMPTS):
             seed = _seed(job.seed, i, k, attempt)
@@ -214,7 +215,7 @@ def _choose(
                 job.tell("candidates", i, k, step=done, steps=GENERATIONS)
 
             with job.stage("candidates", i, k):
-                z = search(pack, z, wanted, psi, job.judged, random, GENERATIONS, on_round)
+                z = search(pack, z, goal, psi, job.judged, random, GENERATIONS, on_round)
             with job.stage("people", i, k):
                 found = _first_fit(job, i, k, z, character.gender)
             if found is not None:

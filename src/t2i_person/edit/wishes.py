@@ -51,6 +51,15 @@ def wishes(pack: Pack, character: Character) -> tuple[list[Wish], list[Wish]]:
     return list(able.values()), list(unable.values())
 
 
+def unasked(pack: Pack, character: Character) -> list[Wish]:
+    """What the person should not have because nothing was said of it: hats and glasses, as the pack names them."""
+    said = {feature.category for feature in character.described}
+    things: dict[str, str] = pack.card.get("unasked", {})
+    return [
+        Wish(f"не {text}", text, category, True) for category, text in things.items() if category not in said
+    ]
+
+
 def gender_text(pack: Pack, gender: str) -> str:
     """The word for a man or a woman in the encoder's language; empty for unknown."""
     words = {"ru": {"male": "мужчина", "female": "женщина"}, "en": {"male": "a man", "female": "a woman"}}
