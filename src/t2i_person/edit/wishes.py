@@ -52,7 +52,7 @@ def wishes(pack: Pack, character: Character) -> tuple[list[Wish], list[Wish]]:
 
 
 def unasked(pack: Pack, character: Character) -> list[Wish]:
-    """What the person should not have because nothing was said of it: hats and glasses, as the pack names them."""
+    """What the person should not have, as nothing was said of it: hats and glasses, in the pack's words."""
     said = {feature.category for feature in character.described}
     things: dict[str, str] = pack.card.get("unasked", {})
     return [
