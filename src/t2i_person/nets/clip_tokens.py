@@ -39,6 +39,7 @@ class Tokenizer:
         self._symbols = {b: chr(b) for b in plain} | {b: chr(256 + i) for i, b in enumerate(others)}
         single = [self._symbols[b] for b in plain + others]
         words = [*single, *(s + END for s in single), *("".join(pair) for pair in merges)]
+        self.merges = tuple(merges)
         self._numbers = {word: i for i, word in enumerate(words)}
         self._ranks = {pair: i for i, pair in enumerate(merges)}
         self._known: dict[str, list[int]] = {}

@@ -1,0 +1,182 @@
+"""Published checkpoints, written as they are written, give the networks they hold."""
+
+import json
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from t2i_person.errors import PackError
+from t2i_person.nets import clip_tokens
+from t2i_person.nets.clip import CLIP
+from t2i_person.nets.clip_tokens import Tokenizer
+from t2i_person.packs.checkpoints import read_clip, read_generator, read_matting
+
+from . import published
+
+BOTH = pytest.mark.parametrize("zipped", [True, False], ids=["zip", "legacy"])
+
+
+def draw(model):
+    z = torch.randn(2, 16, generator=torch.Generator().manual_seed(1))
+    return model(model.w_plus(z, truncation_psi=0.5))
+
+
+def save(state, path: Path, zipped: bool = True) -> Path:
+    torch.save(state, path, _use_new_zipfile_serialization=zipped)
+    return path
+
+
+@BOTH
+def test_rosinality_and_styleclip(tmp_path, zipped):
+    model = published.generator()
+    state = {"g_ema": published.rosinality(model), "latent_avg": model.w_mean.clone()}
+    found = read_generator(save(state, tmp_path / "stylegan2-ffhq-config-f.pt", zipped))
+    assert found.config == model.config
+    assert torch.equal(draw(found), draw(model))
+
+
+def test_a_training_snapshot_of_rosinality(tmp_path):
+    """It keeps the other networks, the optimizers and an argparse.Namespace beside ``g_ema``."""
+    model = published.generator()
+    optimizer = torch.optim.Adam([torch.nn.Parameter(torch.ones(3))])
+    state = {
+        "g": published.rosinality(model),
+        "d": {"convs.0.0.weight": torch.ones(2)},
+        "g_ema": published.rosinality(model),
+        "g_optim": optimizer.state_dict(),
+        "args": Namespace(size=1024, channel_multiplier=2),
+        "ada_aug_p": 0.3,
+    }
+    found = read_generator(save(state, tmp_path / "000200.pt"))
+    assert not found.w_mean.any(), "no latent_avg in it"
+    found.w_mean.copy_(model.w_mean)
+    assert torch.equal(draw(found), draw(model))
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_nvidia(tmp_path, protocol):
+    model = published.generator(blocks=5)
+    if protocol == 2:  # bytes are made by a call there; no file of NVIDIA's is that old
+        with pytest.raises(PackError, match=r"_codecs\.encode"):
+            read_generator(published.nvidia_pickle(tmp_path / "a.pkl", published.nvidia(model), "", 2))
+        return
+    path = published.nvidia_pickle(tmp_path / "ffhq.pkl", published.nvidia(model), protocol=protocol)
+    found = read_generator(path)
+    assert found.config == model.config
+    assert torch.equal(draw(found), draw(model))
+
+
+def test_nvidia_source_in_the_pickle_is_not_run(tmp_path):
+    code = f"open({str(tmp_path / 'ran')!r}, 'w')"
+    read_generator(published.nvidia_pickle(tmp_path / "a.pkl", published.nvidia(published.generator()), code))
+    assert not (tmp_path / "ran").exists()
+
+
+def test_pictures_that_are_not_square(tmp_path):
+    """StyleGAN-Human: twice as high as wide."""
+    model = published.generator(base=(4, 2))
+    found = read_generator(published.nvidia_pickle(tmp_path / "human.pkl", published.nvidia(model)))
+    assert draw(found).shape == (2, 3, 32, 16)
+    assert torch.equal(draw(found), draw(model))
+
+
+def test_own_safetensors(tmp_path):
+    model = published.generator()
+    save_file(model.state_dict(), tmp_path / "generator.safetensors")
+    assert torch.equal(draw(read_generator(tmp_path / "generator.safetensors")), draw(model))
+
+
+@BOTH
+@pytest.mark.parametrize("prefix", ["module.", ""])
+def test_modnet(tmp_path, zipped, prefix):
+    model = published.modnet()
+    path = save(published.modnet_state(model, prefix), tmp_path / "modnet.ckpt", zipped)
+    image = torch.rand(1, 3, 64, 64)
+    assert torch.equal(read_matting(path)(image), model(image))
+
+
+def same_clip(found: CLIP) -> None:
+    wanted = CLIP.from_state_dict(published.clip_state(), Tokenizer(published.WORDS))
+    images = torch.rand(2, 3, 48, 48) * 2 - 1
+    for name, value in wanted.model.state_dict().items():
+        assert torch.equal(found.model.state_dict()[name], value)
+    assert torch.allclose(found.encode_image(images), wanted.encode_image(images), atol=1e-5)
+    assert torch.allclose(found.encode_text(["the man"]), wanted.encode_text(["the man"]), atol=1e-5)
+
+
+def test_clip_of_openai(tmp_path):
+    same_clip(read_clip(published.clip_archive(tmp_path / "ViT-B-32.pt")))
+
+
+def test_clip_folder(tmp_path):
+    same_clip(read_clip(published.clip_folder(tmp_path / "clip")))
+
+
+def test_clip_folder_with_an_older_file(tmp_path):
+    folder = published.clip_folder(tmp_path / "clip")
+    model = CLIP.from_state_dict(published.clip_state()).model
+    (folder / "model.safetensors").unlink()
+    save(model.state_dict(), folder / "pytorch_model.bin")
+    same_clip(read_clip(folder))
+
+
+def test_clip_in_the_cache(tmp_path, monkeypatch):
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    place = tmp_path / "models--openai--clip-vit-base-patch32"
+    (place / "refs").mkdir(parents=True)
+    (place / "refs" / "main").write_text("abc")
+    (place / "snapshots").mkdir()
+    published.clip_folder(place / "snapshots" / "abc")
+    same_clip(read_clip("openai/clip-vit-base-patch32"))
+    same_clip(read_clip(place))
+    with pytest.raises(PackError, match="laion/other is neither"):
+        read_clip("laion/other")
+
+
+@pytest.mark.parametrize(
+    "change", [{"vision_config": {"hidden_act": "gelu"}}, {"text_config": {"num_attention_heads": 2}}]
+)
+def test_clip_built_otherwise_is_not_guessed(tmp_path, change):
+    folder = published.clip_folder(tmp_path)
+    config = json.loads((folder / "config.json").read_text())
+    for part, values in change.items():
+        config[part].update(values)
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(PackError, match=r"config\.json.*quick_gelu, heads of 64"):
+        read_clip(folder)
+
+
+def test_clip_without_its_words(tmp_path, monkeypatch):
+    monkeypatch.setattr(clip_tokens, "PACKAGES", ())
+    folder = published.clip_folder(tmp_path)
+    (folder / "merges.txt").write_text("a b\n")
+    with pytest.raises(PackError, match=r"521 tokens, the vocabulary beside it 515"):
+        read_clip(folder)
+    (folder / "merges.txt").unlink()
+    with pytest.raises(PackError, match=r"merges\.txt"):
+        read_clip(folder)
+    (folder / "bpe_simple_vocab_16e6.txt.gz").write_bytes(b"\x1f\x8b\x08 but no gzip")
+    with pytest.raises(PackError, match=str(folder)):
+        read_clip(folder)
+    (folder / "model.safetensors").unlink()
+    with pytest.raises(PackError, match=r"neither model\.safetensors nor pytorch_model\.bin"):
+        read_clip(folder)
+
+
+@pytest.mark.parametrize("reader", [read_generator, read_matting])
+def test_weights_of_something_else(tmp_path, reader):
+    path = save({"layer.weight": torch.ones(2)}, tmp_path / "other.pt")
+    with pytest.raises(PackError, match=r"other\.pt: not a (StyleGAN2|MODNet)"):
+        reader(path)
+
+
+def test_a_wrong_shape_is_named(tmp_path):
+    state = published.nvidia(published.generator())
+    state["synthesis.b8.conv0.weight"] = torch.ones(8, 7, 3, 3)
+    with pytest.raises(PackError, match=r"a\.pkl: tensor 'synthesis\.b8\.conv0\.weight' has shape"):
+        read_generator(published.nvidia_pickle(tmp_path / "a.pkl", state))
