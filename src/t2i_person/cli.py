@@ -7,10 +7,9 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -19,16 +18,16 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
-from rich.table import Table
 from rich.text import Text
+
+from .cli_packs import packs_app
+from .console import FAILURE, USAGE, err, out
+from .console import failures as _failures
+from .console import leave as _leave
 
 if TYPE_CHECKING:  # the models are imported only by the commands that need them: --help stays quick
     from .pipeline import Event, Portrait
 
-FAILURE, USAGE, INTERRUPTED = 1, 2, 130
-
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
 app = typer.Typer(
     help="Cut-out portraits of the people that a Russian text describes.",
     epilog='Example: t2i-person draw "Блондинка в голубой кофте шла по улице." -o out',
@@ -36,7 +35,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-packs_app = typer.Typer(help="The sets of weights that are installed.", no_args_is_help=True)
 app.add_typer(packs_app, name="packs")
 
 TextArgument = Annotated[str | None, typer.Argument(metavar="TEXT", help="The text; - reads it from stdin.")]
@@ -204,20 +202,6 @@ def serve(
         )
 
 
-@packs_app.command("list")
-def packs_list() -> None:
-    """List the packs: name, version, licence, and what each can draw."""
-    with _failures():
-        from .packs import list_packs
-
-        table = Table("name", "version", "licence", "draws", "folder", box=None, header_style="bold")
-        for info in list_packs():
-            table.add_row(
-                info.name, info.version, info.license, ", ".join(sorted(info.draws)), str(info.path)
-            )
-        out.print(table)
-
-
 def _read(text: str | None, file: Path | None) -> str:
     """The text from the argument, a file or stdin; leaves with 2 when there is none."""
     if (text is None) == (file is None):
@@ -235,29 +219,6 @@ def _read(text: str | None, file: Path | None) -> str:
     if not words.strip():
         _leave(USAGE, "The text is empty: describe somebody, as in «Блондинка в голубой кофте».")
     return words
-
-
-@contextlib.contextmanager
-def _failures() -> Iterator[None]:
-    """Turn what can go wrong into one line on stderr and an exit code."""
-    from .errors import PackError, T2IError
-
-    try:
-        yield
-    except PackError as error:
-        _leave(FAILURE, str(error))
-    except T2IError as error:
-        _leave(USAGE, str(error))
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        _leave(FAILURE, f"{place}{error.strerror or error}.")
-    except KeyboardInterrupt:
-        _leave(INTERRUPTED, "Interrupted.")
-
-
-def _leave(code: int, message: str) -> NoReturn:
-    err.print(Text(message, "red"))
-    raise typer.Exit(code)
 
 
 @contextlib.contextmanager

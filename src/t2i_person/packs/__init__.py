@@ -1,6 +1,21 @@
-"""Packs: which weights exist, where from, under which licence; loading, checking, making."""
+"""Packs: which weights exist, where from, under which licence; loading, checking, making.
+
+Making them, and checking whole ones, is in `t2i_person.packs.assemble`, which brings CLIP's library with it.
+"""
 
 from .files import write_pack
-from .pack import Pack, PackInfo, Statistics, list_packs, load_pack, resolve
+from .pack import Pack, PackInfo, Statistics, list_packs, load_pack, pack_info, resolve
+from .sources import SOURCES, pull
 
-__all__ = ["Pack", "PackInfo", "Statistics", "list_packs", "load_pack", "resolve", "write_pack"]
+__all__ = [
+    "SOURCES",
+    "Pack",
+    "PackInfo",
+    "Statistics",
+    "list_packs",
+    "load_pack",
+    "pack_info",
+    "pull",
+    "resolve",
+    "write_pack",
+]

@@ -4,6 +4,7 @@ Source: Patashnik et al., "StyleCLIP" (2021), section 6.2 ("Channel relevance");
 """
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from ..nets.stylegan2 import Generator
 from .pack import Encoder, Statistics
 
 Progress = Callable[[int, int], None]  # done, total
+SAVED = 20.0  # seconds of work that a kill may cost
 
 
 @torch.no_grad()
@@ -91,29 +93,31 @@ def channel_directions(
     ]  # two in block 0, three in each other
     total, done = sum(sizes[layer] for layer in used), 0
     settings = f"{images} {alpha} {seed} {truncation_psi} {last} {sizes}"
-    kept = _unfinished(resume, settings)  # layer -> [channels, d + 1]: direction and effect
+    kept = _unfinished(resume, settings)  # layer -> [channels done, d + 1]: direction and effect
     people = max(min(images, batch // 2), 1)
     group = max(batch // (2 * people), 1)  # channels at once
 
     for layer in used:
-        if layer not in kept:
-            below = _below(generator, base, (layer + 1) // 3)
-            rows = []
-            for first in range(0, sizes[layer], group):
-                channels = list(range(first, min(first + group, sizes[layer])))
-                steps = statistics.std[layer][channels] * alpha
-                parts = (slice(start, start + people) for start in range(0, images, people))
-                moved = [
-                    _moved(generator, encoder, base, below, layer, channels, steps, last, p) for p in parts
-                ]
-                change = torch.cat(moved, 1)  # [group, images, d]
-                direction = normalize(normalize(change, dim=2).mean(1), dim=1)
-                effect = change.norm(dim=2).mean(1, keepdim=True) / (2 * alpha)
-                rows.append(torch.cat([direction, effect], 1).cpu())
-                if progress:
-                    progress(done + channels[-1] + 1, total)
+        rows = [kept[layer]] if layer in kept else []
+        ready = len(rows[0]) if rows else 0
+        below = _below(generator, base, (layer + 1) // 3) if ready < sizes[layer] else None
+        saved = time.monotonic()
+        for first in range(ready, sizes[layer], group):
+            channels = list(range(first, min(first + group, sizes[layer])))
+            steps = statistics.std[layer][channels] * alpha
+            parts = (slice(start, start + people) for start in range(0, images, people))
+            assert below is not None
+            moved = [_moved(generator, encoder, base, below, layer, channels, steps, last, p) for p in parts]
+            change = torch.cat(moved, 1)  # [group, images, d]
+            direction = normalize(normalize(change, dim=2).mean(1), dim=1)
+            effect = change.norm(dim=2).mean(1, keepdim=True) / (2 * alpha)
+            rows.append(torch.cat([direction, effect], 1).cpu())
             kept[layer] = torch.cat(rows)
-            _keep(resume, settings, kept)
+            if time.monotonic() - saved > SAVED or channels[-1] + 1 == sizes[layer]:
+                _keep(resume, settings, kept)
+                saved = time.monotonic()
+            if progress:
+                progress(done + channels[-1] + 1, total)
         done += sizes[layer]
     if resume:
         resume.unlink(missing_ok=True)
@@ -175,6 +179,6 @@ def _unfinished(resume: Path | None, settings: str) -> dict[int, Tensor]:
 
 def _keep(resume: Path | None, settings: str, kept: dict[int, Tensor]) -> None:
     if resume is not None:
-        part = resume.with_suffix(".part")
+        part = resume.with_name(resume.name + ".part")
         save_file({str(layer): rows for layer, rows in kept.items()}, part, {"settings": settings})
         os.replace(part, resume)

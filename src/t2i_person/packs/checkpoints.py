@@ -81,7 +81,7 @@ def read_clip(path: Path | str) -> CLIP:
     ------
     PackError : as `read_generator`; or there is no vocabulary.
     """
-    place = _clip_folder(path)
+    place = clip_folder(path)
     if place.is_dir():
         names = ("model.safetensors", "pytorch_model.bin")
         file = next((place / name for name in names if (place / name).is_file()), None)
@@ -365,7 +365,7 @@ def _tensors(state: Mapping[Any, Any]) -> Iterator[tuple[str, Tensor]]:
 # --- CLIP's folders ---------------------------------------------------------------------------------------
 
 
-def _clip_folder(path: Path | str) -> Path:
+def clip_folder(path: Path | str) -> Path:
     """A file or folder as it is; of a folder of the Hugging Face cache the snapshot; of a name its folder."""
     place = Path(path)
     if not place.exists() and re.fullmatch(r"[\w.-]+/[\w.-]+", str(path)):

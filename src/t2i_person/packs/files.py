@@ -98,6 +98,7 @@ def write_pack(
     matting: Mapping[str, Tensor],
     stylespace: Mapping[str, Tensor],
     meta: Mapping[str, Any],
+    exact: bool = False,
 ) -> Path:
     """Write a pack: four float16 safetensors files and, last, the ``pack.toml`` that makes them one.
 
@@ -110,6 +111,7 @@ def write_pack(
     meta : ``name``, ``version``, ``license`` and ``draws`` (categories of features) are required;
         ``provenance`` (table of strings) is kept; ``encoder`` (JSON values) is what the encoder needs besides
         its tensors.
+    exact : keep a tensor that float16 would round in float32, as other people's weights should be.
 
     Raises
     ------
@@ -126,7 +128,8 @@ def write_pack(
         notes = {"meta": json.dumps(meta.get(name, {}), ensure_ascii=False, sort_keys=True)}
         with tempfile.TemporaryDirectory(dir=folder) as place:
             path = Path(place, f"{name}.safetensors")
-            save_file({key: _half(f"{name}: {key}", value) for key, value in tensors.items()}, path, notes)
+            halves = {key: _half(f"{name}: {key}", value, exact) for key, value in tensors.items()}
+            save_file(halves, path, notes)
             hashes[path.name] = sha256(path)
             path.chmod(0o644)  # a temporary file's mode would keep other users out
             os.replace(path, folder / path.name)
@@ -154,14 +157,15 @@ def _is_pickle(path: Path) -> bool:
     return head[8:] != b"{" and (head[:1] == b"\x80" or head[:4] == b"PK\x03\x04")
 
 
-def _half(name: str, value: Tensor) -> Tensor:
+def _half(name: str, value: Tensor, exact: bool) -> Tensor:
     value = value.detach().cpu().contiguous()
     if not value.is_floating_point():
         return value.clone()
     if not value.isfinite().all():
         raise PackError(f"{name} holds values that are no numbers.")
     half = value.to(torch.float16)
-    return half if half.isfinite().all() else value.float().clone()  # too large for float16: keep it exact
+    fits = torch.equal(half.to(value.dtype), value) if exact else half.isfinite().all()
+    return half if fits else value.float().clone()  # too large for float16: keep it exact
 
 
 def _toml(values: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import torch
+from platformdirs import user_cache_path
 from torch import Tensor, nn
 
 from ..errors import PackError, T2IError
@@ -119,9 +120,11 @@ class Pack(PackInfo):
 
 
 def user_packs() -> Path:
-    """Folder of the user's own packs: ``$T2I_PERSON_PACKS``, or ``~/.cache/t2i-person/packs``."""
+    """Folder of the user's own packs: ``$T2I_PERSON_PACKS``, or ``packs`` in the system's place for caches
+    (on Linux ``~/.cache/t2i-person/packs``).
+    """
     place = os.environ.get("T2I_PERSON_PACKS")
-    return Path(place) if place else Path.home() / ".cache" / "t2i-person" / "packs"
+    return Path(place) if place else user_cache_path("t2i-person", appauthor=False) / "packs"
 
 
 def list_packs() -> list[PackInfo]:
@@ -147,13 +150,16 @@ def resolve(name: str | Path) -> Path:
     text = str(name)
     if Path(text).suffix.lower() in PICKLES:
         raise PackError(
-            f"{text} is a pickle, not a pack: a pack is a folder with {CARD} and safetensors files."
+            f"{text} is a pickle, not a pack: a pack is a folder with {CARD} and safetensors files. Make one "
+            f"of it: t2i-person packs build NAME --generator {text}"
         )
     known = {info.name: info.path for info in reversed(list_packs())}
     if text in known:
         return known[text]
     if text and (Path(text) / CARD).is_file():
         return Path(text).resolve()
+    if text and Path(text).name == text and (user_packs() / text / CARD).is_file():
+        return user_packs() / text  # its card is broken: reading it says how
     names = ", ".join(reversed(known)) or "none"
     raise PackError(
         f"There is no pack {text!r}. Packs here: {names}; or give the path of a folder with {CARD}."
@@ -173,13 +179,33 @@ def load_pack(
     PackError : unknown name; a file is missing, changed, damaged, a pickle, or does not fit the others.
     T2IError : unknown or absent device.
     """
-    place, folder = _device(device), resolve(name)
-    dtype = dtype or _fast(place)
+    place, folder = choose_device(device), resolve(name)
+    dtype = dtype or fast_dtype(place)
     with _lock:
         key = (folder, (folder / CARD).stat().st_mtime_ns, place, dtype)
         if key not in _loaded:
             _loaded[key] = _load(folder, place, dtype)
         return _loaded[key]
+
+
+def pack_info(name: str | Path) -> PackInfo:
+    """The card of a pack, by its name or folder.
+
+    Raises
+    ------
+    PackError : as `resolve`; or the card is broken.
+    """
+    return _info(resolve(name))
+
+
+def load_afresh(folder: Path) -> Pack:
+    """Load a pack on the CPU to see whether it can be; nothing is kept.
+
+    Raises
+    ------
+    PackError : as `load_pack`.
+    """
+    return _load(folder, torch.device("cpu"), torch.float32)
 
 
 _lock = threading.Lock()
@@ -233,6 +259,12 @@ def _load(folder: Path, device: torch.device, dtype: torch.dtype) -> Pack:
 
 
 def _encoder(state: dict[str, Tensor], meta: dict[str, Any]) -> Any:
+    if meta.get("kind") == "clip":
+        from ..nets.clip import CLIP
+        from ..nets.clip_tokens import Tokenizer
+
+        pairs = [tuple(pair.split(" ")) for pair in meta["merges"]]
+        return CLIP.from_state_dict(state, Tokenizer(pairs))
     from .encoder import Encoder as Own  # brings the language models with it
 
     return Own.from_state_dict(state, meta)
@@ -244,7 +276,13 @@ def _matting(state: dict[str, Tensor], _: dict[str, Any]) -> Any:
     return MODNet.from_state_dict(state)
 
 
-def _device(name: str) -> torch.device:
+def choose_device(name: str) -> torch.device:
+    """The device of that name; the fastest there is for "auto".
+
+    Raises
+    ------
+    T2IError : unknown or absent; the message lists those there are.
+    """
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     kind, _, index = name.partition(":")
@@ -258,7 +296,8 @@ def _device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def _fast(device: torch.device) -> torch.dtype:
+def fast_dtype(device: torch.device) -> torch.dtype:
+    """bfloat16 where the device computes in it, else float32."""
     if device.type == "cuda":
         return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float32
     if device.type == "cpu":

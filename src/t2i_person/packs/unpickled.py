@@ -91,9 +91,9 @@ def _run(source: Source, known: Callable[[str], bool], persistent: bool) -> Any:
             place -= 1
             if place < 0:
                 raise ValueError("no mark on the stack")
-        found = stack[place + 1 :]
+        values = stack[place + 1 :]
         del stack[place:]
-        return found
+        return values
 
     def named(module: Any, attribute: Any) -> Name:
         text = f"{module}.{attribute}"
@@ -101,7 +101,8 @@ def _run(source: Source, known: Callable[[str], bool], persistent: bool) -> Any:
             raise Refused(f"it wants to import {text[:200]}, which weights have no need of")
         return Name(text)
 
-    for count, (code, arg, _) in enumerate(pickletools.genops(source)):  # type: ignore[arg-type]
+    for count, (code, found, _) in enumerate(pickletools.genops(source)):  # type: ignore[arg-type]
+        arg: Any = found
         if count >= MOST:
             raise Refused(f"it has more than {MOST} instructions")
         op = code.name

@@ -1,0 +1,216 @@
+"""The commands ``t2i-person packs ...``."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from .console import FAILURE, USAGE, err, failures, leave, out
+
+if TYPE_CHECKING:
+    from .packs import PackInfo
+    from .packs.sources import Source
+
+packs_app = typer.Typer(help="Weights: what is here, fetching, building, checking.", no_args_is_help=True)
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+@packs_app.command("list")
+def packs_list() -> None:
+    """List the packs that are here, and the public checkpoints that packs can be built from."""
+    with failures():
+        from .packs import list_packs
+        from .packs.sources import SOURCES
+
+        table = Table("name", "version", "licence", "draws", "folder", box=None, header_style="bold")
+        for info in list_packs():
+            table.add_row(
+                info.name, info.version, info.license, ", ".join(sorted(info.draws)), str(info.path)
+            )
+        out.print(table)
+        out.print("\nPublic checkpoints, to pull and build packs from:\n")
+        table = Table("name", "for", "what", "licence", "here", box=None, header_style="bold")
+        for source in SOURCES.values():
+            here = "yes" if source.there else "no"
+            table.add_row(source.name, source.kind, source.title, source.license, here)
+        out.print(table)
+
+
+@packs_app.command("show", epilog="Example: t2i-person packs show nvidia-ffhq")
+def packs_show(name: Annotated[str, typer.Argument(help="Of a pack or a public checkpoint.")]) -> None:
+    """Show where a pack or public checkpoint comes from, its licence, files and hashes."""
+    with failures():
+        from .packs import pack_info
+        from .packs.sources import SOURCES
+
+        rows = _source_rows(SOURCES[name]) if name in SOURCES else _pack_rows(pack_info(name))
+        for key, value in rows:
+            out.print(Text(f"{key + ':':<12}", "bold").append(value, "default"))
+
+
+@packs_app.command("pull", epilog="Example: t2i-person packs pull nvidia-ffhq clip-vit-b-32 modnet")
+def packs_pull(
+    names: Annotated[list[str], typer.Argument(help="Public checkpoints, as `packs list` names them.")],
+    yes: YesOption = False,
+) -> None:
+    """Fetch public checkpoints, after showing their licences; goes on where an earlier attempt ended."""
+    with failures():
+        from .packs.sources import pull, source_named
+
+        sources = [source_named(name) for name in dict.fromkeys(names)]
+        missing = [source for source in sources if not source.there]
+        for source in missing:
+            out.print(Text(source.name, "bold"))
+            for key, value in _source_rows(source)[1:]:
+                out.print(Text(f"  {key + ':':<12}", "dim").append(value, "default"))
+        if missing and not yes:
+            _ask("Fetch under these licences?", "Nothing was fetched")
+        columns = (TextColumn("{task.description}"), BarColumn(30), DownloadColumn(), TimeRemainingColumn())
+        with _bars(*columns) as show:
+            for source in sources:
+                for path in pull(source, show):
+                    out.print(str(path))
+
+
+@packs_app.command(
+    "build",
+    epilog="Examples:\n\nt2i-person packs build ffhq --generator nvidia-ffhq\n\n"
+    "t2i-person packs build mine --generator my.pkl --clip openai/clip-vit-base-patch32 --matting m.ckpt",
+)
+def packs_build(
+    name: Annotated[str, typer.Argument(help="Of the new pack.")],
+    generator: Annotated[str, typer.Option(help="StyleGAN2: .pt, .pkl, .safetensors, or a name.")],
+    clip: Annotated[str, typer.Option(help="CLIP: folder, OpenAI's .pt, or a name.")] = "clip-vit-b-32",
+    matting: Annotated[str, typer.Option(help="MODNet: .ckpt, .pth, .safetensors, or a name.")] = "modnet",
+    license: Annotated[str, typer.Option(help="Of the pack; else what its sources say.")] = "",
+    draws: Annotated[str, typer.Option(help="Categories it can draw, with commas; else the source's.")] = "",
+    images: Annotated[int, typer.Option(min=1, help="People each channel is tried on.")] = 100,
+    alpha: Annotated[float, typer.Option(help="Deviations a channel is pushed to each side.")] = 5.0,
+    stop_at: Annotated[int, typer.Option(min=4, help="Pixels at which CLIP looks.")] = 256,
+    samples: Annotated[int, typer.Option(min=1, help="People for the statistics.")] = 20_000,
+    batch: Annotated[int, typer.Option(min=1, help="Pictures at once.")] = 32,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed and files, same pack.")] = 0,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+) -> None:
+    """Make a pack from a generator, CLIP and MODNet. Stopped, it goes on when it is called again."""
+    with failures():
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(30),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        with _bars(*columns) as show:
+            from .packs.assemble import build_pack
+
+            folder = build_pack(
+                name,
+                generator=generator,
+                clip=clip,
+                matting=matting,
+                license=license,
+                draws=[word for word in draws.replace(",", " ").split() if word],
+                samples=samples,
+                images=images,
+                alpha=alpha,
+                stop_at=stop_at,
+                batch=batch,
+                seed=seed,
+                device=device,
+                progress=show,
+            )
+        out.print(str(folder))
+        out.print(f'Draw with it: t2i-person draw "Рыжий мужчина в очках." --pack {name}')
+
+
+@packs_app.command("verify")
+def packs_verify(
+    name: Annotated[str, typer.Argument(help="Of a pack or public checkpoint; else all that are here.")] = "",
+) -> None:
+    """Check hashes, load every network, and say what is broken; ends with 1 if anything is."""
+    with failures():
+        from .packs.assemble import verify
+
+        broken = False
+        for what, problem in verify(name):
+            out.print(Text(f"{what}: ").append(problem or "good", "red" if problem else "green"))
+            broken = broken or bool(problem)
+        if broken:
+            raise typer.Exit(FAILURE)
+
+
+@packs_app.command("remove")
+def packs_remove(
+    name: Annotated[str, typer.Argument(help="Of a pack of yours or a pulled checkpoint.")],
+    yes: YesOption = False,
+) -> None:
+    """Delete a pack of yours, or the files of a public checkpoint."""
+    with failures():
+        from .packs.assemble import removable, remove_pack
+
+        folder = removable(name)
+        if not yes:
+            _ask(f"Delete {', '.join(map(str, folder))}?", "Nothing was deleted")
+        remove_pack(name)
+        out.print(f"Deleted {name}.")
+
+
+def _pack_rows(info: "PackInfo") -> list[tuple[str, str]]:
+    rows = [("name", info.name), ("version", info.version), ("licence", info.license)]
+    rows += [("draws", ", ".join(sorted(info.draws))), ("folder", str(info.path))]
+    rows += [(key, str(value)) for key, value in info.card.get("provenance", {}).items()]
+    for file, digest in info.card["files"].items():
+        path = info.path / file
+        size = _size(path.stat().st_size) if path.is_file() else "missing"
+        rows.append(("file", f"{file}, {size}, SHA-256 {digest}"))
+    return rows
+
+
+def _source_rows(source: "Source") -> list[tuple[str, str]]:
+    rows = [("name", source.name), ("what", source.title), ("licence", source.license)]
+    rows.append(("page", source.page))
+    for file in source.files:
+        size = _size(file.size) if file.size is not None else "size not published"
+        hashed = f"SHA-256 {file.sha256}" if file.sha256 else "SHA-256 not published"
+        rows += [("address", file.url), ("file", f"{file.name}, {size}, {hashed}")]
+        rows.append(("here" if file.path.is_file() else "goes to", str(file.path)))
+    return rows
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e6:.1f} MB"
+
+
+def _ask(question: str, otherwise: str) -> None:
+    try:
+        agreed = typer.confirm(question, err=True)
+    except typer.Abort:
+        agreed = False
+        err.print()
+    if not agreed:
+        leave(USAGE, f"{otherwise}: answer y, or give --yes.")
+
+
+@contextlib.contextmanager
+def _bars(*columns: Any) -> Iterator[Any]:
+    """A bar for each thing named; silent when nobody watches."""
+    with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
+        tasks: dict[str, Any] = {}
+
+        def show(what: str, done: int, total: int | None) -> None:
+            if what not in tasks:
+                tasks[what] = progress.add_task(what, total=total)
+            progress.update(tasks[what], completed=done, total=total)
+
+        yield show

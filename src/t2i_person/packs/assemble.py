@@ -1,0 +1,261 @@
+"""A pack from a user's own checkpoints: generator, CLIP and MODNet in, a folder of safetensors out."""
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ..errors import Cancelled, PackError, T2IError
+from ..nets.stylegan2 import Generator
+from .build import channel_directions, stylespace_statistics
+from .checkpoints import clip_folder, read_clip, read_generator, read_matting
+from .files import sha256, write_pack
+from .pack import EMBEDDED, Statistics, choose_device, fast_dtype, load_afresh, resolve, user_packs
+from .sources import PEOPLE, SOURCES, Source, check
+
+Progress = Callable[[str, int, int], None]  # what, done, in all
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+TAKEN = ("embedded", "sources")
+KINDS = {"generator": "generator", "clip": "encoder", "matting": "matting"}
+
+
+def build_pack(
+    name: str,
+    *,
+    generator: Path | str,  # a checkpoint, or the name of a source that was pulled
+    clip: Path | str = "clip-vit-b-32",
+    matting: Path | str = "modnet",
+    license: str = "",  # of the pack; by default what its sources say
+    draws: Sequence[str] = (),  # categories of features; by default what the source says, or all
+    samples: int = 20_000,  # people for the statistics
+    images: int = 100,  # people each channel is tried on
+    alpha: float = 5.0,  # how far it is pushed to each side, in standard deviations
+    stop_at: int = 256,  # pixels at which CLIP looks; the largest size of the generator up to it
+    batch: int = 32,  # pictures at once
+    seed: int = 0,
+    device: str = "auto",
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Path:
+    """Make a pack in the folder of the user's packs; a build that was stopped goes on where it was.
+
+    Statistics and directions are StyleCLIP's (Patashnik et al. 2021, section 6.2); its own were made with
+    ``images`` 100 and ``alpha`` 5. A generator without a mean of W gets that of the samples. Weights are
+    kept exactly: as float16 where that loses nothing, else float32.
+
+    Raises
+    ------
+    PackError : a file that cannot be read or is refused; a source that was not pulled; a name that is taken.
+    T2IError : a setting out of range.
+    Cancelled : `cancelled` said yes; what is done is kept for the next time.
+    """
+    _check(name, samples=samples, images=images, batch=batch)
+    if not 0 < alpha <= 100:
+        raise T2IError(f"alpha is a number from 0 to 100, not {alpha!r}.")
+    place = choose_device(device)
+    given = dict(zip(KINDS, (generator, clip, matting), strict=True))
+    sources = {part: _source(part, value) for part, value in given.items()}
+    files = {part: s.files[0].path if (s := sources[part]) else Path(given[part]) for part in KINDS}
+    made = read_generator(files["generator"]).to(place)
+    encoder = read_clip(files["clip"]).to(place)
+    matte = read_matting(files["matting"])
+    tokenizer = encoder.tokenizer
+    assert tokenizer is not None
+    hashes = {part: _hash(file) for part, file in files.items()}
+
+    def tell(what: str) -> Callable[[int, int], None]:
+        def on(done: int, total: int) -> None:
+            if cancelled is not None and cancelled():
+                raise Cancelled
+            if progress is not None:
+                progress(what, done, total)
+
+        return on
+
+    provenance = {part: f"{file.name}, SHA-256 {hashes[part]}" for part, file in files.items()}
+    if not made.w_mean.any():
+        made.w_mean.copy_(_mean_of_w(made, samples, seed))
+        provenance["w_mean"] = f"mean of {samples} samples: the file has none"
+    statistics = stylespace_statistics(made, samples, seed, progress=tell("statistics"))
+    largest = max([side for side in map(max, made.resolutions) if side <= stop_at], default=None)
+    if largest is None:
+        raise T2IError(f"stop_at is one of {[max(size) for size in made.resolutions]}, not {stop_at}.")
+    key = hashlib.sha256(f"{hashes} {samples}".encode()).hexdigest()[:12]
+    user_packs().mkdir(parents=True, exist_ok=True)
+    dtype = fast_dtype(place)
+    with torch.autocast(place.type, dtype) if dtype != torch.float32 else nullcontext():
+        directions, effects = channel_directions(
+            made,
+            encoder,
+            statistics,
+            images=images,
+            alpha=alpha,
+            seed=seed,
+            stop_at=largest,
+            batch=batch,
+            resume=user_packs() / f".{name}-{key}.directions",
+            progress=tell("directions"),
+        )
+    provenance["directions"] = f"{images} people, alpha {alpha}, {largest} pixels, {dtype}".replace(
+        "torch.", ""
+    )
+    meta: dict[str, Any] = {
+        "name": name,
+        "version": "1",
+        "license": license
+        or "; ".join(f"{part}: {s.license if s else 'that of its file'}" for part, s in sources.items()),
+        "draws": list(draws or (sources["generator"].draws if sources["generator"] else PEOPLE)),
+        "provenance": provenance,
+        "encoder": {"kind": "clip", "merges": [" ".join(pair) for pair in tokenizer.merges]},
+    }
+    with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=user_packs()) as work:
+        folder = write_pack(
+            Path(work, "pack"),
+            generator=made.state_dict(),
+            encoder=encoder.model.state_dict(),
+            matting=matte.state_dict(),
+            stylespace=_space(statistics) | {"directions": directions, "effects": effects},
+            meta=meta,
+            exact=True,
+        )
+        try:
+            os.rename(folder, user_packs() / name)
+        except OSError as error:
+            raise PackError(f"{user_packs() / name} appeared meanwhile: choose another name.") from error
+    return user_packs() / name
+
+
+def removable(name: str) -> list[Path]:
+    """The folder of a pack of the user's, broken or not, or the files of a pulled source.
+
+    Raises
+    ------
+    PackError : it is the embedded pack, or there is none of that name.
+    """
+    if name == "embedded":
+        raise PackError("The embedded pack is a part of t2i-person and cannot be removed.")
+    if name in SOURCES:
+        files = [path for file in SOURCES[name].files for path in _traces(file.path)]
+        if not files:
+            raise PackError(f"{name} was not pulled: there is nothing to remove.")
+        return files
+    folder = user_packs() / name
+    if not NAME.fullmatch(name) or name in TAKEN or not (folder.is_dir() or folder.is_symlink()):
+        there = sorted(path.name for path in user_packs().glob("[!.]*") if path.name not in TAKEN)
+        raise PackError(f"There is no pack {name!r} of yours. Yours are: {', '.join(there) or 'none'}.")
+    return [folder]
+
+
+def remove_pack(name: str) -> None:
+    """Delete what `removable` names; a link is deleted, not what it leads to.
+
+    Raises
+    ------
+    PackError : as `removable`.
+    """
+    for path in removable(name):
+        if path.is_symlink() or path.is_file():
+            path.unlink()
+        else:
+            shutil.rmtree(path)
+
+
+def _traces(path: Path) -> list[Path]:
+    return [
+        p for p in (path, *(path.with_name(path.name + end) for end in (".part", ".mark"))) if p.is_file()
+    ]
+
+
+def _check(name: str, **counts: int) -> None:
+    if not NAME.fullmatch(name) or name in TAKEN or name in SOURCES:
+        raise PackError(
+            f"{name!r} cannot be a pack's name: take small letters, digits, '-', '_' and '.', but none of "
+            f"{', '.join((*TAKEN, *SOURCES))}."
+        )
+    if (user_packs() / name).exists():
+        raise PackError(
+            f"There is a pack {name} already: choose another name, or t2i-person packs remove {name}."
+        )
+    for setting, value in counts.items():
+        if not 1 <= value <= 1_000_000:
+            raise T2IError(f"{setting} is a whole number from 1 to 1000000, not {value!r}.")
+
+
+def _source(part: str, value: Path | str) -> Source | None:
+    """The source meant by its name or by its file; None for a file of the user's own."""
+    for source in SOURCES.values():
+        if Path(value).absolute() == source.files[0].path.absolute():
+            return source
+    if str(value) not in SOURCES or Path(value).exists():
+        return None
+    source = SOURCES[str(value)]
+    if source.kind != KINDS[part]:
+        fitting = ", ".join(s.name for s in SOURCES.values() if s.kind == KINDS[part])
+        raise PackError(f"{source.name} is no {KINDS[part]}: choose {fitting}, or give a file.")
+    if not source.there:
+        raise PackError(
+            f"{source.name} is not here yet: run `t2i-person packs pull {source.name}`, or give a file."
+        )
+    return source
+
+
+def _hash(path: Path) -> str:
+    path = path if path.is_file() else clip_folder(path)
+    names = ("", "model.safetensors", "pytorch_model.bin")
+    return next(sha256(path / name) for name in names if (path / name).is_file())
+
+
+@torch.no_grad()
+def _mean_of_w(generator: Generator, samples: int, seed: int) -> torch.Tensor:
+    random = torch.Generator().manual_seed(seed)
+    z = torch.randn(samples, generator.config.z_dim, generator=random).to(generator.w_mean.device)
+    sums = [generator.w(part).double().sum(0) for part in z.split(1000)]
+    return torch.stack(sums).sum(0) / samples
+
+
+def _space(statistics: Statistics) -> dict[str, torch.Tensor]:
+    found = {f"mean.{i}": mean for i, mean in enumerate(statistics.mean)}
+    return found | {f"std.{i}": std for i, std in enumerate(statistics.std)}
+
+
+def verify(name: str = "") -> Iterator[tuple[str, str]]:
+    """What is here, or the one named, each with what is wrong with it, or "": packs are loaded whole.
+
+    Raises
+    ------
+    PackError : there is none of that name.
+    """
+    folders = {"embedded": EMBEDDED}
+    folders |= {path.name: path for path in sorted(user_packs().glob("[!.]*")) if path.name not in TAKEN}
+    if name and name not in folders and name not in SOURCES:
+        folders[name] = resolve(name)
+    for what, folder in folders.items():
+        if not name or what == name:
+            yield what, _problem(lambda folder=folder: load_afresh(folder))
+    for source in SOURCES.values():
+        if source.name == name or (not name and source.there):
+            yield source.name, _problem(lambda source=source: _check_source(source))
+
+
+def _check_source(source: Source) -> None:
+    for file in source.files:
+        if not file.path.is_file():
+            raise PackError(f"{file.path} is not there: t2i-person packs pull {source.name}")
+        check(source, file)
+    readers = {"generator": read_generator, "encoder": read_clip, "matting": read_matting}
+    readers[source.kind](source.files[0].path)
+
+
+def _problem(work: Callable[[], object]) -> str:
+    try:
+        work()
+    except PackError as error:
+        return str(error)
+    return ""

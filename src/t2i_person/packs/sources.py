@@ -1,0 +1,321 @@
+"""Public checkpoints that packs are built from: where they are, under which licence, and how to get them.
+
+Nothing is fetched unless it is asked for. Sizes and SHA-256 stand here only where they are known: OpenAI's
+addresses hold them, the others are what independent public projects record alike; StyleCLIP's generator,
+StyleGAN-Human and the original's generator are published without any.
+"""
+
+import errno
+import http.client
+import os
+import shutil
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import PackError
+from .files import sha256
+from .pack import user_packs
+
+FACES = (
+    *("gender", "age", "hair_color", "hair_style", "facial_hair", "headwear", "accessory"),
+    *("skin", "face", "eyes", "expression"),
+)
+PEOPLE = (*FACES, "clothes", "build")
+TRIES = 5  # in a row that bring nothing
+PAUSE = 1.0  # seconds after the first of them, doubled after each
+TIMEOUT = 30.0
+MOST = 16 << 30  # bytes of a file whose size nobody says
+
+_DRIVE = "https://drive.usercontent.google.com/download?id={}&export=download&confirm=t"
+_OPENAI = "https://openaipublic.azureedge.net/clip/models/{}/ViT-B-32.pt"
+_CLIP = "40d365715913c9da98579312b702a82c18be219cc2a73407c4526f58eba950af"
+
+Progress = Callable[[str, int, int | None], None]  # file, bytes there, bytes in all if known
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of a source."""
+
+    name: str
+    url: str
+    size: int | None = None  # bytes
+    sha256: str = ""
+
+    @property
+    def path(self) -> Path:
+        """Where it lies, or is to lie."""
+        return sources_folder() / self.name
+
+
+@dataclass(frozen=True)
+class Source:
+    """A published checkpoint."""
+
+    name: str
+    kind: str  # "generator", "encoder" or "matting"
+    title: str
+    license: str
+    page: str
+    files: tuple[File, ...]  # the first is the checkpoint
+    draws: tuple[str, ...] = ()  # of a generator: categories of features
+
+    @property
+    def there(self) -> bool:
+        return all(file.path.is_file() for file in self.files)
+
+
+SOURCES = {
+    source.name: source
+    for source in (
+        Source(
+            "styleclip-ffhq",
+            "generator",
+            "StyleGAN2 config-f, faces, 1024x1024, as StyleCLIP uses it",
+            "NVIDIA Source Code License: research or evaluation only",
+            "https://github.com/orpatashnik/StyleCLIP",
+            (File("stylegan2-ffhq-config-f.pt", _DRIVE.format("1EM87UquaoQmk17Q8d5kYIAHqu0dkYqdT")),),
+            FACES,
+        ),
+        Source(
+            "nvidia-ffhq",
+            "generator",
+            "StyleGAN2-ADA, faces, 1024x1024",
+            "NVIDIA Source Code License: research or evaluation only",
+            "https://github.com/NVlabs/stylegan2-ada-pytorch",
+            (
+                File(
+                    "ffhq.pkl",
+                    "https://nvlabs-fi-cdn.nvidia.com/stylegan2-ada-pytorch/pretrained/ffhq.pkl",
+                    381_624_121,
+                    "a205a346e86a9ddaae702e118097d014b7b8bd719491396a162cca438f2f524c",
+                ),
+            ),
+            FACES,
+        ),
+        Source(
+            "stylegan-human",
+            "generator",
+            "StyleGAN2, whole people, 1024x512",
+            "NVIDIA Source Code License and SHHQ's terms: research or evaluation only",
+            "https://github.com/stylegan-human/StyleGAN-Human",
+            (File("stylegan_human_v2_1024.pkl", _DRIVE.format("1FlAb1rYa0r_--Zj_ML8e6shmaF28hQb5")),),
+            PEOPLE,
+        ),
+        Source(
+            "original",
+            "generator",
+            "StyleGAN2, people, 1024x1024, of the bachelor's project that t2i-person follows",
+            "none stated by its author; made with NVIDIA's code: research or evaluation only",
+            "https://github.com/Niktannn/t2i-person",
+            (File("network-snapshot-000200.pt", _DRIVE.format("12Ksgq5hiqyLY9bOyUTJb6cl894J6ukVw")),),
+            PEOPLE,
+        ),
+        Source(
+            "clip-vit-b-32",
+            "encoder",
+            "OpenAI's CLIP ViT-B/32 and its vocabulary",
+            "MIT (OpenAI)",
+            "https://github.com/openai/CLIP",
+            (
+                File("ViT-B-32.pt", _OPENAI.format(_CLIP), 353_976_522, _CLIP),
+                File(
+                    "bpe_simple_vocab_16e6.txt.gz",
+                    "https://github.com/openai/CLIP/raw/main/clip/bpe_simple_vocab_16e6.txt.gz",
+                    1_356_917,
+                    "924691ac288e54409236115652ad4aa250f48203de50a9e4722a6ecd48d6804a",
+                ),
+            ),
+        ),
+        Source(
+            "modnet",
+            "matting",
+            "MODNet, trained on portrait photographs",
+            "Apache-2.0",
+            "https://github.com/ZHKKKe/MODNet",
+            (
+                File(
+                    "modnet_photographic_portrait_matting.ckpt",
+                    _DRIVE.format("1mcr7ALciuAsHCpLnrtG_eop5-EYhbCmz"),
+                    26_255_603,
+                    "7c22235f0925deba15d4d63e53afcb654c47055bbcd98f56e393ab2584007ed8",
+                ),
+            ),
+        ),
+    )
+}
+
+
+def sources_folder() -> Path:
+    """Folder of the public checkpoints: ``sources`` in the folder of the user's packs."""
+    return user_packs() / "sources"
+
+
+def source_named(name: str) -> Source:
+    """The source of that name.
+
+    Raises
+    ------
+    PackError : there is none; the message lists those there are.
+    """
+    if name not in SOURCES:
+        raise PackError(f"There is no public checkpoint {name!r}: choose one of {', '.join(SOURCES)}.")
+    return SOURCES[name]
+
+
+def pull(source: Source, progress: Progress | None = None) -> list[Path]:
+    """Fetch what is missing of a source, going on where an earlier attempt ended; check what is there.
+
+    Raises
+    ------
+    PackError : a dead link, another file than expected, a full disk; the message says how to do it by hand.
+    """
+    for file in source.files:
+        if file.path.is_file():
+            check(source, file)
+        else:
+            _fetch(source, file, progress or (lambda *_: None))
+    return [file.path for file in source.files]
+
+
+def check(source: Source, file: File) -> None:
+    """Hold a file that is there to the size and hash that are known.
+
+    Raises
+    ------
+    PackError : it is another file.
+    """
+    if wrong := _difference(file, file.path):
+        raise PackError(
+            f"{file.path} is not the file published as {source.name} ({wrong}): remove it "
+            f"(t2i-person packs remove {source.name}) and pull it again."
+        )
+
+
+def _difference(file: File, path: Path) -> str:
+    size = path.stat().st_size
+    if file.size is not None and size != file.size:
+        return f"{size} bytes, expected {file.size}"
+    if file.sha256 and (found := sha256(path)) != file.sha256:
+        return f"SHA-256 {found}, expected {file.sha256}"
+    return ""
+
+
+class _Dead(Exception):
+    """No further attempt will help."""
+
+
+class _Cut(Exception):
+    """The connection ended before the file did; the next attempt goes on from there."""
+
+
+def _fetch(source: Source, file: File, progress: Progress) -> None:
+    part, mark = (file.path.with_name(file.path.name + end) for end in (".part", ".mark"))
+    failures = 0
+    try:
+        file.path.parent.mkdir(parents=True, exist_ok=True)
+        while True:
+            before = part.stat().st_size if part.is_file() else 0
+            try:
+                _stream(file, part, mark, progress)
+                break
+            except (_Cut, urllib.error.URLError, http.client.HTTPException, OSError) as error:
+                if _hopeless(error):
+                    raise
+                after = part.stat().st_size if part.is_file() else 0
+                failures = 0 if after > before else failures + 1
+                if failures >= TRIES:
+                    raise
+                time.sleep(PAUSE * 2 ** max(failures - 1, 0))
+        if wrong := _difference(file, part):
+            part.unlink()
+            raise _Dead(f"it gave another file ({wrong})")
+        part.chmod(0o644)
+        os.replace(part, file.path)
+        mark.unlink(missing_ok=True)
+    except (_Dead, _Cut, urllib.error.URLError, http.client.HTTPException, OSError) as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise PackError(
+                f"The disk is full: {file.name} does not fit into {part.parent}. Make room, or choose "
+                "another folder with T2I_PERSON_PACKS; what is there already is kept."
+            ) from error
+        why = getattr(error, "reason", None) or str(error) or type(error).__name__
+        code = f"{error.code} " if isinstance(error, urllib.error.HTTPError) else ""
+        raise PackError(
+            f"{file.name} cannot be fetched from {file.url}: {code}{why}. To place it by hand, get it from "
+            f"{source.page}, save it as {file.path}, and run `t2i-person packs pull {source.name}` again."
+        ) from error
+
+
+def _hopeless(error: Exception) -> bool:
+    if isinstance(error, urllib.error.HTTPError):
+        return error.code < 500 and error.code not in (408, 416, 429)
+    if isinstance(error, (urllib.error.URLError, http.client.HTTPException, _Cut)):
+        return False
+    return not isinstance(error, (ConnectionError, TimeoutError))  # the disk
+
+
+def _stream(file: File, part: Path, mark: Path, progress: Progress) -> None:
+    """One connection: from the start, or from where the part ends if it is sure to be of the same file."""
+    begun = part.stat().st_size if part.is_file() else 0
+    same = mark.read_text("utf-8") if mark.is_file() else ""
+    headers = {"User-Agent": "t2i-person"}
+    if begun and (same or file.sha256):
+        headers["Range"] = f"bytes={begun}-"
+        if same:
+            headers["If-Range"] = same
+    try:
+        answer = urllib.request.urlopen(urllib.request.Request(file.url, headers=headers), timeout=TIMEOUT)
+    except urllib.error.HTTPError as error:
+        if error.code == 416:  # nothing after the part: it is whole, or of another file
+            if begun and file.sha256 and begun == file.size:
+                return
+            part.unlink(missing_ok=True)
+        raise
+    with answer:
+        if answer.headers.get_content_type() == "text/html":
+            raise _Dead("it shows a web page instead of the file")
+        if answer.status == 206:
+            unit, _, total = answer.headers.get("Content-Range", "").partition("/")
+            if unit.split("-")[0].split() != ["bytes", str(begun)]:
+                part.unlink()
+                raise _Dead("it goes on from another place than asked; begin anew")
+            whole = int(total) if total.isdecimal() else None
+        else:
+            begun = 0
+            length = answer.headers.get("Content-Length", "")
+            whole = int(length) if length.isdecimal() else None
+        if whole is not None and file.size is not None and whole != file.size:
+            raise _Dead(f"it has {whole} bytes, expected {file.size}")
+        if (whole or 0) - begun > shutil.disk_usage(part.parent).free:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        tag = answer.headers.get("ETag", "")
+        mark.write_text(answer.headers.get("Last-Modified", "") if tag[:1] != '"' else tag, "utf-8")
+        _save(file, part, begun, whole, answer, progress)
+
+
+def _save(
+    file: File,
+    part: Path,
+    begun: int,
+    whole: int | None,
+    answer: http.client.HTTPResponse,
+    progress: Progress,
+) -> None:
+    done, most = begun, whole or file.size or MOST
+    with part.open("ab" if begun else "wb") as out:
+        progress(file.name, done, whole)
+        while chunk := answer.read(1 << 18):
+            if done + len(chunk) > most:
+                raise _Dead(f"it sends more than {most} bytes")
+            out.write(chunk)
+            done += len(chunk)
+            progress(file.name, done, whole)
+        out.flush()
+        os.fsync(out.fileno())
+    if whole is not None and done < whole:
+        raise _Cut(f"the connection ended after {done} of {whole} bytes")

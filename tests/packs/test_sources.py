@@ -1,0 +1,322 @@
+"""Fetching over a real HTTP server that can be as bad as real ones are."""
+
+import contextlib
+import errno
+import hashlib
+import re
+import shutil
+import threading
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from typer.testing import CliRunner
+
+from t2i_person import cli
+from t2i_person.errors import PackError
+from t2i_person.packs import sources
+from t2i_person.packs.sources import SOURCES, File, Source, pull
+
+DATA = bytes(i * i % 251 for i in range(3_000_000))
+SHA = hashlib.sha256(DATA).hexdigest()
+runner = CliRunner()
+
+
+class Server(ThreadingHTTPServer):
+    """Serves DATA; its habits are set by the test."""
+
+    data = DATA
+    ranges = True
+    tag = '"one"'
+    cut: tuple[int, ...] = ()  # bytes after which the first, second, ... connection is cut
+    status = 200
+    kind = "application/octet-stream"
+    length = True
+    shift = 0  # an answer to a range from another place
+    page = b""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.seen: list[str] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/weights.pt"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Server
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        asked = self.headers.get("Range", "")
+        self.server.seen.append(asked)
+        if self.server.status != 200:
+            self.send_error(self.server.status)
+            return
+        data, start = self.server.page or self.server.data, 0
+        fresh = self.headers.get("If-Range", self.server.tag) == self.server.tag
+        if asked and self.server.ranges and fresh:
+            start = int(asked.removeprefix("bytes=").rstrip("-"))
+            if start >= len(data):
+                self.send_error(416)
+                return
+            start -= self.server.shift
+            self.send_response(206)
+            self.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
+        else:
+            self.send_response(200)
+        self.send_header("Content-Type", "text/html" if self.server.page else self.server.kind)
+        if self.server.tag:
+            self.send_header("ETag", self.server.tag)
+        if self.server.length:
+            self.send_header("Content-Length", str(len(data) - start))
+        self.end_headers()
+        turn = len(self.server.seen) - 1
+        stop = start + self.server.cut[turn] if turn < len(self.server.cut) else len(data)
+        with contextlib.suppress(ConnectionError):
+            self.wfile.write(data[start:stop])
+
+
+@pytest.fixture
+def server(tmp_path, monkeypatch):
+    monkeypatch.setenv("T2I_PERSON_PACKS", str(tmp_path / "packs"))
+    monkeypatch.setattr(sources, "PAUSE", 0.01)
+    found = Server()
+    thread = threading.Thread(target=found.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield found
+    found.shutdown()
+    found.server_close()
+    thread.join()
+
+
+def source(server, **changes) -> Source:
+    file = File("weights.pt", server.url, **{"size": len(DATA), "sha256": SHA, **changes})
+    return Source("weights", "generator", "Some weights", "CC0", "https://example.org/page", (file,))
+
+
+UNKNOWN = {"size": None, "sha256": ""}
+
+
+def left(tmp_path) -> list[str]:
+    return sorted(path.name for path in (tmp_path / "packs" / "sources").iterdir())
+
+
+@pytest.mark.parametrize("known", [{}, UNKNOWN])
+def test_a_file_is_fetched_once(server, tmp_path, known):
+    told = []
+    (path,) = pull(source(server, **known), lambda *news: told.append(news))
+    assert path == tmp_path / "packs" / "sources" / "weights.pt"
+    assert path.read_bytes() == DATA and path.stat().st_mode & 0o444 == 0o444
+    assert told[-1] == ("weights.pt", len(DATA), len(DATA))
+    assert left(tmp_path) == ["weights.pt"]
+    pull(source(server, **known))
+    assert server.seen == [""]
+
+
+@pytest.mark.parametrize("known", [{}, UNKNOWN])
+def test_a_cut_connection_goes_on_where_it_was(server, known):
+    server.cut = (1_000_000, 500_000)
+    (path,) = pull(source(server, **known))
+    assert path.read_bytes() == DATA
+    assert len(server.seen) == 3
+    assert server.seen[0] == "" and all(re.fullmatch(r"bytes=\d+-", asked) for asked in server.seen[1:])
+
+
+def test_a_later_run_goes_on_too(server, tmp_path, monkeypatch):
+    server.cut = (1_000_000, *[0] * 5)
+    with pytest.raises(PackError, match=r"ended after 1000000 of 3000000 bytes.*by hand"):
+        pull(source(server))
+    assert left(tmp_path) == ["weights.pt.mark", "weights.pt.part"]
+    server.cut, server.seen[:] = (), []
+    (path,) = pull(source(server))
+    assert server.seen == ["bytes=1000000-"] and path.read_bytes() == DATA
+    assert left(tmp_path) == ["weights.pt"]
+
+
+def test_a_server_without_ranges_starts_again(server):
+    server.ranges, server.cut = False, (1_000_000,)
+    (path,) = pull(source(server))
+    assert path.read_bytes() == DATA
+
+
+@pytest.mark.parametrize("tag", ['"two"', ""])
+def test_a_file_that_changed_meanwhile_is_not_glued(server, tmp_path, tag):
+    """Nobody knows its hash: the entity tag alone keeps the halves of two files apart."""
+    server.cut = (1_000_000, *[0] * 5)
+    server.tag = '"one"' if tag else ""
+    with pytest.raises(PackError):
+        pull(source(server, **UNKNOWN))
+    server.cut, server.data, server.tag = (), DATA[::-1], tag
+    (path,) = pull(source(server, **UNKNOWN))
+    assert path.read_bytes() == DATA[::-1]
+
+
+def test_a_range_from_another_place_is_not_glued(server, tmp_path):
+    server.cut, server.shift = (1_000_000,), 7
+    with pytest.raises(PackError, match="from another place"):
+        pull(source(server))
+    assert "weights.pt.part" not in left(tmp_path)
+    (path,) = pull(source(server))
+    assert path.read_bytes() == DATA
+
+
+def test_a_server_that_says_no_length(server):
+    server.length = False
+    (path,) = pull(source(server, **UNKNOWN))
+    assert path.read_bytes() == DATA
+    server.cut = (0, 1_000_000)
+    path.unlink()
+    with pytest.raises(PackError, match=r"another file .1000000 bytes, expected 3000000"):
+        pull(source(server))
+
+
+def test_more_bytes_than_promised(server):
+    server.length, server.data = False, DATA + b"more"
+    with pytest.raises(PackError, match="sends more than 3000000 bytes"):
+        pull(source(server))
+
+
+def by_hand(error: pytest.ExceptionInfo[PackError], tmp_path) -> bool:
+    text = str(error.value)
+    return "https://example.org/page" in text and str(tmp_path / "packs/sources/weights.pt") in text
+
+
+@pytest.mark.parametrize(("status", "tries"), [(404, 1), (403, 1), (410, 1), (500, 5), (503, 5)])
+def test_a_dead_link_says_how_to_do_it_by_hand(server, tmp_path, status, tries):
+    server.status = status
+    with pytest.raises(PackError, match=f"cannot be fetched from .*: {status} ") as error:
+        pull(source(server))
+    assert by_hand(error, tmp_path) and len(server.seen) == tries
+
+
+def test_a_server_that_is_not_there(server, tmp_path):
+    dead = source(server)
+    with Server() as other:
+        dead = replace(dead, files=(replace(dead.files[0], url=other.url),))
+    with pytest.raises(PackError, match="refused") as error:
+        pull(dead)
+    assert by_hand(error, tmp_path)
+
+
+def test_a_web_page_instead_of_the_file(server, tmp_path):
+    """What Google Drive shows when too many people have fetched a file."""
+    server.page = b"<html>Quota exceeded</html>"
+    with pytest.raises(PackError, match="a web page instead of the file") as error:
+        pull(source(server, **UNKNOWN))
+    assert by_hand(error, tmp_path) and left(tmp_path) == []
+
+
+def test_a_wrong_hash(server, tmp_path):
+    with pytest.raises(PackError, match=f"SHA-256 {SHA}, expected 00") as error:
+        pull(source(server, sha256="00" * 32))
+    assert by_hand(error, tmp_path)
+    assert "weights.pt" not in left(tmp_path) and "weights.pt.part" not in left(tmp_path)
+
+
+def test_a_wrong_size_is_seen_before_the_download(server):
+    with pytest.raises(PackError, match="has 3000000 bytes, expected 5"):
+        pull(source(server, size=5))
+
+
+def test_a_full_disk(server, tmp_path, monkeypatch):
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1000))
+    with pytest.raises(PackError, match=r"disk is full: weights\.pt.*T2I_PERSON_PACKS"):
+        pull(source(server))
+
+
+def test_a_disk_that_fills_up_on_the_way(server, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sources.os, "fsync", full)
+    with pytest.raises(PackError, match="disk is full"):
+        pull(source(server))
+    monkeypatch.undo()
+    monkeypatch.setenv("T2I_PERSON_PACKS", str(tmp_path / "packs"))
+    (path,) = pull(source(server))
+    assert path.read_bytes() == DATA
+
+
+def test_a_file_placed_by_hand_is_checked(server, tmp_path):
+    place = tmp_path / "packs" / "sources" / "weights.pt"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(DATA)
+    assert pull(source(server)) == [place] and not server.seen
+    for wrong, says in ((b"x", "1 bytes, expected 3000000"), (DATA[::-1], f"expected {SHA}")):
+        place.write_bytes(wrong)
+        with pytest.raises(PackError, match=says):
+            pull(source(server))
+
+
+def test_interrupted(server, tmp_path):
+    def stop(_, done, whole):
+        if done > 1_000_000:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        pull(source(server), stop)
+    pull(source(server))
+    assert server.seen[1].startswith("bytes=1") and left(tmp_path) == ["weights.pt"]
+
+
+def test_the_registry_is_whole():
+    assert {"styleclip-ffhq", "nvidia-ffhq", "stylegan-human", "original", "clip-vit-b-32", "modnet"} == set(
+        SOURCES
+    )
+    for name, entry in SOURCES.items():
+        assert entry.name == name and entry.license and entry.page.startswith("https://")
+        assert entry.kind in ("generator", "encoder", "matting")
+        for file in entry.files:
+            assert file.url.startswith("https://") and "/" not in file.name
+            assert not file.sha256 or re.fullmatch("[0-9a-f]{64}", file.sha256)
+        if "nvidia" in name or "styleclip" in name:
+            assert "research or evaluation only" in entry.license
+    clip = SOURCES["clip-vit-b-32"].files[0]
+    assert clip.sha256 in clip.url
+    assert len({file.name for entry in SOURCES.values() for file in entry.files}) == 7
+
+
+# --- the command ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def listed(server, monkeypatch):
+    monkeypatch.setitem(SOURCES, "weights", source(server))
+    return server
+
+
+def test_the_licence_is_shown_before_anything_is_fetched(listed, tmp_path):
+    done = runner.invoke(cli.app, ["packs", "pull", "weights"], input="n\n")
+    assert done.exit_code == 2 and not listed.seen
+    assert "CC0" in done.stdout and SHA in done.stdout and listed.url in done.stdout
+    assert "Nothing was fetched: answer y, or give --yes." in done.stderr
+    done = runner.invoke(cli.app, ["packs", "pull", "weights"])  # nobody there to answer
+    assert done.exit_code == 2 and not listed.seen
+    done = runner.invoke(cli.app, ["packs", "pull", "weights"], input="y\n")
+    assert done.exit_code == 0, done.output
+    path = tmp_path / "packs" / "sources" / "weights.pt"
+    assert path.read_bytes() == DATA and str(path) in done.stdout
+    done = runner.invoke(cli.app, ["packs", "pull", "weights"])  # it is here: nothing to agree to
+    assert done.exit_code == 0 and len(listed.seen) == 1
+
+
+def test_pulled_files_are_shown_and_removed(listed, tmp_path):
+    assert runner.invoke(cli.app, ["packs", "pull", "weights", "--yes"]).exit_code == 0
+    shown = runner.invoke(cli.app, ["packs", "show", "weights"]).stdout
+    assert "CC0" in shown and "https://example.org/page" in shown and SHA in shown
+    done = runner.invoke(cli.app, ["packs", "verify", "weights"])
+    assert done.exit_code == 1 and "is no checkpoint" in done.stdout
+    assert runner.invoke(cli.app, ["packs", "remove", "weights", "-y"]).exit_code == 0
+    assert left(tmp_path) == []
+    done = runner.invoke(cli.app, ["packs", "remove", "weights", "-y"])
+    assert done.exit_code == 1 and "was not pulled" in done.stderr
+
+
+def test_an_unknown_source(server):
+    done = runner.invoke(cli.app, ["packs", "pull", "ffhq"])
+    assert done.exit_code == 1 and "choose one of styleclip-ffhq, nvidia-ffhq" in done.stderr
