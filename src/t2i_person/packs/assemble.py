@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from ..nets.stylegan2 import Generator
 from .build import channel_directions, stylespace_statistics
 from .checkpoints import clip_folder, read_clip, read_generator, read_matting
 from .files import sha256, write_pack
-from .pack import EMBEDDED, Statistics, choose_device, fast_dtype, load_afresh, resolve, user_packs
+from .pack import EMBEDDED, Statistics, _device, _fast, load_afresh, resolve, user_packs
 from .sources import PEOPLE, SOURCES, Source, check
 
 Progress = Callable[[str, int, int], None]  # what, done, in all
@@ -59,7 +60,7 @@ def build_pack(
     _check(name, samples=samples, images=images, batch=batch)
     if not 0 < alpha <= 100:
         raise T2IError(f"alpha is a number from 0 to 100, not {alpha!r}.")
-    place = choose_device(device)
+    place = _device(device)
     given = dict(zip(KINDS, (generator, clip, matting), strict=True))
     sources = {part: _source(part, value) for part, value in given.items()}
     files = {part: s.files[0].path if (s := sources[part]) else Path(given[part]) for part in KINDS}
@@ -89,7 +90,7 @@ def build_pack(
         raise T2IError(f"stop_at is one of {[max(size) for size in made.resolutions]}, not {stop_at}.")
     key = hashlib.sha256(f"{hashes} {samples}".encode()).hexdigest()[:12]
     user_packs().mkdir(parents=True, exist_ok=True)
-    dtype = fast_dtype(place)
+    dtype = _fast(place)
     with torch.autocast(place.type, dtype) if dtype != torch.float32 else nullcontext():
         directions, effects = channel_directions(
             made,
@@ -238,10 +239,10 @@ def verify(name: str = "") -> Iterator[tuple[str, str]]:
         folders[name] = resolve(name)
     for what, folder in folders.items():
         if not name or what == name:
-            yield what, _problem(lambda folder=folder: load_afresh(folder))
+            yield what, _problem(partial(load_afresh, folder))
     for source in SOURCES.values():
         if source.name == name or (not name and source.there):
-            yield source.name, _problem(lambda source=source: _check_source(source))
+            yield source.name, _problem(partial(_check_source, source))
 
 
 def _check_source(source: Source) -> None:

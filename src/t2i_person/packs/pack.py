@@ -179,8 +179,8 @@ def load_pack(
     PackError : unknown name; a file is missing, changed, damaged, a pickle, or does not fit the others.
     T2IError : unknown or absent device.
     """
-    place, folder = choose_device(device), resolve(name)
-    dtype = dtype or fast_dtype(place)
+    place, folder = _device(device), resolve(name)
+    dtype = dtype or _fast(place)
     with _lock:
         key = (folder, (folder / CARD).stat().st_mtime_ns, place, dtype)
         if key not in _loaded:
@@ -276,7 +276,7 @@ def _matting(state: dict[str, Tensor], _: dict[str, Any]) -> Any:
     return MODNet.from_state_dict(state)
 
 
-def choose_device(name: str) -> torch.device:
+def _device(name: str) -> torch.device:
     """The device of that name; the fastest there is for "auto".
 
     Raises
@@ -296,7 +296,7 @@ def choose_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def fast_dtype(device: torch.device) -> torch.dtype:
+def _fast(device: torch.device) -> torch.dtype:
     """bfloat16 where the device computes in it, else float32."""
     if device.type == "cuda":
         return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float32
