@@ -75,7 +75,7 @@ def where(crops: list[tuple[int, int]], side: int) -> Tensor:
 
 
 def train(work: Path, minutes: float, lr: float, device: str, people_a_step: int = 4, crops_each: int = 2,
-          weight: float = 0.2, gamma: float = 0.02) -> None:  # fmt: skip
+          weight: float = 0.2, gamma: float = 0.003) -> None:  # fmt: skip
     trainer = Trainer(work, device)
     people = People(work / "renders1024", 1024)
     fixed, factors = trainer.average["generator"], trainer.average["factors"]
@@ -92,7 +92,7 @@ def train(work: Path, minutes: float, lr: float, device: str, people_a_step: int
     kernels = [p for p in upper if p.ndim == 4]
     ours = torch.optim.Adam([p for p in upper if p.ndim != 4], lr=lr, betas=(0.0, 0.99), fused=True)
     turned = Muon(kernels, lr=2 * lr, momentum=0.8)
-    its = torch.optim.Adam(critic.parameters(), lr=lr / 2, betas=(0.0, 0.99), fused=True)
+    its = torch.optim.Adam(critic.parameters(), lr=lr, betas=(0.0, 0.99), fused=True)
     file = work / "critic.pt"
     if file.exists():
         state = torch.load(file, map_location=device, weights_only=True)
@@ -111,7 +111,7 @@ def train(work: Path, minutes: float, lr: float, device: str, people_a_step: int
 
     while (spent := (time.time() - begin) / 60) < minutes:
         rate = min(1, (step + 1) / 50) * (0.1 + 0.9 * np.cos(max(0, spent / minutes - 0.5) * np.pi) ** 2)
-        for optimizer, base in ((ours, lr), (turned, 2 * lr), (its, lr / 2)):
+        for optimizer, base in ((ours, lr), (turned, 2 * lr), (its, lr)):
             optimizer.param_groups[0]["lr"] = float(base * rate)
         goals, features, below, styles, spots = [], [], [], [], []
         for _ in range(people_a_step):
@@ -143,14 +143,15 @@ def train(work: Path, minutes: float, lr: float, device: str, people_a_step: int
                 x, image = generator.synthesis.blocks[i](x, image, every[first : first + 3], noises)
                 if i == FIRST:
                     inner = slice(EDGE * scale, -EDGE * scale)
-                    loss = (image - F.avg_pool2d(goal, SCALE // scale))[:, :, inner, inner].abs().mean()
+                    low = (image - F.avg_pool2d(goal, SCALE // scale))[:, :, inner, inner]
+                    loss = 0.3 * low.abs().mean() + 0.7 * F.avg_pool2d(low, 2).abs().mean()
             fake, real = image[:, :, cut, cut], goal[:, :, cut, cut]
-            # what is finer than 256 pixels answers to the critic alone: an absolute error would smooth it
+            # fine detail answers to the critic alone, for an absolute error would smooth it; but its bands are grey
             delta = fake - real
-            loss = loss + 0.5 * F.avg_pool2d(delta, 4).abs().mean()
             loss = (
-                loss + 0.5 * (delta - delta.mean(1, keepdim=True)).abs().mean()
-            )  # the critic's bands are grey
+                loss + 0.2 * F.avg_pool2d(delta, 4).abs().mean() + 0.3 * F.avg_pool2d(delta, 8).abs().mean()
+            )
+            loss = loss + 0.3 * (delta - delta.mean(1, keepdim=True)).abs().mean()
             critic.requires_grad_(False)
             seen, says = critic(fake, place)
             with torch.no_grad():

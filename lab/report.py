@@ -128,6 +128,8 @@ def measure(work: Path, sentences: int = 64, on_step: Callable[[str], None] = pr
     out["recall_at_1_of_32"] = said.recall(pack, held)
     unseen = said.synonyms(pack, held)
     out["unseen_synonyms_auc"] = float(np.mean(list(unseen.values())))
+    out["calibration_error"] = said.calibration(pack, held)
+    out |= said.knows(pack)
     on_step(str(out))
     rows = said.directions(pack, judge)
     fill(DOCS / "training.md", "directions", said.table(rows))

@@ -37,6 +37,10 @@ UNSEEN = {
     "ошеломлённый": "surprised", "старикан": "old", "молоденький": "young", "мужичок": "male", "тётенька": "female",
 }  # fmt: skip
 
+# nothing that the renderer has: the encoder should say that it does not know them
+OUTSIDE = ("татуировка", "серёжка", "шрам", "доспехи", "меч", "крылья", "рога", "попугай", "трость", "кольчуга", "веснушка", "корона", "ожерелье", "маска",
+           "хромой", "перчатка", "флейта", "протез", "вуаль", "эполеты", "ошейник", "пирсинг", "наушники", "трубка", "клыки", "хвостик лисы")  # fmt: skip
+
 
 def sentences(count: int, seed: int = 77) -> list[tuple[str, dict[str, tuple[str, ...]]]]:
     """Sentences and, for each head of the judge that they speak of, the answers that are right."""
@@ -180,7 +184,7 @@ def recall(pack: Pack, people: People, ways: int = 32) -> float:
 
 @torch.no_grad()
 def synonyms(pack: Pack, people: People) -> dict[str, float]:
-    """For each unseen synonym: chance that a person it is true of scores above one it is false of (area under the ROC curve)."""
+    """For each unseen synonym that the encoder takes for known: chance that a person it is true of scores above one it is false of (area under the ROC curve)."""
     rng = np.random.default_rng(13)
     position = {f.key: i for i, f in enumerate(FACTS)}
     scores, table = [], []
@@ -194,9 +198,38 @@ def synonyms(pack: Pack, people: People) -> dict[str, float]:
     for j, (word, key) in enumerate(UNSEEN.items()):
         t = truth[:, position[key]]
         yes, no = score[t > 0.7, j], score[t < 0.2, j]
-        if len(yes) and len(no):
+        if len(yes) and len(no) and not pack.unknown(word):
             out[word] = float((yes[:, None] > no).mean())
     return out
+
+
+@torch.no_grad()
+def calibration(pack: Pack, people: People) -> float:
+    """Mean gap between the probability said and the share that is true, over ten bins and all plain facts."""
+    rng = np.random.default_rng(14)
+    plain = [i for i, f in enumerate(FACTS) if " " not in f.key and f.kind not in ("build", "person")]
+    text = pack.text([FACTS[i].russian[0] for i in plain])
+    said, true = [], []
+    for k in range(0, len(people) - 19, 20):
+        _, pictures, _, persons, colours = people.pictures(range(k, k + 20), rng)
+        said.append(pack.score(pack.encoder.encode_image(pictures), text).float().cpu().numpy())
+        true += [truths(p, c)[plain] for p, c in zip(persons, colours, strict=True)]
+    p, t = np.concatenate(said).ravel(), np.stack(true).ravel()
+    p, t = p[~np.isnan(t)], t[~np.isnan(t)]
+    bins = np.minimum((p * 10).astype(int), 9)
+    return float(
+        sum(
+            (bins == b).mean() * abs(p[bins == b].mean() - t[bins == b].mean())
+            for b in range(10)
+            if (bins == b).any()
+        )
+    )
+
+
+def knows(pack: Pack) -> dict[str, float]:
+    """Share of unseen synonyms that the encoder takes for known, and of outside words that it says it does not know."""
+    return {"unseen_synonyms_known": float(np.mean([not pack.unknown(w) for w in UNSEEN])),
+            "outside_words_refused": float(np.mean([bool(pack.unknown(w)) for w in OUTSIDE]))}  # fmt: skip
 
 
 def table(rows: dict[str, dict[str, float]]) -> str:

@@ -39,16 +39,24 @@ def wishes(pack: Pack, character: Character) -> tuple[list[Wish], list[Wish]]:
         able[gender, False] = Wish(gender, gender, "gender")
     for feature in character.described:
         text = feature.normalized if russian else feature.prompt_en
+        english = feature.prompt_en  # may know what a rare Russian word means, if nothing was lost on the way
+        if len(pack.unknown(text)) > len(pack.unknown(english)) and _length(english) >= _length(text):
+            text = english
         name = f"не {feature.normalized}" if feature.negated else feature.normalized
         obstacle, hopeless = "", False
         if feature.category not in pack.draws:
             obstacle, hopeless = f"the pack {pack.name} does not draw {feature.category}", True
         elif strange := pack.unknown(text):
             obstacle = f"the pack {pack.name} does not know {', '.join(strange)}"
-            hopeless = len(strange) >= sum(len(word) > 2 for word in text.split())  # else the rest is tried
+            hopeless = len(strange) >= _length(text)  # else the rest is tried
         wish = Wish(name, text, feature.category, feature.negated, obstacle)
         (unable if hopeless else able).setdefault((text, feature.negated), wish)
     return list(able.values()), list(unable.values())
+
+
+def _length(text: str) -> int:
+    """Words that carry meaning, roughly."""
+    return sum(len(word) > 2 for word in text.split())
 
 
 def unasked(pack: Pack, character: Character) -> list[Wish]:

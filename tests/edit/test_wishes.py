@@ -1,0 +1,34 @@
+"""What nobody asked for."""
+
+from t2i_person import describe
+from t2i_person.edit.wishes import unasked, wishes
+from t2i_person.packs import load_pack
+
+
+def names(text: str) -> dict[str, str]:
+    (person,) = describe(text)
+    found = unasked(load_pack("embedded", "cpu"), person)
+    assert all(wish.negated for wish in found)
+    return {wish.category: wish.text for wish in found}
+
+
+def test_hats_and_glasses_are_not_wanted_unless_they_are_asked_for():
+    everything = load_pack("embedded", "cpu").card["unasked"]
+    assert set(everything) == {"accessory", "headwear"}
+    assert names("Блондинка в голубой кофте шла по улице.") == everything
+    assert set(names("Старик в очках молчал.")) == {"headwear"}
+    assert set(names("Парень в шляпе и тёмных очках смеялся.")) == set()
+
+
+def test_what_was_denied_is_not_asked_twice():
+    assert "accessory" not in names("Девушка без очков улыбнулась.")
+
+
+def test_a_rare_russian_word_is_tried_in_english():
+    pack = load_pack("embedded", "cpu")
+    (person,) = describe("Старикан в пенсне.")
+    able, _ = wishes(pack, person)
+    assert pack.unknown("пенсне") and ("пенсне", "glasses") in [(wish.name, wish.text) for wish in able]
+    (person,) = describe("Девушка с косматыми волосами.")
+    able, unable = wishes(pack, person)
+    assert "hair" not in [wish.text for wish in (*able, *unable)]  # English lost the adjective
