@@ -170,6 +170,12 @@ def _span(looks: SentenceLooks, i: int) -> tuple[int, int]:
             and (not worn or worn.carried or worn.category not in ("clothes", "headwear", "accessory"))
         ):
             return first, means.noun + 1  # "перепачканный сажей"
+    if end < len(tokens) and tokens[end].low in ("на", "под") and look_of(tokens[i]) is not None:
+        p = next((p for p in looks.phrases.values() if p.prep_at == end), None)
+        if p is not None and p.noun - end < 4 and looks.thing(p) is None:
+            return first, p.noun + 1  # "причёсанная на прямой пробор"
+        if p is None and looks.at.get(end + 1) is not None and looks.at[end + 1].absent:
+            return first, end + 2  # "стриженная под мальчика"
     if end < len(tokens) and fold(tokens[end].low) in ("до", "от") and end + 1 < len(tokens):
         p = next((p for p in looks.phrases.values() if p.prep_at == end), None)
         if p is not None:

@@ -127,7 +127,11 @@ def _one(looks: SentenceLooks, i: int, j: int) -> tuple[int, int, str, Entity | 
         year = after if yearly else "лет"
         year = {"годам": "лет", "года": year, "годов": "лет"}.get(year, year)
     normalized = f"{words} {year}"
-    if (to_whom is not None and turns) or (
+    about = before in ("под", "за", "около", "к") and not any(
+        looks.is_verb(t.i) for t in tokens if looks.clause[t.i] == clause
+    )  # "ей около тридцати"
+    bare = j >= len(tokens) or not tokens[j].has("NOUN")
+    if (to_whom is not None and (turns or (about and bare))) or (
         to_whom is not None and yearly and not looks._near_verb(i, frozenset())
     ):
         return first, end, normalized, to_whom.entity

@@ -7,6 +7,7 @@ through importlib and run with slovnet and navec directly.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from threading import Lock
 from typing import Any
 
@@ -14,7 +15,7 @@ from razdel import sentenize, tokenize
 from slovnet import Morph, Syntax
 
 from .blas import one_thread
-from .lexicon import fold
+from .lexicon import fold, things
 from .morph import embeddings, model_file, morphology
 from .spelling import corrected
 
@@ -30,6 +31,7 @@ UD_POS = {
     "PRED": ("VERB", "ADV", "ADJ"),
     "INTJ": ("INTJ",),
 }  # fmt: skip
+INDECLINABLE = frozenset("худи боди парео хаори".split())  # garments the dictionary takes for other words
 LONGEST_WORD = 60  # longer "words" are noise and would only slow the dictionary down
 LONGEST_SENTENCE = 120  # tokens; the tagger's memory grows with the longest sentence of a batch
 WINDOW = 64  # sentences tagged together
@@ -92,9 +94,15 @@ def _taggers() -> tuple[Morph, Syntax, Lock]:
     return morph, syntax, Lock()
 
 
-@lru_cache(50_000)
+@lru_cache(8_000)
 def readings(low: str) -> tuple[Reading, ...]:
     """Dictionary readings of a lower-case word, most probable first."""
+    if low in INDECLINABLE:
+        grams = frozenset({"NOUN", "inan"})
+        return tuple(
+            Reading(low, fold(low), "NOUN", case, "sing", "", "inan", grams, 0.2, True, None)
+            for case in ("nom", "gen", "dat", "acc", "ins", "loc")
+        )
     if len(low) > LONGEST_WORD:
         low = low[:LONGEST_WORD]
     out = []
@@ -159,6 +167,24 @@ def _needs_verb(tokens: list[Token]) -> None:
             return
 
 
+def _needs_noun(tokens: list[Token]) -> None:
+    """After an adjective that agrees with it a garment is no verb: "носил коричневый берет"."""
+    for before, t in pairwise(tokens):
+        if t.best.pos != "VERB" or before.best.pos not in ("ADJF", "PRTF"):
+            continue
+        garments = [r for r in t.readings if r.pos == "NOUN" and r.key in things()]
+        fits = [
+            r
+            for r in garments
+            for a in before.readings
+            if a.pos in ("ADJF", "PRTF") and (a.case, a.number) == (r.case, r.number)
+            if a.gender in ("", r.gender) or r.number == "plur"
+        ]
+        if fits:
+            t.readings = (*fits, *(r for r in t.readings if r not in fits))
+            t.pos = "NOUN"
+
+
 def _cut(offset: int, text: str) -> Iterator[list[Token]]:
     """Sentences of a paragraph as tokens that know their offsets, the over-long ones in parts."""
     for piece in sentenize(text):
@@ -207,3 +233,4 @@ def _tag(window: list[list[Token]]) -> None:
             token.head, token.rel = int(st.head_id) - 1, st.rel
             _order(token)
         _needs_verb(tokens)
+        _needs_noun(tokens)

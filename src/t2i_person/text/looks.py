@@ -22,7 +22,7 @@ FITS = frozenset(
     "украшать покрывать стоять шуршать болтаться сверкать виднеться охватывать стягивать выглядывать торчать "
     "сверкнуть поблескивать свисать белеть чернеть краснеть алеть желтеть синеть пестреть держаться сползать "
     "спадать волочиться топорщиться сбиться съехать трещать подчеркивать оттенять обрамлять облекать "
-    "закутывать "
+    "закутывать укрывать укрыть укутывать "
     "окутывать окутать обвивать обвить стянуть обтянуть облечь драпировать прятать скрыть согревать венчать "
     "увенчивать опоясывать перетягивать перепоясывать колыхаться трепетать переливаться искриться отливать "
     "лосниться обвисать обвиснуть обнимать пузыриться светлеть темнеть зеленеть рдеть пламенеть золотиться "
@@ -133,7 +133,7 @@ class SentenceLooks(Wording):
                 self._as_locative(phrase)
             if worn and (phrase.case == "loc" or self._dressing(whole)):
                 return self._wear_in(phrase, entry, whole, end)
-            if entry.category in ("face", "other", "expression") and not entry.needs and phrase.case == "loc":
+            if entry.category in ("face", "other", "expression", "hair") and not entry.needs and phrase.case == "loc":
                 return self.emit(
                     self.nominal_owner(whole, end), phrase, entry, whole, end, self.negation(whole)
                 )
@@ -198,6 +198,8 @@ class SentenceLooks(Wording):
         if prep == "по" and phrase.case == "dat" and described and entry.category in ("hair", "facial_hair"):
             owner = self.possessor(phrase, end) or self._verb_owner(n)  # "провёл по редким волосам"
             return self.emit(owner, phrase, entry, phrase.start, end, False)
+        if prep == "поверх" and entry.category == "clothes" and phrase.case == "gen":
+            return self.emit(self._verb_owner(whole), phrase, entry, phrase.start, end, False)
         if prep == "при" and worn:
             return self.emit(self.nominal_owner(whole, end), phrase, entry, whole, end, False)
         if prep or entry.held:
@@ -598,6 +600,8 @@ class SentenceLooks(Wording):
                     if i + 1 < len(self.tokens) and self.tokens[i + 1].low in ("лицом", "телом")
                     else i + 1
                 )
+                to = next((p for p in self.phrases.values() if p.prep == "до" and p.prep_at == end), None)
+                end = to.noun + 1 if to is not None else end  # "покраснел до корней волос"
                 self.add(self.subject(i), i, end, category, word, self.negation(i), (word,))
                 return True
         return False

@@ -242,6 +242,8 @@ class Owners:
                 return f.entity
             if f.kind == "rel" and f.first == phrase.noun + 1 and f.entity:
                 return f.entity
+            if f.lemma == "чей" and f.entity and (f.first in phrase.mods or f.first == phrase.start - 1):
+                return f.entity
         clause = self.clause[phrase.noun]
         near = [f for f in self.found if self.clause[f.first] == clause and f.entity is not None]
         near.sort(key=lambda f: (f.first > phrase.noun, abs(f.first - phrase.noun)))
@@ -418,7 +420,7 @@ class Owners:
                     keys & {"хватать", "видно", "носить"}
                 ):
                     return k
-        for k in range(phrase.noun + 1, min(len(tokens), phrase.noun + 4)):
+        for k in range(phrase.noun + 1, min(len(tokens), phrase.noun + 6)):
             if tokens[k].low in HARD or tokens[k].low == ",":
                 break
             if tokens[k].low in ("нет", "нету"):

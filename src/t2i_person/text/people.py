@@ -1,6 +1,7 @@
 """Find the words of a sentence that name people: nouns, names, pronouns."""
 
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from .analysis import Reading, Token
@@ -139,6 +140,9 @@ def _name_at(tokens: list[Token], i: int, lower_text: bool) -> Found | None:
         return None
     if token.has("ADJF") and not token.best.known and look_of(token) is not None:
         return None  # "Синекожий джинн"
+    if i == 0 and token.keys("NOUN") & things().keys() and not (token.keys() & names().keys()):
+        if token.pos != "PROPN" or any(r.key in things() and r.case == "gen" for r in token.readings):
+            return None  # "Усов он не носил"
     readings = _name_readings(token, lower_text)
     if not readings and _capital(token) and token.has("NOUN"):
         # unknown capitalised word inside a sentence: a surname if the tagger calls it animate
@@ -418,6 +422,8 @@ def _pronoun_at(tokens: list[Token], i: int) -> Found | None:
     ):
         letter = "f" if low.endswith(("ая", "на")) else "m"  # "первый был в котелке, второй — в кепке"
         return Found(i, i, i, "pron", token.readings[0].lemma, letter, "sing", "nom")
+    if token.best.key == "чей" and i > 0 and tokens[i - 1].low == ",":
+        return Found(i, i, i, "rel", "чей", "u", "sing", "gen")  # "женщина, чьи плечи"
     if low in ("который", "которая", "которое", "которые") or token.best.key == "который":
         r = next((x for x in token.readings if x.key == "который"), token.best)
         letter = {"masc": "m", "femn": "f"}.get(r.gender, "u")
@@ -512,6 +518,11 @@ def find(tokens: list[Token]) -> list[Found]:
             i = found.last + 1
         else:
             i += 1
+    for a, b in pairwise(out):
+        after = tokens[b.end] if b.end < len(tokens) else None
+        if b.kind == "pron" and fold(tokens[b.first].low) in POSSESSIVE and a.end == b.first:
+            if a.kind == "noun" and after is not None and after.low in (",", "—", "–"):
+                b.kind = "poss"  # "муж её, отставной полковник"
     _mark_absent(tokens, out)
     return out
 

@@ -196,6 +196,9 @@ def build(tokens: list[Token], n: int) -> Phrase | None:
                 ):
                     j -= 1
                     continue
+        if low == "же" and j > 0 and tokens[j - 1].has("ADJF") and phrase.start == j + 1:
+            j -= 1  # "в том же сером пальто"
+            continue
         far = _far_modifier(tokens, j, options, phrase)
         if far is not None:
             adjectives = [r for r in tokens[far].readings if r.pos in MODIFIERS]

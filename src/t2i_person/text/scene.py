@@ -22,6 +22,7 @@ KINDS_AGAIN = ("generic", "role", "folk", "people")
 
 NAMING = frozenset("звать величать прозвать окрестить назвать прозывать".split())
 GRANDPARENTS = frozenset("дед дедушка дедуля бабушка бабка бабуля бабуся".split())
+EXCLAIMED = frozenset("блин жесть капец прикол ужас кошмар боже господи черт мама атас".split())
 MEMORY = 12  # sentences a common noun may refer back over; names refer back over the whole text
 CROWD = 40
 
@@ -195,14 +196,14 @@ class Scene:
         f = found[at]
         for g in reversed(found[:at]):
             if g.kind in ("noun", "name", "pron") and g.entity is not None and f.first - g.last < 9:
-                if self.compatible(g.entity, f.gender, f.number):
+                if f.lemma == "чей" or self.compatible(g.entity, f.gender, f.number):
                     return g.entity  # type: ignore[no-any-return]
         return None
 
     def _pronoun(self, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
         f = found[at]
         if fold(f.lemma) not in ("он", "она", "они", "ты", "вы"):
-            return self._new(f)
+            return self._one_of_them(f) or self._new(f)
         if f.lemma in ("ты", "вы"):
             for e in self.entities:
                 if e.second:
@@ -226,6 +227,14 @@ class Scene:
         if f.number == "plur" or self._thing_before(tokens, f):
             return None
         return self._new(f)
+
+    def _one_of_them(self, f: Found) -> Entity | None:
+        """ "двое матросов: один смуглый, другой рыжий": the counted people just named."""
+        if f.lemma not in ("один", "другой", "второй", "первый"):
+            return None
+        many = [e for e in self.entities if e.number == "plur" and e.count > 1 and e.nominal]
+        many = [e for e in many if e.last >= self.sentence - 1 and e.gender in ("u", f.gender)]
+        return many[-1] if many else None
 
     @staticmethod
     def _same_clause(tokens: list[Token], a: int, b: int) -> bool:
@@ -251,6 +260,7 @@ class Scene:
             and t.best.key not in people()
             and t.best.gender == want
             and t.best.animacy == "inan"
+            and t.best.key not in EXCLAIMED
             for t in tokens[: f.first]
         )
 

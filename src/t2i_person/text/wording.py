@@ -34,6 +34,7 @@ SHAPES = frozenset(
     "скобкою кренделем колбаской колбасками венцом венком лопухами нашлепкой башней волнами волной вразлет "
     "вразлёт враскос мочалкой паклей козлиной копной шапкой грушей луковкой".split()
 )
+WAYS = frozenset("нараспашку наизнанку набекрень навыпуск внакидку набок внапуск навырост враспашку".split())
 JEWELLERY = ("ring", "earrings", "necklace", "bracelet", "brooch")
 NOT_PREDICATE = frozenset(
     "видный видимый нужный должный похожий готовый рад согласный полный известный прочий один весь "
@@ -65,10 +66,11 @@ class Wording(Owners):
                         phrase.reading = r
                 return entry
         if phrase.reading.key in QUANTITY:
-            inner = next(
-                (p for p in self.phrases.values() if p.start == phrase.noun + 1 and p.case == "gen"), None
+            inner = next((p for p in self.phrases.values() if p.start == phrase.noun + 1), None)
+            genitive = inner is not None and any(
+                r.case == "gen" for r in noun_readings(self.tokens[inner.noun])
             )
-            if inner is not None and inner.reading.key in things():
+            if inner is not None and genitive and inner.reading.key in things():
                 part = things()[inner.reading.key]
                 return Thing(part.word, part.category, False, part.carried, part.english)
         if self._worn_in_hair(phrase):
@@ -122,6 +124,9 @@ class Wording(Owners):
                     continue
                 picture = entry.category in ("clothes", "headwear") and not keys & things().keys()
                 picture = picture and nxt.noun not in self.at and nxt.case == "ins"
+                if low == "без" and worn and part:
+                    end = nxt.noun + 1  # "в куртке без капюшона"
+                    continue
                 if low in ("с", "со") and worn and (part or (picture and self._decorates(nxt))):
                     end = nxt.noun + 1
                     continue
@@ -166,6 +171,9 @@ class Wording(Owners):
             behind = [r for r in tokens[end].readings if r.pos == "PRTF" and agrees(r, phrase.reading)]
             if behind and tokens[end].best.pos == "PRTF" and self.mod_of.get(end, -1) < end and phrase.prep:
                 end = self._participle_tail(end + 1, behind[0])  # "с бородой, заплетённой в косичку"
+                continue
+            if low in WAYS and entry.category in ("clothes", "headwear"):
+                end += 1  # "в халате нараспашку"
                 continue
             if low in SHAPES and entry.category in ("hair", "facial_hair", "face", "build"):
                 end += 1  # "с бородкой клинышком"
@@ -281,10 +289,10 @@ class Wording(Owners):
             return None
         noun = nouns[0]
         k = n + 1
-        if k < len(tokens) and tokens[k].low == "у" and (k + 1) in {g.start for g in self.found}:
+        if k < len(tokens) and tokens[k].low in ("у", "на") and (k + 1) in {g.start for g in self.found}:
             k += 1
         f = next((g for g in self.found if g.start == k), None)
-        if f is not None and (f.case == "gen" or f.kind in ("poss", "rel") or fold(f.lemma) in ("он", "она")):
+        if f is not None and (f.case == "gen" or tokens[k - 1].low == "на" or f.kind in ("poss", "rel") or fold(f.lemma) in ("он", "она")):
             k = f.end
         negated = False
         copula = False
