@@ -172,7 +172,8 @@ def _span(looks: SentenceLooks, i: int) -> tuple[int, int]:
             return first, means.noun + 1  # "перепачканный сажей"
     if end < len(tokens) and tokens[end].low in ("на", "под") and look_of(tokens[i]) is not None:
         p = next((p for p in looks.phrases.values() if p.prep_at == end), None)
-        if p is not None and p.noun - end < 4 and looks.thing(p) is None:
+        worn = looks.thing(p) if p is not None else None
+        if p is not None and p.noun - end < 4 and (worn is None or worn.category.startswith("hair")):
             return first, p.noun + 1  # "причёсанная на прямой пробор"
         if p is None and looks.at.get(end + 1) is not None and looks.at[end + 1].absent:
             return first, end + 2  # "стриженная под мальчика"

@@ -133,7 +133,8 @@ class SentenceLooks(Wording):
                 self._as_locative(phrase)
             if worn and (phrase.case == "loc" or self._dressing(whole)):
                 return self._wear_in(phrase, entry, whole, end)
-            if entry.category in ("face", "other", "expression", "hair") and not entry.needs and phrase.case == "loc":
+            seen = entry.category in ("face", "other", "expression", "hair") and not entry.needs
+            if seen and phrase.case == "loc":
                 return self.emit(
                     self.nominal_owner(whole, end), phrase, entry, whole, end, self.negation(whole)
                 )
@@ -239,7 +240,9 @@ class SentenceLooks(Wording):
         owner = None
         verb = self._near_verb(whole, verbs("dress").keys() - verbs("be").keys())
         if verb is not None and self.tokens[verb].has("VERB", "GRND"):
-            owner = self.subject(verb)
+            dressed = [f for f in self.people_here() if verb < f.start and f.end == whole and f.case == "acc"]
+            itself = any(r.lemma.endswith(("ся", "сь")) for r in self.tokens[verb].readings)
+            owner = dressed[-1].entity if dressed and not itself else self.subject(verb)
         owner = owner or self.nominal_owner(whole, end)
         return self.emit(owner, phrase, entry, first, end, self.negation(whole) or self._negated_verb(whole))
 
@@ -346,14 +349,19 @@ class SentenceLooks(Wording):
                 if verb is not None and keys & COVER and not described:
                     return self._covered(phrase, entry, end, verb, owner)
                 owner = owner or self._body_owner(phrase, verb)
-                return self.emit(owner, phrase, entry, phrase.start, end, False)
+                first, last = self._clause_of(phrase, end, verb)
+                normal = normalize(tokens, phrase, end)
+                return self.emit(owner, phrase, entry, first, last, False, normal)
             if phrase.case not in ("nom", "acc") and "nom" not in lemmas:
                 return False
+            first, last = self._clause_of(phrase, end, verb)
+            normal = normalize(tokens, phrase, end)
             if owner is not None and self._shown(phrase, verb, keys):
-                return self.emit(owner, phrase, entry, phrase.start, end, self.negation(phrase.start))
+                negated = self.negation(phrase.start)
+                return self.emit(owner, phrase, entry, first, last, negated, normal)
             if self._on_body(n) or (keys & FITS and not self._elsewhere(n)):
                 owner = owner or self._body_owner(phrase, verb)
-                return self.emit(owner, phrase, entry, phrase.start, end, False)
+                return self.emit(owner, phrase, entry, first, last, False, normal)
             joined = [m for m in self.made if m[1] <= phrase.start and phrase.start - m[1] <= 2]
             if (
                 joined
@@ -374,6 +382,32 @@ class SentenceLooks(Wording):
             if (verb is None or acting) and self.scene.entities and not self._elsewhere(n):
                 return self.emit(self._body_owner(phrase, verb), phrase, entry, phrase.start, end, False)
         return False
+
+    def _clause_of(self, phrase: Phrase, end: int, verb: int | None) -> tuple[int, int]:
+        """ "плащ висел клочьями", "на щеке белел шрам": without an adjective it is the verb that tells."""
+        first = phrase.start
+        if verb is None or self.clause[verb] != self.clause[phrase.noun] or self._describing(phrase):
+            return first, end
+        does = [r for r in self.tokens[verb].readings if r.pos == "VERB" and "intr" in r.grams]
+        subject = phrase.reading
+        agrees = any(r.number == subject.number and r.gender in ("", subject.gender) for r in does)
+        if not agrees or self.tokens[verb].keys("VERB") & verbs("be").keys():
+            return first, end
+        if end <= verb <= end + 3:
+            if any(self.tokens[k].low in ("и", ",") or k in self.used for k in range(end, verb)):
+                return first, end
+            last = verb + 1
+            how = next((p for p in self.phrases.values() if p.start == last and not p.prep), None)
+            if how is not None and self.tokens[how.noun].best.case == "ins" and how.noun not in self.used:
+                last = how.noun + 1
+            return first, last
+        place = next((p for p in self.phrases.values() if p.noun < verb < first and p.prep == "на"), None)
+        if place is not None and verb + 1 == first and verb - place.noun <= 2:
+            keys = self.tokens[place.noun].keys("NOUN")
+            free = not any(k in self.used or k in self.at for k in range(place.whole, verb))
+            if free and keys & word_set("things.txt", "place"):
+                return place.whole, end
+        return first, end
 
     def _unseen(self, phrase: Phrase) -> bool:
         """ "не было видно глаз" """
@@ -591,7 +625,13 @@ class SentenceLooks(Wording):
             if r.pos not in ("VERB", "GRND"):
                 continue
             if r.key in verbs("expression"):
-                self.add(self.subject(i), i, i + 1, "expression", r.lemma, self.negation(i), verb=r.key)
+                end = i + 1
+                for p in self.phrases.values():
+                    if p.start == end and i + 1 < end and p.case == "gen" and not p.prep:
+                        end = p.noun + 1
+                    elif p.prep_at == end and p.prep == "до":
+                        end = p.noun + 1  # "покраснел до корней волос"
+                self.add(self.subject(i), i, end, "expression", r.lemma, self.negation(i), verb=r.key)
                 return True
             if r.key in verbs("become"):
                 word, category = verbs("become")[r.key].split()

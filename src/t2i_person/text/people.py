@@ -422,6 +422,12 @@ def _pronoun_at(tokens: list[Token], i: int) -> Found | None:
     ):
         letter = "f" if low.endswith(("ая", "на")) else "m"  # "первый был в котелке, второй — в кепке"
         return Found(i, i, i, "pron", token.readings[0].lemma, letter, "sing", "nom")
+    if token.best.key == "тот" and token.best.case and i + 2 < len(tokens) and tokens[i + 1].low == ",":
+        after = tokens[i + 2 : i + 4] if tokens[i + 2].low != "что" else tokens[i + 3 : i + 4]
+        letter = {"masc": "m", "femn": "f"}.get(token.best.gender, "m" if token.best.case != "nom" else "")
+        if letter and token.best.number == "sing" and after and after[0].low in ("с", "со", "в", "без"):
+            lemma = "та" if letter == "f" else "тот"  # "позови того, в тельняшке"
+            return Found(i, i, i, "pron", lemma, letter, "sing", token.best.case)
     if token.best.key == "чей" and i > 0 and tokens[i - 1].low == ",":
         return Found(i, i, i, "rel", "чей", "u", "sing", "gen")  # "женщина, чьи плечи"
     if low in ("который", "которая", "которое", "которые") or token.best.key == "который":

@@ -189,7 +189,13 @@ def build(tokens: list[Token], n: int) -> Phrase | None:
                     phrase.mods.append(j)
                     j -= 1
                     continue
-            if low in (",", "и", "или", "но", "а", "да") and j > 0 and is_modifier(tokens[j - 1]):
+            owned = j > 0 and fold(tokens[j - 1].low) in ("его", "ее", "их")  # "муж её, отставной майор"
+            if (
+                low in (",", "и", "или", "но", "а", "да")
+                and j > 0
+                and is_modifier(tokens[j - 1])
+                and not owned
+            ):
                 before = [r for r in tokens[j - 1].readings if r.pos in MODIFIERS]
                 if any(agrees(a, r) for a in before for r in options) and tokens[j - 1].low not in (
                     "который",

@@ -184,6 +184,8 @@ class Scene:
         same = self._same(tokens, f, found)
         if same is not None:
             return same
+        if self._likened(tokens, f):
+            f.absent = True
         if f.absent:
             return None
         linked = self._linked(tokens, found, at)
@@ -191,6 +193,15 @@ class Scene:
             return linked
         again = self._again(tokens, f, found)
         return again if again is not None else self._new(f)
+
+    def _likened(self, tokens: list[Token], f: Found) -> bool:
+        """ "Запонки, тонкие пальцы пианиста.": whose they are was said; the noun tells what they are like."""
+        if f.kind != "noun" or f.case != "gen" or f.start != f.first or f.first < 2 or self.sentence == 0:
+            return False
+        if any(t.best.pos in ("VERB", "ADJS", "PRTS") for t in tokens) or self.topic() is None:
+            return False
+        before = tokens[f.first - 1]
+        return bool(before.keys("NOUN") & things().keys()) and tokens[f.first - 2].has("ADJF")
 
     def _relative(self, found: list[Found], at: int) -> Entity | None:
         f = found[at]

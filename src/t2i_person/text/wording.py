@@ -187,7 +187,8 @@ class Wording(Owners):
                 and inner.reading.key not in word_set("absent.txt", "animal")
             )
             genitive = inner is not None and any(
-                r.case == "gen" and inner.case in ("gen", "acc") for r in noun_readings(tokens[inner.noun])
+                r.case == "gen" and (inner.case in ("gen", "acc") or phrase.reading.key in QUANTITY)
+                for r in noun_readings(tokens[inner.noun])
             )
             if inner is not None and genitive and not living and inner.noun not in self.at:
                 if tokens[inner.noun].has("NOUN") and inner.noun != phrase.noun:
@@ -292,7 +293,10 @@ class Wording(Owners):
         if k < len(tokens) and tokens[k].low in ("у", "на") and (k + 1) in {g.start for g in self.found}:
             k += 1
         f = next((g for g in self.found if g.start == k), None)
-        if f is not None and (f.case == "gen" or tokens[k - 1].low == "на" or f.kind in ("poss", "rel") or fold(f.lemma) in ("он", "она")):
+        on = tokens[k - 1].low == "на"
+        if f is not None and (
+            f.case == "gen" or on or f.kind in ("poss", "rel") or fold(f.lemma) in ("он", "она")
+        ):
             k = f.end
         negated = False
         copula = False
