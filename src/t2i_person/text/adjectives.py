@@ -22,6 +22,9 @@ DRESSED = frozenset(
 )
 
 
+IDIOMS = {("по", "пояс"), ("с", "иголочки"), ("по", "моде"), ("по", "форме"), ("по", "погоде")}
+
+
 def adjective(looks: SentenceLooks, i: int) -> bool:
     """Make a feature of the adjective at place `i` if it shows someone's looks."""
     tokens = looks.tokens
@@ -112,6 +115,13 @@ def _in_person(looks: SentenceLooks, i: int) -> bool:
             owner = _standing_alone(looks, i)
             looks.add(owner, i, k + 1, "face", word, looks.negation(i), (word,))
             return owner is not None
+    low = looks.tokens[i].low
+    near = [t for t in looks.tokens[i + 1 : i + 3] if t.low != "же"]
+    if low in ("хорош", "хороша") and near and near[0].keys("VERB") & {"быть"}:
+        if len(near) > 1 and near[1].i in looks.at and looks.at[near[1].i].case == "nom":
+            owner = looks.at[near[1].i].entity  # "хороша была цыганка"
+            looks.add(owner, i, i + 1, "face", "красивый", looks.negation(i), ("красивый",))
+            return owner is not None
     return False
 
 
@@ -136,8 +146,11 @@ def _span(looks: SentenceLooks, i: int) -> tuple[int, int]:
         and fold(tokens[end + 1].low) in ("плечах", "талии", "кости", "бедрах")
     ):
         return first, end + 2
-    if end + 1 < len(tokens) and tokens[end].low == "по" and tokens[end + 1].low == "пояс":
+    if end + 1 < len(tokens) and (tokens[end].low, tokens[end + 1].low) in IDIOMS:
         return first, end + 2
+    dressed = looks.at.get(end)
+    if dressed is not None and dressed.absent and dressed.case == "ins":
+        return first, dressed.end  # "наряженная Снегурочкой"
     if end < len(tokens) and tokens[end].low in ("собой", "лицом", "ростом", "телом"):
         return first, end + 1
     participle = any(r.pos in ("PRTF", "PRTS") for r in tokens[i].readings) or fold(tokens[i].low).endswith(
@@ -248,7 +261,7 @@ def _worn_colour(looks: SentenceLooks, i: int, verb: int) -> bool:
     return True
 
 
-def _fitting(looks: SentenceLooks, f: Found, options: list[Reading]) -> int:
+def fitting(looks: SentenceLooks, f: Found, options: list[Reading]) -> int:
     """2 when case, number and gender agree, 1 when only number and gender do."""
     best = 0
     for a in options:
@@ -307,30 +320,39 @@ def _standing_alone(looks: SentenceLooks, i: int) -> Entity | None:
                 f.case == "nom" and f.last < i for f in before
             ):
                 return None
+    if i > 2 and tokens[i - 1].low == "," and i - 2 in looks.at and not short:
+        near = looks.at[i - 2]  # "моложе сестры, худенькой и рыжей"
+        cases = {o.case for o in options}
+        if (
+            near.entity is not None
+            and near.case in cases - {"nom", "acc"}
+            and fitting(looks, near, options) == 2
+        ):
+            return near.entity
     # "он был высоким": the predicate goes to the subject
     if not short and any(o.case == "ins" for o in options):
         being = verbs("be").keys() | verbs("depict").keys()
         if any(t2.keys("VERB", "GRND", "INFN") & being for t2 in tokens[max(0, i - 6) : i]):
-            subjects = [f for f in before if f.case == "nom" and _fitting(looks, f, options)]
+            subjects = [f for f in before if f.case == "nom" and fitting(looks, f, options)]
             if subjects:
                 return subjects[-1].entity
             if not before:
                 return _topic(looks, [o for o in options if o.case == "ins"])
     if short:
-        subjects = [f for f in before if f.case == "nom" and _fitting(looks, f, options)]
-        subjects = subjects or [f for f in after if f.case == "nom" and _fitting(looks, f, options)]
+        subjects = [f for f in before if f.case == "nom" and fitting(looks, f, options)]
+        subjects = subjects or [f for f in after if f.case == "nom" and fitting(looks, f, options)]
         if not subjects and looks.pair and any(o.number == "plur" for o in options):
             return looks.pair[0]
         return subjects[-1].entity if subjects else _topic(looks, options)
-    exact = [f for f in before if _fitting(looks, f, options) == 2]
-    nominative_first = [f for f in after if f.case == "nom" and _fitting(looks, f, options) == 2]
+    exact = [f for f in before if fitting(looks, f, options) == 2]
+    nominative_first = [f for f in after if f.case == "nom" and fitting(looks, f, options) == 2]
     if exact:
         if nominative_first and not looks.same_segment(exact[-1].last, i) and _opens(looks, i, exact[-1]):
             return nominative_first[0].entity
         return exact[-1].entity
     if nominative_first:
         return nominative_first[0].entity
-    later = [f for f in after if _fitting(looks, f, options) == 2]
+    later = [f for f in after if fitting(looks, f, options) == 2]
     if later and looks.same_segment(i, later[0].first):
         return later[0].entity
     if looks.pair and any(o.number == "plur" for o in options):
@@ -340,7 +362,7 @@ def _standing_alone(looks: SentenceLooks, i: int) -> Entity | None:
         if len(pair) >= 2 and looks.tokens[pair[-1].start - 1].low == "и":
             looks.both.append((i, pair[-2].entity))
             return pair[-1].entity
-    loose = [f for f in before if _fitting(looks, f, options) and any(o.case == "nom" for o in options)]
+    loose = [f for f in before if fitting(looks, f, options) and any(o.case == "nom" for o in options)]
     if loose:
         return loose[-1].entity
     if any(o.case in ("nom", "ins") for o in options) and not before:

@@ -1,7 +1,7 @@
 """Find what a sentence says of people's looks: one method for each construction."""
 
 from .ages import age_spans
-from .lexicon import Thing, fold, things, verbs, word_set
+from .lexicon import Thing, fold, looks, things, verbs, word_set
 from .people import HARD, Found
 from .phrases import (
     MODIFIERS,
@@ -50,6 +50,8 @@ STUCK = frozenset(
      ("на", "запястье"), ("на", "палец"), ("в", "ухо"), ("на", "бок")}
 )  # fmt: skip
 RAISED = frozenset("вуаль вуалетка воротник капюшон забрало чадра маска".split())
+FANNED = frozenset("обмахиваться помахивать поигрывать".split())
+SOIL = frozenset("кровь грязь сажа пыль мука снег копоть мел иней пена глина известка".split())
 LIFE = frozenset(
     "средний преклонный зрелый молодой юный пожилой неопределенный неопределимый почтенный солидный "
     "немолодой цветущий".split()
@@ -85,7 +87,7 @@ class SentenceLooks(Wording):
         if t.has("ADJF", "PRTF", "ADJS", "PRTS"):
             if self._adjective(i):
                 return
-        if t.has("COMP") and t.low.startswith("по") and self._compared(i):
+        if t.has("COMP") and (self._compared(i) or self._more(i)):
             return
         if t.has("VERB", "GRND", "INFN"):
             self._verb(i)
@@ -243,8 +245,20 @@ class SentenceLooks(Wording):
             dressed = [f for f in self.people_here() if verb < f.start and f.end == whole and f.case == "acc"]
             itself = any(r.lemma.endswith(("ся", "сь")) for r in self.tokens[verb].readings)
             owner = dressed[-1].entity if dressed and not itself else self.subject(verb)
-        owner = owner or self.nominal_owner(whole, end)
+        owner = owner or self._dressed_by(whole) or self.nominal_owner(whole, end)
         return self.emit(owner, phrase, entry, first, end, self.negation(whole) or self._negated_verb(whole))
+
+    def _dressed_by(self, whole: int) -> Entity | None:
+        """ "помог Ульяне, одетой в сарафан": whom the participle right before agrees with."""
+        from .adjectives import fitting
+
+        for k in range(whole - 1, max(0, whole - 3), -1):
+            options = [r for r in self.tokens[k].readings if r.pos == "PRTF"]
+            if options and self.tokens[k - 1].low == ",":
+                before = [f for f in self.people_here() if f.last < k and f.kind in ("noun", "name", "pron")]
+                fits = [f for f in before if fitting(self, f, options) == 2]
+                return fits[-1].entity if fits else None
+        return None
 
     def _bare_noun(
         self, phrase: Phrase, entry: Thing, end: int, enough: bool, described: bool, worn: bool, body: bool
@@ -327,7 +341,9 @@ class SentenceLooks(Wording):
                 return self.emit(owner or self.subject(verb), phrase, entry, phrase.start, end, negated)
         if phrase.case == "ins" or ("ins" in lemmas and "nom" not in lemmas):
             if not enough or not (
-                body or keys & {"щеголять", "сверкать", "блестеть", "обмотать", "укрыть", "блеснуть"}
+                body
+                or keys & {"щеголять", "сверкать", "блестеть", "обмотать", "укрыть", "блеснуть"}
+                or keys & FANNED
             ):
                 return self._wrapped(phrase, entry, end)
             got = keys & {"обзавестись", "обзаводиться", "обрасти", "отличаться", "сверкать"}
@@ -359,6 +375,9 @@ class SentenceLooks(Wording):
             if owner is not None and self._shown(phrase, verb, keys):
                 negated = self.negation(phrase.start)
                 return self.emit(owner, phrase, entry, first, last, negated, normal)
+            handled = entry.carried and verb is not None and not self._thing_does(verb)
+            if handled and any("tran" in r.grams for r in tokens[verb or 0].readings if r.pos == "VERB"):
+                return False  # "подхватил чемодан"
             if self._on_body(n) or (keys & FITS and not self._elsewhere(n)):
                 owner = owner or self._body_owner(phrase, verb)
                 return self.emit(owner, phrase, entry, first, last, False, normal)
@@ -402,9 +421,9 @@ class SentenceLooks(Wording):
                 last = how.noun + 1
             return first, last
         place = next((p for p in self.phrases.values() if p.noun < verb < first and p.prep == "на"), None)
-        if place is not None and verb + 1 == first and verb - place.noun <= 2:
+        if place is not None and verb + 1 == first and verb - place.noun <= 3:
             keys = self.tokens[place.noun].keys("NOUN")
-            free = not any(k in self.used or k in self.at for k in range(place.whole, verb))
+            free = not any(k in self.used for k in range(place.whole, verb))
             if free and keys & word_set("things.txt", "place"):
                 return place.whole, end
         return first, end
@@ -531,6 +550,15 @@ class SentenceLooks(Wording):
         """ "средних лет", "преклонного возраста"."""
         if self._in_years(phrase):
             return True
+        if phrase.prep in ("в", "во") and phrase.case == "loc" and phrase.reading.key in SOIL:
+            k = phrase.prep_at - 1  # "весь в грязи"
+            if k >= 0 and (self.tokens[k].keys("ADJF") & {"весь"} or k in self.used):
+                owner = self.nominal_owner(phrase.prep_at, phrase.noun + 1)
+                normal = normalize(self.tokens, phrase)
+                self.add(
+                    owner, phrase.prep_at, phrase.noun + 1, "other", normal, False, (), phrase.reading.lemma
+                )
+                return owner is not None
         if phrase.reading.key not in QUALITY or not self._describing(phrase) or phrase.case != "gen":
             return False
         kind = "face" if phrase.reading.key == "красота" else "build"
@@ -655,6 +683,36 @@ class SentenceLooks(Wording):
         self.add(self.nominal_owner(i, i + 1), i, i + 1, found[1], found[0], False, (found[0],))
         return True
 
+    def _more(self, i: int) -> bool:
+        """ "она была моложе и красивее сестры": said of the subject, in the positive."""
+        t = self.tokens[i]
+        r = next((r for r in t.readings if r.pos == "COMP"), None)
+        before = self.tokens[i - 1] if i > 0 else None
+        if r is None or before is None or t.best.pos != "COMP" or r.key not in looks():
+            return False
+        joined = before.low in ("и", ",") and (i - 2 in self.used)
+        scale = fold(before.low) in (
+            "гораздо",
+            "намного",
+            "чуть",
+            "еще",
+            "заметно",
+            "куда",
+            "немного",
+            "явно",
+        )
+        k = i - 2 if scale else i - 1
+        if not joined and not (k in self.at or self.tokens[k].keys("VERB") & verbs("be").keys()):
+            return False
+        category = looks()[r.key].category
+        if joined:
+            owner = self._continuing(i)
+        else:
+            people = [f for f in self.people_here() if f.case == "nom" and f.last < i and f.kind != "rel"]
+            owner = people[-1].entity if people else None
+        self.add(owner, i, i + 1, category, r.lemma, self.negation(i), (r.lemma,))
+        return owner is not None
+
     def _part_becomes(self, i: int) -> bool:
         """ "лицо её побледнело": a part of the body that changed."""
         r = next((r for r in self.tokens[i].readings if r.pos == "VERB" and r.key in verbs("become")), None)
@@ -672,8 +730,16 @@ class SentenceLooks(Wording):
                 noun = p.reading
                 shown = nominative(full, noun.number, noun.gender if noun.number == "sing" else "")
                 owner = self.possessor(p, p.noun + 1) or self._body_owner(p, None)
+                how = self.phrases.get(i + 1)
+                with_it = how is not None and not how.prep and self.tokens[i + 1].best.case == "ins"
                 return self.emit(
-                    owner, p, entry, p.start, i + 1, self.negation(i), f"{shown} {nominative(noun)}"
+                    owner,
+                    p,
+                    entry,
+                    p.start,
+                    i + 2 if with_it else i + 1,
+                    self.negation(i),
+                    f"{shown} {nominative(noun)}",
                 )
         return False
 

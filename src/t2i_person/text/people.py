@@ -31,6 +31,9 @@ UNSEXED = frozenset(
 SOFT = frozenset("искать разыскать вспоминать вспомнить помнить представить забыть воображать".split())
 HARD = frozenset('. ! ? ; : ( ) « » “ ” " … „'.split())
 POSTERS = frozenset("афиша плакат обложка вывеска этикетка открытка марка билборд гобелен фреска".split())
+DRESSED_AS = frozenset(
+    "наряженный переодетый загримированный нарядиться переодеться вырядиться одетый".split()
+)
 QUOTES = frozenset('« » “ ” " „'.split())
 DASH = frozenset("— – -".split())
 
@@ -143,6 +146,9 @@ def _name_at(tokens: list[Token], i: int, lower_text: bool) -> Found | None:
     if i == 0 and token.keys("NOUN") & things().keys() and not (token.keys() & names().keys()):
         if token.pos != "PROPN" or any(r.key in things() and r.case == "gen" for r in token.readings):
             return None  # "Усов он не носил"
+    if i == 0 and len(tokens) > 1 and fold(token.low) in word_set("absent.txt", "of"):
+        if tokens[1].low in ("о", "об", "про"):
+            return None  # "Роман о рыцарях"
     readings = _name_readings(token, lower_text)
     if not readings and _capital(token) and token.has("NOUN"):
         # unknown capitalised word inside a sentence: a surname if the tagger calls it animate
@@ -235,6 +241,11 @@ def _noun_at(tokens: list[Token], i: int) -> Found | None:
     token = tokens[i]
     if not token.low[0].isalpha():
         return None
+    if token.has("ADJF") and i + 1 < len(tokens) and tokens[i + 1].best.pos == "NOUN":
+        person = lookup(tokens[i + 1].best.key)
+        if person is not None and person.kind in ("folk", "role", "generic", "people"):
+            if any(agrees(a, tokens[i + 1].best) for a in token.readings if a.pos == "ADJF"):
+                return None  # "пленный орк"
     phrase = build(tokens, i)
     if phrase is None:
         return None
@@ -357,6 +368,25 @@ def _owned_participle(tokens: list[Token], i: int, r: Reading) -> bool:
     return False
 
 
+def _stands_for_person(tokens: list[Token], i: int, r: Reading) -> bool:
+    """ "— Усатый в форме спрашивал": an adjective of looks opens what is said, clothes follow, no noun."""
+    if r.case != "nom" or r.gender not in ("masc", "femn") or i + 2 >= len(tokens):
+        return False
+    if i > 0 and tokens[i - 1].low not in HARD and tokens[i - 1].low not in DASH:
+        return False
+    if tokens[i + 1].low not in ("в", "с") or look_of(tokens[i]) is None:
+        return False
+    worn = next((t for t in tokens[i + 2 : i + 5] if t.best.pos == "NOUN"), None)
+    if worn is None or not worn.keys("NOUN") & things().keys():
+        return False
+    return not any(
+        t.best.case == "nom" and t.best.number == "sing" and t.best.gender in ("", r.gender)
+        for t in tokens[worn.i + 1 :]
+        if t.best.pos in ("NOUN", "NPRO")
+        and not any(x.low in HARD or x.low in DASH for x in tokens[worn.i : t.i])
+    )
+
+
 def _substantive_at(tokens: list[Token], i: int) -> Found | None:
     """An adjective used as a noun: "новенькая", "прохожий"."""
     token = tokens[i]
@@ -371,6 +401,9 @@ def _substantive_at(tokens: list[Token], i: int) -> Found | None:
                     if tokens[i - 1].keys("ADJF") & {"этот", "тот"} and not _owned_participle(tokens, i, r):
                         english = "man" if r.gender == "masc" else "woman"
                         entry = Person(form, "m" if r.gender == "masc" else "f", "someone", english)
+            if entry is None and _stands_for_person(tokens, i, r):
+                english = "man" if r.gender == "masc" else "woman"
+                entry = Person(form, "m" if r.gender == "masc" else "f", "someone", english)
             if entry and (r.case == token.best.case or token.best.pos not in MODIFIERS):
                 if entry.kind == "someone" and _owned_participle(tokens, i, r):
                     return None
@@ -589,6 +622,10 @@ def _mark_absent(tokens: list[Token], found: list[Found]) -> None:
             f.absent = True  # "тосковала по мужу"
         if low == "под" and f.case == "acc" and f.kind == "noun":
             f.absent = True
+        if f.case == "ins" and before is not None and before.keys("PRTF", "PRTS", "VERB") & DRESSED_AS:
+            f.absent = True  # "наряженная Снегурочкой"
+        if low in ("с", "со") and k > 0 and tokens[k - 1].keys("NOUN") & nouns_of:
+            f.absent = True  # "картинка с королём"
         if low in like and low not in ("что",) and not (low == "как" and k == 0):
             f.absent = True
         if _on_poster(tokens, f):

@@ -104,6 +104,8 @@ class Wording(Owners):
                 part = bool(keys & word_set("things.txt", "part"))
                 place = bool(keys & word_set("things.txt", "place"))
                 pattern = bool(keys & word_set("things.txt", "pattern"))
+                if any(tokens[m].low in ("его", "её", "ее", "их") for m in nxt.mods):
+                    break  # "кольца на её пальце не было"
                 if (
                     low == "из"
                     and (worn or entry.category in ("other", "hair"))
@@ -142,6 +144,11 @@ class Wording(Owners):
                     continue
                 if low in ("на", "под", "через", "до", "за", "над", "по", "вокруг") and (place or part):
                     end = nxt.noun + 1
+                    continue
+            if low == "в" and end + 1 < len(tokens) and tokens[end + 1].low in ("виде", "форме"):
+                shape = next((p for p in self.phrases.values() if p.start == end + 2), None)
+                if shape is not None:
+                    end = shape.noun + 1  # "татуировка в виде змеи"
                     continue
             if low == "цвета" and entry.category in (
                 "clothes",
