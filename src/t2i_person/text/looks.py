@@ -269,7 +269,8 @@ class SentenceLooks(Wording):
         verb = self._clause_verb(n)
         keys = set() if verb is None else tokens[verb].keys("VERB", "GRND", "INFN")
         lemmas = {r.case for r in noun_readings(tokens[n])}
-        if keys & verbs("remove").keys() and not keys & verbs("wear").keys():
+        adorned = "nom" in lemmas and verb is not None and n < verb and self._thing_does(verb)
+        if keys & verbs("remove").keys() and not keys & verbs("wear").keys() and not adorned:
             if (
                 verb
                 and tokens[verb - 1].low == "не"
