@@ -13,6 +13,11 @@ def test_nothing_to_read(text: str) -> None:
         describe(text)
 
 
+def test_ukrainian_says_the_cure() -> None:
+    with pytest.raises(TextError, match="Ukrainian"):
+        describe("Дівчина в синій сукні йшла вулицею і співала пісню.")
+
+
 def test_english_says_the_cure() -> None:
     with pytest.raises(TextError, match="translate"):
         describe("A blonde woman in a red dress")
@@ -27,6 +32,9 @@ def test_english_says_the_cure() -> None:
         "Девушка 👩‍🦰 в платье 🎉",
         "девушка в платье",
         "Девушка\r\nв платье",
+        "дeвушкa в плaтьe",
+        "Девушка\0 в платье",
+        "Деевушка в платье",
     ],
 )
 def test_noise_around(text: str) -> None:

@@ -8,6 +8,7 @@ from .model import TextError
 LOOKALIKE = str.maketrans("aceopxykmtbhABCEHKMOPTXYëË", "асеорхукмтвнАВСЕНКМОРТХУёЁ")
 MIXED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
+UKRAINIAN = re.compile(r"[іїєґў]", re.IGNORECASE)
 LATIN = re.compile(r"[a-z]", re.IGNORECASE)
 TAG = re.compile(r"<[^<>]{1,500}>|&(?:[a-z]{2,8}|#\d{1,6});", re.IGNORECASE)
 ODD = re.compile("[\u0000-\u0008\u000b-\u001f\u007f\u00ad\u200b-\u200f\u2060\ufe0f\ufeff\ud800-\udfff]")
@@ -72,6 +73,10 @@ def check(text: str) -> None:
     if latin > 4 * russian and len(ENGLISH.findall(head)) > 3:
         raise TextError(
             "most of the text is English: the reader knows Russian only; give the Russian part alone"
+        )
+    if len(UKRAINIAN.findall(head)) > max(2, 0.01 * russian):
+        raise TextError(
+            "the text looks Ukrainian or Belarusian: the reader knows Russian only; translate it first"
         )
     if russian == 0 and len(text) <= 20_000:
         raise TextError("the text has no Russian words: give a description of a person in Russian")

@@ -376,9 +376,9 @@ class SentenceLooks(Wording):
             if owner is not None and self._shown(phrase, verb, keys):
                 negated = self.negation(phrase.start)
                 return self.emit(owner, phrase, entry, first, last, negated, normal)
-            handled = entry.carried and verb is not None and not self._thing_does(verb)
-            if handled and any("tran" in r.grams for r in tokens[verb or 0].readings if r.pos == "VERB"):
-                return False  # "подхватил чемодан"
+            if entry.carried and verb is not None and not self._thing_does(verb):
+                if any("tran" in r.grams for r in tokens[verb].readings if r.pos == "VERB"):
+                    return False  # "подхватил чемодан"
             if self._on_body(n) or (keys & FITS and not self._elsewhere(n)):
                 owner = owner or self._body_owner(phrase, verb)
                 return self.emit(owner, phrase, entry, first, last, False, normal)
