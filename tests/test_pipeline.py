@@ -100,7 +100,7 @@ def test_edits_raise_the_scores(pack):
 
 
 def test_a_portrait_can_be_drawn_again_from_what_it_carries(pack):
-    portrait = run(pack, keep_background=True).characters[0].portraits[0]
+    portrait = run(pack, background="kept").characters[0].portraits[0]
     pixels, record = png.decode(portrait.png())
     assert (pixels[..., 3] == 255).all()
     assert base64.b64decode(portrait.base64()) == portrait.png()

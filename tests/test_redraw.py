@@ -50,7 +50,7 @@ def test_the_same_bytes(drawn, from_text):
 
 
 def test_kept_background():
-    portrait = draw("Старик.", steps=0, candidates=2, keep_background=True).characters[0].portraits[0]
+    portrait = draw("Старик.", steps=0, candidates=2, background="kept").characters[0].portraits[0]
     assert recreate(portrait.png()).same
 
 

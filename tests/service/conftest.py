@@ -1,11 +1,13 @@
 """A real server process on a real port."""
 
 import contextlib
+import json
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from os import environ
 from pathlib import Path
 
 import httpx
@@ -15,14 +17,17 @@ import pytest
 class Server:
     """``t2i-person serve`` in a process of its own."""
 
-    def __init__(self, log: Path, *options: str, port: int | None = None) -> None:
+    def __init__(self, log: Path, *options: str, port: int | None = None, **env: str) -> None:
         self.port, self.log = port or free_port(), log
         self.url = f"http://127.0.0.1:{self.port}"
         with log.open("wb") as file:
-            command = [sys.executable, "-m", "t2i_person", "serve", "--port", str(self.port), *options]
-            self.process = subprocess.Popen(command, stdout=file, stderr=file, cwd=log.parent)
+            fixed = ["--port", str(self.port), "--data", str(log.parent / "data")]
+            command = [sys.executable, "-m", "t2i_person", "serve", *fixed, *options]
+            self.process = subprocess.Popen(
+                command, stdout=file, stderr=file, cwd=log.parent, env=environ | env
+            )
 
-    def wait(self, seconds: float = 120) -> "Server":
+    def wait(self, seconds: float = 600) -> "Server":
         """Until it answers."""
         end = time.monotonic() + seconds
         while time.monotonic() < end and self.process.poll() is None:
@@ -32,17 +37,44 @@ class Server:
             time.sleep(0.1)
         raise AssertionError(f"the server did not start:\n{self.log.read_text()}")
 
-    def draw(self, text: str, timeout: float = 120) -> httpx.Response:
+    def draw(self, text: str, timeout: float = 600) -> httpx.Response:
         return httpx.post(self.url + "/t2i-person", json={"text": text}, timeout=timeout)
 
+    def post(self, path: str, timeout: float = 600, **body: object) -> httpx.Response:
+        return httpx.post(self.url + path, json=body, timeout=timeout)
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        return httpx.get(self.url + path, headers=headers, timeout=600)
+
+    def events(self, path: str, after: int = 0) -> Iterator[tuple[int, str, dict]]:
+        """Id, name and data of each server-sent event, to the end of the stream."""
+        headers = {"Last-Event-ID": str(after)} if after else {}
+        with httpx.stream("GET", self.url + path, headers=headers, timeout=600) as answer:
+            assert answer.status_code == 200, answer.read()
+            assert answer.headers["content-type"].startswith("text/event-stream")
+            block: dict[str, str] = {}
+            for line in answer.iter_lines():
+                if line:
+                    name, _, value = line.partition(":")
+                    block[name] = value.strip()
+                elif "data" in block:
+                    yield int(block["id"]), block["event"], json.loads(block["data"])
+                    block = {}
+
+    def until_idle(self, seconds: float = 120) -> None:
+        end = time.monotonic() + seconds
+        while self.busy() and time.monotonic() < end:
+            time.sleep(0.1)
+        assert self.busy() == 0
+
     def busy(self) -> int:
-        return httpx.get(self.url + "/health", timeout=5).json()["busy"]
+        return httpx.get(self.url + "/health", timeout=60).json()["busy"]
 
     def stop(self) -> int:
         """SIGTERM; the exit code."""
         self.process.terminate()
         try:
-            return self.process.wait(60)
+            return self.process.wait(300)
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
@@ -58,8 +90,8 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """Starts servers of the test's own; none outlives it."""
     started: list[Server] = []
 
-    def start(*options: str, port: int | None = None) -> Server:
-        started.append(Server(tmp_path / f"log{len(started)}", *options, port=port))
+    def start(*options: str, port: int | None = None, **env: str) -> Server:
+        started.append(Server(tmp_path / f"log{len(started)}", *options, port=port, **env))
         return started[-1]
 
     yield start

@@ -11,8 +11,6 @@ import pytest
 
 from t2i_person import png
 
-from .conftest import Server
-
 BLONDE = "Блондинка в голубой кофте шла по улице."
 JSON = {"Content-Type": "application/json"}
 
@@ -22,13 +20,6 @@ def portraits(answer: httpx.Response) -> list[list[bytes]]:
     assert answer.headers["content-type"] == "application/json"
     assert list(answer.json()) == ["result"]
     return [[base64.b64decode(item, validate=True) for item in items] for items in answer.json()["result"]]
-
-
-def until_idle(server: Server, seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while server.busy() and time.monotonic() < end:
-        time.sleep(0.1)
-    assert server.busy() == 0
 
 
 def test_health(server):
@@ -70,7 +61,7 @@ def test_one_list_for_each_character(server):
     ],
 )
 def test_wrong_input(server, body, headers, status, says):
-    answer = httpx.post(server.url + "/t2i-person", content=body, headers=headers, timeout=60)
+    answer = httpx.post(server.url + "/t2i-person", content=body, headers=headers, timeout=600)
     assert answer.status_code == status, answer.text
     assert list(answer.json()) == ["detail"]
     assert isinstance(answer.json()["detail"], str) and says in answer.json()["detail"]
@@ -116,32 +107,31 @@ def test_two_at_once_and_a_third_too_many(server):
 
 
 def test_hanging_up_cancels(server):
-    until_idle(server, 30)
+    server.until_idle()
     with pytest.raises(httpx.ReadTimeout):
         server.draw("Блондинка, брюнет, старик, девушка, парень, женщина и мужчина.", timeout=1)
-    until_idle(server, 15)
+    server.until_idle()
 
 
 def test_openapi_names_each_status(server):
     paths = httpx.get(server.url + "/openapi.json").json()["paths"]
-    assert set(paths) == {"/t2i-person", "/health"}
     assert set(paths["/t2i-person"]["post"]["responses"]) >= {"200", "400", "413", "422", "429", "500", "503"}
 
 
 def test_a_taken_port(server, serve):
     second = serve(port=server.port)
-    assert second.process.wait(60) == 1
+    assert second.process.wait(600) == 1
     assert f"127.0.0.1:{server.port}: Address already in use" in second.log.read_text()
 
 
 def test_an_unknown_pack_does_not_start(serve):
     lost = serve("--pack", "nowhere")
-    assert lost.process.wait(60) == 1
+    assert lost.process.wait(600) == 1
     assert "nowhere" in lost.log.read_text() and "Traceback" not in lost.log.read_text()
 
 
 def test_stop_finishes_what_is_drawn(serve):
-    own = serve("--steps", "2").wait()
+    own = serve("--steps", "2", "--stop-seconds", "300").wait()
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(own.draw, BLONDE)
         while not own.busy():

@@ -25,7 +25,7 @@ def search(
     stop_at: int | None,
     random: torch.Generator,
     rounds: int = 4,  # of n children each
-    on_round: Callable[[int], None] | None = None,
+    on_round: Callable[[int, Tensor], None] | None = None,  # number from 1, the best so far [z_dim]
 ) -> Tensor:
     """People [n, z_dim] on the CPU, the best first, after some generations; without wishes `z` itself."""
 
@@ -42,7 +42,7 @@ def search(
         if not wanted or generation == rounds or done[0]:
             return z
         if on_round is not None:
-            on_round(generation + 1)
+            on_round(generation + 1, z[0])
         parents = z[torch.randint(min(PARENTS, n), (2, n), generator=random)]  # [2, n, z_dim]
         first = torch.rand(z.shape, generator=random) < 0.5
         fresh = torch.rand(z.shape, generator=random) < FRESH

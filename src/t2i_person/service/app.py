@@ -1,46 +1,52 @@
-"""The application: settings, models, desk, doors."""
+"""The application: its doors, its life, and the server that runs it."""
 
 import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
-from pydantic import BaseModel
+from starlette.middleware.cors import CORSMiddleware
 
 from .. import pipeline
-from . import original, problems
-from .desk import Desk
-from .limits import BodyLimit
+from ..errors import T2IError
+from ..packs import load_pack
+from . import openai, operations, original, problems, v1
+from .limits import BodyLimit, Keys
+from .runtime import Runtime
 from .settings import Settings
 
-log = logging.getLogger("uvicorn.error")
-
-
-class Health(BaseModel):
-    """`busy`: requests that wait or are drawn."""
-
-    status: str = "ok"
-    busy: int
+log = logging.getLogger("t2i_person.service")
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """The ASGI application; its models are loaded when it starts, once.
+    """The ASGI application; it answers at once, and draws when its models are loaded.
 
     Parameters
     ----------
     settings : of the server; the defaults when None.
+
+    Raises
+    ------
+    T2IError : the folder for data cannot be used.
     """
     settings = settings or Settings()
+    here = Runtime(settings)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        await asyncio.to_thread(pipeline.load, settings.pack, settings.device)
-        app.state.desk = Desk(settings.drawing, settings.waiting)
+        async def warm_up() -> None:
+            await asyncio.to_thread(here.warm_up)
+            log.info("ready")
+            here.jobs.take_up()
+
+        warming = asyncio.create_task(warm_up())
         yield
-        await asyncio.to_thread(app.state.desk.close)
+        await here.stop()
+        await asyncio.wait({warming})
 
     app = FastAPI(
         title="t2i-person",
@@ -48,27 +54,59 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version=pipeline.VERSION,
         lifespan=life,
     )
-    app.state.settings = settings
+    app.state.runtime, app.state.settings = here, settings
     problems.install(app)
     app.add_middleware(BodyLimit, limit=settings.body_limit)
-    app.include_router(original.router)
-
-    @app.get("/health")
-    async def health() -> Health:
-        """Answers as soon as the models are loaded."""
-        return Health(busy=app.state.desk.load())
-
+    if settings.keys():
+        app.add_middleware(Keys, keys=settings.keys())
+    if settings.origins():
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.origins(),
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=["Location", "Retry-After", "X-Request-ID"],
+        )
+    app.add_middleware(operations.Observe, here=here)
+    for door in (original, v1, openai, operations):
+        app.include_router(door.router)
     return app
 
 
-def run(settings: Settings, host: str, port: int) -> None:
-    """Serve until SIGTERM or Ctrl-C; requests being drawn are finished first.
+class _Server(uvicorn.Server):
+    """Tells the application of a signal at once: streams end before uvicorn waits for them."""
+
+    def __init__(self, config: uvicorn.Config, here: Runtime) -> None:
+        super().__init__(config)
+        self.here = here
+        self.stopping: asyncio.Task[None] | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self.loop = asyncio.get_running_loop()
+        await super().startup(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        if self.loop is not None:
+            self.loop.call_soon_threadsafe(self._stop)
+
+    def _stop(self) -> None:
+        if self.stopping is None:
+            self.stopping = asyncio.ensure_future(self.here.stop())
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGTERM or Ctrl-C; what is being drawn is finished first.
 
     Raises
     ------
     OSError : the address is taken or not ours; found before the models are loaded.
-    T2IError : the pack or the device cannot be used.
+    T2IError : the pack, the device or the folder for data cannot be used.
     """
+    if settings.log_format not in ("text", "json"):
+        raise T2IError(f"The log format is text or json, not {settings.log_format!r}.")
+    host, port = settings.host, settings.port
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as door:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -77,10 +115,12 @@ def run(settings: Settings, host: str, port: int) -> None:
         except OSError as error:
             hint = "choose another with --port or --host"
             raise OSError(error.errno, f"{error.strerror}; {hint}", f"{host}:{port}") from error
-        pipeline.load(
+        app = create_app(settings)
+        load_pack(
             settings.pack, settings.device
-        )  # here an error is one line; the application finds it loaded
-        config = uvicorn.Config(create_app(settings), server_header=False)
+        )  # here an error is one line; the rest loads while it answers
+        logs = operations.logging_config(settings.log_format)
+        config = uvicorn.Config(app, server_header=False, access_log=False, log_config=logs)
         address, number = door.getsockname()[:2]
         log.info("Serving on http://%s:%d", f"[{address}]" if ":" in address else address, number)
-        uvicorn.Server(config).run(sockets=[door])
+        _Server(config, app.state.runtime).run(sockets=[door])

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Generic, TypeVar
 
+from starlette.requests import Request
+
 from ..errors import Cancelled
 
 T = TypeVar("T")
@@ -20,11 +22,16 @@ class Full(Exception):
         self.retry_after = retry_after
 
 
+class Left(Exception):
+    """The client hung up."""
+
+
 class Job(Generic[T]):
     """Work that waits or runs; `cancelled` is what it should ask now and then."""
 
-    def __init__(self) -> None:
+    def __init__(self, moved: Callable[[int], None] | None) -> None:
         self._stop = threading.Event()
+        self.moved, self.place = moved, -1
         self.future: Future[T]
 
     def cancelled(self) -> bool:
@@ -39,6 +46,27 @@ class Job(Generic[T]):
         """What the work returns; waiting does not block the event loop."""
         return await asyncio.wrap_future(self.future)
 
+    async def attended(self, request: Request) -> T:
+        """`result`, cancelled when the client hangs up.
+
+        Raises
+        ------
+        Left : it did.
+        Cancelled : somebody else cancelled it.
+        """
+        drawing, leaving = asyncio.ensure_future(self.result()), asyncio.ensure_future(_left(request))
+        try:
+            await asyncio.wait({drawing, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if not drawing.done():
+                raise Left
+            if drawing.cancelled():
+                raise Cancelled
+            return drawing.result()
+        finally:
+            self.cancel()
+            drawing.cancel()
+            leaving.cancel()
+
 
 class Desk:
     """Runs work in `threads` threads; `waiting` more may wait."""
@@ -46,34 +74,39 @@ class Desk:
     def __init__(self, threads: int, waiting: int) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="draw")
         self._threads, self._places = threads, threads + waiting
-        self._jobs: set[Job] = set()
+        self._queue: dict[Job, None] = {}  # in order
+        self._running: set[Job] = set()
         self._lock = threading.Lock()
         self._usual = 5.0  # seconds that a job takes, a running mean
 
-    def submit(self, work: Callable[[Job[T]], T]) -> Job[T]:
-        """Queue `work`, which is given its own job.
+    def submit(self, work: Callable[[Job[T]], T], moved: Callable[[int], None] | None = None) -> Job[T]:
+        """Queue `work`, which is given its own job; `moved` hears its place: 0 runs, 1 is next.
 
         Raises
         ------
         Full : every place is taken.
         """
-        job = Job[T]()
+        job = Job[T](moved)
         with self._lock:
-            if len(self._jobs) >= self._places:
-                raise Full(max(1, round(self._usual * len(self._jobs) / self._threads)))
-            self._jobs.add(job)
+            if self.load() >= self._places:
+                raise Full(max(1, round(self._usual * self.load() / self._threads)))
+            self._queue[job] = None
             job.future = self._pool.submit(self._run, work, job)
         job.future.add_done_callback(lambda _: self._forget(job))
+        self._tell()
         return job
 
     def load(self) -> int:
         """Jobs that wait or run."""
-        return len(self._jobs)
+        return len(self._queue) + len(self._running)
+
+    def running(self) -> int:
+        return len(self._running)
 
     def close(self) -> None:
         """Cancel everything and wait for the threads to stop."""
         with self._lock:
-            jobs = list(self._jobs)
+            jobs = [*self._queue, *self._running]
         for job in jobs:
             job.cancel()
         self._pool.shutdown(cancel_futures=True)
@@ -81,6 +114,10 @@ class Desk:
     def _run(self, work: Callable[[Job[T]], T], job: Job[T]) -> T:
         if job.cancelled():
             raise Cancelled
+        with self._lock:
+            self._queue.pop(job, None)
+            self._running.add(job)
+        self._tell(job)
         start = time.monotonic()
         result = work(job)
         self._usual += 0.3 * (time.monotonic() - start - self._usual)
@@ -88,4 +125,25 @@ class Desk:
 
     def _forget(self, job: Job[T]) -> None:
         with self._lock:
-            self._jobs.discard(job)
+            self._queue.pop(job, None)
+            self._running.discard(job)
+        self._tell()
+
+    def _tell(self, started: Job | None = None) -> None:
+        """Each job its place, if it is another than before."""
+        with self._lock:
+            places = [(job, place) for place, job in enumerate(self._queue, 1)]
+            if started is not None:
+                places.insert(0, (started, 0))
+            moved = [(job, place) for job, place in places if job.place != place]
+            for job, place in moved:
+                job.place = place
+        for job, place in moved:
+            if job.moved is not None:
+                job.moved(place)
+
+
+async def _left(request: Request) -> None:
+    """Return when the client hangs up."""
+    while not await request.is_disconnected():
+        await asyncio.sleep(0.2)

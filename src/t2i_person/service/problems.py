@@ -1,99 +1,188 @@
-"""Wrong input and other trouble, told as ``{"detail": "what is wrong and what to do"}``."""
+"""Wrong input and other trouble, in the form that each door promises."""
 
+import logging
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
-from ..errors import PackError, T2IError
-from .desk import Full
+from ..errors import Cancelled, NoPeople, T2IError, TooManyPeople
+from .desk import Full, Left
 from .settings import EXAMPLE
 
+log = logging.getLogger("t2i_person.service")
+
+CLOSED = 499  # the client went away: nobody reads the answer, only the log
 MEANINGS = {
     400: "The body is not JSON.",
+    401: "An API key is asked for.",
+    404: "No such thing here (any more).",
+    405: "The address does not take that method.",
     413: "The body is too large.",
-    422: "The fields are wrong, the text is empty, or it has no people.",
+    422: "A field is wrong, or the text cannot be drawn; `code` says which.",
     429: "Too many requests wait already; Retry-After says when to come back.",
-    500: "The drawing failed; the server's log says why.",
+    500: "It failed; the server's log says why.",
     503: "The server is starting or stopping.",
 }
-
+CODES = {
+    400: "not_json",
+    401: "no_key",
+    404: "not_found",
+    405: "wrong_method",
+    413: "too_large",
+    422: "invalid",
+    429: "queue_full",
+    500: "failed",
+}
+STARTING = "The server is starting: try again in a few seconds."
 NOT_JSON = f"The body is not valid JSON in UTF-8: send {EXAMPLE}."
 HINTS = {
     400: NOT_JSON,
-    404: "Nothing is here: POST /t2i-person draws, GET /health answers, GET /docs explains.",
+    404: "Nothing is here: POST /t2i-person or /v1/jobs draws, GET /docs explains.",
     405: f"This address does not take that method: POST {EXAMPLE} to /t2i-person.",
 }
 
 
-class Trouble(BaseModel):
+class Detail(BaseModel):
     """What is wrong, and what to do about it."""
 
     detail: str
 
 
+class ProblemDetails(BaseModel):
+    """RFC 9457. `detail` is for people, `code` for programs; `field` names the one at fault."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["type", "title", "status", "code", "detail"]})
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: str
+    detail: str
+    field: str | None = None
+
+
 class Problem(Exception):
-    """An answer other than 200."""
+    """An answer other than 2xx."""
 
-    def __init__(self, status: int, detail: str) -> None:
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        code: str = "",
+        field: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
         super().__init__(detail)
-        self.status, self.detail = status, detail
+        self.status, self.detail, self.field, self.headers = status, _sayable(detail), field, headers or {}
+        self.code = code or CODES.get(status, "invalid")
+
+    def details(self) -> dict[str, Any]:
+        """The problem as an object of RFC 9457."""
+        title = HTTPStatus(self.status).phrase
+        found = ProblemDetails(
+            title=title, status=self.status, code=self.code, detail=self.detail, field=self.field
+        )
+        return found.model_dump(exclude_none=True)
 
 
-def documented(*codes: int) -> dict[int | str, dict[str, Any]]:
+def documented(*codes: int, model: type[BaseModel] = ProblemDetails) -> dict[int | str, dict[str, Any]]:
     """OpenAPI's `responses` for these status codes."""
-    return {code: {"model": Trouble, "description": MEANINGS[code]} for code in codes}
+    if model is not ProblemDetails:
+        return {code: {"model": model, "description": MEANINGS[code]} for code in codes}
+    schema = {"$ref": "#/components/schemas/ProblemDetails"}
+    content = {"application/problem+json": {"schema": schema}}
+    return {code: {"description": MEANINGS[code], "content": content} for code in codes}
+
+
+def explain(error: Exception) -> Problem:
+    """What to tell the client about any exception."""
+    match error:
+        case Problem():
+            return error
+        case Full():
+            seconds = str(error.retry_after)
+            detail = f"Too many requests wait already: try again in {seconds} s."
+            return Problem(429, detail, headers={"Retry-After": seconds})
+        case Cancelled():
+            return stopping()
+        case NoPeople():
+            return Problem(422, str(error), "no_people", "text")
+        case TooManyPeople():
+            return Problem(422, str(error), "too_many_people", "text")
+        case T2IError():
+            return Problem(422, str(error), "cannot_draw")
+        case RequestValidationError():
+            return _invalid(error)
+        case HTTPException():
+            detail = HINTS.get(error.status_code, str(error.detail))
+            return Problem(error.status_code, detail, headers=dict(error.headers or {}))
+    return Problem(500, MEANINGS[500])
+
+
+def stopping() -> Problem:
+    detail = "The server is stopping: send the request again in a minute."
+    return Problem(503, detail, "stopping", headers={"Retry-After": "60"})
+
+
+def starting() -> Problem:
+    return Problem(503, STARTING, "starting", headers={"Retry-After": "5"})
+
+
+def answer(scope: Scope, problem: Problem) -> JSONResponse:
+    """In the form of the door that was knocked at."""
+    headers = dict(problem.headers)
+    if name := scope.get("t2i_person.request"):
+        headers["X-Request-ID"] = name
+    scope["app"].state.runtime.metrics.errors.labels(problem.code).inc()
+    path = scope["path"]
+    if path.startswith("/v1/images/generations"):
+        kind = "invalid_request_error" if problem.status < 500 and problem.status != 429 else "server_error"
+        error = {"message": problem.detail, "type": kind, "param": problem.field, "code": problem.code}
+        status = 400 if problem.status == 422 else problem.status  # as the real one answers
+        return JSONResponse({"error": error}, status, headers)
+    if path.startswith("/v1/") or path == "/v1":
+        return JSONResponse(problem.details(), problem.status, headers, "application/problem+json")
+    return JSONResponse({"detail": problem.detail}, problem.status, headers)
 
 
 def install(app: FastAPI) -> None:
-    """Answer every kind of trouble in the same form."""
+    """Answer every kind of trouble."""
 
-    @app.exception_handler(Problem)
-    async def problem(_: Request, error: Problem) -> JSONResponse:
-        return _answer(error.status, error.detail)
+    async def told(request: Request, error: Exception) -> JSONResponse:
+        return answer(request.scope, explain(error))
 
-    @app.exception_handler(T2IError)
-    async def refused(_: Request, error: T2IError) -> JSONResponse:
-        return _answer(422, str(error))
+    for kind in (Problem, T2IError, Full, Cancelled, HTTPException, RequestValidationError, Exception):
+        app.add_exception_handler(kind, told)
 
-    @app.exception_handler(Full)
-    async def full(_: Request, error: Full) -> JSONResponse:
-        seconds = str(error.retry_after)
-        detail = f"Too many requests wait already: try again in {seconds} s."
-        return _answer(429, detail, {"Retry-After": seconds})
-
-    @app.exception_handler(HTTPException)
-    async def protocol(_: Request, error: HTTPException) -> JSONResponse:
-        headers = dict(error.headers or {})
-        return _answer(error.status_code, HINTS.get(error.status_code, error.detail), headers)
-
-    @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        return _answer(*_explain(error))
-
-    @app.exception_handler(PackError)
-    @app.exception_handler(Exception)
-    async def failed(_: Request, error: Exception) -> JSONResponse:
-        return _answer(500, MEANINGS[500])
+    @app.exception_handler(Left)
+    async def left(_: Request, error: Left) -> Response:
+        return Response(status_code=CLOSED)
 
 
-def _answer(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
-    return JSONResponse({"detail": detail}, status, headers)
-
-
-def _explain(error: RequestValidationError) -> tuple[int, str]:
+def _invalid(error: RequestValidationError) -> Problem:
     """One sentence about the first thing that is wrong."""
     first = error.errors()[0]
-    kind, place = first["type"], [str(part) for part in first["loc"] if part != "body"]
+    kind, place = first["type"], [str(part) for part in first["loc"] if part not in ("body", "query", "path")]
+    name = ".".join(place)
     if kind == "json_invalid":
-        return 400, NOT_JSON
+        return Problem(400, NOT_JSON)
     if kind == "missing" and place:
-        return 422, f'The field "{place[-1]}" is missing: send {EXAMPLE}.'
+        return Problem(422, f'The field "{name}" is missing: send {EXAMPLE}.', field=name)
     if kind == "extra_forbidden":
-        return 422, f'The field "{place[-1]}" is not known here: send {EXAMPLE}.'
+        return Problem(422, f'The field "{name}" is not known here: send {EXAMPLE}.', field=name)
+    if kind == "value_error":  # our own words
+        said = first["ctx"]["error"]
+        return Problem(422, f'The field "{name}" {said}' if place else str(said), field=name or None)
     if place:
-        return 422, f'The field "{place[-1]}" is wrong ({first["msg"]}): send {EXAMPLE}.'
-    return 422, f"The body is not a JSON object: send {EXAMPLE} with Content-Type: application/json."
+        return Problem(422, f'The field "{name}" is wrong ({first["msg"]}): send {EXAMPLE}.', field=name)
+    return Problem(422, f"The body is not a JSON object: send {EXAMPLE} with Content-Type: application/json.")
+
+
+def _sayable(text: str) -> str:
+    """Without what JSON can spell but UTF-8 cannot."""
+    return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,147 @@
+"""A drawn person again, changed: by a new phrase, by other strengths, or both."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+
+from . import png
+from .dress import check as check_dress
+from .edit.optimize import PRESETS
+from .edit.sliders import chosen, features_of, slide
+from .edit.wishes import Wish, wishes
+from .errors import T2IError
+from .packs import Pack, load_pack
+from .pipeline import Edited, Job, edit, finish, known_person, to_pixels
+from .portrait import Event, Portrait
+from .text import Character, Feature
+
+ONE_AT_A_TIME = {  # a new feature of such a category takes the place of the old one
+    "hair_color", "hair_style", "headwear", "clothes", "age", "build", "skin", "eyes", "expression",
+}  # fmt: skip
+
+
+@torch.no_grad()
+def change(
+    record: png.Record,  # of a portrait: `png.read(data)`
+    *,
+    text: str | None = None,  # what to change: «в синей шляпе, без бороды»
+    strengths: Mapping[str, float] | None = None,  # feature or phrase -> -2 to 2: 1 as described, 0 without
+    steps: int | None = None,  # of optimization for the text; 0 for none, by default the preset's
+    background: str | None = None,  # by default as it was
+    size: int | None = None,
+    pack: Pack | None = None,  # by default the one of that name
+    device: str = "auto",
+    on_event: Callable[[Event], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Portrait:
+    """The same person, changed; strengths that are not named stay. Strengths alone need no optimization.
+
+    Raises
+    ------
+    T2IError : nothing to change, what cannot be drawn, or a portrait of other weights.
+    PackError : the pack that drew the portrait is not installed.
+    Cancelled : `cancelled` said yes.
+    """
+    job = _job(record, background, size, pack, device)
+    job.steps, job.on_event, job.cancelled = steps, on_event, cancelled
+    person, item, wanted, unable = _changed(job, record, text, strengths)
+    index = record.character.get("index", 0)
+    return finish(job, index, 0, 0, item, person, wanted, unable)
+
+
+@torch.no_grad()
+def sketch(
+    record: png.Record,
+    *,
+    text: str | None = None,
+    strengths: Mapping[str, float] | None = None,
+    pack: Pack | None = None,
+    device: str = "auto",
+) -> np.ndarray:
+    """What `change` would give, quick and small: HWC uint8 RGB, 256 pixels, with background."""
+    job = _job(record, None, None, pack, device)
+    job.steps = 0
+    _, item, _, _ = _changed(job, record, text, strengths)
+    return to_pixels(job.pack.render(item.styles, job.seen)[0])
+
+
+def _job(record: png.Record, background: str | None, size: int | None, pack: Pack | None, device: str) -> Job:
+    settings = dict(record.settings)
+    settings["background"] = background or settings.get("background", "transparent")
+    settings["size"] = size or settings.get("size")
+    settings["again"] = True  # the text and the seed alone do not lead here
+    check_dress(settings["background"], settings["size"])
+    psi, seed = settings.get("truncation_psi"), settings.get("request_seed")
+    if not isinstance(psi, (int, float)) or not isinstance(seed, int):
+        raise T2IError("The record inside this PNG is damaged: draw the portrait again.")
+    preset = replace(PRESETS["default"], truncation_psi=psi)
+    job = Job(
+        record.text, seed, preset, None, 1.0, settings["background"], settings["size"], settings, None, None
+    )
+    job.pack = pack or load_pack(record.pack, device)
+    return job
+
+
+def _changed(
+    job: Job, record: png.Record, text: str | None, strengths: Mapping[str, float] | None
+) -> tuple[Character, Edited, list[Wish], list[Wish]]:
+    if not text and not strengths:
+        raise T2IError("Nothing to change: give a text («в синей шляпе»), strengths, or both.")
+    pack, start = job.pack, known_person(job.pack, record, record.seed)
+    person, now = _person(record), _strengths(record)
+    item = Edited(start, start.styles, tuple(dict(made) for made in record.edits), "", now)
+    if text:
+        new = features_of(pack, text, person.gender)
+        person = replace(person, features=_merged(person.features, new))
+        (item,) = edit(job, person_index(record), [start], person, wishes(pack, person)[0], item.edits)
+        now = {name: value for name, value in now.items() if name in _names(pack, person)}
+        job.text = job.settings["changes"] = f"{record.text} {text}".strip()
+    wanted, unable = wishes(pack, person)
+    if strengths:
+        pairs = chosen(pack, wanted, strengths, person.gender)
+        own = {wish.name for wish in wanted}
+        before = {wish.name: now.get(wish.name, float(wish.name in own)) for wish, _ in pairs}
+        changes = [(wish, value - before[wish.name]) for wish, value in pairs]
+        styles, more = slide(pack, item.styles, changes, item.edits, person.gender)
+        item = replace(item, styles=styles, edits=(*item.edits, *more))
+        now |= {wish.name: value for wish, value in pairs}
+    return person, replace(item, strengths=now), wanted, unable
+
+
+def _merged(old: tuple[Feature, ...], new: tuple[Feature, ...]) -> tuple[Feature, ...]:
+    """The features after a change: what contradicts the new ones is gone."""
+    replaced = {feature.category for feature in new if not feature.negated} & ONE_AT_A_TIME
+    bare = {feature.normalized for feature in new}
+    stay = (f for f in old if f.normalized not in bare and (f.negated or f.category not in replaced))
+    return (*stay, *new)
+
+
+def _names(pack: Pack, person: Character) -> set[str]:
+    return {wish.name for some in wishes(pack, person) for wish in some}
+
+
+def person_index(record: png.Record) -> int:
+    index = record.character.get("index", 0)
+    return index if isinstance(index, int) else 0
+
+
+def _person(record: png.Record) -> Character:
+    """Who the record says it is."""
+    about: Any = record.character
+    try:
+        features = tuple(Feature(**feature) for feature in about["features"])
+        head, lemma = str(about["head"]), str(about["lemma"])
+        return Character(head, lemma, about["gender"], 1, int(about["start"]), int(about["end"]), features)
+    except (KeyError, TypeError, ValueError) as error:
+        raise T2IError("The record inside this PNG is damaged: draw the portrait again.") from error
+
+
+def _strengths(record: png.Record) -> dict[str, float]:
+    """The sliders, where they stand."""
+    try:
+        return {str(name): float(value) for name, value in record.settings.get("sliders", {}).items()}
+    except (AttributeError, TypeError, ValueError) as error:
+        raise T2IError("The record inside this PNG is damaged: draw the portrait again.") from error

@@ -1,0 +1,306 @@
+"""Jobs: drawings that are asked for now and fetched later."""
+
+import asyncio
+import logging
+import secrets
+import threading
+import time
+from typing import Any
+
+from .. import pipeline, png
+from ..errors import Cancelled
+from ..packs import Pack, list_packs, load_pack
+from ..portrait import Event
+from . import models
+from .desk import Desk
+from .desk import Job as Work
+from .library import Library, Unfinished
+from .log import Log
+from .metrics import Metrics
+from .models import JobOrder
+from .pictures import data_url, thumbnail
+from .problems import Problem, explain, stopping
+from .settings import Settings
+from .store import Store
+
+log = logging.getLogger("t2i_person.service")
+PREVIEW = 256  # pixels
+
+
+class Job:
+    """One of them; changed by its worker thread, read by anybody."""
+
+    def __init__(self, name: str, owner: str, order: JobOrder, created: float, log: Log) -> None:
+        self.name, self.owner, self.order, self.created, self.log = name, owner, order, created, log
+        self.status, self.place = "queued", -1
+        self.finished: float | None = None
+        self.characters: list[models.Character] = []
+        self.progress: dict[str, Any] | None = None
+        self.seconds: dict[str, float] = {}
+        self.error: Problem | None = None
+        self.handed_back = False
+        self.fleeting = False  # somebody waits for it on the line: no use to draw it later
+        self.work: Work[None]
+        self._lock = threading.Lock()
+
+    def shown(self, keep: float) -> models.Job:
+        """As clients see it; `keep` is how many seconds results are kept."""
+        with self._lock:
+            return models.Job(
+                id=self.name,
+                status=self.status,  # type: ignore[arg-type]
+                place=None if self.finished else max(self.place, 0),
+                created=self.created,
+                finished=self.finished,
+                expires=None if self.finished is None else self.finished + keep,
+                request=self.order,
+                progress=self.progress,  # type: ignore[arg-type]
+                characters=[one.model_copy(deep=True) for one in self.characters],
+                notes=[note for one in self.characters for note in one.notes],
+                seconds={stage: round(took, 4) for stage, took in self.seconds.items()},
+                error=self.error.details() if self.error else None,
+                url=f"/v1/jobs/{self.name}",
+                events=f"/v1/jobs/{self.name}/events",
+            )
+
+    def moved(self, place: int) -> None:
+        """Its place in the queue changed; two threads may tell it in the wrong order."""
+        with self._lock:
+            if 0 <= self.place <= place:
+                return
+            self.place = place
+            if self.finished is None:
+                self.status = "queued" if place else "running"
+        if place:
+            self.log.add("queued", {"place": place})
+
+    def pictures(self) -> list[str]:
+        return [portrait.id for one in self.characters for portrait in one.portraits]
+
+    def hear(self, event: Event, store: Store) -> None:
+        """What the pipeline tells, from its thread."""
+        where: dict[str, Any] = {"character": event.character, "portrait": event.portrait}
+        if event.characters is not None:
+            with self._lock:
+                self.characters = [models.character(i, person) for i, person in enumerate(event.characters)]
+            self.log.add("characters", {"characters": [one.model_dump() for one in self.characters]})
+        elif event.finished is not None:
+            assert event.character is not None
+            name = store.put(event.finished.png())
+            portrait = models.portrait(event.character, event.finished, name)
+            with self._lock:
+                self.characters[event.character].portraits.append(portrait)
+            self.log.add("portrait", where | {"image": portrait.model_dump()})
+        elif event.preview is not None:
+            image = data_url(thumbnail(event.preview, PREVIEW))
+            self.log.add("preview", where | {"step": event.step, "steps": event.steps, "image": image})
+        elif event.note:
+            self.log.add("note", {"character": event.character, "note": event.note})
+        else:
+            step = {"stage": event.stage} | where | {"step": event.step, "steps": event.steps}
+            with self._lock:
+                self.progress = step
+            self.log.add("progress", step)
+
+    def drawn(self, result: pipeline.Result) -> None:
+        """It is complete."""
+        with self._lock:
+            self.seconds = result.seconds
+            for one, person in zip(self.characters, result.characters, strict=True):
+                one.notes, one.cast = list(person.notes), person.cast
+
+
+class Jobs:
+    """All of them, by id; those that ended are kept as long as the settings say."""
+
+    def __init__(
+        self, settings: Settings, desk: Desk, store: Store, library: Library, metrics: Metrics
+    ) -> None:
+        self._settings, self._desk, self._store, self._library = settings, desk, store, library
+        self._metrics = metrics
+        self._jobs: dict[str, Job] = {}
+        self._stopping = False
+
+    @property
+    def default_pack(self) -> str:
+        """Its name; the setting may be a folder."""
+        return load_pack(self._settings.pack, self._settings.device).name
+
+    def pack(self, name: str | None) -> Pack:
+        """The server's own pack, or the installed one of that name; a client does not get to name a folder.
+
+        Raises
+        ------
+        Problem : there is none.
+        """
+        default = load_pack(self._settings.pack, self._settings.device)
+        known = [info.name for info in list_packs()]
+        if name in (None, default.name):
+            return default
+        if name not in known:
+            names = ", ".join(dict.fromkeys([default.name, *known]))
+            raise Problem(422, f"There is no pack {name!r} here: {names}.", "unknown_pack", "pack")
+        return load_pack(name, self._settings.device)
+
+    def __len__(self) -> int:
+        return len(self._jobs)
+
+    def submit(self, order: JobOrder, owner: str, fleeting: bool = False) -> Job:
+        """Queue a drawing; on the event loop.
+
+        Raises
+        ------
+        Full : every place is taken.
+        """
+        self.sweep()
+        seed = secrets.randbelow(1 << 31) if order.seed is None else order.seed
+        order = order.model_copy(update={"seed": seed, "pack": order.pack or self.default_pack})
+        if order.steps is None:
+            order = order.model_copy(update={"steps": self._settings.steps})
+        job = Job(f"job_{secrets.token_hex(16)}", owner, order, round(time.time(), 3), self._log())
+        job.fleeting = fleeting
+        self._start(job)
+        log.info("job", extra={"job": job.name, **self._text(order)})
+        return job
+
+    def take_up(self) -> None:
+        """Go on with what a stop handed back; on the event loop."""
+        for old in self._library.take_up():
+            order = JobOrder.model_validate_json(old.request)
+            job = Job(old.id, old.owner, order, old.created, self._log(old.last_event + 1))
+            try:
+                self._start(job)
+            except Exception:  # the queue has become shorter: it waits for the next start
+                self._library.hand_back(old)
+            else:
+                log.info("job taken up", extra={"job": job.name})
+
+    def get(self, name: str, owner: str | None = None) -> Job:
+        """The job of that id.
+
+        Raises
+        ------
+        Problem : there is none, or it is somebody else's.
+        """
+        self.sweep()
+        job = self._jobs.get(name)
+        if job is None or owner not in (None, job.owner):
+            raise Problem(404, "There is no such job, or it was forgotten: results are kept for a time only.")
+        return job
+
+    def shown(self, job: Job) -> models.Job:
+        return job.shown(self._settings.keep_seconds)
+
+    def cancel(self, job: Job) -> None:
+        """Stop it: at once when it waits, within a step when it is drawn."""
+        self._end(job, "cancelled")
+        job.work.cancel()
+
+    def forget(self, job: Job) -> None:
+        """Let a job that ended go, with its pictures."""
+        self._jobs.pop(job.name, None)
+        self._store.drop(job.pictures())
+
+    def sweep(self) -> None:
+        """Forget what is too old."""
+        end = time.time() - self._settings.keep_seconds
+        for job in list(self._jobs.values()):
+            if job.finished is not None and job.finished < end:
+                self.forget(job)
+        self._store.sweep()
+
+    def hand_back_waiting(self) -> None:
+        """The server stops: what nobody has begun is kept for the next start."""
+        self._stopping = True
+        for job in list(self._jobs.values()):
+            if job.status == "queued":
+                self._hand_back(job)
+
+    def hand_back_running(self) -> None:
+        """The server cannot wait longer."""
+        for job in list(self._jobs.values()):
+            if job.finished is None and not job.handed_back:
+                self._hand_back(job)
+
+    def close(self) -> None:
+        self._library.close()
+
+    def _start(self, job: Job) -> None:
+        job.work = self._desk.submit(lambda work: self._draw(job, work), job.moved)
+        self._jobs[job.name] = job
+
+    def _hand_back(self, job: Job) -> None:
+        job.handed_back = True
+        if self._library.lasting and not job.fleeting:
+            request = job.order.model_dump_json()
+            self._library.hand_back(Unfinished(job.name, job.owner, request, job.created, job.log.last))
+            job.log.close()  # its readers come back, and find it at the next server
+            log.info("job handed back", extra={"job": job.name})
+        else:
+            self._end(job, "failed", stopping())
+        job.work.cancel()
+
+    def _draw(self, job: Job, work: Work[None]) -> None:
+        """In a worker thread."""
+        order = job.order
+        end = time.monotonic() + self._settings.job_seconds
+        late = False
+
+        def cancelled() -> bool:
+            nonlocal late
+            late = time.monotonic() > end
+            return late or work.cancelled()
+
+        try:
+            pack = self.pack(order.pack)
+            members = self._library.cast(job.owner) if order.cast else []
+            result = pipeline.draw(
+                order.text,
+                pack=pack,
+                device=self._settings.device,
+                seed=order.seed or 0,
+                per_character=order.per_character,
+                characters=order.characters,
+                steps=order.steps,
+                strengths=order.strengths,
+                truncation_psi=order.truncation_psi,
+                background=order.background,
+                size=order.size,
+                most=self._settings.portraits,
+                cast={one.name: png.Record.from_json(one.record) for one in members if one.pack == pack.name},
+                on_event=lambda event: job.hear(event, self._store),
+                cancelled=cancelled,
+            )
+            job.drawn(result)
+            self._metrics.drawn(result.seconds)
+            self._end(job, "done")
+        except Cancelled:
+            if late:
+                detail = (
+                    f"The drawing took longer than {self._settings.job_seconds:g} s: ask for less at once."
+                )
+                self._end(job, "failed", Problem(503, detail, "timeout"))
+            elif not job.handed_back:
+                self._end(job, "cancelled")
+        except Exception as error:
+            problem = explain(error)
+            if problem.status == 500:
+                log.exception("job failed", extra={"job": job.name})
+            self._end(job, "failed", problem)
+
+    def _end(self, job: Job, status: str, error: Problem | None = None) -> None:
+        with job._lock:
+            if job.finished is not None:
+                return
+            job.status, job.error, job.finished = status, error, round(time.time(), 3)
+        self._metrics.jobs.labels(status).inc()
+        if error:
+            self._metrics.errors.labels(error.code).inc()
+        job.log.add(status, {"job": self.shown(job).model_dump()}, end=True)
+        log.info("job ended", extra={"job": job.name, "status": status})
+
+    def _log(self, first: int = 1) -> Log:
+        return Log(asyncio.get_running_loop(), first)
+
+    def _text(self, order: JobOrder) -> dict[str, str]:
+        return {"text": order.text} if self._settings.log_texts else {}

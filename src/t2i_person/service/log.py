@@ -1,0 +1,78 @@
+"""What has happened in a job, for any number of readers who may come late or come again."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+PING = 15.0  # seconds of silence after which a reader is told that the line still stands
+
+
+@dataclass(frozen=True)
+class Entry:
+    id: int
+    kind: str
+    data: dict[str, Any]
+
+
+class Log:
+    """Grows in any thread; is read on the event loop `loop`."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, first: int = 1) -> None:
+        self._loop, self._next = loop, first
+        self._entries: list[Entry] = []
+        self._lock = threading.Lock()
+        self._news = asyncio.Event()
+        self.ended = False
+
+    @property
+    def last(self) -> int:
+        """The id of the last entry, or of the one before the first."""
+        return self._next - 1
+
+    def add(self, kind: str, data: dict[str, Any], end: bool = False) -> None:
+        """Add an entry; the last one ends the log, and the pictures on the way are let go."""
+        with self._lock:
+            if self.ended:
+                return
+            self._entries.append(Entry(self._next, kind, data))
+            self._next += 1
+        if end:
+            self.close()
+        else:
+            self._wake()
+
+    def close(self) -> None:
+        """No more will come."""
+        with self._lock:
+            self.ended = True
+            self._entries = [entry for entry in self._entries if entry.kind != "preview"]
+        self._wake()
+
+    async def follow(self, after: int = 0) -> AsyncIterator[Entry | None]:
+        """The entries after that id, as they come, to the end; None when it is silent for long."""
+        while True:
+            news, ended = self._news, self.ended
+            with self._lock:
+                ready = [entry for entry in self._entries if entry.id > after]
+            for entry in ready:
+                after = entry.id
+                yield entry
+            if ended:
+                return
+            if not ready:
+                try:
+                    await asyncio.wait_for(news.wait(), PING)
+                except TimeoutError:
+                    yield None
+
+    def _wake(self) -> None:
+        def wake() -> None:
+            self._news.set()
+            self._news = asyncio.Event()
+
+        try:
+            self._loop.call_soon_threadsafe(wake)
+        except RuntimeError:  # the loop is closed: nobody reads any more
+            pass

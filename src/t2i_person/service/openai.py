@@ -1,0 +1,263 @@
+"""OpenAI's images dialect: ``POST /v1/images/generations``, for clients that speak it already.
+
+Source: OpenAI's API reference, "Create image" and "Image generation streaming events".
+"""
+
+import asyncio
+import json
+import time
+from base64 import b64decode, b64encode
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.sse import format_sse_event
+from pydantic import BaseModel, ConfigDict, Field
+
+from ..errors import Cancelled
+from ..packs import list_packs
+from ..pipeline import CROWD
+from ..text import Character, describe
+from . import models
+from .desk import Left
+from .jobs import Job
+from .models import JobOrder
+from .pictures import convert, recode
+from .problems import MEANINGS, Problem
+from .runtime import Runtime, owner, runtime
+from .v1 import stream
+
+router = APIRouter(tags=["OpenAI's dialect"])
+SIZES = {"auto": 1024, "1024x1024": 1024, "512x512": 512, "256x256": 256}
+FREE = {"total_tokens": 0, "input_tokens": 0, "output_tokens": 0}  # nothing is billed
+USAGE = FREE | {"input_tokens_details": {"text_tokens": 0, "image_tokens": 0}}
+
+
+class Generation(BaseModel):
+    """What is asked for; what only tunes other makers' models is taken and does nothing."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+    prompt: models.Text = Field(max_length=32000)
+    n: int = Field(default=1, ge=1, le=10)
+    size: Literal["auto", "1024x1024", "512x512", "256x256"] | None = "auto"
+    response_format: Literal["url", "b64_json"] | None = None
+    output_format: Literal["png", "webp", "jpeg"] | None = "png"
+    output_compression: int | None = Field(default=100, ge=0, le=100)
+    background: Literal["transparent", "opaque", "auto"] | None = "auto"
+    quality: Literal["low", "medium", "high", "auto", "standard", "hd"] | None = "auto"
+    stream: bool | None = False
+    partial_images: int | None = Field(default=0, ge=0, le=3)
+    model: str | None = None
+    seed: int | None = Field(default=None, ge=0, le=2**53 - 1, description="Ours: the same pictures again.")
+
+
+class Image(BaseModel):
+    """One picture. `revised_prompt`: who it shows, and what of the description is not drawn."""
+
+    b64_json: str | None = None
+    url: str | None = None
+    revised_prompt: str
+
+
+class Images(BaseModel):
+    """The answer. `notes` is ours: what was not done as asked."""
+
+    created: int
+    data: list[Image]
+    background: Literal["transparent", "opaque"]
+    output_format: Literal["png", "webp", "jpeg"]
+    quality: Literal["low", "medium", "high"]
+    size: str
+    usage: dict[str, Any]
+    notes: list[str]
+
+
+class OpenAIError(BaseModel):
+    """What is wrong, in OpenAI's form."""
+
+    error: dict[str, Any] = Field(examples=[{"message": "", "type": "", "param": "", "code": ""}])
+
+
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    code: {"model": OpenAIError, "description": MEANINGS[code]} for code in (400, 401, 413, 429, 500, 503)
+}
+DOCUMENTED[400]["description"] = "The request is wrong, or the prompt has no people."
+DOCUMENTED[200] = {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
+
+
+@router.post("/v1/images/generations", response_model=Images, responses=DOCUMENTED)
+async def generate(
+    order: Generation,
+    request: Request,
+    here: Annotated[Runtime, Depends(runtime)],
+    whose: Annotated[str, Depends(owner)],
+) -> Any:
+    """Draw `n` pictures of the prompt's people, in turn."""
+    form = _Form(order)
+    people = await here.quick.submit(lambda _: describe(order.prompt)).attended(request)
+    if not people:
+        detail = "No people were found in the prompt: name somebody, as in «Блондинка в голубой кофте»."
+        raise Problem(422, detail, "no_people", "prompt")
+    job = here.jobs.submit(form.job(people, here), whose, fleeting=True)
+    if order.stream:
+        return stream(_events(job, form, here))
+    leaving = asyncio.ensure_future(_left(request))
+    drawing = asyncio.ensure_future(_ended(job))
+    try:
+        await asyncio.wait({leaving, drawing}, return_when=asyncio.FIRST_COMPLETED)
+        if not drawing.done():
+            raise Left
+    finally:
+        leaving.cancel()
+        drawing.cancel()
+        if job.finished is None and not job.handed_back:
+            here.jobs.cancel(job)
+    shown = _chosen(job, order.n)
+    urls = order.response_format == "url"
+    base = str(request.base_url).rstrip("/")
+    data = []
+    for portrait in shown:
+        link = f"{base}{portrait.url}?format={form.format}" if urls else None
+        encoded = None if urls else await asyncio.to_thread(form.encoded, here, portrait.id)
+        data.append(Image(url=link, b64_json=encoded, revised_prompt=_says(job, portrait)))
+    if not urls:
+        here.jobs.forget(job)
+    notes = [*form.notes, *(note for one in job.characters for note in one.notes)]
+    if left := [one.head for one in job.characters if not one.portraits]:
+        notes.append(f"Not drawn, for n is {order.n}: {', '.join(left)}.")
+    return Images(data=data, notes=notes, **form.about())
+
+
+class _Form:
+    """How the pictures are wanted."""
+
+    def __init__(self, order: Generation) -> None:
+        self.order = order
+        self.notes: list[str] = []
+        self.format = order.output_format or "png"
+        background = order.background or "auto"
+        if background == "transparent" and self.format == "jpeg":
+            detail = "A JPEG cannot be transparent: choose output_format png or webp, or background opaque."
+            raise Problem(422, detail, field="background")
+        opaque = background == "opaque" or self.format == "jpeg"
+        self.background = "opaque" if opaque else "transparent"
+        self.size = SIZES[order.size or "auto"]
+        self.quality = {"low": "low", "medium": "medium"}.get(order.quality or "auto", "high")
+
+    def job(self, people: list[Character], here: Runtime) -> JobOrder:
+        """As many portraits of each as `n` needs; of the first ones only, if it is less than they are."""
+        n = self.order.n
+        crowd = sum(min(person.count, CROWD) for person in people)
+        known = [info.name for info in list_packs()]
+        pack = self.order.model if self.order.model in known else None
+        if self.order.model and not pack:
+            self.notes.append(f"There is no model {self.order.model!r} here: {here.settings.pack} drew.")
+        return JobOrder(
+            text=self.order.prompt,
+            seed=self.order.seed,
+            characters=list(range(min(n, len(people)))),
+            per_character=-(-n // crowd) if n > len(people) else 1,
+            steps=0 if self.quality == "low" else None,
+            pack=pack,
+            background="kept" if self.background == "opaque" else "transparent",
+            size=self.size,
+        )
+
+    def about(self) -> dict[str, Any]:
+        """What all answers say."""
+        return {
+            "created": int(time.time()),
+            "background": self.background,
+            "output_format": self.format,
+            "quality": self.quality,
+            "size": f"{self.size}x{self.size}",
+            "usage": USAGE,
+        }
+
+    def encoded(self, here: Runtime, name: str) -> str:
+        """A kept picture in the format asked for, base64."""
+        data = here.store.get(name)
+        if data is None:
+            raise Problem(503, "The server keeps too few pictures for so many: ask for fewer.", "forgotten")
+        if self.format != "png":
+            data = convert(data, self.format, None, None, max(1, self.order.output_compression or 100))
+        return b64encode(data).decode()
+
+
+async def _events(job: Job, form: _Form, here: Runtime) -> AsyncIterator[bytes]:
+    """Partial pictures as the stages pass, then each whole one."""
+    sent: dict[tuple[int, int], set[str]] = {}
+    stage = ""
+    try:
+        async for entry in job.log.follow():
+            if entry is None:
+                yield format_sse_event(comment="still here")
+                continue
+            place = (entry.data.get("character"), entry.data.get("portrait"))
+            if entry.kind == "progress":
+                stage = entry.data["stage"]
+            elif entry.kind == "preview":
+                seen = sent.setdefault(place, set())  # type: ignore[arg-type]
+                if stage not in seen and len(seen) < (form.order.partial_images or 0):
+                    webp = b64decode(entry.data["image"].partition(",")[2])
+                    picture = await asyncio.to_thread(recode, webp, form.format)
+                    more = {"partial_image_index": len(seen), "b64_json": b64encode(picture).decode()}
+                    seen.add(stage)
+                    yield _event("image_generation.partial_image", form, more)
+        if job.error is not None or job.status != "done":
+            problem = job.error or Problem(503, "The drawing was cancelled.", "cancelled")
+            error = {"message": problem.detail, "type": "server_error", "code": problem.code, "param": None}
+            data = json.dumps({"type": "error", "error": error}, ensure_ascii=False)
+            yield format_sse_event(event="error", data_str=data)
+            return
+        for portrait in _chosen(job, form.order.n):
+            encoded = await asyncio.to_thread(form.encoded, here, portrait.id)
+            more = {"b64_json": encoded, "revised_prompt": _says(job, portrait), "usage": USAGE}
+            yield _event("image_generation.completed", form, more)
+        here.jobs.forget(job)
+    finally:
+        if job.finished is None and not job.handed_back:
+            here.jobs.cancel(job)
+
+
+def _event(kind: str, form: _Form, more: dict[str, Any]) -> bytes:
+    about = form.about()
+    about["created_at"] = about.pop("created")
+    about.pop("usage")
+    return format_sse_event(
+        event=kind, data_str=json.dumps({"type": kind} | about | more, ensure_ascii=False)
+    )
+
+
+def _chosen(job: Job, n: int) -> list[models.Portrait]:
+    """`n` portraits, from each person in turn.
+
+    Raises
+    ------
+    Problem, Cancelled : there are none, and why.
+    """
+    if job.error is not None:
+        raise job.error
+    if job.status != "done":
+        raise Cancelled
+    most = max(len(one.portraits) for one in job.characters)
+    turns = [one.portraits[k] for k in range(most) for one in job.characters if k < len(one.portraits)]
+    return turns[:n]
+
+
+def _says(job: Job, portrait: models.Portrait) -> str:
+    """Who it shows and how, in words."""
+    head = job.characters[portrait.character].lemma
+    shown = f"{head}: {', '.join(portrait.drawn)}" if portrait.drawn else head
+    missing = "; ".join(f"{name} ({why})" for name, why in portrait.not_drawn.items())
+    return f"{shown}. Not drawn: {missing}." if missing else f"{shown}."
+
+
+async def _ended(job: Job) -> None:
+    async for _ in job.log.follow():
+        pass
+
+
+async def _left(request: Request) -> None:
+    while not await request.is_disconnected():
+        await asyncio.sleep(0.2)

@@ -1,0 +1,125 @@
+"""For those who run it: health, metrics, logs."""
+
+import json
+import logging
+import secrets
+import time
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .problems import Detail, documented
+from .runtime import Runtime
+
+log = logging.getLogger("t2i_person.service")
+router = APIRouter(tags=["operations"])
+PLAIN = set(vars(logging.makeLogRecord({}))) | {"message", "color_message"}
+
+
+class Alive(BaseModel):
+    status: str
+
+
+@router.get("/healthz")
+async def alive() -> Alive:
+    """The process answers."""
+    return Alive(status="ok")
+
+
+@router.get("/readyz", responses=documented(500, 503, model=Detail))
+async def ready(request: Request) -> Alive:
+    """The models are loaded, and it is not stopping."""
+    here: Runtime = request.app.state.runtime
+    here.check()
+    return Alive(status="ready")
+
+
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses=documented(401, model=Detail) | {200: {"content": {"text/plain": {}}}},
+)
+async def metrics(request: Request) -> Response:
+    """For Prometheus."""
+    return Response(request.app.state.runtime.metrics.text(), media_type="text/plain; version=0.0.4")
+
+
+class Observe:
+    """ASGI middleware: a number for each request, a line in the log, a count. Never what was sent."""
+
+    def __init__(self, app: ASGIApp, here: Runtime) -> None:
+        self.app, self.here = app, here
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        name = scope["t2i_person.request"] = secrets.token_hex(8)
+        start, status = time.perf_counter(), 499  # nothing was answered: the client had gone
+
+        async def told(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = name
+            await send(message)
+
+        try:
+            await self.app(scope, receive, told)
+        except Exception:
+            status = 500
+            raise
+        finally:
+            took, method = time.perf_counter() - start, scope["method"]
+            route = getattr(scope.get("route"), "path", "other")  # the pattern: an address may hold a name
+            self.here.metrics.requests.labels(method, route, status).inc()
+            self.here.metrics.latency.labels(route).observe(took)
+            more = {
+                "request": name,
+                "method": method,
+                "route": route,
+                "status": status,
+                "ms": round(took * 1000),
+            }
+            log.info("request", extra=more)
+
+
+class Plain(logging.Formatter):
+    """One line for people: time, level, message, and what else is known."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        more = "".join(f" {key}={value}" for key, value in _extra(record).items())
+        head = f"{self.formatTime(record)} {record.levelname.lower()} {record.getMessage()}{more}"
+        return f"{head}\n{self.formatException(record.exc_info)}" if record.exc_info else head
+
+
+class JSON(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {"time": round(record.created, 3), "level": record.levelname.lower()}
+        line |= {"message": record.getMessage(), **_extra(record)}
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def logging_config(kind: str) -> dict[str, Any]:
+    """For `logging.config.dictConfig`: everything to stderr, in one form."""
+    form = {"()": JSON if kind == "json" else Plain}
+    handler = {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stderr"}
+    quiet = {"handlers": ["line"], "level": "INFO", "propagate": False}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": form},
+        "handlers": {"line": handler},
+        "loggers": {"uvicorn": quiet, "t2i_person": quiet},
+    }
+
+
+def _extra(record: logging.LogRecord) -> dict[str, Any]:
+    return {key: value for key, value in vars(record).items() if key not in PLAIN and key != "taskName"}

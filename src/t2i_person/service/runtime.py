@@ -1,0 +1,113 @@
+"""What all doors share: the settings, the models' state, the queues, what is kept."""
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections.abc import Callable
+
+from fastapi import Request
+
+from .. import pipeline
+from .desk import Desk
+from .jobs import Jobs
+from .library import Library
+from .metrics import Metrics
+from .problems import Problem, starting, stopping
+from .settings import Settings
+from .store import Store
+
+log = logging.getLogger("t2i_person.service")
+QUICK = 2  # threads for what is answered at once: reading, edits, other sizes
+
+
+class Runtime:
+    """One server."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.state = "starting"  # then "ready", then "stopping"; or "broken"
+        self.trouble: Exception | None = None
+        self.metrics = Metrics()
+        self.desk = Desk(settings.drawing, settings.waiting)
+        self.quick = Desk(QUICK, 4 * settings.waiting)
+        self.store = Store(settings.keep_seconds + settings.job_seconds, settings.keep_mb << 20)
+        self.library = Library(settings.folder())
+        self.jobs = Jobs(settings, self.desk, self.store, self.library, self.metrics)
+        self.metrics.watch(
+            "queue_waiting", "Requests that wait.", lambda: self.desk.load() - self.desk.running()
+        )
+        self.metrics.watch("queue_running", "Requests being drawn.", self.desk.running)
+        self.metrics.watch("kept_bytes", "Pictures in memory.", lambda: self.store.used)
+        self.metrics.watch("kept_jobs", "Jobs in memory.", lambda: len(self.jobs))
+        self.metrics.watch("ready", "1 when it draws.", lambda: self.state == "ready")
+
+    def warm_up(self) -> None:
+        """Load what is needed; blocks."""
+        try:
+            pipeline.load(self.settings.pack, self.settings.device)
+        except Exception as error:
+            self.state, self.trouble = "broken", error
+            raise
+        if self.state == "starting":
+            self.state = "ready"
+
+    def check(self) -> None:
+        """Raise what a client is told while nothing can be drawn."""
+        match self.state:
+            case "starting":
+                raise starting()
+            case "stopping":
+                raise stopping()
+            case "broken":
+                raise Problem(500, "The models could not be loaded; the server's log says why.")
+
+    def limit(self, cancelled: Callable[[], bool]) -> Callable[[], bool]:
+        """`cancelled`, or the time for one drawing is over.
+
+        Raises (when asked)
+        ------
+        Problem : it is over.
+        """
+        end = time.monotonic() + self.settings.job_seconds
+
+        def asked() -> bool:
+            if time.monotonic() > end:
+                detail = (
+                    f"The drawing took longer than {self.settings.job_seconds:g} s: ask for less at once."
+                )
+                raise Problem(503, detail, "timeout")
+            return cancelled()
+
+        return asked
+
+    async def stop(self) -> None:
+        """Finish what is drawn, if it does not take too long; hand back the rest."""
+        if self.state != "stopping":
+            self.state = "stopping"
+            self.jobs.hand_back_waiting()
+        end = time.monotonic() + self.settings.stop_seconds
+        while self.desk.load() and time.monotonic() < end:
+            await asyncio.sleep(0.1)
+        self.jobs.hand_back_running()
+        await asyncio.to_thread(self.desk.close)
+        await asyncio.to_thread(self.quick.close)
+        self.jobs.close()
+
+
+def runtime(request: Request) -> Runtime:
+    """The runtime, once it is ready.
+
+    Raises
+    ------
+    Problem : it is not.
+    """
+    here: Runtime = request.app.state.runtime
+    here.check()
+    return here
+
+
+def owner(request: Request) -> str:
+    """Whose jobs and cast these are: a name for the key that was sent, empty without keys."""
+    key = request.scope.get("t2i_person.key", "")
+    return hashlib.sha256(key.encode()).hexdigest()[:32] if key else ""

@@ -1,0 +1,53 @@
+"""Pictures in memory, by id, for a stated time and size."""
+
+import secrets
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kept:
+    png: bytes
+    since: float
+
+
+class Store:
+    """At most `size` bytes, none older than `seconds` once its job is done; the oldest go first."""
+
+    def __init__(self, seconds: float, size: int) -> None:
+        self.seconds, self.size, self.used = seconds, size, 0
+        self._kept: dict[str, Kept] = {}  # oldest first
+        self._lock = threading.Lock()
+
+    def put(self, png: bytes) -> str:
+        """Keep a picture; its new id cannot be guessed."""
+        name = f"img_{secrets.token_hex(16)}"
+        with self._lock:
+            self._kept[name] = Kept(png, time.time())
+            self.used += len(png)
+            while self.used > self.size and len(self._kept) > 1:
+                self._drop(next(iter(self._kept)))
+        return name
+
+    def get(self, name: str) -> bytes | None:
+        self.sweep()
+        kept = self._kept.get(name)
+        return kept.png if kept else None
+
+    def drop(self, names: Iterable[str]) -> None:
+        with self._lock:
+            for name in names:
+                self._drop(name)
+
+    def sweep(self) -> None:
+        """Let go what is too old."""
+        end = time.time() - self.seconds
+        with self._lock:
+            while self._kept and self._kept[name := next(iter(self._kept))].since < end:
+                self._drop(name)
+
+    def _drop(self, name: str) -> None:
+        if kept := self._kept.pop(name, None):
+            self.used -= len(kept.png)

@@ -1,0 +1,295 @@
+"""Our own API: jobs, pictures, reading, edits, cast, packs."""
+
+import asyncio
+import base64
+import binascii
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.sse import EventSourceResponse, format_sse_event
+
+from .. import png
+from ..change import change, sketch
+from ..packs import list_packs
+from ..text import describe as read
+from . import models
+from .jobs import Job
+from .library import Member
+from .models import JobOrder
+from .original import is_text
+from .pictures import convert, data_url, thumbnail
+from .problems import Problem, documented
+from .runtime import Runtime, owner, runtime
+
+T = TypeVar("T")
+router = APIRouter(prefix="/v1", responses=documented(401, 404, 405, 500, 503))
+Here = Annotated[Runtime, Depends(runtime)]
+Owner = Annotated[str, Depends(owner)]
+SENT = documented(400, 413, 422, 429)
+STREAM: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Server-sent events: queued, progress, characters, preview, note, portrait; "
+        "then done, failed or cancelled.",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    },
+    204: {"description": "Nothing comes after the last event that the client has."},
+}
+PICTURE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {kind: {} for kind in ("image/png", "image/webp", "image/jpeg")},
+        "description": "The picture.",
+    }
+}
+
+
+@router.post("/jobs", status_code=202, response_model=models.Job, responses=SENT, tags=["jobs"])
+async def start(order: JobOrder, here: Here, whose: Owner, request: Request, response: Response) -> Any:
+    """Queue a drawing; the answer names it."""
+    if order.pack is not None:
+        await _at_once(request, here, lambda: here.jobs.pack(order.pack))
+    job = here.jobs.submit(order, whose)
+    response.headers["Location"] = f"/v1/jobs/{job.name}"
+    return here.jobs.shown(job)
+
+
+@router.get("/jobs/{id}", response_model=models.Job, tags=["jobs"])
+async def job(id: str, here: Here, whose: Owner) -> Any:
+    """How far it is, and what it has drawn."""
+    return here.jobs.shown(here.jobs.get(id, whose))
+
+
+@router.delete(
+    "/jobs/{id}",
+    response_model=models.Job,
+    responses={204: {"description": "It had ended, and is forgotten with its pictures."}},
+    tags=["jobs"],
+)
+async def cancel(id: str, here: Here, whose: Owner) -> Any:
+    """Cancel a job that has not ended, forget one that has."""
+    found = here.jobs.get(id, whose)
+    if found.finished is not None:
+        here.jobs.forget(found)
+        return Response(status_code=204)
+    here.jobs.cancel(found)
+    return here.jobs.shown(found)
+
+
+@router.get("/jobs/{id}/events", response_class=Response, responses=STREAM, tags=["jobs"])
+async def events(
+    id: str,
+    here: Here,
+    last_event_id: Annotated[str | None, Header(description="Go on after this one.")] = None,
+) -> Response:
+    """What happens in a job, as it happens."""
+    found = here.jobs.get(id)
+    after = int(last_event_id) if last_event_id and last_event_id.isdecimal() else 0
+    if found.log.ended and after >= found.log.last:
+        return Response(status_code=204)
+    return stream(_entries(found, after))
+
+
+@router.get("/images/{id}", response_class=Response, responses=PICTURE | documented(422), tags=["pictures"])
+async def image(
+    id: str,
+    here: Here,
+    request: Request,
+    format: Literal["png", "webp", "jpeg"] = "png",
+    size: Annotated[int | None, Query(ge=256, le=1024, description="Longer side in pixels.")] = None,
+    background: Annotated[models.Background | None, Query(description="A colour behind the person.")] = None,
+    quality: Annotated[int, Query(ge=1, le=100, description="Of WebP and JPEG.")] = 90,
+) -> Response:
+    """A picture. PNGs hold their history; each format says that a model made it."""
+    tag = f'"{id}-{format}-{size}-{background}-{quality}"'
+    headers = {"ETag": tag, "Cache-Control": "private, max-age=86400, immutable"}
+    data = _kept(here, id)
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    if (format, size, background) != ("png", None, None):
+        kept = data
+        data = await _at_once(request, here, lambda: convert(kept, format, size, background, quality))
+    return Response(data, media_type=f"image/{format}", headers=headers)
+
+
+@router.post("/describe", response_model=models.Description, responses=SENT, tags=["reading"])
+async def describe(order: models.DescribeOrder, here: Here, request: Request) -> Any:
+    """Who the text describes, and how; nothing is drawn."""
+
+    def work() -> dict[str, Any]:
+        people = [models.character(i, person) for i, person in enumerate(read(order.text))]
+        return {"characters": [person.model_dump() for person in people]}
+
+    return await _at_once(request, here, work)
+
+
+@router.post("/edit", response_model=models.Portrait | models.Draft, responses=SENT, tags=["pictures"])
+async def edit(order: models.EditOrder, here: Here, request: Request) -> Any:
+    """The same person, changed; does not wait behind jobs."""
+    record = await _record(order, here, request)
+    pack = here.jobs.pack(record.pack)
+    if order.draft:
+        asked: dict[str, Any] = {"text": order.text, "strengths": order.strengths, "pack": pack}
+        return await _at_once(
+            request, here, lambda: models.Draft(image=data_url(thumbnail(sketch(record, **asked))))
+        )
+    work = here.quick.submit(
+        lambda work: change(
+            record,
+            text=order.text,
+            strengths=order.strengths,
+            steps=order.steps,
+            background=order.background,
+            size=order.size,
+            pack=pack,
+            cancelled=here.limit(work.cancelled),
+        )
+    )
+    portrait = await work.attended(request)
+    data = await asyncio.to_thread(portrait.png)
+    return models.portrait(0, portrait, here.store.put(data))
+
+
+@router.get("/cast", tags=["cast"])
+async def cast(here: Here, whose: Owner) -> models.Cast:
+    """Everybody who was kept."""
+    members = await asyncio.to_thread(here.library.cast, whose)
+    return models.Cast(cast=[_entry(member) for member in members])
+
+
+@router.put(
+    "/cast/{name}",
+    response_model=models.CastEntry,
+    responses=SENT
+    | {201: {"model": models.CastEntry, "description": "Kept; nobody of that name was before."}},
+    tags=["cast"],
+)
+async def keep(
+    name: str, order: models.PortraitOrder, here: Here, whose: Owner, request: Request, response: Response
+) -> Any:
+    """Keep a portrait's person under a name; whoever had it is replaced."""
+    if not name.strip() or len(name) > 100 or not is_text(name):
+        raise Problem(422, "A name has 1 to 100 characters.", field="name")
+    record = await _record(order, here, request)
+    if record.latent is None or record.w_plus is None:
+        raise Problem(422, "This portrait holds no latent: draw it again.", "not_a_portrait")
+    data = await _png(order, here)
+    picture = await _at_once(request, here, lambda: convert(data, "webp", 256, None, 85))
+    member = Member(
+        name=" ".join(name.split()),
+        pack=record.pack,
+        gender=str(record.character.get("gender", "unknown")),
+        created=round(time.time(), 3),
+        record=record.to_json(),
+        picture=picture,
+    )
+    if await asyncio.to_thread(here.library.keep, whose, member):
+        response.status_code = 201
+    return _entry(member)
+
+
+@router.get("/cast/{name}", tags=["cast"])
+async def member(name: str, here: Here, whose: Owner) -> models.CastEntry:
+    """One of the cast."""
+    return _entry(await _member(name, here, whose))
+
+
+@router.get("/cast/{name}/image", response_class=Response, responses=PICTURE, tags=["cast"])
+async def face(name: str, here: Here, whose: Owner) -> Response:
+    """What they look like: 256 pixels, WebP."""
+    return Response((await _member(name, here, whose)).picture, media_type="image/webp")
+
+
+@router.delete("/cast/{name}", status_code=204, tags=["cast"])
+async def forget(name: str, here: Here, whose: Owner) -> None:
+    """Forget somebody."""
+    if not await asyncio.to_thread(here.library.forget, whose, name):
+        raise _nobody(name)
+
+
+@router.get("/packs", tags=["packs"])
+async def packs(here: Here) -> models.Packs:
+    """The weights that a request may name."""
+    return models.Packs(
+        packs=[
+            models.PackCard(
+                name=info.name,
+                version=info.version,
+                license=info.license,
+                draws=sorted(info.draws),
+                default=info.name == here.jobs.default_pack,
+            )
+            for info in list_packs()
+        ]
+    )
+
+
+def stream(source: AsyncIterator[bytes]) -> EventSourceResponse:
+    """Server-sent events that no proxy holds back."""
+    headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+    return EventSourceResponse(source, headers=headers)
+
+
+async def _entries(found: Job, after: int) -> AsyncIterator[bytes]:
+    async for entry in found.log.follow(after):
+        if entry is None:
+            yield format_sse_event(comment="still here")
+        else:
+            data = json.dumps(entry.data, ensure_ascii=False)
+            yield format_sse_event(data_str=data, event=entry.kind, id=str(entry.id))
+
+
+async def _at_once(request: Request, here: Runtime, work: Callable[[], T]) -> T:
+    """Work that does not wait behind drawings, in a thread."""
+    return await here.quick.submit(lambda _: work()).attended(request)
+
+
+async def _png(order: models.PortraitOrder, here: Runtime) -> bytes:
+    """The file that a request names or holds."""
+    if order.png is None:
+        return _kept(here, str(order.portrait))
+    try:
+        return base64.b64decode(order.png.partition(",")[2] or order.png, validate=True)
+    except (binascii.Error, ValueError):
+        raise Problem(422, 'The field "png" is not base64.', "not_a_portrait", "png") from None
+
+
+async def _record(order: models.PortraitOrder, here: Runtime, request: Request) -> png.Record:
+    """How the portrait was made."""
+    data = await _png(order, here)
+    try:
+        record = await _at_once(request, here, lambda: png.read(data))
+    except ValueError as error:
+        raise Problem(422, str(error), "not_a_portrait", "png") from error
+    await _at_once(request, here, lambda: here.jobs.pack(record.pack))
+    return record
+
+
+def _kept(here: Runtime, name: str) -> bytes:
+    data = here.store.get(name)
+    if data is None:
+        raise Problem(404, "There is no such picture, or it was forgotten: they are kept for a time only.")
+    return data
+
+
+async def _member(name: str, here: Runtime, whose: str) -> Member:
+    found = await asyncio.to_thread(here.library.cast, whose, name)
+    if not found:
+        raise _nobody(name)
+    return found[0]
+
+
+def _nobody(name: str) -> Problem:
+    return Problem(404, f"Nobody is kept as «{name}»: GET /v1/cast lists who is.")
+
+
+def _entry(member: Member) -> models.CastEntry:
+    return models.CastEntry(
+        name=member.name,
+        pack=member.pack,
+        gender=member.gender,
+        created=member.created,
+        image=f"/v1/cast/{quote(member.name, safe='')}/image",
+    )

@@ -1,0 +1,83 @@
+"""OpenAI's own client against our server."""
+
+import base64
+from io import BytesIO
+
+import httpx
+import openai
+import pytest
+from PIL import Image
+
+from t2i_person import png
+
+
+@pytest.fixture(scope="module")
+def client(server):
+    server.until_idle()
+    return openai.OpenAI(base_url=f"{server.url}/v1", api_key="none", max_retries=0, timeout=600)
+
+
+def test_generate(client):
+    answer = client.images.generate(
+        prompt="Рыжая женщина и старик.",
+        model="dall-e-3",
+        n=2,
+        size="256x256",
+        quality="low",
+        response_format="b64_json",
+        extra_body={"seed": 3},
+    )
+    assert answer.size == "256x256" and answer.background == "transparent" and answer.output_format == "png"
+    assert [image.revised_prompt.split(":")[0].rstrip(".") for image in answer.data] == ["женщина", "старик"]
+    for image in answer.data:
+        pixels, record = png.decode(base64.b64decode(image.b64_json))
+        assert pixels.shape == (256, 256, 4) and pixels[..., 3].min() == 0
+        assert record.settings["request_seed"] == 3
+    assert "dall-e-3" in answer.notes[0]
+
+
+def test_stream(client):
+    events = list(
+        client.images.generate(
+            prompt="Старик.",
+            quality="low",
+            size="256x256",
+            stream=True,
+            partial_images=1,
+            background="opaque",
+            output_format="webp",
+        )
+    )
+    assert [event.type for event in events] == [
+        "image_generation.partial_image",
+        "image_generation.completed",
+    ]
+    assert events[0].partial_image_index == 0 and events[1].usage.total_tokens == 0
+    for event in events:
+        assert event.output_format == "webp" and event.background == "opaque"
+        assert Image.open(BytesIO(base64.b64decode(event.b64_json))).format == "WEBP"
+
+
+def test_urls(client):
+    answer = client.images.generate(
+        prompt="Девушка.", response_format="url", size="256x256", quality="low", output_format="jpeg"
+    )
+    got = httpx.get(answer.data[0].url, timeout=600)
+    assert got.headers["content-type"] == "image/jpeg" and answer.background == "opaque"
+
+
+@pytest.mark.parametrize(
+    ("asked", "param", "says"),
+    [
+        ({"prompt": "Шёл дождь."}, "prompt", "No people"),
+        ({"prompt": ""}, "prompt", "empty"),
+        ({"prompt": "Старик.", "n": 11}, "n", "10"),
+        ({"prompt": "Старик.", "size": "1792x1024"}, "size", "1024x1024"),
+        ({"prompt": "Старик.", "background": "transparent", "output_format": "jpeg"}, "background", "png"),
+    ],
+)
+def test_errors_in_its_form(client, asked, param, says):
+    with pytest.raises(openai.BadRequestError) as caught:
+        client.images.generate(**asked)
+    error = caught.value
+    assert error.type == "invalid_request_error" and error.param == param and says in error.message

@@ -1,0 +1,85 @@
+"""What needs no server: the log of a job, the stores, the table of settings."""
+
+import asyncio
+import re
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from t2i_person import T2IError
+from t2i_person.kept import kept
+from t2i_person.service.library import Library, Member, Unfinished
+from t2i_person.service.log import Log
+from t2i_person.service.settings import PREFIX, options
+from t2i_person.service.store import Store
+from t2i_person.text import describe
+
+
+def test_many_follow_one_log():
+    async def run() -> None:
+        log = Log(asyncio.get_running_loop())
+
+        def write() -> None:
+            for step in range(20):
+                log.add("preview" if step % 2 else "progress", {"step": step})
+                time.sleep(0.002)
+            log.add("done", {}, end=True)
+            log.add("late", {})
+
+        async def read(after: int) -> list:
+            return [(entry.id, entry.kind) async for entry in log.follow(after)]
+
+        thread = threading.Thread(target=write)
+        readers = [asyncio.ensure_future(read(after)) for after in (0, 0, 5)]
+        thread.start()
+        found = await asyncio.gather(*readers)
+        thread.join()
+        assert found[0] == found[1] and [name for name, _ in found[0]] == list(range(1, 22))
+        assert found[2] == found[0][5:]
+        assert found[0][-1] == (21, "done")
+        late = await read(0)  # the previews are gone, the rest stays
+        assert len(late) == 11 and late[-1] == (21, "done")
+        assert await read(21) == []
+
+    asyncio.run(run())
+
+
+def test_the_store_lets_the_oldest_go():
+    store = Store(seconds=0.2, size=10)
+    names = [store.put(b"12345") for _ in range(3)]
+    assert [store.get(name) for name in names] == [None, b"12345", b"12345"] and store.used == 10
+    store.drop(names[1:2])
+    assert store.get(names[1]) is None and store.used == 5
+    time.sleep(0.25)
+    assert store.get(names[2]) is None and store.used == 0
+
+
+def test_the_library_outlives_its_process(tmp_path):
+    anna = Member("Анна", "embedded", "female", 1.0, "{}", b"webp")
+    first = Library(tmp_path / "new")
+    assert first.keep("", anna) and not first.keep("", anna)
+    first.hand_back(Unfinished("job_1", "", "{}", 5.0, 7))
+    first.close()
+    second = Library(tmp_path / "new")
+    assert second.cast("") == second.cast("", "АННА ") == [anna]
+    assert second.cast("somebody else") == []
+    assert second.take_up() == [Unfinished("job_1", "", "{}", 5.0, 7)] and second.take_up() == []
+    assert second.forget("", "анна") and not second.forget("", "анна")
+    (tmp_path / "file").touch()
+    with pytest.raises(T2IError, match="--data"):
+        Library(tmp_path / "file")
+
+
+def test_a_character_is_known_by_its_name():
+    people = describe("Алёна Петрова в красном платье вышла. Две девушки и старик ждали.")
+    names = {"алена петрова": 1, "девушка": 2}
+    assert [kept(person, names) for person in people] == [("алена петрова", 1), None, None]
+
+
+def test_each_setting_is_in_the_docs():
+    table = (Path(__file__).parents[2] / "docs" / "service.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `(--[a-z-]+)` \| `(\w+)` \|", table, re.M))
+    expected = {f"--{p.name.replace('_', '-')}": PREFIX + p.name.upper() for p in options()}
+    assert rows == expected

@@ -1,0 +1,139 @@
+"""A drawn person changed, on a tiny random pack; that it looks right is in test_portraits.py."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from packs.tiny import tiny_pack
+
+from t2i_person import T2IError, draw, pipeline, png
+from t2i_person.change import change, sketch
+from t2i_person.people import Face
+from t2i_person.redraw import recreate
+from t2i_person.text import Character, Feature
+
+FACE = Face("female", 0.9, 30, (0, 0, 9, 9))
+WOMAN = Character(
+    "Анна",
+    "Анна",
+    "female",
+    1,
+    0,
+    4,
+    (
+        Feature("рыжие волосы", 0, 1, "hair_color", "рыжие волосы", False, "red hair"),
+        Feature("шляпа", 0, 1, "clothes", "шляпа", False, "a hat"),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def pack():
+    return tiny_pack()
+
+
+@pytest.fixture(autouse=True)
+def stand_ins(monkeypatch):
+    """Text, detector and matting have their own tests."""
+
+    def cut_out(image, matting, device):
+        return np.dstack([image, np.full(image.shape[:2], 255, np.uint8)])
+
+    monkeypatch.setattr(pipeline, "faces", lambda image: [FACE])
+    monkeypatch.setattr(pipeline, "cut_out", cut_out)
+    monkeypatch.setattr(pipeline, "describe", lambda text: [WOMAN])
+
+
+@pytest.fixture
+def portrait(pack):
+    return run(pack)
+
+
+def run(pack, **options):
+    return draw("Текст.", pack=pack, **{"candidates": 6, "steps": 3, **options}).characters[0].portraits[0]
+
+
+def test_strengths_change_and_change_back(pack, portrait):
+    weaker = change(portrait.record, strengths={"шляпа": 0}, pack=pack)
+    assert weaker.strengths == {"рыжие волосы": 1, "шляпа": 0} and weaker.seed == portrait.seed
+    assert weaker.edits[-1] | {"alpha": 0} == {
+        "kind": "strength",
+        "text": "шляпа",
+        "neutral": "женщина",
+        "alpha": 0,
+    }
+    assert not np.array_equal(weaker.styles, portrait.styles)
+    back = change(weaker.record, strengths={"шляпа": 1}, pack=pack)
+    assert np.allclose(back.styles, portrait.styles, atol=1e-4)
+    assert sketch(portrait.record, strengths={"шляпа": 0}, pack=pack).shape == (32, 32, 3)
+
+
+def test_a_phrase_takes_the_place_of_what_it_contradicts(pack, portrait):
+    changed = change(portrait.record, text="чёрные волосы", steps=2, pack=pack)
+    names = [feature["normalized"] for feature in changed.record.character["features"]]
+    assert "рыжие волосы" not in names and "шляпа" in names and "чёрные волосы" in names
+    assert set(changed.strengths) >= {"шляпа"} and "рыжие волосы" not in changed.strengths
+    assert "чёрные волосы" in changed.record.text
+    again = change(portrait.record, text="чёрные волосы", steps=2, pack=pack)
+    assert again.png() == changed.png()
+
+
+def test_strengths_at_once_are_strengths_later(pack, portrait):
+    """`draw` with strengths is `draw`, then `change`."""
+    direct = run(pack, strengths={"шляпа": 1.5})
+    later = change(portrait.record, strengths={"шляпа": 1.5}, pack=pack)
+    assert np.allclose(direct.styles, later.styles, atol=1e-4)
+    assert direct.edits[-1] == later.edits[-1]
+
+
+def test_a_person_of_the_cast_comes_again(pack, portrait, monkeypatch):
+    monkeypatch.setattr(pipeline, "describe", lambda text: [replace(WOMAN, features=())])
+    result = draw("Анна.", pack=pack, seed=9, per_character=2, cast={"анна": portrait.record})
+    person = result.characters[0]
+    assert person.cast == "анна" and len(person.portraits) == 1 and "анна" in person.notes[0]
+    assert np.allclose(person.portraits[0].styles, portrait.styles)
+    stranger = replace(portrait.record, digest="0")
+    with pytest.raises(T2IError, match=r"анна of the cast.*other weights"):
+        draw("Анна.", pack=pack, cast={"анна": stranger})
+
+
+def test_size_and_background(pack):
+    portrait = run(pack, background="#ff0000", size=64)
+    assert portrait.rgba.shape == (32, 32, 4), "never larger than it is drawn"
+    for wrong in ({"background": "blurple"}, {"size": 5}, {"strengths": {"шляпа": 3}}):
+        with pytest.raises(T2IError):
+            run(pack, **wrong)
+
+
+def test_a_changed_portrait_is_recreated(pack, portrait):
+    changed = change(portrait.record, strengths={"шляпа": 0.5}, pack=pack)
+    made = recreate(changed.png(), pack=pack)
+    assert made.same, made.notes
+    with pytest.raises(T2IError, match="latent draws it"):
+        recreate(changed.png(), pack=pack, from_text=True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({}, "Nothing to change"),
+        ({"strengths": {"шляпа": 3}}, "from -2 to 2"),
+        ({"text": "шёл дождь"}, "no looks"),
+        ({"text": "рыжая", "background": "blurple"}, "colour"),
+    ],
+)
+def test_wrong_changes_say_what_to_do(pack, portrait, asked, says):
+    with pytest.raises(T2IError, match=says):
+        change(portrait.record, pack=pack, **asked)
+
+
+def test_records_that_do_not_fit(pack, portrait):
+    for record in (
+        replace(portrait.record, latent=None),
+        replace(portrait.record, w_plus=portrait.record.w_plus[:1]),
+        replace(portrait.record, character={}),
+        replace(portrait.record, settings={}),
+        png.Record("a", 1, "tiny"),
+    ):
+        with pytest.raises(T2IError):
+            change(record, strengths={"шляпа": 0}, pack=pack)
