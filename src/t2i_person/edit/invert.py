@@ -1,0 +1,205 @@
+"""Inversion: the W+ of a picture, so that a person who was not drawn here can be edited like one who was.
+
+Source: projection by Karras et al., "Analyzing and Improving the Image Quality of StyleGAN" (2020), appendix
+D (start from W, ramped learning rate); W+ by Abdal et al., "Image2StyleGAN" (2019). In place of LPIPS, whose
+weights no pack has, stand an image pyramid and the pack's own encoder.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional
+
+from ..errors import Cancelled, T2IError
+from ..packs import Pack
+from ..people import Face, faces, only
+from .optimize import ramp
+from .wishes import embed
+
+TRIED = 192  # people the start is chosen from
+SIDE = 256  # pixels of the pictures that are compared, at most
+SMALL = 64  # the same, for the choice of the start
+LIKENESS = 0.5  # weight of the encoder's distance against the pixels'
+HOLD = 1e-2  # pull of the rows of W+ to their mean: a W+ that is nearly a W edits best (Tov et al. 2021, e4e)
+
+OnStep = Callable[[int, int, Tensor], None]  # step from 1, steps, images [n, 3, h, w]
+
+
+@dataclass(frozen=True)
+class Inverted:
+    """Where an inversion ended."""
+
+    w_plus: Tensor  # [n, num_ws, w_dim]
+    losses: Tensor  # [n]: mean absolute difference of the pyramid, 0 to 2, plus the encoder's distance
+    begun: Tensor  # [n]: the same for the start
+
+
+def face_place(pack: Pack) -> tuple[float, float, float]:
+    """Where the pack draws faces: centre x, y and size of the detector's box, as shares of the picture.
+
+    The mean over a few people near the average one; where none has a face, FFHQ's usual place.
+    """
+    random = torch.Generator().manual_seed(0)
+    z = torch.randn(4, pack.generator.config.z_dim, generator=random).to(pack.device)
+    styles = pack.generator.styles(pack.generator.w_plus(z, 0.5))
+    images = pack.render(styles, _side(pack, SIDE))
+    found = [place for image in images if (place := _place(only(faces(_pixels(image))), image.shape[-1]))]
+    if not found:
+        return 0.5, 0.57, 0.5
+    x, y, size = np.mean(found, 0).tolist()
+    return x, y, size
+
+
+def align(pack: Pack, photo: np.ndarray) -> tuple[np.ndarray, np.ndarray, Face]:
+    """Move and scale a photo so that its face is where the pack draws faces.
+
+    Parameters
+    ----------
+    photo : HWC uint8 RGB with exactly one face.
+
+    Returns
+    -------
+    image : HWC uint8 RGB, as large as the pack's pictures (at most 512 pixels).
+    inside : HW bool, False where the photo had ended and its edge was repeated.
+    face : of the photo.
+
+    Raises
+    ------
+    T2IError : no face, or several.
+    """
+    found = faces(photo)
+    face = only(found)
+    if face is None:
+        many = f"{len(found)} faces" if found else "no face"
+        raise T2IError(f"The photo shows {many}: give a photo of one person, seen from the front.")
+    x, y, size = face_place(pack)
+    left, top, right, bottom = face.box
+    height, width = pack.generator.resolution
+    shrink = max(1, max(height, width) // 512)
+    height, width = height // shrink, width // shrink
+    scale = (right - left) / (size * max(height, width))  # photo pixels a picture pixel
+    corner_x, corner_y = (left + right) / 2 - scale * x * width, (top + bottom) / 2 - scale * y * height
+    h, w = photo.shape[:2]
+    pad = int(min(4 * max(h, w), max(0, -corner_x, -corner_y, corner_x + scale * width - w,
+                                    corner_y + scale * height - h) + 1))  # fmt: skip
+    padded = Image.fromarray(np.pad(photo, ((pad, pad), (pad, pad), (0, 0)), mode="edge"))
+    box = (corner_x + pad, corner_y + pad, corner_x + scale * width + pad, corner_y + scale * height + pad)
+    image = padded.resize((width, height), Image.Resampling.LANCZOS, box)
+    columns = corner_x + scale * (np.arange(width) + 0.5)
+    rows = corner_y + scale * (np.arange(height) + 0.5)
+    inside = ((rows >= 0) & (rows < h))[:, None] & ((columns >= 0) & (columns < w))[None]
+    return np.asarray(image), inside, face
+
+
+@torch.no_grad()
+def invert(
+    pack: Pack,
+    images: Tensor,  # [n, 3, h, w] in [-1, 1], aligned as the pack's own
+    weight: Tensor | None = None,  # [n, 1, h, w] in [0, 1]: how much each pixel counts; None: all
+    *,
+    steps: int = 120,  # a third of them in W, the rest in W+
+    learning_rate: float = 0.05,
+    seed: int = 0,
+    on_step: OnStep | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Inverted:
+    """Minimise the distance of pyramids and embeddings, from the likest of many people on.
+
+    Raises
+    ------
+    Cancelled : `cancelled` said yes.
+    T2IError : steps or learning rate out of range.
+    """
+    if steps < 1 or learning_rate <= 0:
+        raise T2IError("Inversion needs steps of at least 1 and a learning rate above 0.")
+    images = images.to(pack.device)
+    weight = torch.ones_like(images[:, :1]) if weight is None else weight.to(pack.device)
+    seen = embed(pack, images)
+
+    def distance(drawn: Tensor, part: slice) -> Tensor:
+        wanted, counts = _resize(images[part], drawn), _resize(weight[part], drawn)
+        pixels, levels = drawn.new_zeros(len(drawn)), 0
+        now = drawn
+        while True:
+            gap = (now - wanted).abs().mean(1, keepdim=True)
+            pixels = pixels + (gap * counts).flatten(1).sum(1) / counts.flatten(1).sum(1).clamp(min=1e-6)
+            levels += 1
+            if min(now.shape[2:]) <= 8:
+                break
+            now, wanted, counts = (functional.avg_pool2d(x, 2) for x in (now, wanted, counts))
+        with pack.autocast():
+            like = functional.normalize(pack.encoder.encode_image(drawn.clamp(-1, 1)).float(), dim=1)
+        return pixels / levels + LIKENESS * (1 - (like * seen[part]).sum(1))
+
+    start = torch.cat([_likest(pack, distance, slice(i, i + 1), seed) for i in range(len(images))])[:, None]
+    best = torch.full((len(images),), torch.inf, device=pack.device)
+    chosen, begun = start.expand(-1, pack.generator.num_ws, -1).clone(), best.clone()
+    side, first = _side(pack, SIDE), max(1, steps // 3)
+
+    def descend(latent: Tensor, count: int, done: int) -> None:
+        latent = latent.detach().clone().requires_grad_()
+        adam = torch.optim.Adam([latent], learning_rate)
+        for step in range(count + 1):
+            if cancelled is not None and cancelled():
+                raise Cancelled
+            code = latent.expand(-1, pack.generator.num_ws, -1)
+            with pack.autocast():
+                drawn = pack.render(pack.generator.styles(code), side)
+            found = distance(drawn, slice(None))
+            if done == 0 and step == 0:
+                begun.copy_(found.detach())
+            better = found.detach() < best
+            best[better] = found.detach()[better]
+            chosen[better] = code.detach()[better]
+            if step == count:
+                break
+            spread = (latent - latent.mean(1, keepdim=True)).square().mean((1, 2))
+            for group in adam.param_groups:
+                group["lr"] = learning_rate * ramp((step + 0.5) / count)
+            adam.zero_grad()
+            (found + HOLD * spread).sum().backward()
+            adam.step()
+            if on_step is not None:
+                on_step(done + step + 1, steps, drawn.detach())
+
+    with torch.enable_grad():
+        descend(start, first, 0)
+        if steps > first:
+            descend(chosen, steps - first, first)
+    return Inverted(chosen, best, begun)
+
+
+def _likest(pack: Pack, distance: Callable[[Tensor, slice], Tensor], part: slice, seed: int) -> Tensor:
+    """W [1, w_dim] of the person most like the picture; the average one is among those tried."""
+    random = torch.Generator().manual_seed(seed)
+    z = torch.randn(TRIED, pack.generator.config.z_dim, generator=random).to(pack.device)
+    w = torch.cat([pack.generator.w_mean[None], pack.generator.w(z)])
+    side = _side(pack, SMALL)
+    found = [distance(pack.render(pack.generator.styles(some), side), part) for some in w.split(16)]
+    return w[torch.cat(found).argmin()][None]
+
+
+def _resize(x: Tensor, like: Tensor) -> Tensor:
+    return functional.interpolate(x, size=like.shape[2:], mode="area")
+
+
+def _side(pack: Pack, most: int) -> int:
+    """The largest skip output of at most so many pixels."""
+    sides = [max(size) for size in pack.generator.resolutions]
+    return max([side for side in sides if side <= most], default=sides[0])
+
+
+def _place(face: Face | None, side: int) -> tuple[float, float, float] | None:
+    if face is None:
+        return None
+    left, top, right, bottom = face.box
+    return (left + right) / 2 / side, (top + bottom) / 2 / side, (right - left) / side
+
+
+def _pixels(image: Tensor) -> np.ndarray:
+    """[3, h, w] in [-1, 1] -> HWC uint8."""
+    return ((image.float() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0).cpu().numpy()

@@ -1,0 +1,87 @@
+"""A photo of one's own, through the shipped weights: the photo is a render of a person on a larger canvas."""
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from t2i_person import T2IError, load_pack, png
+from t2i_person.people import faces, only
+from t2i_person.photo import edit_photo, read_photo
+
+
+@pytest.fixture(scope="module")
+def pack():
+    return load_pack()
+
+
+@pytest.fixture(scope="module")
+def photo(pack):
+    """A person at half size, off the middle, on a grey wall; saved as a camera would."""
+    z = torch.randn(1, pack.generator.config.z_dim, generator=torch.Generator().manual_seed(5))
+    image = pack.render(pack.generator.styles(pack.generator.w_plus(z, 0.7)), 512).clamp(-1, 1)[0]
+    pixels = ((image + 1) * 127.5).round().to(torch.uint8).permute(1, 2, 0).numpy()
+    wall = np.full((700, 900, 3), 120, np.uint8)
+    wall[150:662, 300:812] = pixels
+    out = BytesIO()
+    Image.fromarray(wall).save(out, "JPEG", quality=92)
+    return out.getvalue(), pixels
+
+
+def test_the_person_of_a_photo_is_drawn_again_and_changed(pack, photo):
+    data, pixels = photo
+    steps = []
+    found = edit_photo(
+        data,
+        "в очках",
+        pack=pack,
+        likeness_steps=30,
+        steps=3,
+        on_event=lambda event: steps.append(event.stage),
+    )
+    assert found.rgba.shape == (*pack.generator.resolution, 4) and found.rgba[..., 3].min() == 0
+    assert {"likeness"} <= set(steps)
+    assert found.gender_found == only(faces(pixels)).gender
+    assert set(found.scores) == {"очки"} or set(found.not_drawn) == {"очки"}
+
+    def colours(image):  # coarse: the face's place differs by the detector's steps
+        return np.asarray(Image.fromarray(image).resize((8, 8), Image.Resampling.BOX)).astype(int)
+
+    start = torch.from_numpy(found.start)[None].split([len(mean) for mean in pack.statistics.mean], 1)
+    again = ((pack.render(start, 512).clamp(-1, 1)[0] + 1) * 127.5).to(torch.uint8).permute(1, 2, 0).numpy()
+    z = pack.generator.w_mean[None]
+    mean = ((pack.render(pack.generator.styles(z), 512).clamp(-1, 1)[0] + 1) * 127.5).to(torch.uint8)
+    middle = np.s_[2:7, 2:6]  # the person
+    likeness = np.abs(colours(again) - colours(pixels))[middle].mean()
+    assert likeness < np.abs(colours(mean.permute(1, 2, 0).numpy()) - colours(pixels))[middle].mean()
+    _, record = png.decode(found.png())
+    assert record.settings["photo"] and np.array_equal(record.latent, found.styles)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"photo": b"no picture"}, "JPEG, PNG or WebP"),
+        ({"photo": "nowhere.jpg"}, r"nowhere\.jpg cannot be read"),
+        ({"photo": np.zeros((64, 64, 3), np.uint8)}, "no face"),
+        ({"photo": np.zeros((64, 64), np.uint8)}, "HWC"),
+        ({"strength": 3}, "from 0 to 2"),
+        ({"likeness_steps": 0}, "likeness_steps"),
+        ({"text": "Шёл дождь."}, "names no looks"),
+    ],
+)
+def test_what_cannot_be_says_why(pack, photo, options, message):
+    asked = {"photo": photo[0], "pack": pack, **options}
+    with pytest.raises(T2IError, match=message):
+        edit_photo(asked.pop("photo"), asked.pop("text", ""), **asked)
+
+
+def test_photos_are_turned_as_the_camera_was_held():
+    image = Image.fromarray(np.arange(2 * 4 * 3, dtype=np.uint8).reshape(2, 4, 3))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by a quarter
+    out = BytesIO()
+    image.save(out, "PNG", exif=exif)
+    assert read_photo(out.getvalue()).shape == (4, 2, 3)
