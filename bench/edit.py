@@ -1,10 +1,12 @@
 """StyleCLIP here against the formulation of its published code: time and memory, ratios from one run.
 
-usage: python bench/edit.py [--rounds N] [--json FILE]
+usage: python bench/edit.py [--rounds N] [--clock wall|cpu] [--json FILE]
 
 Weights are random config-f at 1024 pixels and ViT-B/32, the same on both sides. Each contender is a process
 of its own, so that peak memory is its own; they take turns, and a ratio is that of the medians. Read the
-ratios: seconds depend on what else the machine does.
+ratios: seconds depend on what else the machine does. On a busy machine take ``OMP_NUM_THREADS=1`` and
+``--clock cpu``: threads that wait for each other suffer from neighbours far more in short steps than in long
+ones, and the processor's own seconds of one thread do not.
 """
 
 import argparse
@@ -55,7 +57,7 @@ BARS = {
 }
 
 
-def contender(pipe, kind: str, dtype: str, stop_at: int | None, n: int) -> None:
+def contender(pipe, clock: str, kind: str, dtype: str, stop_at: int | None, n: int) -> None:
     """Answer each request with ``(seconds, peak MB since the models were loaded, figures of the result)``."""
     sys.path.insert(0, str(HERE))
     import torch
@@ -106,14 +108,15 @@ def contender(pipe, kind: str, dtype: str, stop_at: int | None, n: int) -> None:
         loss.sum().backward()
         return [loss[0].item(), latent.grad.norm().item()]
 
+    now = time.process_time if clock == "cpu" else time.perf_counter
     before = _resident()
     pipe.send("ready")
     while pipe.recv():
         if not published:
             run()  # brings back the memory that was given up while others had their turn
-        started = time.perf_counter()
+        started = now()
         figures = run()
-        seconds = time.perf_counter() - started
+        seconds = now() - started
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         if sys.platform.startswith("linux"):
             ctypes.CDLL(None).malloc_trim(0)
@@ -129,25 +132,24 @@ def _resident() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def measure(rounds: int, group: dict[str, tuple[str, str, int | None, int]]) -> dict[str, dict]:
-    """Turns of all contenders, one after the other; the first turn warms up and is not counted."""
+def measure(rounds: int, clock: str, group: dict[str, tuple[str, str, int | None, int]]) -> dict[str, dict]:
+    """Turns of all contenders, one after the other; ours warm up before each of their turns."""
     context = multiprocessing.get_context("spawn")
     running = {}
     for name, setting in group.items():
         ours, theirs = context.Pipe()
-        process = context.Process(target=contender, args=(theirs, *setting), daemon=True)
+        process = context.Process(target=contender, args=(theirs, clock, *setting), daemon=True)
         process.start()
         ours.recv()
         running[name] = ours, process
     found: dict[str, dict] = {name: {"seconds": []} for name in group}
-    for turn in range(rounds + 1):
+    for turn in range(rounds):
         for name, (pipe, _) in running.items():
             pipe.send(True)
             seconds, peak, more, figures = pipe.recv()
-            if turn:
-                found[name]["seconds"].append(round(seconds, 3))
+            found[name]["seconds"].append(round(seconds, 3))
             found[name] |= {"peak_mb": round(peak), "peak_over_models_mb": round(more), "result": figures}
-            print(f"{turn} {name}: {seconds:.2f} s, {peak:.0f} MB", file=sys.stderr, flush=True)
+            print(f"{turn + 1} {name}: {seconds:.2f} s, {peak:.0f} MB", file=sys.stderr, flush=True)
     for pipe, process in running.values():
         pipe.send(False)
         process.join()
@@ -162,11 +164,12 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--clock", choices=("wall", "cpu"), default="wall")
     parser.add_argument("--json", type=Path, default=RESULTS, help="where the last run is kept")
     args = parser.parse_args()
     found: dict[str, dict] = {}
     for group in GROUPS:
-        found |= measure(args.rounds, group)
+        found |= measure(args.rounds, args.clock, group)
 
     def ratio(above: str, below: str) -> float:
         return round(found[above]["median_s"] / found[below]["median_s"], 2)
@@ -196,6 +199,7 @@ def main() -> None:
             "processor": _processor(),
             "cores": os.cpu_count(),
             "threads": torch.get_num_threads(),
+            "clock": args.clock,
             "load_at_end": os.getloadavg()[0],
             "default_dtype": "bfloat16" if torch.cpu.get_capabilities().get("avx512_bf16") else "float32",
         },

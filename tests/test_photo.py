@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from typer.testing import CliRunner
 
-from t2i_person import T2IError, load_pack, png
+from t2i_person import T2IError, cli, load_pack, png
 from t2i_person.people import faces, only
 from t2i_person.photo import edit_photo, read_photo
 
@@ -58,6 +59,19 @@ def test_the_person_of_a_photo_is_drawn_again_and_changed(pack, photo):
     assert likeness < np.abs(colours(mean.permute(1, 2, 0).numpy()) - colours(pixels))[middle].mean()
     _, record = png.decode(found.png())
     assert record.settings["photo"] and np.array_equal(record.latent, found.styles)
+
+
+def test_the_command(photo, tmp_path):
+    place = tmp_path / "me.jpg"
+    place.write_bytes(photo[0])
+    options = ["--likeness-steps", "2", "--steps", "0", "-o", str(tmp_path / "out")]
+    done = CliRunner().invoke(cli.app, ["photo", str(place), "в очках", *options])
+    assert done.exit_code == 0, done.output
+    (saved,) = (tmp_path / "out").iterdir()
+    assert png.read(saved.read_bytes()).character["features"][0]["normalized"] == "очки"
+    assert png.is_marked(saved.read_bytes())
+    refused = CliRunner().invoke(cli.app, ["photo", str(tmp_path / "none.jpg")])
+    assert refused.exit_code == cli.USAGE and "cannot be read" in refused.output
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from .errors import Cancelled, PackError, T2IError
 
 if TYPE_CHECKING:
     from .packs import Pack, list_packs, load_pack
+    from .photo import edit_photo
     from .pipeline import draw
     from .portrait import Event, Person, Portrait, Result
     from .redraw import recreate
@@ -28,6 +29,7 @@ _PLACES = {  # imported when first used: torch and the language models take seco
     "Portrait": "portrait",
     "Result": "portrait",
     "draw": "pipeline",
+    "edit_photo": "photo",
     "recreate": "redraw",
     "Character": "text",
     "Feature": "text",
@@ -52,6 +54,7 @@ __all__ = [
     "cast",
     "describe",
     "draw",
+    "edit_photo",
     "list_packs",
     "load_pack",
     "recreate",

@@ -184,6 +184,46 @@ def recreate(
         raise typer.Exit(FAILURE)
 
 
+@app.command(
+    epilog="Examples:\n\n"
+    't2i-person photo me.jpg "в очках, с рыжими волосами" -o out\n\n'
+    "t2i-person photo me.jpg --keep-background"
+)
+def photo(
+    picture: Annotated[Path, typer.Argument(metavar="PHOTO", help="JPEG, PNG or WebP of one person.")],
+    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="What to change; left out: nothing.")] = "",
+    folder: Annotated[Path, typer.Option("--out", "-o", help="Folder to save to; made when missing.")] = Path(
+        "."
+    ),
+    likeness_steps: Annotated[int, typer.Option(min=1, help="More find the person more exactly.")] = 120,
+    steps: Annotated[int | None, typer.Option(min=0, help="Optimization steps; 0 for none.")] = None,
+    strength: Annotated[float, typer.Option(min=0, max=2, help="Of the change.")] = 1.0,
+    keep_background: Annotated[
+        bool, typer.Option("--keep-background", help="Do not cut the person out.")
+    ] = False,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    pack: Annotated[str, typer.Option(help="Weights: a name from `packs list` or a folder.")] = "embedded",
+) -> None:
+    """Draw the person of a photo with the pack's weights, and change what the text says."""
+    with _failures():
+        _check_folder(folder)
+        with _progress() as on_event:
+            from .photo import edit_photo
+
+            portrait = edit_photo(
+                picture,
+                text,
+                pack=pack,
+                likeness_steps=likeness_steps,
+                steps=steps,
+                strength=strength,
+                keep_background=keep_background,
+                device=device,
+                on_event=on_event,
+            )
+        _report(_save(folder, f"{_slug(picture.stem)}-edited.png", portrait.png()), portrait)
+
+
 @app.command(epilog="Example: t2i-person serve --host 0.0.0.0 --port 9008")
 @command
 def serve(**settings: Any) -> None:

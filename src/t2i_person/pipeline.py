@@ -181,7 +181,7 @@ class Job:
 
     @property
     def judged(self) -> int:
-        return self._side(JUDGED)
+        return self._side(JUDGED if getattr(self.pack.encoder, "side", 0) <= JUDGED else SEEN)
 
     @property
     def seen(self) -> int:
@@ -432,6 +432,7 @@ def _optimize(
         l2=preset.l2,
         stop_at=job.judged,
         settle=preset.settle,
+        raw=preset.raw,
         offset=offset,
         on_step=on_step,
     )

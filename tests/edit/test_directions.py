@@ -1,8 +1,10 @@
 import pytest
 import torch
 from packs.tiny import tiny_pack
+from torch.nn.functional import normalize
 
 from t2i_person.edit import apply, global_direction
+from t2i_person.edit.directions import TEMPLATES
 from t2i_person.errors import T2IError
 
 
@@ -64,3 +66,29 @@ def test_what_cannot_be_says_why(pack):
         global_direction(pack, "борода", beta=1.1)
     with pytest.raises(T2IError, match="человек"):
         global_direction(pack, "человек")
+
+
+def test_a_range_of_channels_is_found_by_bisection(pack):
+    for least, most in ((5, 9), (20, 20), (1, 3)):
+        count = torch.cat(global_direction(pack, "очки", channels=(least, most))).count_nonzero()
+        assert least <= count <= most
+    for least, most in ((0, 4), (9, 5), (10_000, 20_000)):
+        with pytest.raises(T2IError, match="least"):
+            global_direction(pack, "очки", channels=(least, most))
+
+
+def test_english_is_the_mean_over_templates(pack, monkeypatch):
+    assert len(set(TEMPLATES)) == 46
+    monkeypatch.setattr(pack.encoder, "language", "en", raising=False)
+
+    def said(text):
+        rows = pack.encoder.encode_text([template.format(text) for template in TEMPLATES])
+        return normalize(rows.mean(0), dim=0)
+
+    delta = normalize(said("red hair") - said("a person"), dim=0)
+    relevance = pack.directions @ delta
+    found = torch.cat(global_direction(pack, "red hair", channels=10))
+    kept = torch.zeros_like(relevance)
+    best = relevance.abs().topk(10).indices
+    kept[best] = (relevance / relevance.abs().max())[best]
+    assert torch.allclose(found, kept * torch.cat(pack.statistics.std), atol=1e-6)

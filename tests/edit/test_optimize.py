@@ -35,6 +35,28 @@ def test_the_loss_falls(pack, w_plus, space):
     )
 
 
+def test_torgb_stays_in_stylespace(pack, w_plus):
+    start = pack.generator.styles(w_plus)
+    found = optimize(pack, start, clip_loss(pack, "рыжие волосы"), **FAST).latent
+    for i, (old, new) in enumerate(zip(start, found.split([s.shape[1] for s in start], 1), strict=True)):
+        assert torch.equal(old, new) == (i % 3 == 1)
+
+
+def test_clip_sees_raw_pixels_when_asked(pack, w_plus, monkeypatch):
+    asked = []
+    plain = pack.encoder.encode_image
+
+    def encode(images, normalize=True):
+        asked.append(normalize)
+        return plain(images)
+
+    monkeypatch.setattr(pack.encoder, "encode_image", encode)
+    monkeypatch.setattr(pack.encoder, "takes_raw", True, raising=False)
+    for raw in (True, False):
+        optimize(pack, w_plus, clip_loss(pack, "шапка"), **{**FAST, "steps": 1}, raw=raw)
+    assert asked == [False, False, True, True] and PRESETS["original"].raw
+
+
 def test_negated_texts_are_pushed_away(pack, w_plus):
     def probability(latent, text):
         images = pack.encoder.encode_image(pack.generator.render(pack.generator.styles(latent)))

@@ -13,6 +13,22 @@ from ..errors import T2IError
 from ..packs import Pack
 
 CHANNELS = 100  # kept when the caller names neither beta nor a number
+ORIGINAL_CHANNELS = 700, 1100
+_KINDS = (
+    "photo", "portrait", "picture", "photograph", "snapshot", "studio photo", "close-up photo", "rendering",
+    "painting", "drawing", "sketch", "cartoon",
+)  # fmt: skip
+_LOOKS = (
+    "good", "bad", "bright", "dark", "blurry", "sharp", "clean", "cropped", "small", "large",
+    "low-resolution", "high-resolution", "black and white", "colourful", "pixelated", "faded", "cool",
+)  # fmt: skip
+# 46 sentences that say the same of many kinds of pictures: what they share is the text alone (prompt
+# ensembling: Radford et al. 2021, section 3.1.4; StyleCLIP, section 6.1)
+TEMPLATES = (
+    *(f"a {kind} of {{}}." for kind in _KINDS),
+    *(f"a {look} photo of {{}}." for look in _LOOKS),
+    *(f"a {look} portrait of {{}}." for look in _LOOKS),
+)
 
 
 @torch.no_grad()
@@ -22,12 +38,14 @@ def global_direction(
     neutral: str | None = None,  # what `target` is seen against; by default the pack's own neutral text
     *,
     beta: float | None = None,  # keep the channels whose relevance is at least this, in [0, 1]
-    channels: int | None = None,  # or keep this many, the most relevant
+    channels: int | tuple[int, int] | None = None,  # or this many, the most relevant; or so many, bisected
 ) -> list[Tensor]:
     """The StyleSpace step from `neutral` to `target`: one [c] a layer, the most relevant channel by 1 sigma.
 
     The relevance of a channel is the cosine of its own effect on the image embedding and the difference of
-    the two texts' embeddings (section 6.2). Texts are encoded once and kept by the pack.
+    the two texts' embeddings (section 6.2). Texts are encoded once and kept by the pack. English texts are
+    the mean over `TEMPLATES`, as in the paper. `channels` as ``(least, most)`` seeks beta by bisection until
+    that many are left: `ORIGINAL_CHANNELS` is the original's setting, for config-f's 6048 channels.
 
     Raises
     ------
@@ -35,10 +53,12 @@ def global_direction(
     """
     if beta is not None and channels is not None:
         raise T2IError("Give beta or a number of channels, not both.")
-    to, start = pack.text([target, neutral or pack.neutral])
+    to, start = (_said(pack, text) for text in (target, neutral or pack.neutral))
     relevance = pack.directions @ normalize(to - start, dim=0)  # [channels]
     size = relevance.abs()
-    if beta is None:
+    if isinstance(channels, tuple):
+        beta = bisect(size, *channels)
+    elif beta is None:
         count = CHANNELS if channels is None else channels
         beta = float(size.topk(min(max(count, 1), len(size))).values[-1])
     kept = torch.where((size >= beta) & (size > 0), relevance, 0)
@@ -51,6 +71,36 @@ def global_direction(
     widths = [len(std) for std in pack.statistics.std]
     parts = (kept / largest).split(widths)
     return [part * std for part, std in zip(parts, pack.statistics.std, strict=True)]
+
+
+def bisect(relevance: Tensor, least: int, most: int) -> float:
+    """A beta that from `least` to `most` channels reach; the nearest to it where equal ones leave none.
+
+    Raises
+    ------
+    T2IError : the range is empty, or there are fewer channels.
+    """
+    there = int((relevance > 0).sum())
+    if not 1 <= least <= most or there < least:
+        raise T2IError(f"channels is (least, most), 1 <= least <= most; there are {there}, least is {least}.")
+    low, high = 0.0, float(relevance.max())
+    for _ in range(60):
+        beta = (low + high) / 2
+        count = int((relevance >= beta).sum())
+        if count < least:
+            high = beta
+        elif count > most:
+            low = beta
+        else:
+            return beta
+    return low
+
+
+def _said(pack: Pack, text: str) -> Tensor:
+    """Unit embedding [d] of a text; an English one within each of `TEMPLATES`, averaged."""
+    if pack.encoder.language != "en":
+        return pack.text([text])[0]
+    return normalize(pack.text([template.format(text) for template in TEMPLATES]).mean(0), dim=0)
 
 
 def apply(styles: Sequence[Tensor], direction: Sequence[Tensor], alpha: float | Tensor) -> list[Tensor]:

@@ -7,12 +7,14 @@ Improving the Image Quality of StyleGAN" (2020), appendix D (projection).
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import torch
 from torch import Tensor
 
 from ..errors import Cancelled, T2IError
 from ..packs import Pack
+from ..packs.build import is_rgb
 
 Loss = Callable[[Tensor], Tensor]  # unit image embeddings [n, d] -> [n]
 OnStep = Callable[[int, int, Tensor, Tensor], None]  # step from 1, steps, losses [n], images [n, 3, h, w]
@@ -28,6 +30,7 @@ class Preset:
     l2: float  # weight of the squared distance to the start
     stop_at: int | None  # resolution of the skip output the loss sees; None is the image itself
     settle: float  # stop when 10 steps gain less than this share of the loss; 0 goes on to the end
+    raw: bool = False  # CLIP without its own mean and deviation
 
     def combined(self) -> "Preset":
         """For a whole description at once: further and faster, as in the original."""
@@ -41,7 +44,7 @@ class Preset:
 
 PRESETS = {
     "default": Preset(1.0, 0.02, 20, 1e-2, 128, 1e-3),  # the embedded W has no bad regions to avoid
-    "original": Preset(0.36, 0.003, 80, 5e-5, None, 0),
+    "original": Preset(0.36, 0.003, 80, 5e-5, None, 0, raw=True),
 }
 
 
@@ -88,12 +91,14 @@ def optimize(
     stop_at: int | None = 256,  # resolution of the skip output that is compared; None: the image itself
     settle: float = 0,  # stop when 10 steps gain less than this share of the loss
     offset: Sequence[Tensor] | None = None,  # StyleSpace step added to what W+ gives: an edit made before
+    raw: bool = False,  # CLIP sees the pixels in [-1, 1] as they are, as in the published code
     on_step: OnStep | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Optimized:
     """Minimise ``loss(encode(render(latent))) + l2 * |latent - start|^2`` with Adam.
 
-    People in a batch do not influence each other (but stop together); each keeps its best latent.
+    People in a batch do not influence each other (but stop together); each keeps its best latent. In
+    StyleSpace the torgb layers stay as they are: they recolour the whole picture (as in the published code).
 
     Raises
     ------
@@ -116,6 +121,15 @@ def optimize(
     history: list[float] = []
     taken = 0
 
+    encode: Callable[[Tensor], Tensor] = pack.encoder.encode_image
+    if raw and getattr(pack.encoder, "takes_raw", False):
+        encode = partial(pack.encoder.encode_image, normalize=False)  # type: ignore[call-arg]
+    still = None
+    if latent.ndim == 2:
+        still = torch.cat(
+            [mean.new_full(mean.shape, is_rgb(i)) for i, mean in enumerate(pack.statistics.mean)]
+        )
+
     def draw(code: Tensor) -> tuple[Tensor, Tensor]:
         if code.ndim == 3:
             styles = pack.generator.styles(code.expand(-1, pack.generator.num_ws, -1))
@@ -125,7 +139,7 @@ def optimize(
             styles = [style + step for style, step in zip(styles, offset, strict=True)]
         with pack.autocast():
             images = pack.render(styles, stop_at)
-            seen = loss(pack.encoder.encode_image(images).float())
+            seen = loss(encode(images).float())
         return seen + l2 * (code - begin).square().flatten(1).sum(1), images
 
     def keep(losses: Tensor, code: Tensor) -> None:
@@ -143,6 +157,8 @@ def optimize(
             keep(losses.detach(), latent.detach())
             adam.zero_grad()
             losses.sum().backward()
+            if still is not None and latent.grad is not None:
+                latent.grad.masked_fill_(still.bool(), 0)
             adam.step()
             taken = step + 1
             if on_step is not None:

@@ -28,6 +28,7 @@ class CLIP(nn.Module):
     """A CLIP with a vision transformer. Without ``tokenizer``, the first text searches installed packages."""
 
     language = "en"
+    takes_raw = True  # encode_image(images, normalize=False)
     mean: Tensor
     std: Tensor
 
