@@ -9,6 +9,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from t2i_person import T2IError, cli, load_pack, png
+from t2i_person.change import sketch
 from t2i_person.people import faces, only
 from t2i_person.photo import edit_photo, read_photo
 
@@ -58,6 +59,8 @@ def test_the_person_of_a_photo_is_drawn_again_and_changed(pack, photo):
     likeness = np.abs(colours(again) - colours(pixels))[middle].mean()
     assert likeness < np.abs(colours(mean.permute(1, 2, 0).numpy()) - colours(pixels))[middle].mean()
     _, record = png.decode(found.png())
+    later = sketch(record, strengths={"очки": 0}, pack=pack)
+    assert later.shape == (256, 256, 3), "its PNG cannot be edited again"
     assert record.settings["photo"] and np.array_equal(record.latent, found.styles)
 
 

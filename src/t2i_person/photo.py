@@ -115,7 +115,9 @@ def edit_photo(
         "strength": strength,
         "photo": True,
         "likeness_steps": likeness_steps,
-        "keep_background": keep_background,
+        "background": "kept" if keep_background else "transparent",
+        "again": True,  # the text and the seed alone do not lead here
+        "sliders": dict.fromkeys(scores, strength),
         "device": pack.device.type,
         "dtype": str(pack.dtype).removeprefix("torch."),
         "scores": scores,
@@ -141,6 +143,7 @@ def edit_photo(
         start=torch.cat(start, 1)[0].float().cpu().numpy(),
         edits=tuple(edits),
         scores=scores,
+        strengths=dict.fromkeys(scores, strength),
         drawn=tuple(name for name in scores if name not in not_drawn),
         not_drawn=not_drawn,
         gender_found=now.gender if now else "unknown",
