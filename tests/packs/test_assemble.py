@@ -1,5 +1,8 @@
 """From published files to a pack, and with the pack through the whole pipeline."""
 
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,7 @@ from typer.testing import CliRunner
 
 from t2i_person import cli, draw
 from t2i_person.errors import Cancelled, PackError, T2IError
-from t2i_person.packs import SOURCES, load_pack, pack_info
+from t2i_person.packs import SOURCES, list_packs, load_pack, pack_info
 from t2i_person.packs import build as building
 from t2i_person.packs.assemble import build_pack, remove_pack, verify
 
@@ -98,7 +101,7 @@ def test_a_stopped_build_goes_on(files, home, monkeypatch):
         )
     (half,) = home.iterdir()
     assert half.name.startswith(".mine-")
-    assert not list(building_names())
+    assert "mine" not in {info.name for info in list_packs()}
     first = []
     build_pack(
         "mine",
@@ -112,9 +115,35 @@ def test_a_stopped_build_goes_on(files, home, monkeypatch):
     assert sorted(path.name for path in home.iterdir()) == ["mine", "other"]
 
 
-def building_names() -> list[str]:
-    done = runner.invoke(cli.app, ["packs", "list"])
-    return [line for line in done.stdout.splitlines() if line.startswith("mine")]
+def test_a_killed_build_goes_on(files, home):
+    """SIGKILL, which nothing can catch, as soon as something was kept."""
+    words = [Path(sys.executable).with_name("t2i-person"), "packs", "build", "mine", "--device", "cpu"]
+    words += [word for option, path in files.items() for word in (f"--{option}", str(path))]
+    words += ["--images", "8", "--samples", "300", "--stop-at", "16", "--batch", "2"]
+    process = subprocess.Popen(list(map(str, words)))
+    while not list(home.glob(".mine-*.directions")):
+        assert process.poll() is None, "it ended before it could be killed"
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    first = []
+    build_pack(
+        "mine",
+        **files,
+        **{**QUICK, "images": 8},
+        progress=lambda *x: first.append(x[1]) if "dir" in x[0] else None,
+    )
+    assert first[0] > 8, "the layers that were done are not done again"
+    assert [path.name for path in home.iterdir()] == ["mine"]
+
+
+def test_pictures_that_are_not_square(files, tmp_path):
+    model = published.generator(base=(4, 2))
+    path = published.nvidia_pickle(tmp_path / "human.pkl", published.nvidia(model))
+    build_pack("human", **{**files, "generator": path}, **QUICK)
+    pack = load_pack("human", "cpu", torch.float32)
+    styles = pack.generator.styles(pack.generator.w_mean[None])
+    assert pack.render(styles).shape == (1, 3, 32, 16) and pack.directions.any()
 
 
 def test_a_generator_without_its_mean(files, tmp_path):
@@ -213,6 +242,11 @@ def test_what_cannot_be_removed(home, tmp_path):
             remove_pack(name)
     remove_pack("link")
     assert (kept / "file").exists() and not (home / "link").is_symlink()
+
+
+def test_a_public_checkpoint_is_no_pack():
+    with pytest.raises(PackError, match="t2i-person packs build NAME --generator nvidia-ffhq"):
+        load_pack("nvidia-ffhq")
 
 
 def test_an_unknown_pack_is_named_in_each_command():

@@ -149,6 +149,14 @@ def test_what_is_refused_is_named(tmp_path, name):
             read_tensors(path)
 
 
+@pytest.mark.parametrize("name", ["a.pkl", "a.pt", "a.ckpt", "a.safetensors"])
+def test_text_pickles(tmp_path, canary, name):
+    """Protocol 0 has no first byte of its own, and a name says nothing."""
+    (tmp_path / name).write_bytes(f"cos\nsystem\n(S'touch {canary}'\ntR.".encode())
+    with pytest.raises(PackError, match=r"wants to import os\.system|is no checkpoint"):
+        read_generator(tmp_path / name)
+
+
 def test_tensorflow_pickles_say_what_to_do(tmp_path):
     path = tmp_path / "stylegan2-ffhq-config-f.pkl"
     path.write_bytes(b"\x80\x03cdnnlib.tflib.network\nNetwork\nq\x00)\x81q\x01.")

@@ -161,6 +161,13 @@ def resolve(name: str | Path) -> Path:
     if text and Path(text).name == text and (user_packs() / text / CARD).is_file():
         return user_packs() / text  # its card is broken: reading it says how
     names = ", ".join(reversed(known)) or "none"
+    from .sources import SOURCES  # which knows the folder of packs from here
+
+    if text in SOURCES:
+        raise PackError(
+            f"{text} is a public checkpoint, not a pack. Make one of it: t2i-person packs pull {text}, then "
+            f"t2i-person packs build NAME --generator {text}. Packs here: {names}."
+        )
     raise PackError(
         f"There is no pack {text!r}. Packs here: {names}; or give the path of a folder with {CARD}."
     )
