@@ -165,6 +165,7 @@ def test_a_generator_without_its_mean(files, tmp_path):
         ({"generator": "modnet"}, "modnet is no generator: choose styleclip-ffhq"),
         ({"generator": "nowhere.pt"}, r"nowhere\.pt cannot be read"),
         ({"clip": "nowhere"}, "nowhere is not there"),
+        ({"draws": ["hair"]}, "draws has hair: choose from gender, hair_color"),
         ({"samples": 0}, "samples is a whole number"),
         ({"alpha": 0}, "alpha is a number"),
         ({"stop_at": 2}, r"stop_at is one of \[4, 8, 16, 32\]"),

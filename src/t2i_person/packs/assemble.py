@@ -15,6 +15,7 @@ import torch
 
 from ..errors import Cancelled, PackError, T2IError
 from ..nets.stylegan2 import Generator
+from ..text.model import CATEGORIES
 from .build import channel_directions, stylespace_statistics
 from .checkpoints import clip_folder, read_clip, read_generator, read_matting
 from .files import sha256, write_pack
@@ -58,6 +59,9 @@ def build_pack(
     Cancelled : `cancelled` said yes; what is done is kept for the next time.
     """
     _check(name, samples=samples, images=images, batch=batch)
+    known = ("gender", *CATEGORIES)
+    if strange := [word for word in draws if word not in known]:
+        raise T2IError(f"draws has {', '.join(strange)}: choose from {', '.join(known)}.")
     if not 0 < alpha <= 100:
         raise T2IError(f"alpha is a number from 0 to 100, not {alpha!r}.")
     place = _device(device)
@@ -88,9 +92,9 @@ def build_pack(
     largest = max([side for side in map(max, made.resolutions) if side <= stop_at], default=None)
     if largest is None:
         raise T2IError(f"stop_at is one of {[max(size) for size in made.resolutions]}, not {stop_at}.")
-    key = hashlib.sha256(f"{hashes} {samples}".encode()).hexdigest()[:12]
-    user_packs().mkdir(parents=True, exist_ok=True)
     dtype = _fast(place)
+    key = hashlib.sha256(f"{hashes} {samples} {dtype}".encode()).hexdigest()[:12]
+    user_packs().mkdir(parents=True, exist_ok=True)
     with torch.autocast(place.type, dtype) if dtype != torch.float32 else nullcontext():
         directions, effects = channel_directions(
             made,
@@ -129,7 +133,7 @@ def build_pack(
         try:
             os.rename(folder, user_packs() / name)
         except OSError as error:
-            raise PackError(f"{user_packs() / name} appeared meanwhile: choose another name.") from error
+            raise PackError(f"{user_packs() / name} cannot be made: {error.strerror}.") from error
     return user_packs() / name
 
 
