@@ -1,0 +1,121 @@
+// One portrait, changed: sliders answer with drafts at once, the whole picture follows when the hand rests.
+
+import { call } from "./api.js";
+import { named } from "./editor.js";
+import { fileName, replace, source } from "./gallery.js";
+import { reason, t, trouble } from "./words.js";
+
+const dialog = document.querySelector("#tuner"), image = document.querySelector("#tuner-image"), spin = dialog.querySelector(".spin");
+const sliders = document.querySelector("#sliders"), change = document.querySelector("#change"), go = document.querySelector("#change-go");
+const note = document.querySelector("#tuner-note"), undo = document.querySelector("#undo"), save = document.querySelector("#tuner-save");
+let card = null, base = null, history = [], drafting = null, wanted = null, whole = null, resting = 0;
+
+export function open(chosen) {
+  card = chosen;
+  history = [];
+  settle(card.portrait);
+  note.textContent = "";
+  change.value = "";
+  dialog.showModal();
+}
+
+function settle(portrait) {
+  base = portrait;
+  card.portrait === portrait || replace(card, portrait);
+  document.querySelector("#tuner-title").textContent = named(card.person);
+  image.src = source(portrait);
+  image.alt = t.portraitAlt(named(card.person), portrait.drawn.join(", "));
+  save.href = source(portrait);
+  save.download = fileName(card);
+  undo.disabled = !history.length;
+  const names = Object.keys(portrait.strengths);
+  if (!names.length) {
+    const none = document.createElement("p");
+    none.className = "note";
+    none.textContent = t.noSliders;
+    sliders.replaceChildren(none);
+  } else if (names.join("\n") !== [...sliders.querySelectorAll("input")].map((s) => s.name).join("\n") || sliders.dataset.of !== card.portrait.id) {
+    sliders.replaceChildren(...names.map((name, i) => slider(name, portrait.strengths[name], i)));
+  }
+  for (const input of sliders.querySelectorAll("input")) put(input, portrait.strengths[input.name]);
+}
+
+function slider(name, value, i) {
+  const row = document.createElement("div"), label = document.createElement("label"), out = document.createElement("output"), input = document.createElement("input");
+  row.className = "slider";
+  Object.assign(input, { type: "range", min: -2, max: 2, step: 0.1, name, id: `slider-${i}` });
+  label.htmlFor = out.htmlFor = input.id;
+  label.textContent = name;
+  input.addEventListener("input", () => { put(input, input.value); draft(); });
+  input.addEventListener("change", rest);
+  row.append(label, out, input);
+  put(input, value);
+  return row;
+}
+
+function put(input, value) {
+  input.value = value;
+  input.parentElement.querySelector("output").textContent = Number(value).toFixed(1).replace("-", "−");
+}
+
+const strengths = () => Object.fromEntries([...sliders.querySelectorAll("input")].map((input) => [input.name, Number(input.value)]));
+
+/** One draft is under way at a time; the newest wish waits for it, those between are skipped. */
+async function draft() {
+  clearTimeout(resting);
+  wanted = strengths();
+  if (drafting) return;
+  const mine = base;
+  drafting = true;
+  try {
+    while (wanted && base === mine) {
+      const asked = wanted;
+      wanted = null;
+      const portrait = await call("POST", "v1/edit", { portrait: mine.id, strengths: asked, draft: true });
+      if (base === mine && !whole) image.src = portrait.image;
+    }
+  } catch (error) {
+    fail(error);
+  } finally {
+    drafting = null;
+  }
+}
+
+function rest() {
+  clearTimeout(resting);
+  resting = setTimeout(() => commit({ strengths: strengths() }), 250);
+}
+
+async function commit(wish) {
+  whole?.abort();
+  const mine = (whole = new AbortController()), from = base;
+  spin.hidden = false;
+  note.textContent = "";
+  try {
+    const portrait = await call("POST", "v1/edit", { portrait: from.id, ...wish }, mine.signal);
+    if (whole !== mine) return;
+    history.push(from);
+    settle(portrait);
+    const missing = Object.entries(portrait.not_drawn).map(([what, why]) => `${what} — ${reason(why)}`);
+    note.textContent = missing.length ? `${t.notDrawn} ${missing.join("; ")}` : t.changed;
+    if (wish.text) change.value = "";
+  } catch (error) {
+    if (error.name !== "AbortError") fail(error);
+  } finally {
+    if (whole === mine) { whole = null; spin.hidden = true; }
+  }
+}
+
+function fail(error) {
+  note.textContent = trouble(error);
+}
+
+undo.addEventListener("click", () => {
+  const last = history.pop();
+  if (last) settle(last);
+  note.textContent = "";
+  if (undo.disabled) change.focus();
+});
+go.addEventListener("click", () => change.value.trim() && commit({ text: change.value.trim() }));
+change.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); go.click(); } });
+dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });

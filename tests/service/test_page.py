@@ -1,0 +1,397 @@
+"""The page in a real Chromium, before a real server with the embedded pack."""
+
+import json
+import re
+import shutil
+import signal
+import zipfile
+from base64 import b64decode
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
+
+from t2i_person import png
+
+from .conftest import Server, free_port
+
+SAMPLE = "Блондинка в голубой кофте шла по улице."
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+browser_needed = pytest.mark.skipif(
+    BROWSER is None, reason="THE PAGE IS NOT TESTED: no Chromium here (Debian: apt-get install chromium)"
+)
+SLOW = 120_000  # ms; a shared machine may take long over a portrait
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright):
+    started = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+    yield started
+    started.close()
+
+
+class Strict:
+    """A page that reports every error, and every request to anywhere but its server."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.url, self.errors, self.strangers = url, [], []
+        self.page = context.new_page()
+        self.page.set_default_timeout(SLOW)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", self._console)
+        self.page.on("request", self._request)
+
+    def _console(self, message) -> None:
+        # A refused request is logged by the browser itself; whether it was handled is what tests look at.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.errors.append(message.text)
+
+    def _request(self, request) -> None:
+        if not request.url.startswith((self.url, "data:", "blob:")):
+            self.strangers.append(request.url)
+
+
+@pytest.fixture
+def visit(browser) -> Iterator[Callable[..., Page]]:
+    """Opens the page as somebody new; at the end nothing may have gone wrong, or to anybody else."""
+    contexts, pages = [], []
+
+    def open_page(url: str, path: str = "/", **options) -> Page:
+        settings = {"locale": "ru-RU", "viewport": {"width": 1280, "height": 860}, **options}
+        contexts.append(browser.new_context(**settings))
+        pages.append(Strict(contexts[-1], url))
+        pages[-1].page.goto(url + path)
+        return pages[-1].page
+
+    yield open_page
+    problems = [(page.errors, page.strangers) for page in pages]
+    for context in contexts:
+        context.close()
+    assert problems == [([], [])] * len(pages)
+
+
+def write(page: Page, text: str) -> None:
+    page.get_by_label("Кого нарисовать?").fill(text)
+
+
+def portraits(page: Page, count: int) -> None:
+    expect(page.locator(".card.done")).to_have_count(count, timeout=SLOW)
+
+
+def test_the_page_is_strict_and_cached(server):
+    answer = httpx.get(server.url + "/")
+    assert answer.status_code == 200 and answer.headers["content-type"] == "text/html; charset=utf-8"
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy and "http" not in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert not re.search(r"""<script>|\bon\w+=|\sstyle=|https?://""", answer.text), (
+        "inline code, or a stranger's"
+    )
+    parts = set(re.findall(r'"(page/[^"]+)"', answer.text))
+    assert {"page/app.js", "page/style.css", "page/icon.svg"} <= parts
+    for part in parts:
+        found = httpx.get(f"{server.url}/{part}")
+        assert found.status_code == 200 and found.headers["content-security-policy"] == policy
+        again = httpx.get(f"{server.url}/{part}", headers={"If-None-Match": found.headers["etag"]})
+        assert again.status_code == 304 and not again.content
+    assert httpx.head(server.url + "/").status_code == 200
+    for wrong in ("/page/none.js", "/page/..%2fpage.py", "/page/"):
+        assert httpx.get(server.url + wrong).status_code == 404
+
+
+@browser_needed
+def test_from_words_to_files(server, visit):
+    page = visit(server.url)
+    write(page, SAMPLE)
+    expect(page.locator("#marks mark")).to_have_text(["Блондинка", "в голубой кофте"])
+    expect(page.locator(".people .chip")).to_have_text(["светлые волосы", "голубая кофта"])
+    page.get_by_label("Портретов каждого").fill("2")
+    page.get_by_label("Кого нарисовать?").press("Control+Enter")
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    expect(page.locator(".waiting.seen img").first).to_have_attribute("src", re.compile("^data:image/"))
+    portraits(page, 2)
+    expect(page.get_by_role("button", name="Нарисовать")).to_be_focused()
+    expect(page.get_by_role("status").first).to_have_text(re.compile("^Готово: 2 портрета"))
+    image = page.locator(".card.done img").first
+    assert image.evaluate("img => [img.naturalWidth, img.naturalHeight]") == [1024, 1024]
+    assert "Блондинка" in image.get_attribute("alt")
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Скачать").first.click()
+    one = Path(download.value.path()).read_bytes()
+    record = png.read(one)
+    assert record.text == SAMPLE and download.value.suggested_filename == f"Блондинка-{record.seed}.png"
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Скачать все").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+        assert len(names) == 2 and f"Блондинка-{record.seed}.png" in names
+        assert archive.read(f"Блондинка-{record.seed}.png") == one
+
+    link = page.evaluate("location.href")
+    other = visit(server.url, link.removeprefix(server.url))
+    assert other.get_by_label("Кого нарисовать?").input_value() == SAMPLE
+    assert other.get_by_label("Зерно").input_value() == str(record.settings["request_seed"])
+    other.get_by_role("button", name="Нарисовать").click()
+    portraits(other, 2)
+    assert (
+        httpx.get(server.url + "/" + other.locator(".card.done a").first.get_attribute("href")).content == one
+    )
+
+
+@browser_needed
+def test_sliders_change_the_same_person(server, visit):
+    page = visit(server.url)
+    write(page, SAMPLE)
+    page.get_by_role("button", name="Нарисовать").click()
+    portraits(page, 1)
+    before = page.locator(".card.done a").get_attribute("href")
+    page.locator(".card.done .checker").click()
+    slider = page.get_by_label("голубая кофта")
+    expect(slider).to_have_value("1")
+    image = page.locator("#tuner-image")
+    with page.expect_response(
+        lambda r: r.url.endswith("/v1/edit") and '"draft":true' in (r.request.post_data or "")
+    ):
+        slider.press("ArrowLeft")
+    with page.expect_response(
+        lambda r: r.url.endswith("/v1/edit") and "draft" not in (r.request.post_data or "")
+    ):
+        for _ in range(9):
+            slider.press("ArrowLeft")
+    expect(page.locator("#undo")).to_be_enabled()
+    expect(image).to_have_attribute("src", re.compile("v1/images/"))
+    after = page.locator(".card.done a").get_attribute("href")
+    assert after != before
+    expect(page.get_by_label("голубая кофта")).to_have_value("0")
+    first, second = (httpx.get(f"{server.url}/{link}").content for link in (before, after))
+    assert (png.decode(first)[0] != png.decode(second)[0]).any()
+    page.get_by_label("Что ещё изменить?").fill("в очках")
+    page.get_by_label("Что ещё изменить?").press("Enter")
+    expect(page.get_by_label("очки")).to_be_visible()
+    page.get_by_role("button", name="Вернуть").click()
+    page.get_by_role("button", name="Вернуть").click()
+    expect(page.locator(".card.done a")).to_have_attribute("href", before)
+    page.keyboard.press("Escape")
+    expect(page.locator("#tuner")).to_be_hidden()
+
+
+@browser_needed
+def test_what_was_not_drawn_is_said_kindly(server, visit):
+    page = visit(server.url)
+    write(page, "Мужчина в кольчуге.")
+    page.get_by_role("button", name="Нарисовать").click()
+    portraits(page, 1)
+    expect(page.locator(".card .note")).to_contain_text("Не получилось: кольчуга — незнакомое слово")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator(".card .note")).to_contain_text("Did not work out: кольчуга — an unknown word")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    page.reload()
+    expect(page.get_by_role("button", name="Draw", exact=False).first).to_be_visible()
+
+
+@browser_needed
+def test_a_long_text(server, visit):
+    page = visit(server.url)
+    short = ("Старик в очках 🙂 сидел у окна. " * 8)[:200]
+    write(page, short)
+    expect(page.locator("#marks mark").first).to_have_text("Старик")
+    expect(page.locator("#marks")).to_contain_text("🙂")
+    for mark in page.locator("#marks mark.wear").all():
+        assert mark.text_content() == "в очках"
+    names = ["Анна", "Борис", "Вера", "Глеб", "Дарья", "Егор", "Зоя", "Иван", "Кира", "Лев"]
+    cast = " ".join(f"{name} в зелёной шляпе." for name in names)
+    rest = " Шёл дождь, и ветер гнал по небу серые облака." * 2300
+    long = cast + rest
+    assert len(long.encode()) > 190_000
+    write(page, long)
+    expect(page.locator("#people-title")).to_contain_text("10", timeout=SLOW)
+    assert page.locator("#people input:checked").count() == 8
+    for box in page.locator("#people input").all()[1:]:
+        box.uncheck()
+    with page.expect_request(lambda r: r.url.endswith("/v1/jobs")) as asked:
+        page.get_by_role("button", name="Нарисовать").click()
+    order = json.loads(asked.value.post_data)
+    assert order["text"] == long and order["characters"] == [0]
+    portraits(page, 1)
+    page.reload()
+    assert page.get_by_label("Кого нарисовать?").input_value() == long
+    assert "text=" not in page.evaluate("location.hash"), "a book does not fit a link"
+
+
+@browser_needed
+def test_cancel(server, visit):
+    page = visit(server.url)
+    write(page, "Старик, девушка и лысый мужчина.")
+    page.get_by_label("Портретов каждого").fill("4")
+    page.get_by_role("button", name="Нарисовать").click()
+    page.get_by_role("button", name="Отменить").click()
+    expect(page.get_by_role("button", name="Нарисовать")).to_be_enabled()
+    expect(page.locator(".waiting")).to_have_count(0)
+    assert page.get_by_label("Кого нарисовать?").input_value().startswith("Старик")
+
+
+@browser_needed
+def test_a_drawing_goes_on_after_a_reload(server, visit):
+    page = visit(server.url)
+    write(page, SAMPLE)
+    page.get_by_role("button", name="Нарисовать").click()
+    expect(page.locator(".card").first).to_be_visible()
+    page.reload()
+    portraits(page, 1)
+
+
+@browser_needed
+def test_offline(server, visit):
+    page = visit(server.url)
+    expect(page.locator("#draw")).to_be_enabled()
+    page.context.set_offline(True)
+    write(page, SAMPLE)
+    page.get_by_role("button", name="Нарисовать").click()
+    expect(page.get_by_role("alert")).to_contain_text("Сервер не отвечает")
+    assert page.get_by_label("Кого нарисовать?").input_value() == SAMPLE
+    page.context.set_offline(False)
+    expect(page.get_by_role("alert")).to_contain_text("снова на связи", timeout=SLOW)
+    expect(page.locator("#marks mark").first).to_have_text("Блондинка")
+    page.get_by_role("button", name="Нарисовать").click()
+    portraits(page, 1)
+
+
+@browser_needed
+def test_the_server_dies_while_it_draws(serve, visit):
+    port = free_port()
+    doomed: Server = serve("--steps", "2", "--data", "memory", port=port).wait()
+    page = visit(doomed.url)
+    write(page, SAMPLE)
+    page.get_by_label("Портретов каждого").fill("8")
+    page.get_by_role("button", name="Нарисовать").click()
+    expect(page.locator(".waiting.seen").first).to_be_visible()
+    doomed.process.send_signal(signal.SIGKILL)
+    doomed.process.wait()
+    expect(page.get_by_role("alert")).to_contain_text("Сервер не отвечает", timeout=SLOW)
+    write(page, "Старик в очках.")
+    serve("--steps", "2", "--data", "memory", port=port).wait()
+    expect(page.get_by_role("alert")).to_contain_text("перезапустился", timeout=SLOW)
+    assert page.get_by_label("Кого нарисовать?").input_value() == "Старик в очках."
+    page.get_by_label("Портретов каждого").fill("1")
+    page.get_by_role("button", name="Нарисовать").click()
+    expect(page.locator(".card.done img[alt*='Старик']")).to_have_count(1, timeout=SLOW)
+
+
+@browser_needed
+def test_a_busy_server_is_waited_for(serve, visit):
+    busy: Server = serve("--steps", "2", "--waiting", "0", "--data", "memory").wait()
+    order = {"text": "Старик.", "per_character": 4}
+    assert httpx.post(busy.url + "/v1/jobs", json=order).status_code == 202
+    page = visit(busy.url)
+    write(page, SAMPLE)
+    page.get_by_role("button", name="Нарисовать").click()
+    expect(page.get_by_role("alert")).to_contain_text("Сейчас много желающих")
+    portraits(page, 1)
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
+@browser_needed
+def test_a_key_is_asked_for(serve, visit, monkeypatch):
+    monkeypatch.setenv("T2I_PERSON_API_KEYS", "hawk-7,owl-1")
+    page = visit(serve("--steps", "0", "--data", "memory").wait().url)
+    page.get_by_label("Ключ API").fill("wrong")
+    page.get_by_role("button", name="Войти").click()
+    expect(page.get_by_label("Ключ API")).to_be_visible()
+    page.get_by_label("Ключ API").fill("owl-1")
+    page.get_by_role("button", name="Войти").click()
+    expect(page.get_by_label("Ключ API")).to_be_hidden()
+    write(page, SAMPLE)
+    page.get_by_role("button", name="Нарисовать").click()
+    portraits(page, 1)
+    page.reload()
+    expect(page.locator("#marks mark").first).to_have_text("Блондинка")
+
+
+@browser_needed
+def test_files_are_dropped(server, visit, tmp_path):
+    page = visit(server.url)
+    drop = """([bytes, name]) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([new Uint8Array(bytes)], name));
+        for (const kind of ["dragenter", "dragover", "drop"])
+            document.body.dispatchEvent(new DragEvent(kind, {dataTransfer: transfer, bubbles: true}));
+    }"""
+    text = page.get_by_label("Кого нарисовать?")
+    page.evaluate(drop, [list("Старик\r\nв шляпе".encode("cp1251")), "old.txt"])
+    expect(text).to_have_value("Старик\nв шляпе")
+    expect(page.locator("#drop")).to_be_hidden()
+    answer = server.draw(SAMPLE).json()["result"][0][0]
+    page.evaluate(drop, [list(b64decode(answer)), "portrait.png"])
+    expect(text).to_have_value(SAMPLE)
+    expect(page.get_by_label("Зерно")).to_have_value("3")
+    page.evaluate(drop, [[0, 1, 2, 3], "junk.bin"])
+    expect(page.get_by_role("alert")).to_contain_text("не текст и не портрет")
+    expect(text).to_have_value(SAMPLE)
+
+
+@browser_needed
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_it(server, visit, scheme):
+    """axe-core's rules for WCAG 2.1 AA, on the empty page, on a full one and in the dialog."""
+    page = visit(server.url, color_scheme=scheme, reduced_motion="reduce")
+
+    def check() -> None:
+        found = Axe().run(
+            page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+        )
+        assert found.violations_count == 0, found.generate_report()
+
+    check()
+    write(page, "Мужчина в кольчуге, без бороды.")
+    page.get_by_role("button", name="Нарисовать").click()
+    portraits(page, 1)
+    check()
+    page.locator(".card.done .checker").press("Enter")
+    expect(page.locator("#tuner")).to_be_visible()
+    check()
+
+
+@browser_needed
+def test_only_a_keyboard(server, visit):
+    page = visit(server.url)
+    seen = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate("document.activeElement.id || document.activeElement.tagName"))
+        if seen[-1] == "text":
+            break
+    assert seen[-1] == "text", seen
+    page.keyboard.type("Старик в очках.")
+    page.keyboard.press("Control+Enter")
+    portraits(page, 1)
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('.card .checker')"):
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator("#tuner")).to_be_visible()
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.matches('.card .checker')"), "the focus comes back"
+
+
+@browser_needed
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_phone(server, visit, width):
+    page = visit(server.url, viewport={"width": width, "height": 720}, has_touch=True, is_mobile=True)
+    write(page, "Рыжий бородатый мужчина в чёрном костюме и девушка с длинными чёрными волосами. " * 3)
+    expect(page.locator(".people .chip").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == width, "the page scrolls sideways"
+    for box in (element.bounding_box() for element in page.locator("button:visible, select:visible").all()):
+        assert box["width"] >= 24 and box["height"] >= 24, box  # WCAG 2.2, 2.5.8
+    expect(page.get_by_role("button", name="Нарисовать")).to_be_in_viewport()
