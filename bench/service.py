@@ -4,9 +4,9 @@
     python bench/service.py --requests 40 --memory 40
 
 Starts `t2i-person serve` in a process of its own on the embedded pack. Each client sends a job with a text
-and a seed of its own, follows its events, fetches each PNG and checks the text, the seed and the character in its
-record. Beside it, by arithmetic on figures of the same run, the original project's way: one thread that loads
-its models for each request (in this implementation's own times, so that only the way differs). Writes
+and a seed of its own, follows its events, fetches each PNG and checks the text, the seed and the character in
+its record. Beside it, by arithmetic on figures of the same run, the original project's way: one thread that
+loads its models for each request (in this implementation's own times, so that only the way differs). Writes
 bench/results/service.json.
 """
 

@@ -96,15 +96,15 @@ def test_the_page_is_strict_and_cached(server):
     assert not re.search(r"""<script>|\bon\w+=|\sstyle=|https?://""", answer.text), (
         "inline code, or a stranger's"
     )
-    parts = set(re.findall(r'"(page/[^"]+)"', answer.text))
-    assert {"page/app.js", "page/style.css", "page/icon.svg"} <= parts
+    parts = set(re.findall(r'"(static/[^"]+)"', answer.text))
+    assert {"static/app.js", "static/style.css", "static/icon.svg"} <= parts
     for part in parts:
         found = httpx.get(f"{server.url}/{part}")
         assert found.status_code == 200 and found.headers["content-security-policy"] == policy
         again = httpx.get(f"{server.url}/{part}", headers={"If-None-Match": found.headers["etag"]})
         assert again.status_code == 304 and not again.content
     assert httpx.head(server.url + "/").status_code == 200
-    for wrong in ("/page/none.js", "/page/..%2fpage.py", "/page/"):
+    for wrong in ("/static/none.js", "/static/..%2fpage.py", "/static/"):
         assert httpx.get(server.url + wrong).status_code == 404
 
 

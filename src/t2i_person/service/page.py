@@ -37,7 +37,7 @@ async def page(request: Request) -> Response:
     return _send(request, "index.html")
 
 
-@router.api_route("/page/{name}", methods=["GET", "HEAD"])
+@router.api_route("/static/{name}", methods=["GET", "HEAD"])
 async def part(request: Request, name: str) -> Response:
     return _send(request, name)
 

@@ -11,7 +11,7 @@ const $ = (id) => document.getElementById(id);
 const form = $("form"), draw = $("draw"), cancel = $("cancel"), work = $("work"), now = $("now"), bar = work.querySelector(".bar");
 const EXAMPLES = ["Блондинка в голубой кофте шла по улице.", "Рыжий бородатый мужчина в чёрном костюме и девушка с длинными чёрными волосами в красном платье.", "Старик в очках улыбался пожилой женщине в зелёной шляпе."];
 const LONG = 1500; // characters of text that a link can hold
-let job = null, events = null, since = 0, retry = 0, watching = 0, aloud = 0;
+let job = null, events = null, since = 0, retry = 0, watching = 0, aloud = 0, again = 0, pause = 500;
 
 /* Memory: the text, the settings and the drawing under way live through a reload. */
 const memory = {
@@ -183,9 +183,13 @@ function listen() {
   events.onerror = () => {
     if (!job) return;
     now.textContent = "…";
-    if (events.readyState === EventSource.CLOSED) { events = null; resume(job.id); } else dead();
+    if (events.readyState === EventSource.CLOSED) { events = null; resume(job.id); }
+    else call("GET", "health").catch(fail); // it comes back by itself; is there anybody to come back to?
   };
-  events.onopen = () => { if (watching) { clearInterval(watching); watching = 0; hush(); } };
+  events.onopen = () => {
+    pause = 500;
+    if (watching) { clearInterval(watching); watching = 0; hush(); }
+  };
 }
 
 const person = (index) => job?.characters.find((who) => who.index === index);
@@ -211,6 +215,15 @@ function step(data) {
   progress(Math.min(1, people.length ? (Math.max(0, order) + share) / people.length : 0.02));
 }
 
+/** What a job has by now, when its events were missed. */
+function absorb(found) {
+  if (found.characters.length) gallery.lay(found.characters, found.request.per_character, found.request.characters);
+  for (const who of found.characters) {
+    who.portraits?.forEach((portrait, k) => gallery.finish(who, k, portrait));
+    who.notes?.forEach((words) => gallery.note(who.index, words));
+  }
+}
+
 function ended(last) {
   events?.close();
   events = null;
@@ -222,11 +235,8 @@ function ended(last) {
   cancel.hidden = true;
   work.hidden = true;
   const had = document.activeElement === cancel || document.activeElement === document.body;
-  if (last.seed ?? last.request?.seed) shareSeed(last.request.seed);
-  for (const who of last.characters ?? finished.characters) {
-    who.portraits?.forEach((portrait, k) => gallery.finish(who, k, portrait));
-    who.notes?.forEach((words) => gallery.note(who.index, words));
-  }
+  if (finished.request) shareSeed(finished.request.seed);
+  if (last.characters?.length) absorb({ request: finished.request, ...last });
   gallery.settle();
   if (had) draw.focus({ preventScroll: true });
   if (last.status === "done") say(t.done(gallery.portraits().length, Math.round((Date.now() - since) / 1000)));
@@ -240,8 +250,13 @@ async function resume(id) {
     const found = await call("GET", `v1/jobs/${id}`);
     hush();
     if (!["queued", "running"].includes(found.status)) { if (!job) gallery.clear(); return ended(found); }
-    const fresh = !job;
-    if (fresh) { begin(found); say(t.restored); } else { job = found; listen(); }
+    if (!job) { begin(found); say(t.restored); } else {
+      job = found;
+      clearTimeout(again);
+      again = setTimeout(() => { if (job?.id === id) listen(); }, pause);
+      pause = Math.min(10_000, pause * 2);
+    }
+    absorb(found);
   } catch (error) {
     if (error.code === "not_found") {
       const mine = Boolean(job);

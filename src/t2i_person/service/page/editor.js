@@ -11,7 +11,7 @@ export const hue = (category) => HUES[category] ?? "rest";
 const area = document.querySelector("#text"), marks = document.querySelector("#marks");
 const box = document.querySelector("#people-box"), list = document.querySelector("#people");
 const title = document.querySelector("#people-title"), everybody = document.querySelector("#everybody");
-let spans = [], people = [], readText = "", asking = null, timer = 0, before = "", failed = () => {}, draws = null, busy = null;
+let spans = [], people = [], readText = "", asking = null, timer = 0, before = "", failed = () => {}, draws = null, busy = null, frame = 0;
 let ticked = new Set();
 
 export const text = () => area.value;
@@ -110,7 +110,13 @@ function toSpans(words, characters) {
   return clear;
 }
 
+/** Once a frame at most: in a book each letter costs a layout. */
 function light() {
+  frame ||= requestAnimationFrame(paint);
+}
+
+function paint() {
+  frame = 0;
   const words = area.value, parts = document.createDocumentFragment();
   let at = 0;
   for (const span of spans) {
