@@ -26,14 +26,14 @@ RUN grep '^torch==' requirements.txt > torch.txt \
     && pip install -r requirements.txt
 COPY README.md LICENSE ./
 COPY src ./src
-RUN pip install --no-deps . && python -m compileall -q /opt/venv/lib
+RUN pip install --no-deps .
 
 # PyTorch's default wheels for Linux bring the CUDA runtime that they were built for; the host has the driver.
 FROM build AS build-cuda
 RUN pip install -r requirements.txt
 COPY README.md LICENSE ./
 COPY src ./src
-RUN pip install --no-deps . && python -m compileall -q /opt/venv/lib
+RUN pip install --no-deps .
 
 FROM python:${PYTHON} AS run
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HF_HUB_OFFLINE=1 \

@@ -45,7 +45,7 @@ function slider(name, value, i) {
   row.className = "slider";
   Object.assign(input, { type: "range", min: -2, max: 2, step: 0.1, name, id: `slider-${i}` });
   label.htmlFor = out.htmlFor = input.id;
-  label.textContent = name;
+  label.textContent = name.replace(/^не /, t.without);
   input.addEventListener("input", () => { put(input, input.value); draft(); });
   input.addEventListener("change", rest);
   row.append(label, out, input);
