@@ -14,7 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from .. import pipeline
 from ..errors import T2IError
 from ..packs import load_pack
-from . import openai, operations, original, problems, v1
+from . import openai, operations, original, page, problems, v1
 from .limits import BodyLimit, Keys
 from .runtime import Runtime
 from .settings import Settings
@@ -68,7 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             expose_headers=["Location", "Retry-After", "X-Request-ID"],
         )
     app.add_middleware(operations.Observe, here=here)
-    for door in (original, v1, openai, operations):
+    for door in (page, original, v1, openai, operations):
         app.include_router(door.router)
     return app
 
