@@ -62,9 +62,9 @@ function fail(error) {
 
 /** Look for the server until it is back, then go on where it broke off. */
 function dead() {
-  if (watching) return;
   tell(t.errors.dead);
   say(t.errors.dead);
+  if (watching) return;
   const look = async () => {
     try {
       await call("GET", "health");
