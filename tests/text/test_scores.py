@@ -13,6 +13,7 @@ FLOORS = {
     "own": (0.98, 0.95, 0.92),
     "blind": (0.98, 0.95, 0.92),
     "blind2": (0.97, 0.93, 0.88),
+    "blind4": (0.96, 0.93, 0.88),
     "blind3": (0.97, 0.93, 0.88),
 }  # characters F1, features F1, items wholly right
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from .analysis import Reading
 from .compounds import is_colour
+from .found import DASH, HARD, Found
 from .lexicon import fold, things, verbs
-from .people import DASH, HARD, Found
 from .phrases import DEGREE, MODIFIERS, agrees, look_of, masculine, nominative
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
 """Clauses of a sentence, and whose a described thing is."""
 
 from .analysis import Token
+from .found import DASH, HARD, Found
 from .lexicon import fold, things, verbs, word_set
-from .people import DASH, HARD, Found
 from .phrases import (
     Phrase,
     build,

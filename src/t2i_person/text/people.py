@@ -1,239 +1,16 @@
 """Find the words of a sentence that name people: nouns, names, pronouns."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
+from .absent import mark_absent
 from .analysis import Reading, Token
-from .lexicon import Person, fold, names, people, things, verbs, word_set
+from .found import DASH, HARD, Found, lookup
+from .lexicon import Person, fold, people, things, word_set
+from .names import name_at, same_case, titled
 from .neighbours import is_person_noun
-from .phrases import MODIFIERS, Phrase, agrees, build, look_of, nominative, number_value
-
-PRONOUNS = {
-    "он": ("он", "m", "sing"), "она": ("она", "f", "sing"), "они": ("они", "u", "plur"),
-    "ты": ("ты", "u", "sing"), "вы": ("вы", "u", "sing"),
-}  # fmt: skip
-POSSESSIVE = {"его": ("он", "m", "sing"), "ее": ("она", "f", "sing"), "их": ("они", "u", "plur")}
-SECOND = {"твой": ("ты", "u", "sing"), "ваш": ("вы", "u", "sing")}
-OBLIQUE_CASE = {
-    "его": "acc", "него": "gen", "ему": "dat", "нему": "dat", "им": "ins", "ним": "ins", "нем": "loc",
-    "ее": "acc",
-    "нее": "gen", "ей": "dat", "ней": "loc", "нею": "ins", "ею": "ins", "их": "acc", "них": "gen",
-    "тебя": "gen", "тебе": "dat", "тобой": "ins", "вас": "gen", "вам": "dat", "вами": "ins",
-}  # fmt: skip
-ONE_OF = frozenset(
-    "один одна другой другая второй вторая третий третья первый первая младший младшая старший "
-    "старшая".split()
-)
-UNSEXED = frozenset(
-    "ребенок подросток младенец тинейджер дитя чадо отпрыск двойняшка грудничок персона".split()
-)
-SOFT = frozenset("искать разыскать вспоминать вспомнить помнить представить забыть воображать".split())
-HARD = frozenset('. ! ? ; : ( ) « » “ ” " … „'.split())
-POSTERS = frozenset("афиша плакат обложка вывеска этикетка открытка марка билборд гобелен фреска".split())
-DRESSED_AS = frozenset(
-    "наряженный переодетый загримированный нарядиться переодеться вырядиться одетый".split()
-)
-QUOTES = frozenset('« » “ ” " „'.split())
-DASH = frozenset("— – -".split())
-
-
-@dataclass(slots=True)
-class Found:
-    """A place in a sentence that names someone."""
-
-    head: int  # place of the noun, or of the first word of a name
-    first: int  # head span, token places, `last` included
-    last: int
-    kind: str  # noun, name, pron, poss, rel, subst
-    lemma: str
-    gender: str  # m, f, u
-    number: str
-    case: str
-    phrase: Phrase | None = None
-    person: Person | None = None
-    count: int = 1
-    counted: bool = False
-    absent: bool = False
-    predicate: bool = False
-    forms: tuple[Reading, ...] = ()
-    entity: Any = None
-    keys: set[str] = field(default_factory=set)
-    hint: str = ""  # weak evidence of sex: "новый директор" may be a woman
-    parts: dict[str, set[str]] = field(default_factory=dict)  # of a name: given, patronymic, family
-
-    @property
-    def start(self) -> int:
-        """First token of the whole phrase."""
-        return min(self.first, self.phrase.start) if self.phrase else self.first
-
-    @property
-    def end(self) -> int:
-        return self.last + 1
-
-
-def lookup(key: str) -> Person | None:
-    """Lexicon entry of a noun, hyphenated words by their first known half."""
-    entry = people().get(key)
-    if entry is None and "-" in key:
-        for part in key.split("-"):
-            entry = people().get(part)
-            if entry and entry.kind != "collective":
-                return entry
-    return entry
-
-
-def _capital(token: Token) -> bool:
-    return token.text[:1].isupper()
-
-
-def _name_readings(token: Token, lower_text: bool) -> list[Reading]:
-    """Readings as a personal name, most fitting first."""
-    low = token.low
-    found = [r for r in token.readings if r.grams & {"Name", "Patr", "Surn"} and r.pos == "NOUN"]
-    listed = [r for r in token.readings if r.key in names() and r.pos == "NOUN"]
-    if _capital(token):
-        if not found and not listed:
-            return []
-        best = token.best
-        plain = [r for r in token.readings if not r.grams & {"Name", "Patr", "Surn", "Geox", "Orgn"}]
-        common = people().get(best.key)
-        if common and not best.grams & {"Name", "Patr", "Surn"} and not listed:
-            return []
-        if plain and not listed and token.i == 0 and plain[0].score > 0.4 and plain[0] is best:
-            return []
-        surname = token.feats.get("Animacy") == "Anim" and any("Surn" in r.grams for r in found)
-        given = "Name" in best.grams and token.feats.get("Animacy") != "Inan"
-        if any("Geox" in r.grams for r in token.readings) and not (listed or surname or given):
-            return []
-        if best.key in things() and not listed:
-            return []
-        return found or listed
-    known = token.best.known
-    if lower_text and (listed or (known and any("Name" in r.grams or "Patr" in r.grams for r in found))):
-        others = [r for r in token.readings if not r.grams & {"Name", "Patr", "Surn"} and r.score > 0.2]
-        if not others and low not in (
-            "роза",
-            "вера",
-            "любовь",
-            "надежда",
-            "лев",
-            "слава",
-            "рая",
-            "света",
-            "поля",
-            "ли",
-        ):
-            return found or listed
-    return []
-
-
-def _gender_letter(reading: Reading, listed: str = "") -> str:
-    if listed:
-        return listed
-    if "ms-f" in reading.grams or "Ms-f" in reading.grams:
-        return "u"
-    return {"masc": "m", "femn": "f"}.get(reading.gender, "u")
-
-
-def _name_at(tokens: list[Token], i: int, lower_text: bool) -> Found | None:
-    """A name starting at place `i`: "Иван Петрович", "Штерн"."""
-    token = tokens[i]
-    if not token.low[0].isalpha():
-        return None
-    if token.has("ADJF") and not token.best.known and look_of(token) is not None:
-        return None  # "Синекожий джинн"
-    if i == 0 and token.keys("NOUN") & things().keys() and not (token.keys() & names().keys()):
-        if token.pos != "PROPN" or any(r.key in things() and r.case == "gen" for r in token.readings):
-            return None  # "Усов он не носил"
-    if i == 0 and len(tokens) > 1 and fold(token.low) in word_set("absent.txt", "of"):
-        if tokens[1].low in ("о", "об", "про"):
-            return None  # "Роман о рыцарях"
-    readings = _name_readings(token, lower_text)
-    if not readings and _capital(token) and token.has("NOUN"):
-        # unknown capitalised word inside a sentence: a surname if the tagger calls it animate
-        inside = i > 0 and tokens[i - 1].low not in HARD and tokens[i - 1].low not in DASH
-        known = token.best.known
-        if token.pos == "PROPN" and token.feats.get("Animacy") == "Anim" and (not known or inside):
-            if not known and (inside or token.best.animacy == "anim"):
-                readings = [r for r in token.readings if r.pos == "NOUN"][:3]
-        title = lookup(tokens[i - 1].best.key) if i > 0 else None
-        if not readings and title is not None and title.kind != "collective" and not known:
-            readings = [r for r in token.readings if r.pos == "NOUN"][:3]  # "капитан Смоллетт"
-            readings = [replace(r, animacy="anim") for r in readings]
-        if readings and lookup(token.best.key):
-            return None
-        if not readings and title is not None and title.kind != "collective" and token.pos == "PROPN":
-            if tokens[i - 1].best.case == "nom" and token.best.case != "nom" and not lookup(token.best.key):
-                family = replace(token.best, lemma=token.low, key=fold(token.low), case="nom", number="sing")
-                readings = [replace(family, gender="", animacy="anim", parse=None)]  # "доктор Рыбин"
-    if not readings:
-        return None
-    last = i
-    parts = [readings]
-    while last + 1 < len(tokens) and _capital(tokens[last + 1]) and len(parts) < 3:
-        nxt = tokens[last + 1]
-        found = [r for r in nxt.readings if r.grams & {"Name", "Patr", "Surn"}]
-        if not found and nxt.pos == "PROPN" and nxt.has("NOUN", "X") and not lookup(nxt.key):
-            found = [r for r in nxt.readings if r.pos == "NOUN" and r.animacy != "inan"]
-        if not found:
-            break
-        if not any(a.case == b.case for a in parts[0] for b in found):
-            break
-        parts.append(found)
-        last += 1
-    genders = ""
-    for p in parts:  # the surest part decides
-        for tag in ("Patr", "Name", "Surn"):
-            hits = {r.gender for r in p if tag in r.grams and r.gender}
-            if len(hits) == 1:
-                genders = genders or {"masc": "m", "femn": "f"}.get(next(iter(hits)), "")
-    listed = names().get(readings[0].key, "") or next(
-        (names()[r.key] for r in readings if r.key in names()), ""
-    )
-    case = token.feats.get("Case", "")[:3].lower()
-    fits = [r for r in parts[0] if all(any(r.case == o.case for o in p) for p in parts[1:])] or parts[0]
-    if listed in ("m", "f"):
-        fits = [r for r in fits if r.key in names()] or fits
-    best = next((r for r in fits if r.case == case), fits[0])
-    gender = listed or genders or _gender_letter(best)
-    if listed == "u" and len(parts) > 1 and genders:
-        gender = genders
-    want = {"m": "masc", "f": "femn"}.get(gender, "")
-    words = []
-    keys = set()
-    kinds: dict[str, set[str]] = {}
-    for p in parts:
-        chosen = [r for r in p if r.case == best.case and (not want or r.gender in ("", want))] or p
-        keys |= {r.key for r in chosen}
-        kinds.setdefault(_part_of_name(chosen, p is parts[0]), set()).update(r.key for r in chosen)
-        made = nominative(chosen[0], "sing") if chosen[0].number != "plur" else chosen[0].lemma
-        words.append(made.capitalize())
-    forms = tuple(r for r in fits)
-    return Found(
-        i,
-        i,
-        last,
-        "name",
-        " ".join(words),
-        gender,
-        best.number or "sing",
-        best.case,
-        None,
-        None,
-        forms=forms,
-        keys=keys,
-        parts=kinds,
-    )
-
-
-def _part_of_name(readings: list[Reading], first: bool) -> str:
-    grams = readings[0].grams
-    if any("Patr" in r.grams for r in readings):
-        return "patronymic"
-    if first and (any("Name" in r.grams for r in readings) or readings[0].key in names()):
-        return "given"
-    return "given" if "Name" in grams and "Surn" not in grams else "family"
+from .phrases import MODIFIERS, Phrase, agrees, build, look_of, nominative
+from .pronouns import POSSESSIVE, pronoun_at
 
 
 def _noun_at(tokens: list[Token], i: int) -> Found | None:
@@ -440,99 +217,6 @@ def _substantive_at(tokens: list[Token], i: int) -> Found | None:
     return None
 
 
-def _pronoun_at(tokens: list[Token], i: int) -> Found | None:
-    token = tokens[i]
-    low = fold(token.low)
-    if (
-        low in ONE_OF
-        and i + 1 < len(tokens)
-        and (
-            tokens[i + 1].low in DASH
-            or tokens[i + 1].keys("VERB") & {"быть"}
-            or _told_apart(tokens, i)
-            or _set_apart(tokens, i)
-        )
-    ):
-        letter = "f" if low.endswith(("ая", "на")) else "m"  # "первый был в котелке, второй — в кепке"
-        return Found(i, i, i, "pron", token.readings[0].lemma, letter, "sing", "nom")
-    if token.best.key == "тот" and token.best.case and i + 2 < len(tokens) and tokens[i + 1].low == ",":
-        after = tokens[i + 2 : i + 4] if tokens[i + 2].low != "что" else tokens[i + 3 : i + 4]
-        letter = {"masc": "m", "femn": "f"}.get(token.best.gender, "m" if token.best.case != "nom" else "")
-        if letter and token.best.number == "sing" and after and after[0].low in ("с", "со", "в", "без"):
-            lemma = "та" if letter == "f" else "тот"  # "позови того, в тельняшке"
-            return Found(i, i, i, "pron", lemma, letter, "sing", token.best.case)
-    if token.best.key == "чей" and i > 0 and tokens[i - 1].low == ",":
-        return Found(i, i, i, "rel", "чей", "u", "sing", "gen")  # "женщина, чьи плечи"
-    if low in ("который", "которая", "которое", "которые") or token.best.key == "который":
-        r = next((x for x in token.readings if x.key == "который"), token.best)
-        letter = {"masc": "m", "femn": "f"}.get(r.gender, "u")
-        if i > 0:
-            return Found(i, i, i, "rel", "который", letter, r.number or "sing", r.case)
-        return None
-    for r in token.readings:
-        if r.pos == "NPRO" and r.key in PRONOUNS:
-            if r.key in ("ты", "вы") and not low.startswith(("ты", "теб", "тоб", "вы", "вас", "вам")):
-                continue
-            lemma, letter, number = PRONOUNS[r.key]
-            kind = "pron"
-            case = r.case
-            if low in OBLIQUE_CASE:
-                case = OBLIQUE_CASE[low]
-                tagged = token.feats.get("Case", "")[:3].lower()
-                case = tagged if tagged in ("gen", "acc", "dat", "ins", "loc") else case
-            if low in POSSESSIVE and (token.pos == "DET" or _before_noun(tokens, i)):
-                kind = "poss"
-            if low == "им" and token.pos not in ("PRON",):
-                number, letter, lemma = "plur", "u", "они"
-            return Found(i, i, i, kind, lemma, letter, number, case)
-    if low in POSSESSIVE:
-        lemma, letter, number = POSSESSIVE[low]
-        return Found(i, i, i, "poss" if _before_noun(tokens, i) else "pron", lemma, letter, number, "gen")
-    for r in token.readings:
-        if r.pos == "ADJF" and r.key in SECOND:
-            lemma, letter, number = SECOND[r.key]
-            return Found(i, i, i, "poss", lemma, letter, number, "gen")
-    return None
-
-
-def _set_apart(tokens: list[Token], i: int) -> bool:
-    """ "Первый, рябой, был в бушлате; второй, без шапки...": an ordinal with a comma and looks after it."""
-    if (
-        i + 2 >= len(tokens)
-        or tokens[i + 1].low != ","
-        or not any(r.case == "nom" for r in tokens[i].readings)
-    ):
-        return False
-    if i > 0 and tokens[i - 1].low not in HARD and tokens[i - 1].low not in (",", "а", "и"):
-        return False
-    after = tokens[i + 2]
-    if after.low in ("с", "со", "в", "без"):
-        return True
-    if after.has("COMP") and after.low.startswith("по"):
-        return True
-    return look_of(after) is not None and after.best.case == "nom"
-
-
-def _told_apart(tokens: list[Token], i: int) -> bool:
-    """ "один рослый, другой щуплый": an adjective of looks and no noun after it."""
-    if any(t.keys("NOUN") & {"глаз"} for t in tokens) or i + 2 >= len(tokens):
-        return False
-    if sum(fold(t.low) in ONE_OF for t in tokens) < 2 or tokens[i + 2].best.pos == "NOUN":
-        return False
-    return look_of(tokens[i + 1]) is not None and any(r.case == "nom" for r in tokens[i + 1].readings)
-
-
-def _before_noun(tokens: list[Token], i: int) -> bool:
-    """Whether a noun phrase starts right after place `i`."""
-    for k in range(i + 1, min(i + 5, len(tokens))):
-        best = tokens[k].best
-        if best.pos == "NOUN":
-            return True
-        if best.pos not in ("ADJF", "PRTF", "ADVB", "NUMR", "CONJ") and tokens[k].low != ",":
-            return False
-    return False
-
-
 def find(tokens: list[Token]) -> list[Found]:
     """Everything in the sentence that names someone, in order."""
     lower_text = not any(t.text[:1].isupper() for t in tokens[1:]) and not tokens[0].text[:1].isupper()
@@ -543,14 +227,14 @@ def find(tokens: list[Token]) -> list[Found]:
         if mutual:
             i = mutual
             continue
-        found = _pronoun_at(tokens, i) or _name_at(tokens, i, lower_text)
+        found = pronoun_at(tokens, i) or name_at(tokens, i, lower_text)
         if found is None:
             found = _noun_at(tokens, i) or _substantive_at(tokens, i)
         if found and found.kind == "name" and out:
             title = out[-1]  # "тётя Зина", "профессор Штерн": one name
             if title.kind == "noun" and title.last == found.first - 1 and title.number == "sing":
-                if title.person and title.person.kind != "collective" and _same_case(title, found):
-                    found = _titled(title, found, tokens)
+                if title.person and title.person.kind != "collective" and same_case(title, found):
+                    found = titled(title, found, tokens)
                     out.pop()
         if found:
             out.append(found)
@@ -562,7 +246,7 @@ def find(tokens: list[Token]) -> list[Found]:
         if b.kind == "pron" and fold(tokens[b.first].low) in POSSESSIVE and a.end == b.first:
             if a.kind == "noun" and after is not None and after.low in (",", "—", "–"):
                 b.kind = "poss"  # "муж её, отставной полковник"
-    _mark_absent(tokens, out)
+    mark_absent(tokens, out)
     return out
 
 
@@ -576,124 +260,3 @@ def _each_other(tokens: list[Token], i: int) -> int:
         if tokens[k].best.pos != "PREP":
             break
     return 0
-
-
-def _same_case(a: Found, b: Found) -> bool:
-    return bool({r.case for r in a.forms} & {r.case for r in b.forms})
-
-
-def _titled(title: Found, name: Found, tokens: list[Token]) -> Found:
-    gender = name.gender if name.gender != "u" else title.gender
-    if title.gender in ("m", "f"):
-        gender = title.gender
-    first = title.lemma if title.first > 0 and not _capital(tokens[title.first]) else title.lemma.capitalize()
-    return Found(
-        title.head,
-        title.first,
-        name.last,
-        "name",
-        f"{first} {name.lemma}",
-        gender,
-        "sing",
-        title.case,
-        title.phrase,
-        title.person,
-        forms=title.forms,
-        keys=name.keys | title.keys,
-        parts=name.parts,
-    )
-
-
-def _mark_absent(tokens: list[Token], found: list[Found]) -> None:
-    """Mark those the text talks about without showing them: authors, comparisons, the wanted."""
-    about = word_set("absent.txt", "about")
-    like = word_set("absent.txt", "like")
-    nouns_of = word_set("absent.txt", "of")
-    absent_verbs = verbs("absent")
-    for f in found:
-        if f.kind in ("pron", "poss", "rel"):
-            continue
-        k = f.start - 1
-        before = tokens[k] if k >= 0 else None
-        low = fold(before.low) if before else ""
-        if low in about and not (low == "до" and False):
-            f.absent = True
-        if low == "по" and f.case == "dat":
-            f.absent = True  # "тосковала по мужу"
-        if low == "под" and f.case == "acc" and f.kind == "noun":
-            f.absent = True
-        if f.case == "ins" and before is not None and before.keys("PRTF", "PRTS", "VERB") & DRESSED_AS:
-            f.absent = True  # "наряженная Снегурочкой"
-        if low in ("с", "со") and k > 0 and tokens[k - 1].keys("NOUN") & nouns_of:
-            f.absent = True  # "картинка с королём"
-        if low in like and low not in ("что",) and not (low == "как" and k == 0):
-            f.absent = True
-        if _on_poster(tokens, f):
-            f.absent = True
-        if low == "на" and k > 0 and tokens[k - 1].keys() & {"похожий", "похож", "походить"}:
-            f.absent = True
-        if low == "от" and k > 0 and tokens[k - 1].keys() & nouns_of:
-            f.absent = True
-        if before is not None and f.case in ("gen", "dat") and before.has("NOUN"):
-            owner_key = before.keys("NOUN")
-            if owner_key & nouns_of and before.best.pos == "NOUN":
-                f.absent = True
-            elif (
-                f.case == "gen"
-                and before.best.pos == "NOUN"
-                and not owner_key & things().keys()
-                and not (owner_key & {k2 for k2, p in people().items() if p.kind == "collective"})
-            ):
-                if not number_value(before) and not (
-                    owner_key & things().keys() and before.best.case == "nom"
-                ):
-                    f.absent = True
-            elif f.case == "gen" and _prepositional(tokens, k) and owner_key & things().keys():
-                f.absent = f.number == "sing" and f.kind == "noun" and _prepositional(tokens, k)
-        if f.case in ("acc", "nom", "gen", "dat") or True:
-            for k2 in range(max(0, f.start - 4), f.start):
-                said = tokens[k2].keys("VERB", "INFN", "GRND", "PRED", "ADJS") & absent_verbs.keys()
-                follows = tokens[f.end].low if f.end < len(tokens) else ""
-                wanted = any("1per" in r.grams and r.number == "plur" for r in tokens[k2].readings)
-                if said <= SOFT and not wanted and (follows in ("в", "с", "со", "без") or f.start < f.first):
-                    continue  # looked for or remembered, but described
-                if said:
-                    if not any(t.low in HARD or t.low == "," for t in tokens[k2 : f.start]):
-                        f.absent = True
-            if f.case == "nom":
-                for k2 in range(f.end, min(len(tokens), f.end + 2)):
-                    if tokens[k2].keys("VERB", "ADJS") & {
-                        "требоваться",
-                        "понадобиться",
-                        "нужный",
-                        "разыскиваться",
-                    }:
-                        f.absent = True
-        if (f.case == "gen" and before is not None and f.number == "plur") or low in ("ни", "никакого"):
-            span = [t.low for t in tokens[max(0, f.start - 3) : f.start]]
-            if "нет" in span or "ни" in span or ("не" in span and "было" in span):
-                f.absent = True
-        if (
-            before is not None
-            and before.low in QUOTES
-            and f.end < len(tokens)
-            and tokens[f.end].low in QUOTES
-        ):
-            f.absent = True
-        if before is not None and low in QUOTES and k > 0 and tokens[k - 1].keys("NOUN") & nouns_of:
-            f.absent = True
-
-
-def _on_poster(tokens: list[Token], f: Found) -> bool:
-    """ "на афише красовался клоун": printed or painted, not there."""
-    for k in range(f.start):
-        if tokens[k].low in HARD or tokens[k].low == ",":
-            return False
-        if tokens[k].keys("NOUN") & POSTERS and k > 0 and f.case == "nom":
-            return any(t.low in ("на", "с", "со") for t in tokens[max(0, k - 2) : k])
-    return False
-
-
-def _prepositional(tokens: list[Token], i: int) -> bool:
-    phrase = build(tokens, i)
-    return bool(phrase and phrase.prep in ("с", "со", "в", "во", "без"))

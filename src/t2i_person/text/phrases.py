@@ -315,7 +315,7 @@ def normalize(tokens: list[Token], phrase: Phrase, end: int | None = None) -> st
             if "Apro" in phrase.mod_readings[i].grams:
                 continue
             out.append(nominative(phrase.mod_readings[i], number, gender if number == "sing" else ""))
-        elif token.low in ("его", "её", "ее", "их", "уже", "и"):
+        elif token.low in ("его", "её", "ее", "их", "уже", "же", "и"):
             if token.low == "и":
                 out.append("и")
         elif phrase.counted and number_value(token):

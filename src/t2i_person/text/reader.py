@@ -9,9 +9,10 @@ from .analysis import Token, sentences
 from .blocks import blocks, heading, paragraphs
 from .clashes import clashes
 from .clean import check, clean
+from .found import UNSEXED, Found
 from .looks import SentenceLooks
 from .model import Character, Feature, Gender, Mention, TextError
-from .people import UNSEXED, Found, find
+from .people import find
 from .scene import Entity, Fact, Scene
 
 GENDER: dict[str, Gender] = {"m": "male", "f": "female"}

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from .analysis import Token
+from .found import DASH, HARD, UNSEXED, Found
 from .lexicon import fold, people, short_names, things, verbs
-from .people import DASH, HARD, UNSEXED, Found
 from .phrases import NUMBER_KEYS
 
 # Words that name a person already on stage again: their age group must not clash.

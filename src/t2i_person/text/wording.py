@@ -260,7 +260,7 @@ class Wording(Owners):
                 first < phrase.noun and is_pointing(self.tokens[first]) and first not in phrase.mod_readings
             ):
                 first += 1
-            while first < phrase.noun and is_pointing(self.tokens[first]):
+            while first < phrase.noun and (is_pointing(self.tokens[first]) or self.tokens[first].low == "же"):
                 first += 1
         self.add(
             owner,

@@ -1,0 +1,111 @@
+"""Those the text talks about without showing them: authors, comparisons, the wanted, the painted."""
+
+from .analysis import Token
+from .found import HARD, QUOTES, Found
+from .lexicon import fold, people, things, verbs, word_set
+from .phrases import build, number_value
+
+SOFT = frozenset("искать разыскать вспоминать вспомнить помнить представить забыть воображать".split())
+
+POSTERS = frozenset("афиша плакат обложка вывеска этикетка открытка марка билборд гобелен фреска".split())
+
+DRESSED_AS = frozenset(
+    "наряженный переодетый загримированный нарядиться переодеться вырядиться одетый".split()
+)
+
+
+def mark_absent(tokens: list[Token], found: list[Found]) -> None:
+    """Mark those the text talks about without showing them: authors, comparisons, the wanted."""
+    about = word_set("absent.txt", "about")
+    like = word_set("absent.txt", "like")
+    nouns_of = word_set("absent.txt", "of")
+    absent_verbs = verbs("absent")
+    for f in found:
+        if f.kind in ("pron", "poss", "rel"):
+            continue
+        k = f.start - 1
+        before = tokens[k] if k >= 0 else None
+        low = fold(before.low) if before else ""
+        if low in about and not (low == "до" and False):
+            f.absent = True
+        if low == "по" and f.case == "dat":
+            f.absent = True  # "тосковала по мужу"
+        if low == "под" and f.case == "acc" and f.kind == "noun":
+            f.absent = True
+        if f.case == "ins" and before is not None and before.keys("PRTF", "PRTS", "VERB") & DRESSED_AS:
+            f.absent = True  # "наряженная Снегурочкой"
+        if low in ("с", "со") and k > 0 and tokens[k - 1].keys("NOUN") & nouns_of:
+            f.absent = True  # "картинка с королём"
+        if low in like and low not in ("что",) and not (low == "как" and k == 0):
+            f.absent = True
+        if _on_poster(tokens, f):
+            f.absent = True
+        if low == "на" and any(
+            t.keys() & {"похожий", "похож", "походить"} for t in tokens[max(0, k - 2) : k]
+        ):
+            f.absent = True  # "похожа была на мать"
+        if low == "от" and k > 0 and tokens[k - 1].keys() & nouns_of:
+            f.absent = True
+        if before is not None and f.case in ("gen", "dat") and before.has("NOUN"):
+            owner_key = before.keys("NOUN")
+            if owner_key & nouns_of and before.best.pos == "NOUN":
+                f.absent = True
+            elif (
+                f.case == "gen"
+                and before.best.pos == "NOUN"
+                and not owner_key & things().keys()
+                and not (owner_key & {k2 for k2, p in people().items() if p.kind == "collective"})
+            ):
+                if not number_value(before) and not (
+                    owner_key & things().keys() and before.best.case == "nom"
+                ):
+                    f.absent = True
+            elif f.case == "gen" and _prepositional(tokens, k) and owner_key & things().keys():
+                f.absent = f.number == "sing" and f.kind == "noun" and _prepositional(tokens, k)
+        if f.case in ("acc", "nom", "gen", "dat") or True:
+            for k2 in range(max(0, f.start - 4), f.start):
+                said = tokens[k2].keys("VERB", "INFN", "GRND", "PRED", "ADJS") & absent_verbs.keys()
+                follows = tokens[f.end].low if f.end < len(tokens) else ""
+                wanted = any("1per" in r.grams and r.number == "plur" for r in tokens[k2].readings)
+                if said <= SOFT and not wanted and (follows in ("в", "с", "со", "без") or f.start < f.first):
+                    continue  # looked for or remembered, but described
+                if said:
+                    if not any(t.low in HARD or t.low == "," for t in tokens[k2 : f.start]):
+                        f.absent = True
+            if f.case == "nom":
+                for k2 in range(f.end, min(len(tokens), f.end + 2)):
+                    if tokens[k2].keys("VERB", "ADJS") & {
+                        "требоваться",
+                        "понадобиться",
+                        "нужный",
+                        "разыскиваться",
+                    }:
+                        f.absent = True
+        if (f.case == "gen" and before is not None and f.number == "plur") or low in ("ни", "никакого"):
+            span = [t.low for t in tokens[max(0, f.start - 3) : f.start]]
+            if "нет" in span or "ни" in span or ("не" in span and "было" in span):
+                f.absent = True
+        if (
+            before is not None
+            and before.low in QUOTES
+            and f.end < len(tokens)
+            and tokens[f.end].low in QUOTES
+        ):
+            f.absent = True
+        if before is not None and low in QUOTES and k > 0 and tokens[k - 1].keys("NOUN") & nouns_of:
+            f.absent = True
+
+
+def _on_poster(tokens: list[Token], f: Found) -> bool:
+    """ "на афише красовался клоун": printed or painted, not there."""
+    for k in range(f.start):
+        if tokens[k].low in HARD or tokens[k].low == ",":
+            return False
+        if tokens[k].keys("NOUN") & POSTERS and k > 0 and f.case == "nom":
+            return any(t.low in ("на", "с", "со") for t in tokens[max(0, k - 2) : k])
+    return False
+
+
+def _prepositional(tokens: list[Token], i: int) -> bool:
+    phrase = build(tokens, i)
+    return bool(phrase and phrase.prep in ("с", "со", "в", "во", "без"))

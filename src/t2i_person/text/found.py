@@ -1,0 +1,67 @@
+"""A place in a sentence that names someone, and the marks that end a phrase."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .analysis import Reading, Token
+from .lexicon import Person, people
+from .phrases import Phrase
+
+HARD = frozenset('. ! ? ; : ( ) « » “ ” " … „'.split())
+
+DASH = frozenset("— – -".split())
+
+QUOTES = frozenset('« » “ ” " „'.split())
+
+UNSEXED = frozenset(
+    "ребенок подросток младенец тинейджер дитя чадо отпрыск двойняшка грудничок персона".split()
+)
+
+
+@dataclass(slots=True)
+class Found:
+    """A place in a sentence that names someone."""
+
+    head: int  # place of the noun, or of the first word of a name
+    first: int  # head span, token places, `last` included
+    last: int
+    kind: str  # noun, name, pron, poss, rel, subst
+    lemma: str
+    gender: str  # m, f, u
+    number: str
+    case: str
+    phrase: Phrase | None = None
+    person: Person | None = None
+    count: int = 1
+    counted: bool = False
+    absent: bool = False
+    predicate: bool = False
+    forms: tuple[Reading, ...] = ()
+    entity: Any = None
+    keys: set[str] = field(default_factory=set)
+    hint: str = ""  # weak evidence of sex: "новый директор" may be a woman
+    parts: dict[str, set[str]] = field(default_factory=dict)  # of a name: given, patronymic, family
+
+    @property
+    def start(self) -> int:
+        """First token of the whole phrase."""
+        return min(self.first, self.phrase.start) if self.phrase else self.first
+
+    @property
+    def end(self) -> int:
+        return self.last + 1
+
+
+def lookup(key: str) -> Person | None:
+    """Lexicon entry of a noun, hyphenated words by their first known half."""
+    entry = people().get(key)
+    if entry is None and "-" in key:
+        for part in key.split("-"):
+            entry = people().get(part)
+            if entry and entry.kind != "collective":
+                return entry
+    return entry
+
+
+def capital(token: Token) -> bool:
+    return token.text[:1].isupper()
