@@ -5,7 +5,6 @@ import os
 import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -24,20 +23,25 @@ def t2i(*words: str, stdin: bytes = b"", cwd: Path | None = None) -> subprocess.
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def test_help_is_quick_and_has_examples():
-    start = time.monotonic()
+def test_help_has_examples():
     done = t2i("draw", "--help")
     assert done.returncode == 0
-    assert time.monotonic() - start < 3
     assert 'draw "Рыжий мужчина в очках." --seed 7' in done.stdout
     for option in ("--per-character", "--truncation-psi", "--steps", "--variants", "--keep-background"):
         assert option in done.stdout
-    assert {"draw", "describe", "serve", "packs"} <= set(t2i("--help").stdout.split())
+    assert {"draw", "describe", "edit", "serve", "packs"} <= set(t2i("--help").stdout.split())
 
 
-def test_help_does_not_import_torch():
-    code = "import sys; from t2i_person import cli; sys.exit('torch' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+@pytest.mark.parametrize("command", [[], ["draw"], ["edit"], ["serve"], ["packs", "build"]])
+def test_help_is_quick(command):
+    """Nothing that takes seconds to import is."""
+    code = (
+        "import sys; from t2i_person import cli\n"
+        f"try: cli.app({[*command, '--help']})\n"
+        "finally: print({'torch', 'slovnet', 'fastapi', 'scipy'} & set(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0 and done.stderr.strip() == "set()", done.stderr
 
 
 def test_draw_saves_a_portrait_and_says_so(tmp_path):

@@ -65,16 +65,46 @@ def test_the_person_of_a_photo_is_drawn_again_and_changed(pack, photo):
 
 
 def test_the_command(photo, tmp_path):
-    place = tmp_path / "me.jpg"
+    """`edit` of a photo, and then of what it drew."""
+    place, out = tmp_path / "me.jpg", tmp_path / "out"
     place.write_bytes(photo[0])
-    options = ["--likeness-steps", "2", "--steps", "0", "-o", str(tmp_path / "out")]
-    done = CliRunner().invoke(cli.app, ["photo", str(place), "в очках", *options])
+    options = ["--likeness-steps", "2", "--steps", "0", "--background", "#88aaff", "--size", "256"]
+    done = CliRunner().invoke(cli.app, ["edit", str(place), "в очках", *options, "-o", str(out)])
     assert done.exit_code == 0, done.output
-    (saved,) = (tmp_path / "out").iterdir()
-    assert png.read(saved.read_bytes()).character["features"][0]["normalized"] == "очки"
+    (saved,) = out.iterdir()
+    pixels, first = png.decode(saved.read_bytes())
+    assert saved.name == "me-edited.png" and pixels.shape == (256, 256, 4) and pixels[..., 3].min() == 255
+    assert first.character["features"][0]["normalized"] == "очки"
     assert png.is_marked(saved.read_bytes())
-    refused = CliRunner().invoke(cli.app, ["photo", str(tmp_path / "none.jpg")])
-    assert refused.exit_code == cli.USAGE and "cannot be read" in refused.output
+    again = ["edit", str(saved), "--strength", "очки=0", "--strength", "улыбка=1", "-o", str(out)]
+    done = CliRunner().invoke(cli.app, again)
+    assert done.exit_code == 0, done.output
+    pixels, second = png.decode((out / "me-edited-2.png").read_bytes())
+    assert second.settings["sliders"]["очки"] == 0 and "улыбка" in str(second.settings["sliders"])
+    assert second.settings["photo"] == first.settings["photo"] and pixels.shape == (256, 256, 4)
+    assert np.array_equal(second.w_plus, first.w_plus) and not np.array_equal(second.latent, first.latent)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["none.jpg", "в очках"], cli.FAILURE, "none.jpg: No such file"),
+        (["words.txt", "в очках"], cli.USAGE, "not a readable photo"),
+        (["words.txt", "--strength", "очки"], cli.USAGE, "NAME=VALUE"),
+        (["words.txt", "--strength", "очки=много"], cli.USAGE, "NAME=VALUE"),
+        (["drawn.png"], cli.USAGE, "Nothing to change"),
+        (["drawn.png", "в очках"], cli.USAGE, "record inside this PNG is damaged"),
+    ],
+)
+def test_wrong_use_of_edit(tmp_path, monkeypatch, words, code, says):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "words.txt").write_text("Слова.")
+    picture = png.encode(np.zeros((8, 8, 4), np.uint8), png.Record("", 0, "embedded"))
+    (tmp_path / "drawn.png").write_bytes(picture)
+    done = CliRunner().invoke(cli.app, ["edit", *words])
+    assert done.exit_code == code, done.output
+    assert says in done.stderr
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 @pytest.mark.parametrize(
@@ -84,7 +114,8 @@ def test_the_command(photo, tmp_path):
         ({"photo": "nowhere.jpg"}, r"nowhere\.jpg cannot be read"),
         ({"photo": np.zeros((64, 64, 3), np.uint8)}, "no face"),
         ({"photo": np.zeros((64, 64), np.uint8)}, "HWC"),
-        ({"strength": 3}, "from 0 to 2"),
+        ({"strengths": {"очки": 3}, "likeness_steps": 1}, "from -2 to 2"),
+        ({"background": "нет"}, "background is"),
         ({"likeness_steps": 0}, "likeness_steps"),
         ({"text": "Шёл дождь."}, "names no looks"),
     ],

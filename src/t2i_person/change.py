@@ -90,16 +90,36 @@ def _changed(
 ) -> tuple[Character, Edited, list[Wish], list[Wish]]:
     if not text and not strengths:
         raise T2IError("Nothing to change: give a text («в синей шляпе»), strengths, or both.")
-    pack, start = job.pack, known_person(job.pack, record, record.seed)
+    start = known_person(job.pack, record, record.seed)
     person, now = _person(record), _strengths(record)
     item = Edited(start, start.styles, tuple(dict(made) for made in record.edits), "", now)
     if text:
-        new = features_of(pack, text, person.gender)
+        new = features_of(job.pack, text, person.gender)
         person = replace(person, features=_merged(person.features, new))
-        (item,) = edit(job, person_index(record), [start], person, wishes(pack, person)[0], item.edits)
-        now = {name: value for name, value in now.items() if name in _names(pack, person)}
         job.text = job.settings["changes"] = f"{record.text} {text}".strip()
+    return person, *altered(job, person_index(record), item, person, bool(text), strengths)
+
+
+def altered(
+    job: Job,
+    i: int,
+    item: Edited,
+    person: Character,  # as they are to be
+    described: bool,  # in a text: what is missing of it comes by directions and optimization
+    strengths: Mapping[str, float] | None,
+) -> tuple[Edited, list[Wish], list[Wish]]:
+    """Somebody who is there already, changed; and what is wanted of them, drawable and not.
+
+    Raises
+    ------
+    T2IError : what cannot be drawn, a strength out of range.
+    """
+    pack, now = job.pack, item.strengths
     wanted, unable = wishes(pack, person)
+    if described:
+        (item,) = edit(job, i, [item.candidate], person, wanted, item.edits)
+        known = {wish.name for wish in (*wanted, *unable)}
+        now = {name: value for name, value in now.items() if name in known}
     if strengths:
         pairs = chosen(pack, wanted, strengths, person.gender)
         own = {wish.name for wish in wanted}
@@ -107,8 +127,8 @@ def _changed(
         changes = [(wish, value - before[wish.name]) for wish, value in pairs]
         styles, more = slide(pack, item.styles, changes, item.edits, person.gender)
         item = replace(item, styles=styles, edits=(*item.edits, *more))
-        now |= {wish.name: value for wish, value in pairs}
-    return person, replace(item, strengths=now), wanted, unable
+        now = now | {wish.name: value for wish, value in pairs}
+    return replace(item, strengths=now), wanted, unable
 
 
 def _merged(old: tuple[Feature, ...], new: tuple[Feature, ...]) -> tuple[Feature, ...]:
@@ -117,10 +137,6 @@ def _merged(old: tuple[Feature, ...], new: tuple[Feature, ...]) -> tuple[Feature
     bare = {feature.normalized for feature in new}
     stay = (f for f in old if f.normalized not in bare and (f.negated or f.category not in replaced))
     return (*stay, *new)
-
-
-def _names(pack: Pack, person: Character) -> set[str]:
-    return {wish.name for some in wishes(pack, person) for wish in some}
 
 
 def person_index(record: png.Record) -> int:

@@ -1,4 +1,4 @@
-"""The command line: draw, describe, recreate, serve, packs."""
+"""The command line: draw, describe, edit, recreate, serve, packs."""
 
 import contextlib
 import os
@@ -186,42 +186,78 @@ def recreate(
 
 @app.command(
     epilog="Examples:\n\n"
-    't2i-person photo me.jpg "в очках, с рыжими волосами" -o out\n\n'
-    "t2i-person photo me.jpg --keep-background"
+    't2i-person edit 1-Блондинка-1965137107.png "в синей шляпе"\n\n'
+    't2i-person edit 1-Блондинка-1965137107.png --strength "голубая кофта=0.5" --strength улыбка=1\n\n'
+    't2i-person edit me.jpg "в очках, с рыжими волосами" -o out'
 )
-def photo(
-    picture: Annotated[Path, typer.Argument(metavar="PHOTO", help="JPEG, PNG or WebP of one person.")],
-    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="What to change; left out: nothing.")] = "",
+def edit(
+    file: Annotated[Path, typer.Argument(help="A PNG that t2i-person saved, or a photo of one person.")],
+    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="What to change.")] = "",
+    strength: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="-2 to 2: 1 is as described, 0 without; more than once."),
+    ] = None,
     folder: Annotated[Path, typer.Option("--out", "-o", help="Folder to save to; made when missing.")] = Path(
         "."
     ),
-    likeness_steps: Annotated[int, typer.Option(min=1, help="More find the person more exactly.")] = 120,
     steps: Annotated[int | None, typer.Option(min=0, help="Optimization steps; 0 for none.")] = None,
-    strength: Annotated[float, typer.Option(min=0, max=2, help="Of the change.")] = 1.0,
-    keep_background: Annotated[
-        bool, typer.Option("--keep-background", help="Do not cut the person out.")
-    ] = False,
+    likeness_steps: Annotated[
+        int, typer.Option(min=1, help="Of a photo: more find the person more exactly.")
+    ] = 120,
+    background: Annotated[
+        str | None, typer.Option(help="transparent, kept (as drawn), or a colour; else as it was.")
+    ] = None,
+    size: Annotated[int | None, typer.Option(min=64, help="Longer side in pixels, at most.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
-    pack: Annotated[str, typer.Option(help="Weights: a name from `packs list` or a folder.")] = "embedded",
+    pack: Annotated[
+        str | None, typer.Option(help="Weights: a name from `packs list` or a folder; else the PNG's own.")
+    ] = None,
 ) -> None:
-    """Draw the person of a photo with the pack's weights, and change what the text says."""
+    """Change the person of a saved portrait, or draw and change the person of a photo."""
+    strengths = dict(_strength(pair) for pair in strength or ())
     with _failures():
+        from . import png
+
+        with file.open("rb") as source:
+            data = source.read(png.LARGEST_FILE + 1)
+        drawn_here = png.is_ours(data)
+        if drawn_here and not text.strip() and not strengths:
+            _leave(
+                USAGE, f"Nothing to change in {file}: give a text («в синей шляпе») or --strength NAME=VALUE."
+            )
         _check_folder(folder)
         with _progress() as on_event:
+            from .change import change
+            from .packs import load_pack
             from .photo import edit_photo
 
-            portrait = edit_photo(
-                picture,
-                text,
-                pack=pack,
-                likeness_steps=likeness_steps,
-                steps=steps,
-                strength=strength,
-                keep_background=keep_background,
-                device=device,
-                on_event=on_event,
-            )
-        _report(_save(folder, f"{_slug(picture.stem)}-edited.png", portrait.png()), portrait)
+            if drawn_here:
+                portrait = change(
+                    png.read(data),
+                    text=text.strip(),
+                    strengths=strengths,
+                    steps=steps,
+                    background=background,
+                    size=size,
+                    pack=load_pack(pack, device) if pack else None,
+                    device=device,
+                    on_event=on_event,
+                )
+            else:
+                portrait = edit_photo(
+                    file,
+                    text,
+                    strengths=strengths,
+                    likeness_steps=likeness_steps,
+                    steps=steps,
+                    background=background or "transparent",
+                    size=size,
+                    pack=pack or "embedded",
+                    device=device,
+                    on_event=on_event,
+                )
+        stem = re.sub(r"-edited(-\d+)?$", "", file.stem)
+        _report(_save(folder, f"{_slug(stem)}-edited.png", portrait.png()), portrait)
 
 
 @app.command(epilog="Example: t2i-person serve --host 0.0.0.0 --port 9008")
@@ -232,6 +268,17 @@ def serve(**settings: Any) -> None:
         from .service.app import run
 
         run(Settings(**settings))
+
+
+def _strength(pair: str) -> tuple[str, float]:
+    """«голубая кофта=0.5» as a name and a number; leaves with 2 when it is not."""
+    name, _, value = pair.rpartition("=")
+    try:
+        if name.strip():
+            return name.strip(), float(value)
+    except ValueError:
+        pass
+    _leave(USAGE, f"A strength is NAME=VALUE, as in --strength «голубая кофта=0.5», not {pair!r}.")
 
 
 def _read(text: str | None, file: Path | None) -> str:

@@ -181,6 +181,11 @@ def read(data: bytes) -> Record:
     return Record.from_json(line)
 
 
+def is_ours(data: bytes) -> bool:
+    """True for a PNG that holds a record, readable or not; a damaged PNG is not asked."""
+    return data.startswith(_SIGNATURE) and b"iTXt" + KEY.encode() + b"\0" in data
+
+
 def is_marked(data: bytes) -> bool:
     """True when the PNG says, in XMP, that a trained model made it."""
     return SOURCE_TYPE in (_note(data, _XMP_KEY) or "")

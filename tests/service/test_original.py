@@ -2,7 +2,6 @@
 
 import base64
 import json
-import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -86,13 +85,13 @@ def test_two_at_once_and_a_third_too_many(server):
     alone = portraits(server.draw(texts[0]))
     with ThreadPoolExecutor(3) as pool:
         answers = [pool.submit(server.draw, text) for text in texts]
-        slowest = 0.0
-        while not all(answer.done() for answer in answers):  # drawing never blocks the event loop
-            start = time.monotonic()
-            assert httpx.get(server.url + "/health", timeout=10).status_code == 200
-            slowest = max(slowest, time.monotonic() - start)
+        answered = 0  # while they are drawn: drawing never blocks the event loop
+        while not all(answer.done() for answer in answers):
+            health = httpx.get(server.url + "/health", timeout=600)
+            assert health.status_code == 200
+            answered += health.json()["busy"] > 0 and not all(answer.done() for answer in answers)
             time.sleep(0.05)
-    assert slowest < 2
+    assert answered > 2
     found = [answer.result() for answer in answers]
     assert sorted(answer.status_code for answer in found) == [200, 200, 429]
     for text, answer in zip(texts, found, strict=True):
@@ -118,6 +117,16 @@ def test_openapi_names_each_status(server):
     assert set(paths["/t2i-person"]["post"]["responses"]) >= {"200", "400", "413", "422", "429", "500", "503"}
 
 
+def test_the_reference_is_whole_and_offline(server):
+    api, page = httpx.get(server.url + "/openapi.json").json(), httpx.get(server.url + "/docs")
+    assert page.status_code == 200 and page.headers["content-type"].startswith("text/html")
+    for path, methods in api["paths"].items():
+        for method in methods:
+            assert f"<code>{method.upper()} {path}</code>" in page.text
+    assert "per_character" in page.text and "429" in page.text
+    assert "http://" not in page.text and "https://" not in page.text and "<script" not in page.text
+
+
 def test_a_taken_port(server, serve):
     second = serve(port=server.port)
     assert second.process.wait(600) == 1
@@ -136,6 +145,6 @@ def test_stop_finishes_what_is_drawn(serve):
         answer = pool.submit(own.draw, BLONDE)
         while not own.busy():
             time.sleep(0.05)
-        assert own.stop() in (0, -signal.SIGTERM)
+        assert own.stop() == 0
         assert portraits(answer.result())
     assert "Блондинка" not in own.log.read_text()  # what people wrote is not logged

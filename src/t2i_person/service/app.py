@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 from .. import pipeline
 from ..errors import T2IError
 from ..packs import load_pack
-from . import openai, operations, original, page, problems, v1
+from . import openai, operations, original, page, problems, reference, v1
 from .limits import BodyLimit, Keys
 from .runtime import Runtime
 from .settings import Settings
@@ -53,6 +54,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         summary="Cut-out portraits of the people that a Russian text describes.",
         version=pipeline.VERSION,
         lifespan=life,
+        docs_url=None,  # both load their scripts from elsewhere
+        redoc_url=None,
     )
     app.state.runtime, app.state.settings = here, settings
     problems.install(app)
@@ -68,7 +71,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             expose_headers=["Location", "Retry-After", "X-Request-ID"],
         )
     app.add_middleware(operations.Observe, here=here)
-    for door in (page, original, v1, openai, operations):
+    for door in (page, reference, original, v1, openai, operations):
         app.include_router(door.router)
     return app
 
@@ -87,7 +90,10 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        super().handle_exit(sig, frame)
+        if sig == signal.SIGTERM:
+            self.should_exit = True  # uvicorn would raise the signal again: a clean stop ends with 0
+        else:
+            super().handle_exit(sig, frame)
         if self.loop is not None:
             self.loop.call_soon_threadsafe(self._stop)
 
