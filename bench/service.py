@@ -7,9 +7,9 @@
 Starts `t2i-person serve` in a process of its own on the embedded pack, with a place in its queue for each
 client. Texts are short and steps few, for the service is measured, not the drawing. Each client sends a job
 with a text and a seed of its own, follows its events, fetches each PNG and checks the text, the seed and the
-character in its record. Beside it, by arithmetic on figures of the same run, the original project's way: one thread that
-loads its models for each request (in this implementation's own times, so that only the way differs). Writes
-bench/results/service.json.
+character in its record. Beside it, by arithmetic on figures of the same run, the original project's
+way: one thread that loads its models for each request (in this implementation's own times, so that only the
+way differs). Writes bench/results/service.json.
 """
 
 import argparse
