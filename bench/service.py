@@ -154,6 +154,8 @@ def main() -> None:
                 time.sleep(0.2)
             with httpx.Client(base_url=url, timeout=600) as client:
                 alone = [ask(client, 1_000_000 + i, options.steps) for i in range(5)]
+            if wrong := [line for answer in alone for line in answer.wrong]:
+                sys.exit("\n".join(wrong))
             task = bar.add_task("requests", total=max(options.requests, options.memory))
             memory = [[0, round(resident(server.pid), 1)]]
             answers: list[Answer] = []
