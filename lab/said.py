@@ -81,7 +81,7 @@ def said_and_drawn(judge: Judge, count: int, on_miss: Callable[[str], None] = pr
     """Share of what was said that the judge sees, for each head."""
     hits: dict[str, list[bool]] = defaultdict(list)
     for text, asked in sentences(count):
-        person = draw(text, per_character=1, keep_background=True, seed=1).characters[0]
+        person = draw(text, per_character=1, background="kept", seed=1).characters[0]
         for portrait in person.portraits:
             image = torch.from_numpy(portrait.rgba[..., :3].copy()).permute(2, 0, 1)[None].float() / 127.5 - 1
             found = seen(judge, image)
