@@ -8,10 +8,11 @@ import json
 import resource
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 DATA = Path(__file__).parent.parent / "tests" / "data" / "extraction"
-SETS = ("dev", "own", "blind", "blind2", "blind3", "blind4")
+SETS = ("dev", "own", "blind", "blind2", "blind3", "blind4", "blind5")
 # The rules this project replaces, scored on the same dev items, their translator a generous dictionary.
 BEFORE = {"exact": 0.189, "chrF1": 0.704, "gendr": 0.917, "ftrF1": 0.387}
 # Scored once, before anything was mended after them: what a text of no set should expect. Each set has since
@@ -21,6 +22,7 @@ FIRST_SIGHT = {
     "blind2": (0.963, 0.918, 0.840, 0.81, 0.679),
     "blind3": (0.964, 0.990, 0.866, 0.82, 0.701),
     "blind4": (0.981, 1.0, 0.950, 1.0, 0.913),
+    "blind5": (0.978, 0.906, 0.877, 0.83, 0.562),
 }
 
 
@@ -96,10 +98,19 @@ def measure(errors: int, long_mb: float) -> dict:
     if long_mb:
         times = max(1, int(long_mb * 1e6 / len(book.encode())))
         started = time.process_time()
-        out["long_people"] = sum(1 for _ in stream(book + "\n\n" for _ in range(times)))
+        peaks: list[int] = []  # after each tenth of it: flat if the reader lets go of what it has read
+
+        def repeated() -> Iterator[str]:
+            for n in range(times):
+                if n * 10 // times >= len(peaks):
+                    peaks.append(round(memory_mb()))
+                    print(f"read {n * len(book.encode()) / 1e6:.1f} MB, peak {peaks[-1]} MB", file=sys.stderr)
+                yield book + "\n\n"
+
+        out["long_people"] = sum(1 for _ in stream(repeated()))
         out["long_mb"] = round(times * len(book.encode()) / 1e6, 1)
         out["long_cpu_s"] = round(time.process_time() - started, 1)
-        out["long_memory_mb"] = round(memory_mb())
+        out["long_memory_mb"] = [*peaks, round(memory_mb())]
     return out
 
 

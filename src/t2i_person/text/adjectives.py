@@ -146,6 +146,8 @@ def _span(looks: SentenceLooks, i: int) -> tuple[int, int]:
         and fold(tokens[end + 1].low) in ("плечах", "талии", "кости", "бедрах")
     ):
         return first, end + 2
+    if first > 2 and [t.low for t in tokens[first - 3 : first - 1]] == ["не", "по"]:
+        return first - 3, end  # "не по годам седая"
     if end + 1 < len(tokens) and (tokens[end].low, tokens[end + 1].low) in IDIOMS:
         return first, end + 2
     dressed = looks.at.get(end)
@@ -180,7 +182,12 @@ def _span(looks: SentenceLooks, i: int) -> tuple[int, int]:
         if (
             means.noun not in looks.used
             and means.reading.animacy != "anim"
-            and (not worn or worn.carried or worn.category not in ("clothes", "headwear", "accessory"))
+            and (
+                not worn
+                or worn.carried
+                or fold(tokens[i].low).startswith(("подпояс", "опояс", "перепояс", "перетян"))
+                or worn.category not in ("clothes", "headwear", "accessory")
+            )
         ):
             return first, means.noun + 1  # "перепачканный сажей"
     if end < len(tokens) and tokens[end].low in ("на", "под") and look_of(tokens[i]) is not None:
@@ -223,7 +230,9 @@ def _coloured_clothes(looks: SentenceLooks, i: int) -> bool:
         for r in fits
         if is_colour(r.lemma) or r.key in ("темный", "светлый", "штатский", "гражданский", "траурный")
     ]
-    if not fits or (i in looks.mod_of and looks.mod_of[i] > i):
+    if not fits:
+        return _left_out(looks, i, k)
+    if i in looks.mod_of and looks.mod_of[i] > i:
         return False
     if fits[0].case == "acc" and not looks._dressing(k):
         return False
@@ -243,6 +252,29 @@ def _coloured_clothes(looks: SentenceLooks, i: int) -> bool:
         prep="в",
         case="loc",
     )
+    return True
+
+
+def _left_out(looks: SentenceLooks, i: int, k: int) -> bool:
+    """ "одна в длинном платье, другая в коротком": the garment was named just before."""
+    earlier = [m for m in looks.made if m[1] <= k and m[4] in ("в", "во") and m[5] == "loc"]
+    if not earlier or i in looks.mod_of:
+        return False
+    noun = next((p for n, p in looks.phrases.items() if earlier[-1][0] <= n < earlier[-1][1]), None)
+    if noun is None:
+        return False
+    r = next((r for r in looks.tokens[i].readings if r.pos == "ADJF" and agrees(r, noun.reading)), None)
+    owner = looks.nominal_owner(k, i + 1)
+    if r is None or "Apro" in r.grams or owner is None or owner is earlier[-1][2]:
+        return False
+    number = noun.reading.number
+    told = nominative(r, number, noun.reading.gender if number == "sing" else "")
+    normalized = f"{told} {nominative(noun.reading)}"
+    entry = looks.thing(noun)
+    category = entry.category if entry is not None else "clothes"
+    negated = looks.negation(k)
+    key = noun.reading.lemma
+    looks.add(owner, k, i + 1, category, normalized, negated, (r.lemma,), key, prep="в", case="loc")
     return True
 
 
@@ -341,6 +373,9 @@ def _standing_alone(looks: SentenceLooks, i: int) -> Entity | None:
     if short:
         subjects = [f for f in before if f.case == "nom" and fitting(looks, f, options)]
         subjects = subjects or [f for f in after if f.case == "nom" and fitting(looks, f, options)]
+        you = [f for f in before if f.lemma == "вы" and f.entity is not None]
+        if not subjects and you and all(o.number == "plur" for o in options):
+            return you[-1].entity  # "вы, сударь, бледны"
         if not subjects and looks.pair and any(o.number == "plur" for o in options):
             return looks.pair[0]
         return subjects[-1].entity if subjects else _topic(looks, options)

@@ -15,7 +15,7 @@ from razdel import sentenize, tokenize
 from slovnet import Morph, Syntax
 
 from .blas import one_thread
-from .lexicon import fold, things
+from .lexicon import fold, people, things
 from .morph import embeddings, model_file, morphology
 from .spelling import corrected
 
@@ -86,6 +86,10 @@ class Token:
         return {r.key for r in self.readings if not pos or r.pos in pos}
 
 
+# Endings of nouns for women: where the dictionary has no word it guesses a man in the accusative.
+WOMEN = ("рша", "ерка", "иха", "есса", "истка", "ница")
+
+
 @lru_cache(1)
 def _taggers() -> tuple[Morph, Syntax, Lock]:
     navec = embeddings()
@@ -149,6 +153,8 @@ def _order(token: Token) -> None:
             points -= 8.0  # "роза" is a flower until it has a capital
         if r.case == "nom" and token.rel.startswith("nsubj"):
             points += 1.0
+        if not r.known and r.pos == "NOUN" and r.case == "nom" and r.gender == "femn":
+            points += 3.0 * (token.low.endswith(WOMEN) or r.key in people())
         return points
 
     token.readings = tuple(sorted(token.readings, key=suits, reverse=True))

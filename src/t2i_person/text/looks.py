@@ -4,6 +4,7 @@ from .ages import age_spans
 from .constructions import FITS, Constructions
 from .found import Found
 from .lexicon import Thing, fold, looks, things, verbs, word_set
+from .owners import LACKING
 from .phrases import (
     MODIFIERS,
     Phrase,
@@ -23,6 +24,12 @@ COMPARED = {
 RAISED = frozenset("вуаль вуалетка воротник капюшон забрало чадра маска".split())
 FANNED = frozenset("обмахиваться помахивать поигрывать".split())
 COVER = frozenset("покрывать покрыть усеивать усыпать избороздить изрезать бороздить испещрять".split())
+RINGING = frozenset(
+    "звенеть бренчать повязываться повязаться обматываться кутаться укутаться закутаться прикрываться "
+    "укрываться позвякивать побрякивать поблескивать позванивать звякать".split()
+)
+CUT = frozenset("стричься остричься подстричься бриться краситься причесываться".split())
+UNCLAD = {"босиком": "босой", "нагишом": "голый", "голышом": "голый"}
 
 
 class SentenceLooks(Constructions):
@@ -55,10 +62,15 @@ class SentenceLooks(Constructions):
                 return
         if t.has("COMP") and (self._compared(i) or self._more(i)):
             return
+        if t.low in UNCLAD:
+            self.add(self._verb_owner(i), i, i + 1, "other", t.low, self.negation(i), (UNCLAD[t.low],))
         if t.has("VERB", "GRND", "INFN"):
             self._verb(i)
 
     def _role(self, f: Found) -> None:
+        if f.entity is not None and f.keys & {"красавец", "красавица"} and self.negation(f.start):
+            self.add(f.entity, f.first, f.end, "face", f.lemma, True, ("красивый",))
+            return
         if f.person is None or f.person.kind not in ("role", "folk") or f.entity is None:
             return
         if f.entity.starts[0] == self.tokens[f.first].start:
@@ -83,7 +95,7 @@ class SentenceLooks(Constructions):
         enough = described or not entry.needs or end > n + 1
         prep = phrase.prep if whole < phrase.start else ""
         coordinated = self._coordinated_feature(phrase)
-        if coordinated is not None and enough:
+        if coordinated is not None and (enough or coordinated[1]):
             done = self.emit(coordinated[0], phrase, entry, phrase.start, end, coordinated[1])
             if done and self.made:
                 self.made[-1] = (*self.made[-1][:4], coordinated[2], coordinated[3])
@@ -256,7 +268,10 @@ class SentenceLooks(Constructions):
             first = before if before is not None and all(x not in self.at for x in range(before, k)) else k
             if first < k - 3:
                 first = k
-            return self.emit(owner or self.scene.topic(), phrase, entry, first, end, True)
+            done = self.emit(owner or self.scene.topic(), phrase, entry, first, end, True)
+            if done and first < k and tokens[k - 1].keys("VERB", "PRTF", "PRTS", "NOUN") & LACKING:
+                self.made[-1] = (*self.made[-1][:4], "без", "gen")  # "лишён бровей и ресниц"
+            return done
         predicate = self._predicate(phrase, entry) if "nom" in lemmas else None
         if predicate is None and "nom" in lemmas and body:
             predicate = self._predicate_before(phrase)
@@ -304,12 +319,13 @@ class SentenceLooks(Constructions):
                     return self.emit(
                         owner or self.subject(verb), phrase, entry, phrase.start, after[0], False, after[1]
                     )
-                negated = verb > 0 and tokens[verb - 1].low == "не"
+                negated = self.verb_denied(verb) or self.negation(phrase.start)
                 return self.emit(owner or self.subject(verb), phrase, entry, phrase.start, end, negated)
         if phrase.case == "ins" or ("ins" in lemmas and "nom" not in lemmas):
             if not enough or not (
                 body
                 or keys & {"щеголять", "сверкать", "блестеть", "обмотать", "укрыть", "блеснуть"}
+                or (worn and keys & RINGING)
                 or keys & FANNED
             ):
                 return self._wrapped(phrase, entry, end)
@@ -391,6 +407,13 @@ class SentenceLooks(Constructions):
                     elif p.prep_at == end and p.prep == "до":
                         end = p.noun + 1  # "покраснел до корней волос"
                 self.add(self.subject(i), i, end, "expression", r.lemma, self.negation(i), verb=r.key)
+                return True
+            grown = self.phrases.get(i + 2) or self.phrases.get(i + 1)
+            if r.key in ("обрасти", "зарасти") and grown is not None and grown.case == "ins":
+                continue  # "оброс рыжеватой щетиной": the stubble is the feature
+            if r.key in CUT and i + 1 < len(self.tokens) and self.tokens[i + 1].best.pos == "ADVB":
+                word = f"{r.lemma} {self.tokens[i + 1].low}"
+                self.add(self.subject(i), i, i + 2, "hair_style", word, self.negation(i), verb=r.key)
                 return True
             if r.key in verbs("become"):
                 word, category = verbs("become")[r.key].split()

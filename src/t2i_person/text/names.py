@@ -120,6 +120,10 @@ def name_at(tokens: list[Token], i: int, lower_text: bool) -> Found | None:
     gender = listed or genders or _gender_letter(best)
     if listed == "u" and len(parts) > 1 and genders:
         gender = genders
+    if not listed and not token.best.known and last == i and token.low.endswith(("ька", "шка", "нька")):
+        if case in ("", "nom") or token.rel.startswith("nsubj"):
+            gender, best = "u", replace(best, lemma=token.low, key=fold(token.low), case="nom", parse=None)
+            parts = [[best]]  # "Варька", "Антошка": the verb tells the sex
     want = {"m": "masc", "f": "femn"}.get(gender, "")
     words = []
     keys = set()

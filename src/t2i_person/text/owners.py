@@ -15,6 +15,16 @@ WORN_PLACES = frozenset(
 )
 BREAKS = frozenset('« » “ ” ! ? ; … "'.split())
 
+BEING_THERE = frozenset(
+    "хватать видно носить расти вырасти иметься остаться оставаться оказаться наблюдаться водиться найтись "
+    "отрасти сохраниться уцелеть значиться полагаться замечаться".split()
+)
+LACKING = frozenset("лишить лишиться лишать лишенный отсутствие нехватка отсутствовать".split())
+WILLING = frozenset(
+    "стать захотеть хотеть пожелать желать любить мочь смочь решиться уметь успеть думать собираться "
+    "привыкнуть подумать соизволить потрудиться".split()
+)
+
 
 class Owners:
     """A sentence's tokens, people and noun phrases, with the rules of ownership."""
@@ -359,7 +369,7 @@ class Owners:
             and self.tokens[p.noun].keys("NOUN")
             & (WORN_PLACES | {"карман", "зуб", "волос", "спина", "мышка", "коса"})
             for p in self.phrases.values()
-            if p.noun != n
+            if p.noun != n and p.noun not in self.used
         )
 
     def _dressing(self, whole: int) -> bool:
@@ -414,11 +424,11 @@ class Owners:
                 break
             if tokens[k].low in ("нет", "нету") or tokens[k].low == "ни":
                 return k
+            if tokens[k].keys("VERB", "PRTF", "PRTS", "NOUN") & LACKING and k == phrase.start - 1:
+                return k
             if tokens[k].low == "не" and k + 1 < len(tokens) and k + 1 < phrase.start:
                 keys = tokens[k + 1].keys("VERB")
-                if keys & (verbs("be").keys() | verbs("wear").keys()) | (
-                    keys & {"хватать", "видно", "носить"}
-                ):
+                if keys & (verbs("be").keys() | verbs("wear").keys() | BEING_THERE):
                     return k
         for k in range(phrase.noun + 1, min(len(tokens), phrase.noun + 6)):
             if tokens[k].low in HARD or tokens[k].low == ",":
@@ -428,10 +438,25 @@ class Owners:
             if (
                 tokens[k].low == "не"
                 and k + 1 < len(tokens)
-                and tokens[k + 1].keys("VERB") & verbs("be").keys()
+                and tokens[k + 1].keys("VERB") & (verbs("be").keys() | verbs("wear").keys() | BEING_THERE)
             ):
                 return phrase.start
+        if any(tokens[m].keys("ADJF") & {"никакой"} for m in phrase.mods):
+            return phrase.start  # "никакого макияжа, только веснушки"
         return None
+
+    def verb_denied(self, verb: int) -> bool:
+        """ "не надел", "надевать не стал", "не захотела надеть" """
+        tokens = self.tokens
+        if verb > 0 and tokens[verb - 1].low == "не":
+            return True
+        if tokens[verb].best.pos != "INFN":
+            return False
+        return any(
+            tokens[k].low == "не" and tokens[k + 1].keys("VERB") & WILLING
+            for k in range(max(0, verb - 5), min(len(tokens) - 1, verb + 4))
+            if self.clause[k] == self.clause[verb]
+        )
 
     def _negated_verb(self, whole: int) -> bool:
         k = whole - 1

@@ -12,6 +12,8 @@ from .neighbours import is_person_noun
 from .phrases import MODIFIERS, Phrase, agrees, build, look_of, nominative
 from .pronouns import POSSESSIVE, pronoun_at
 
+TOGETHER = {"оба": 2, "обе": 2, "двое": 2, "трое": 3, "четверо": 4, "пятеро": 5}
+
 
 def _noun_at(tokens: list[Token], i: int) -> Found | None:
     """A common noun for a person at place `i`."""
@@ -246,6 +248,12 @@ def find(tokens: list[Token]) -> list[Found]:
         if b.kind == "pron" and fold(tokens[b.first].low) in POSSESSIVE and a.end == b.first:
             if a.kind == "noun" and after is not None and after.low in (",", "—", "–"):
                 b.kind = "poss"  # "муж её, отставной полковник"
+    for f in out:
+        if f.kind == "noun" and f.number == "plur" and not f.counted and f.end + 1 < len(tokens):
+            apart = tokens[f.end].low == "," or tokens[f.end].low in DASH
+            value = TOGETHER.get(fold(tokens[f.end + 1].low))
+            if apart and value:  # "подруги, обе в лосинах"
+                f.count, f.counted = value, True
     mark_absent(tokens, out)
     return out
 

@@ -2,7 +2,7 @@
 
 from .analysis import Token
 from .found import DASH, HARD, Found
-from .lexicon import fold
+from .lexicon import fold, people
 from .phrases import look_of
 
 PRONOUNS = {
@@ -38,6 +38,7 @@ def pronoun_at(tokens: list[Token], i: int) -> Found | None:
             or tokens[i + 1].keys("VERB") & {"быть"}
             or _told_apart(tokens, i)
             or _set_apart(tokens, i)
+            or _of_several(tokens, i)
         )
     ):
         letter = "f" if low.endswith(("ая", "на")) else "m"  # "первый был в котелке, второй — в кепке"
@@ -98,6 +99,15 @@ def _set_apart(tokens: list[Token], i: int) -> bool:
     if after.has("COMP") and after.low.startswith("по"):
         return True
     return look_of(after) is not None and after.best.case == "nom"
+
+
+def _of_several(tokens: list[Token], i: int) -> bool:
+    """ "Один из братьев был косоглаз, другой хромал": one of the people just named."""
+    if tokens[i + 1].low == "из" and i + 2 < len(tokens):
+        return any(r.key in people() and r.number == "plur" for r in tokens[i + 2].readings)
+    if tokens[i + 1].best.pos != "VERB" or not any(r.case == "nom" for r in tokens[i].readings):
+        return False
+    return any(_of_several(tokens, k) for k in range(i) if fold(tokens[k].low) in ONE_OF)
 
 
 def _told_apart(tokens: list[Token], i: int) -> bool:

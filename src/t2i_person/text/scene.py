@@ -181,6 +181,9 @@ class Scene:
             return self._pronoun(tokens, found, at)
         if f.person and f.person.kind == "collective" and f.kind == "noun":
             return None
+        spoken_to = self._spoken_to(tokens, found, at)
+        if spoken_to is not None:
+            return spoken_to
         same = self._same(tokens, f, found)
         if same is not None:
             return same
@@ -193,6 +196,20 @@ class Scene:
             return linked
         again = self._again(tokens, f, found)
         return again if again is not None else self._new(f)
+
+    def _spoken_to(self, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
+        """ "Вы, сударь, небриты", "У вас прекрасные волосы, мадам.": the noun is the one spoken to."""
+        f = found[at]
+        if f.kind != "noun" or f.case != "nom" or f.number != "sing" or f.start == 0:
+            return None
+        after = tokens[f.end].low if f.end < len(tokens) else "."
+        if tokens[f.start - 1].low != "," or (after not in HARD and after != ","):
+            return None
+        you = [g for g in found[:at] if g.lemma in ("ты", "вы") and g.entity is not None]
+        if not you or (after == "," and you[-1].end != f.start - 1):
+            return None
+        entity: Entity = you[-1].entity
+        return entity if not entity.nominal and self.compatible(entity, f.gender, "sing") else None
 
     def _likened(self, tokens: list[Token], f: Found) -> bool:
         """ "Запонки, тонкие пальцы пианиста.": whose they are was said; the noun tells what they are like."""

@@ -55,6 +55,8 @@ def corrected(low: str, name: bool = False) -> str:
         fold(p.normal_form) in people() or fold(p.normal_form) in things() for p in morphology().parse(low)
     ):
         return low
+    if low[:-1].endswith("рш") and fold(low[:-2]) in people():
+        return low  # "тренерша" is no slip for "тренера"
     forms = _forms()
     key = fold(low)
     if key in forms:

@@ -26,13 +26,14 @@ QUANTITY = frozenset(
     "остаток масса кольцо море шлем тень след подобие венчик клочок хвост кисть кисточка узел слой "
     "пышность обилие нитка низка связка".split()
 )
+FURS = frozenset("соболь норка песец бобр бобер куница горностай шиншилла чернобурка мех белка".split())
 CARRIED_AT = frozenset("мышка спина зуб бок рука плечо грудь шея пояс колено локоть ладонь".split())
 SHAPES = frozenset(
     "клинышком клином лопатой лопаткой щеткой щеточкой кольцом колечками кольцами картошкой пуговкой "
     "пуговицей крючком уточкой бантиком сердечком домиком ежиком бобриком дугой колесом торчком метлой "
     "веником веером стрелками ниточкой подковой пирожком калачиком корзинкой корзиночкой горшком скобкой "
     "скобкою кренделем колбаской колбасками венцом венком лопухами нашлепкой башней волнами волной вразлет "
-    "вразлёт враскос мочалкой паклей козлиной копной шапкой грушей луковкой".split()
+    "вразлёт враскос мочалкой паклей козлиной копной шапкой грушей луковкой исподлобья".split()
 )
 WAYS = frozenset("нараспашку наизнанку набекрень навыпуск внакидку набок внапуск навырост враспашку".split())
 JEWELLERY = ("ring", "earrings", "necklace", "bracelet", "brooch")
@@ -73,6 +74,8 @@ class Wording(Owners):
             if inner is not None and genitive and inner.reading.key in things():
                 part = things()[inner.reading.key]
                 return Thing(part.word, part.category, False, part.carried, part.english)
+        if phrase.prep in ("в", "во") and phrase.reading.key in FURS and phrase.reading.number == "plur":
+            return Thing("меха", "clothes", False, False, "furs")
         if self._worn_in_hair(phrase):
             return Thing(phrase.reading.lemma, "accessory", False, False, "")
         animal = phrase.reading.key in word_set("absent.txt", "animal")
@@ -116,7 +119,7 @@ class Wording(Owners):
                 if low in ("в", "во") and (
                     pattern
                     or (place and not worn)
-                    or (place and entry.category == "accessory")
+                    or ((place or "оправа" in keys) and entry.category == "accessory")
                     or (
                         entry.category in ("facial_hair", "hair")
                         and keys & {"коса", "косичка", "хвост", "пучок", "узел", "кольцо", "беспорядок"}
@@ -182,7 +185,7 @@ class Wording(Owners):
             if low in WAYS and entry.category in ("clothes", "headwear"):
                 end += 1  # "в халате нараспашку"
                 continue
-            if low in SHAPES and entry.category in ("hair", "facial_hair", "face", "build"):
+            if low in SHAPES and entry.category in ("hair", "facial_hair", "face", "build", "expression"):
                 end += 1  # "с бородкой клинышком"
                 continue
             # genitive right after: "осанка балерины", "копна рыжих волос"
