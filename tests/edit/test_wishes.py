@@ -32,3 +32,10 @@ def test_a_rare_russian_word_is_tried_in_english():
     (person,) = describe("Девушка с косматыми волосами.")
     able, unable = wishes(pack, person)
     assert "hair" not in [wish.text for wish in (*able, *unable)]  # English lost the adjective
+
+
+def test_of_what_contradicts_the_first_said_is_drawn():
+    (person,) = describe("Рыжая женщина. Её чёрные волосы блестели.")
+    able, unable = wishes(load_pack("embedded", "cpu"), person)
+    assert "чёрные волосы" not in {wish.name for wish in able}
+    assert {wish.name: wish.obstacle for wish in unable}["чёрные волосы"].startswith("contradicts рыжий")

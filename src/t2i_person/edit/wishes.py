@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from ..packs import Pack
-from ..text import Character
+from ..text import Character, Feature
 from .directions import apply, global_direction
 
 ALPHAS = (1.0, 2.0, 3.0, 4.0, 6.0)  # strengths tried
@@ -37,6 +37,7 @@ def wishes(pack: Pack, character: Character) -> tuple[list[Wish], list[Wish]]:
     gender = gender_text(pack, character.gender)
     if gender and not pack.unknown(gender):
         able[gender, False] = Wish(gender, gender, "gender")
+    against = _overruled(character)
     for feature in character.described:
         text = feature.normalized if russian else feature.prompt_en
         english = feature.prompt_en  # may know what a rare Russian word means, if nothing was lost on the way
@@ -44,7 +45,9 @@ def wishes(pack: Pack, character: Character) -> tuple[list[Wish], list[Wish]]:
             text = english
         name = f"не {feature.normalized}" if feature.negated else feature.normalized
         obstacle, hopeless = "", False
-        if feature.category not in pack.draws:
+        if feature in against:
+            obstacle, hopeless = f"contradicts {against[feature]}, said before it", True
+        elif feature.category not in pack.draws:
             obstacle, hopeless = f"the pack {pack.name} does not draw {feature.category}", True
         elif strange := pack.unknown(text):
             obstacle = f"the pack {pack.name} does not know {', '.join(strange)}"
@@ -52,6 +55,16 @@ def wishes(pack: Pack, character: Character) -> tuple[list[Wish], list[Wish]]:
         wish = Wish(name, text, feature.category, feature.negated, obstacle)
         (unable if hopeless else able).setdefault((text, feature.negated), wish)
     return list(able.values()), list(unable.values())
+
+
+def _overruled(character: Character) -> dict[Feature, str]:
+    """What contradicts something said before it, and what that was: of such a pair the first is drawn."""
+    out: dict[Feature, str] = {}
+    for pair in sorted(character.contradictions, key=lambda pair: max(f.start for f in pair)):
+        first, second = sorted(pair, key=lambda f: f.start)
+        if first not in out:
+            out[second] = f"не {first.normalized}" if first.negated else first.normalized
+    return out
 
 
 def _length(text: str) -> int:

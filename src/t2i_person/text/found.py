@@ -60,6 +60,9 @@ def lookup(key: str) -> Person | None:
             entry = people().get(part)
             if entry and entry.kind != "collective":
                 return entry
+    base = people().get(key[:-2]) if entry is None and key.endswith("рша") else None
+    if base is not None and base.kind == "role":
+        return Person(key, "f", "role", base.english)  # "тренерша", "блогерша"
     return entry
 
 

@@ -62,6 +62,8 @@ def name_at(tokens: list[Token], i: int, lower_text: bool) -> Found | None:
     token = tokens[i]
     if not token.low[0].isalpha():
         return None
+    if lookup(fold(token.low)) is not None and token.low.endswith("рша"):
+        return None  # "Тренерша"
     if token.has("ADJF") and not token.best.known and look_of(token) is not None:
         return None  # "Синекожий джинн"
     if i == 0 and token.keys("NOUN") & things().keys() and not (token.keys() & names().keys()):
