@@ -16,6 +16,7 @@ FLOORS = {
     "blind4": (0.96, 0.93, 0.88),
     "blind3": (0.97, 0.93, 0.88),
     "blind5": (0.97, 0.91, 0.75),
+    "blind6": (0.96, 0.91, 0.75),
 }  # characters F1, features F1, items wholly right
 
 

@@ -114,6 +114,9 @@ def name_at(tokens: list[Token], i: int, lower_text: bool) -> Found | None:
     listed = names().get(readings[0].key, "") or next(
         (names()[r.key] for r in readings if r.key in names()), ""
     )
+    if not listed and last == i and token.low.endswith("ка"):  # "Тёмка" is short for what "Тёма" is
+        stem = fold(token.low[:-2])
+        listed = names().get(stem + "а", "") or names().get(stem.rstrip("ь") + "я", "")
     case = token.feats.get("Case", "")[:3].lower()
     fits = [r for r in parts[0] if all(any(r.case == o.case for o in p) for p in parts[1:])] or parts[0]
     if listed in ("m", "f"):

@@ -271,8 +271,11 @@ class Owners:
     def negation(self, start: int) -> bool:
         """не or ни right before the place."""
         k = start - 1
-        while k >= 0 and fold(self.tokens[k].low) in ("очень", "слишком", "совсем", "особенно", "быть"):
-            k -= 1
+        while k >= 0 and (
+            fold(self.tokens[k].low) in ("очень", "слишком", "совсем", "особенно", "быть")
+            or (self.is_verb(k) and self.tokens[k].keys("VERB") & {"быть", "казаться", "выглядеть"})
+        ):
+            k -= 1  # "не был толстым"
         if k < 0:
             return False
         low = self.tokens[k].low

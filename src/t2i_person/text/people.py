@@ -87,7 +87,7 @@ def _noun_at(tokens: list[Token], i: int) -> Found | None:
                     hint = "m"
     count = phrase.count
     number = "plur" if r.number == "plur" or count > 1 else "sing"
-    if r.key in ("близнец", "двойняшка") and number == "plur" and not phrase.counted:
+    if r.key in ("близнец", "двойняшка", "близняшка") and number == "plur" and not phrase.counted:
         count, phrase.counted = 2, True
     lemma = nominative(r, "sing") if r.number == "plur" else r.lemma
     if entry.word and fold(entry.word) == r.key:

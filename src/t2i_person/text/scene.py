@@ -376,8 +376,8 @@ class Scene:
             if len(between) == 1 and low[0] in DASH:
                 f.predicate = True
                 return previous.entity  # type: ignore[no-any-return]
-        if low and low[-1] == "не":
-            low.pop()  # "господин, не красавец"
+        if low and low[-1] in ("не", "почти", "совсем", "еще", "уже"):
+            low.pop()  # "господин, не красавец", "юноша, почти мальчик"
         if not low or has_verb or len(between) > 7:
             return None
         if low[-1] != "," and low[-1] not in DASH:
