@@ -20,7 +20,7 @@ RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))
 # PyTorch's index of CPU wheels keeps gigabytes of CUDA libraries out; with an empty argument torch comes from
 # pip's usual index.
 FROM build AS build-cpu
-ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+ARG TORCH_INDEX=
 RUN grep '^torch==' requirements.txt > torch.txt \
     && pip install ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} -r torch.txt \
     && pip install -r requirements.txt
