@@ -17,8 +17,8 @@ COPY pyproject.toml ./
 RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" \
     > requirements.txt
 
-# PyTorch's index of CPU wheels keeps gigabytes of CUDA libraries out; with an empty argument torch comes from
-# pip's usual index.
+# Give PyTorch's index of CPU wheels to keep gigabytes of CUDA libraries out; without it torch comes from pip's
+# usual index.
 FROM build AS build-cpu
 ARG TORCH_INDEX=
 RUN grep '^torch==' requirements.txt > torch.txt \
