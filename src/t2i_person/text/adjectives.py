@@ -231,7 +231,7 @@ def _coloured_clothes(looks: SentenceLooks, i: int) -> bool:
         if is_colour(r.lemma) or r.key in ("темный", "светлый", "штатский", "гражданский", "траурный")
     ]
     if not fits:
-        return _left_out(looks, i, k)
+        return False
     if i in looks.mod_of and looks.mod_of[i] > i:
         return False
     if fits[0].case == "acc" and not looks._dressing(k):
@@ -252,29 +252,6 @@ def _coloured_clothes(looks: SentenceLooks, i: int) -> bool:
         prep="в",
         case="loc",
     )
-    return True
-
-
-def _left_out(looks: SentenceLooks, i: int, k: int) -> bool:
-    """ "одна в длинном платье, другая в коротком": the garment was named just before."""
-    earlier = [m for m in looks.made if m[1] <= k and m[4] in ("в", "во") and m[5] == "loc"]
-    if not earlier or i in looks.mod_of:
-        return False
-    noun = next((p for n, p in looks.phrases.items() if earlier[-1][0] <= n < earlier[-1][1]), None)
-    if noun is None:
-        return False
-    r = next((r for r in looks.tokens[i].readings if r.pos == "ADJF" and agrees(r, noun.reading)), None)
-    owner = looks.nominal_owner(k, i + 1)
-    if r is None or "Apro" in r.grams or owner is None or owner is earlier[-1][2]:
-        return False
-    number = noun.reading.number
-    told = nominative(r, number, noun.reading.gender if number == "sing" else "")
-    normalized = f"{told} {nominative(noun.reading)}"
-    entry = looks.thing(noun)
-    category = entry.category if entry is not None else "clothes"
-    negated = looks.negation(k)
-    key = noun.reading.lemma
-    looks.add(owner, k, i + 1, category, normalized, negated, (r.lemma,), key, prep="в", case="loc")
     return True
 
 
