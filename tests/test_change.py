@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from packs.tiny import tiny_pack
 
-from t2i_person import T2IError, draw, pipeline, png
+from t2i_person import T2IError, choosing, draw, finishing, pipeline, png
 from t2i_person.change import change, sketch
 from t2i_person.people import Face
 from t2i_person.redraw import recreate
@@ -39,8 +39,9 @@ def stand_ins(monkeypatch):
     def cut_out(image, matting, device):
         return np.dstack([image, np.full(image.shape[:2], 255, np.uint8)])
 
-    monkeypatch.setattr(pipeline, "faces", lambda image: [FACE])
-    monkeypatch.setattr(pipeline, "cut_out", cut_out)
+    for module in (choosing, finishing):
+        monkeypatch.setattr(module, "faces", lambda image: [FACE])
+    monkeypatch.setattr(finishing, "cut_out", cut_out)
     monkeypatch.setattr(pipeline, "describe", lambda text: [WOMAN])
 
 

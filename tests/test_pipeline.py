@@ -9,7 +9,7 @@ import pytest
 import torch
 from packs.tiny import tiny_pack
 
-from t2i_person import Cancelled, T2IError, draw, pipeline, png
+from t2i_person import Cancelled, T2IError, choosing, draw, finishing, pipeline, png
 from t2i_person.people import Face
 from t2i_person.text import Character, Feature
 
@@ -38,9 +38,14 @@ def stand_ins(monkeypatch):
     def cut_out(image, matting, device):
         return np.dstack([image, np.full(image.shape[:2], 7, np.uint8)])
 
-    monkeypatch.setattr(pipeline, "faces", lambda image: [FACE])
-    monkeypatch.setattr(pipeline, "cut_out", cut_out)
+    monkeypatch.setattr(finishing, "cut_out", cut_out)
+    see(monkeypatch, lambda image: [FACE])
     tell(monkeypatch, WOMAN)
+
+
+def see(monkeypatch, faces):
+    for module in (choosing, finishing):
+        monkeypatch.setattr(module, "faces", faces)
 
 
 def tell(monkeypatch, *characters):
@@ -122,16 +127,14 @@ def test_a_count_gives_that_many_different_people(pack, monkeypatch):
 
 
 def test_the_wrong_gender_is_replaced(pack, monkeypatch):
-    monkeypatch.setattr(
-        pipeline, "faces", lambda image: [replace(FACE, gender="male") if image.sum() % 2 else FACE]
-    )
+    see(monkeypatch, lambda image: [replace(FACE, gender="male") if image.sum() % 2 else FACE])
     tell(monkeypatch, MAN)
     portraits = run(pack, per_character=4, steps=0, strength=0.0).characters[0].portraits
     assert [portrait.gender_found for portrait in portraits] == ["male"] * 4
 
 
 def test_nobody_who_fits_is_an_error_and_too_few_a_note(pack, monkeypatch):
-    monkeypatch.setattr(pipeline, "faces", lambda image: [])
+    see(monkeypatch, lambda image: [])
     with pytest.raises(T2IError, match=r"Женщина: 0 of 1 .* 24 candidates .* a woman's.* another seed"):
         run(pack)
     calls = []
@@ -140,7 +143,7 @@ def test_nobody_who_fits_is_an_error_and_too_few_a_note(pack, monkeypatch):
         calls.append(1)
         return [FACE] if len(calls) == 3 else []
 
-    monkeypatch.setattr(pipeline, "faces", once)
+    see(monkeypatch, once)
     events = []
     person = run(pack, per_character=2, on_event=events.append).characters[0]
     assert len(person.portraits) == 1 and "1 of 2" in person.notes[0]
@@ -155,7 +158,7 @@ def test_an_edit_that_loses_the_face_is_taken_back(pack, monkeypatch):
         seen.append(image)
         return [FACE] if len(seen) in (1, 3) else []
 
-    monkeypatch.setattr(pipeline, "faces", once)
+    see(monkeypatch, once)
     portrait = run(pack).characters[0].portraits[0]
     assert portrait.edits[-1] == {"kind": "scaled", "by": 0.5}
     assert portrait.gender_found == "female"

@@ -8,13 +8,16 @@ import numpy as np
 import torch
 
 from . import png
+from .choosing import known_person
 from .dress import check as check_dress
 from .edit.optimize import PRESETS
 from .edit.sliders import chosen, features_of, slide
 from .edit.wishes import Wish, wishes
+from .editing import Edited, edit
 from .errors import T2IError
+from .finishing import finish
+from .job import Job, to_pixels
 from .packs import Pack, load_pack
-from .pipeline import Edited, Job, edit, finish, known_person, to_pixels
 from .portrait import Event, Portrait
 from .text import Character, Feature
 

@@ -27,7 +27,7 @@ from .console import leave as _leave
 from .service.settings import Settings, command
 
 if TYPE_CHECKING:  # the models are imported only by the commands that need them: --help stays quick
-    from .pipeline import Event, Portrait
+    from .portrait import Event, Portrait
 
 app = typer.Typer(
     help="Cut-out portraits of the people that a Russian text describes.",

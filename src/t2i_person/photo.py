@@ -12,14 +12,17 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from .change import altered
+from .choosing import Candidate
 from .cutout import matte
 from .dress import check as check_dress
 from .edit.invert import align, invert
 from .edit.optimize import PRESETS
 from .edit.sliders import features_of
+from .editing import Edited
 from .errors import T2IError
+from .finishing import finish
+from .job import Job
 from .packs import Pack, load_pack
-from .pipeline import Candidate, Edited, Job, finish
 from .portrait import Event, Portrait
 from .text import Character
 

@@ -28,6 +28,11 @@ from PIL.PngImagePlugin import PngInfo
 
 from .errors import T2IError
 
+try:
+    VERSION = version("t2i-person")
+except PackageNotFoundError:  # a source tree that was never installed
+    VERSION = "unknown"
+
 KEY = "t2i-person"
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 LARGEST_FILE = 64 << 20  # bytes
@@ -47,13 +52,6 @@ _XMP = (
     " Iptc4xmpExt:AISystemVersionUsed={version} xmp:CreatorTool={tool}/>"
     '</rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
 )
-
-
-def _version() -> str:
-    try:
-        return version("t2i-person")
-    except PackageNotFoundError:  # a source tree that was never installed
-        return "unknown"
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ class Record:
     edits: tuple[Mapping[str, Any], ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     latent: np.ndarray | None = None
-    version: str = field(default_factory=_version)
+    version: str = VERSION
     digest: str = ""
     character: Mapping[str, Any] = field(default_factory=dict)
     w_plus: np.ndarray | None = None

@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from . import pipeline, png
+from . import png
 from .dress import check
 from .errors import PackError, T2IError
+from .finishing import render
 from .packs import Pack, list_packs, load_pack
+from .pipeline import draw
 
 _OPTIONS = (
     "per_character",
@@ -67,7 +69,7 @@ def recreate(
     if from_text or record.digest != loaded.digest or record.latent is None:
         image, again = _from_text(record, loaded, on_event, cancelled)
     else:
-        image = pipeline.render(loaded, record.latent, **_dress(record))
+        image = render(loaded, record.latent, **_dress(record))
         again = record
     made = png.encode(image, again)
     if made == data:
@@ -95,7 +97,7 @@ def _from_text(
             "This PNG does not say how to draw it from its text; "
             "its latent draws it with the same weights only."
         )
-    result = pipeline.draw(
+    result = draw(
         record.text,
         pack=pack,
         seed=seed,
@@ -138,8 +140,8 @@ def _differences(record: png.Record, pack: Pack) -> list[str]:
             f"The weights differ: it was drawn with {record.pack} ({was}), here is {pack.name} ({now}). "
             "It was drawn again from its text and seed: expect another person."
         )
-    if record.version != pipeline.VERSION:
-        found.append(f"It was drawn by t2i-person {record.version}, this is {pipeline.VERSION}.")
+    if record.version != png.VERSION:
+        found.append(f"It was drawn by t2i-person {record.version}, this is {png.VERSION}.")
     was = f"{record.settings.get('device', 'unknown')}, {record.settings.get('dtype', 'unknown')}"
     now = f"{pack.device.type}, {str(pack.dtype).removeprefix('torch.')}"
     if was != now:

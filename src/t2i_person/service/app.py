@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from .. import pipeline
+from .. import png
 from ..errors import T2IError
 from ..packs import load_pack
 from . import openai, operations, original, page, problems, reference, v1
@@ -52,7 +52,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(
         title="t2i-person",
         summary="Cut-out portraits of the people that a Russian text describes.",
-        version=pipeline.VERSION,
+        version=png.VERSION,
         lifespan=life,
         docs_url=None,  # both load their scripts from elsewhere
         redoc_url=None,

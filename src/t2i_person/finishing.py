@@ -1,0 +1,126 @@
+"""The whole picture of somebody: drawn, checked, scored, cut out, and with its record."""
+
+from dataclasses import asdict
+
+import numpy as np
+import torch
+
+from . import png
+from .choosing import unjoined
+from .cutout import cut_out
+from .dress import dressed
+from .edit.wishes import DRAWN, Wish, chances, embed
+from .editing import Edited
+from .job import Job, to_pixels
+from .packs import Pack
+from .people import Face, faces, only
+from .portrait import Portrait
+from .text import Character
+
+
+def finish(
+    job: Job,
+    i: int,
+    k: int,
+    person: int,
+    item: Edited,
+    character: Character,
+    wanted: list[Wish],
+    unable: list[Wish],
+) -> Portrait:
+    """The whole picture, checked, scored and cut out."""
+    pack, edits = job.pack, item.edits
+    start = item.candidate.styles
+    with job.stage("render", i, k):
+        for share in (1.0, 0.5, 0.0):  # an edit that lost the face or the gender is taken back
+            factor = share * job.strength
+            styles = [a + factor * (b - a) for a, b in zip(start, item.styles, strict=True)]
+            image = pack.render(styles).clamp(-1, 1)
+            pixels = to_pixels(image[0])
+            face = _face(pixels)
+            if not edits or only([face] if face else [], character.gender):
+                break
+        if edits and share < 1:
+            edits = (*edits, {"kind": "scaled", "by": share})
+        chance = chances(pack, embed(pack, image), wanted)[0].tolist()
+    with job.stage("cutout", i, k):
+        rgba = _cut(pack, pixels, job.background, job.size)
+    scores = {w.name: round(p, 4) for w, p in zip(wanted, chance, strict=True) if w.category != "gender"}
+    not_drawn = {w.name: w.obstacle for w in unable}
+    not_drawn |= {
+        name: f"the edits reached a probability of {p:.2f}" for name, p in scores.items() if p < DRAWN
+    }
+    not_drawn |= {w.name: w.obstacle for w in wanted if w.obstacle}
+    about = asdict(character) | {"index": i, "portrait": k, "person": person}
+    about["features"] = [asdict(feature) for feature in character.described]
+    del about["attributes"], about["mentions"]
+    strengths = {name: item.strengths.get(name, 1.0) for name in scores}
+    strengths |= {name: value for name, value in item.strengths.items() if name not in strengths}
+    settings = job.settings | {
+        "sliders": strengths,
+        "variant": item.variant,
+        "device": pack.device.type,
+        "dtype": str(pack.dtype).removeprefix("torch."),
+        "scores": scores,
+    }
+    joined = torch.cat(styles, 1)[0].float().cpu().numpy()
+    seed = item.candidate.seed
+    portrait = Portrait(
+        rgba=rgba,
+        seed=seed,
+        person=person,
+        variant=item.variant,
+        styles=joined,
+        start=torch.cat(start, 1)[0].float().cpu().numpy(),
+        edits=edits,
+        scores=scores,
+        drawn=tuple(name for name in scores if name not in not_drawn),
+        not_drawn=not_drawn,
+        strengths=strengths,
+        gender_found=face.gender if face else "unknown",
+        age_found=face.age if face else None,
+        record=png.Record(
+            text=job.text,
+            seed=seed,
+            pack=pack.name,
+            digest=pack.digest,
+            character=about,
+            edits=edits,
+            settings=settings,
+            latent=joined,
+            w_plus=item.candidate.w_plus[0].float().cpu().numpy(),
+        ),
+    )
+    job.tell("cutout", i, k, finished=portrait)
+    return portrait
+
+
+@torch.no_grad()
+def render(
+    pack: Pack, latent: np.ndarray, background: str = "transparent", size: int | None = None
+) -> np.ndarray:
+    """The whole picture of a latent, cut out: StyleSpace [channels] -> HWC uint8, RGBA.
+
+    Raises
+    ------
+    T2IError : the latent is of another generator.
+    """
+    pixels = to_pixels(pack.render(unjoined(pack, latent)).clamp(-1, 1)[0])
+    return _cut(pack, pixels, background, size)
+
+
+def _cut(pack: Pack, pixels: np.ndarray, background: str, size: int | None) -> np.ndarray:
+    if background == "kept":
+        rgba = np.dstack([pixels, np.full(pixels.shape[:2], 255, np.uint8)])
+    else:
+        with pack.autocast():
+            rgba = cut_out(pixels, pack.matting, pack.device)
+    return dressed(rgba, background, size)
+
+
+def _face(pixels: np.ndarray) -> Face | None:
+    """The single face of a whole picture, looked for at 512 pixels."""
+    stride = max(1, max(pixels.shape[:2]) // 512)
+    height, width = (side // stride * stride for side in pixels.shape[:2])
+    blocks = pixels[:height, :width].reshape(height // stride, stride, width // stride, stride, 3)
+    return only(faces(blocks.mean((1, 3)).round().astype(np.uint8)))

@@ -1,0 +1,81 @@
+"""One request on its way: its settings, its clock, its ear and its brake."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .edit.optimize import Preset
+from .errors import Cancelled
+from .packs import Pack
+from .portrait import Event
+
+JUDGED = 128  # pixels at which the encoder judges candidates and edits
+SEEN = 256  # pixels at which faces are looked for in candidates
+
+
+@dataclass
+class Job:
+    """One request: its settings, its clock, its ear and its brake."""
+
+    text: str
+    seed: int
+    preset: Preset
+    steps: int | None
+    strength: float
+    background: str
+    size: int | None
+    settings: dict[str, Any]  # for the record: `draw` with these draws the same again
+    on_event: Callable[[Event], None] | None
+    cancelled: Callable[[], bool] | None
+    features: set[str] = field(default_factory=set)  # of everybody in the text
+    pack: Pack = field(init=False)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def check(self) -> None:
+        if self.cancelled is not None and self.cancelled():
+            raise Cancelled
+
+    def tell(
+        self, stage: str, character: int | None = None, portrait: int | None = None, **more: Any
+    ) -> None:
+        self.check()
+        if self.on_event is not None:
+            self.on_event(Event(stage, character, portrait, **more))
+
+    @contextmanager
+    def stage(self, name: str, character: int | None = None, portrait: int | None = None) -> Iterator[None]:
+        self.tell(name, character, portrait)
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0) + time.perf_counter() - start
+        self.check()
+
+    def show(self, stage: str, character: int, portrait: int, styles: list[Tensor]) -> None:
+        """Tell how it looks now."""
+        if self.on_event is not None:
+            image = self.pack.render(styles, self.judged)[0]
+            self.tell(stage, character, portrait, preview=to_pixels(image))
+
+    @property
+    def judged(self) -> int:
+        return self._side(JUDGED if getattr(self.pack.encoder, "side", 0) <= JUDGED else SEEN)
+
+    @property
+    def seen(self) -> int:
+        return self._side(SEEN)
+
+    def _side(self, most: int) -> int:
+        """The largest skip output of at most so many pixels."""
+        sides = [max(size) for size in self.pack.generator.resolutions]
+        return max([side for side in sides if side <= most], default=sides[0])
+
+
+def to_pixels(image: Tensor) -> np.ndarray:
+    """[3, h, w] in [-1, 1] -> HWC uint8."""
+    return ((image.float() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0).cpu().numpy()
