@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from t2i_person import cli, png
+from t2i_person.console import FAILURE, INTERRUPTED, USAGE
 
 TEXT = "Блондинка в голубой кофте шла по улице."
 runner = CliRunner()
@@ -97,13 +99,20 @@ def test_packs_list():
         (["draw", "-"], b"\xff\xfe", "not UTF-8"),
         (["draw", "-f", "nowhere.txt"], b"", "cannot be read"),
         (["draw", "-f", "."], b"", "cannot be read"),
-        (["draw", "Шёл дождь."], b"", "No people"),
         (["draw", TEXT, "--device", "abacus"], b"", "abacus"),
         (["draw", TEXT, "--seed", "x"], b"", "--seed"),
         (["draw", TEXT, "--per-character", "0"], b"", "--per-character"),
         (["draw", TEXT, "--truncation-psi", "7"], b"", "--truncation-psi"),
         (["paint", TEXT], b"", "paint"),
         (["describe", ""], b"", "The text is empty"),
+        (["describe", "-f", "nowhere.txt"], b"", "cannot be read"),
+        (["draw", TEXT, "--pack", "nowhere"], b"", "nowhere"),
+        (["draw", TEXT, "-o", "/dev/null"], b"", "/dev/null: cannot write here"),
+        (["draw", TEXT, "-o", "/proc/none"], b"", "/proc/none: cannot write here"),
+        (["edit", "nowhere.png", "в очках"], b"", "nowhere.png cannot be read"),
+        (["recreate", "nowhere.png"], b"", "nowhere.png cannot be read"),
+        (["serve", "--log-format", "xml"], b"", "text or json"),
+        (["serve", "--port", "0", "--data", "/proc/none"], b"", "--data"),
     ],
 )
 def test_wrong_use(words, stdin, says, tmp_path, monkeypatch):
@@ -114,19 +123,38 @@ def test_wrong_use(words, stdin, says, tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(
-    ("words", "says"),
-    [
-        (["--pack", "nowhere"], "nowhere"),
-        (["-o", "/dev/null"], "/dev/null: cannot write here"),
-        (["-o", "/proc/none"], "/proc/none: cannot write here"),
-    ],
-)
-def test_failures(words, says, tmp_path, monkeypatch):
+def test_failures(tmp_path, monkeypatch):
+    """Rightly used, and yet it comes to nothing."""
     monkeypatch.chdir(tmp_path)
-    done = runner.invoke(cli.app, ["draw", TEXT, *words])
-    assert done.exit_code == 1, done.output
-    assert says in done.stderr
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "pack.toml").write_text("name = ")
+    for words, says in (
+        (["draw", "Шёл дождь."], "No people"),
+        (["draw", TEXT, "--pack", "broken"], "pack.toml cannot be read"),
+    ):
+        done = runner.invoke(cli.app, words)
+        assert done.exit_code == 1, done.output
+        assert says in done.stderr and not done.stdout
+
+
+def test_results_go_beside_their_file_or_where_they_are_told(tmp_path, monkeypatch):
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    for to, place in (
+        (None, there / "a-again.png"),
+        (Path("b.png"), Path("b.png")),
+        (Path("new"), Path("new/a-again.png")),
+        (tmp_path / "deep/c.PNG", tmp_path / "deep/c.PNG"),
+    ):
+        there.mkdir(exist_ok=True)
+        assert cli._place(to, there / "a.png", "a-again.png") == place
+        assert place.parent.is_dir()
+
+
+def test_each_exit_code_is_in_the_docs():
+    table = (Path(__file__).parents[1] / "docs" / "cli.md").read_text("utf-8")
+    assert re.findall(r"^\| (\d+) \|", table, re.M) == ["0", *map(str, (FAILURE, USAGE, INTERRUPTED))]
 
 
 def test_nothing_half_written(tmp_path):

@@ -76,7 +76,7 @@ def test_the_command(photo, tmp_path):
     assert saved.name == "me-edited.png" and pixels.shape == (256, 256, 4) and pixels[..., 3].min() == 255
     assert first.character["features"][0]["normalized"] == "очки"
     assert png.is_marked(saved.read_bytes())
-    again = ["edit", str(saved), "--strength", "очки=0", "--strength", "улыбка=1", "-o", str(out)]
+    again = ["edit", str(saved), "--strength", "очки=0", "--strength", "улыбка=1"]  # beside the file
     done = CliRunner().invoke(cli.app, again)
     assert done.exit_code == 0, done.output
     pixels, second = png.decode((out / "me-edited-2.png").read_bytes())
@@ -88,7 +88,7 @@ def test_the_command(photo, tmp_path):
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (["none.jpg", "в очках"], cli.FAILURE, "none.jpg: No such file"),
+        (["none.jpg", "в очках"], cli.USAGE, "none.jpg cannot be read: No such file"),
         (["words.txt", "в очках"], cli.USAGE, "not a readable photo"),
         (["words.txt", "--strength", "очки"], cli.USAGE, "NAME=VALUE"),
         (["words.txt", "--strength", "очки=много"], cli.USAGE, "NAME=VALUE"),

@@ -10,6 +10,7 @@ import torch
 from packs.tiny import tiny_pack
 
 from t2i_person import Cancelled, T2IError, choosing, draw, finishing, pipeline, png
+from t2i_person.errors import NobodyFits
 from t2i_person.people import Face
 from t2i_person.text import Character, Feature
 
@@ -135,7 +136,7 @@ def test_the_wrong_gender_is_replaced(pack, monkeypatch):
 
 def test_nobody_who_fits_is_an_error_and_too_few_a_note(pack, monkeypatch):
     see(monkeypatch, lambda image: [])
-    with pytest.raises(T2IError, match=r"Женщина: 0 of 1 .* 24 candidates .* a woman's.* another seed"):
+    with pytest.raises(NobodyFits, match=r"Женщина: 0 of 1 .* 24 candidates .* a woman's.* another seed"):
         run(pack)
     calls = []
 

@@ -146,7 +146,8 @@ def describe(
 def recreate(
     file: Annotated[Path, typer.Argument(help="A PNG that t2i-person saved.")],
     to: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Where to save it; else FILE-again.png beside it.")
+        Path | None,
+        typer.Option("--out", "-o", help="PNG or folder to save to; else FILE-again.png beside FILE."),
     ] = None,
     from_text: Annotated[
         bool,
@@ -162,10 +163,8 @@ def recreate(
         from . import png
         from .redraw import recreate as again
 
-        with file.open("rb") as source:
-            data = source.read(png.LARGEST_FILE + 1)
-        place = to or file.with_name(f"{file.stem}-again.png")
-        _check_folder(place.parent)
+        data = _bytes(file, png.LARGEST_FILE + 1)
+        place = _place(to, file, f"{file.stem}-again.png")
         with _progress() as on_event:
             made = again(data, pack=pack, device=device, from_text=from_text, on_event=on_event)
         path = _save(place.parent, place.name, made.data)
@@ -197,9 +196,10 @@ def edit(
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="-2 to 2: 1 is as described, 0 without; more than once."),
     ] = None,
-    folder: Annotated[Path, typer.Option("--out", "-o", help="Folder to save to; made when missing.")] = Path(
-        "."
-    ),
+    to: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="PNG or folder to save to; else FILE-edited.png beside FILE."),
+    ] = None,
     steps: Annotated[int | None, typer.Option(min=0, help="Optimization steps; 0 for none.")] = None,
     likeness_steps: Annotated[
         int, typer.Option(min=1, help="Of a photo: more find the person more exactly.")
@@ -218,14 +218,14 @@ def edit(
     with _failures():
         from . import png
 
-        with file.open("rb") as source:
-            data = source.read(png.LARGEST_FILE + 1)
+        data = _bytes(file, png.LARGEST_FILE + 1)
         drawn_here = png.is_ours(data)
         if drawn_here and not text.strip() and not strengths:
             _leave(
                 USAGE, f"Nothing to change in {file}: give a text («в синей шляпе») or --strength NAME=VALUE."
             )
-        _check_folder(folder)
+        stem = re.sub(r"-edited(-\d+)?$", "", file.stem)
+        place = _place(to, file, f"{_slug(stem)}-edited.png")
         with _progress() as on_event:
             from .change import change
             from .packs import load_pack
@@ -256,8 +256,7 @@ def edit(
                     device=device,
                     on_event=on_event,
                 )
-        stem = re.sub(r"-edited(-\d+)?$", "", file.stem)
-        _report(_save(folder, f"{_slug(stem)}-edited.png", portrait.png()), portrait)
+        _report(_save(place.parent, place.name, portrait.png()), portrait)
 
 
 @app.command(epilog="Example: t2i-person serve --host 0.0.0.0 --port 9008")
@@ -335,16 +334,33 @@ def _report(path: Path, portrait: "Portrait") -> None:
         out.print(Text("  scores: " + ", ".join(f"{k} {v:.2f}" for k, v in portrait.scores.items()), "dim"))
 
 
+def _bytes(file: Path, most: int) -> bytes:
+    """What is in a file, at most so much; leaves with 2 when it cannot be read."""
+    try:
+        with file.open("rb") as source:
+            return source.read(most)
+    except OSError as error:
+        _leave(USAGE, f"{file} cannot be read: {error.strerror}.")
+
+
+def _place(to: Path | None, file: Path, name: str) -> Path:
+    """Where to save what is made of a file: the PNG or folder that was named, else beside it."""
+    if to is not None and to.suffix.lower() == ".png" and not to.is_dir():
+        place = to
+    else:
+        place = (file.parent if to is None else to) / name
+    _check_folder(place.parent)
+    return place
+
+
 def _check_folder(folder: Path) -> None:
-    """Fail before the drawing rather than after it."""
+    """Leave with 2 before the drawing rather than fail after it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
-    except OSError as error:  # its own words would name the temporary file
+    except OSError as error:
         why = "it is a file" if isinstance(error, FileExistsError) else error.strerror
-        raise OSError(
-            error.errno, f"cannot write here, choose another folder with -o: {why}", str(folder)
-        ) from error
+        _leave(USAGE, f"{folder}: cannot write here, choose another place with -o: {why}.")
 
 
 def _save(folder: Path, name: str, data: bytes) -> Path:

@@ -16,7 +16,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from .console import FAILURE, USAGE, err, failures, leave, out
+from .console import FAILURE, err, failures, leave, out
 
 if TYPE_CHECKING:
     from .packs import PackInfo
@@ -199,7 +199,7 @@ def _ask(question: str, otherwise: str) -> None:
         agreed = False
         err.print()
     if not agreed:
-        leave(USAGE, f"{otherwise}: answer y, or give --yes.")
+        leave(FAILURE, f"{otherwise}: answer y, or give --yes.")
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-FAILURE, USAGE, INTERRUPTED = 1, 2, 130
+FAILURE, USAGE, INTERRUPTED = 1, 2, 130  # docs/cli.md says which is when
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -17,14 +17,13 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 @contextlib.contextmanager
 def failures() -> Iterator[None]:
     """Turn what can go wrong into one line on stderr and an exit code."""
-    from .errors import PackError, T2IError
+    from .errors import NobodyFits, NoPeople, PackError, T2IError, WrongPack
 
     try:
         yield
-    except PackError as error:
-        leave(FAILURE, str(error))
     except T2IError as error:
-        leave(USAGE, str(error))
+        tried = isinstance(error, (NoPeople, NobodyFits, PackError)) and not isinstance(error, WrongPack)
+        leave(FAILURE if tried else USAGE, str(error))
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         leave(FAILURE, f"{place}{error.strerror or error}.")

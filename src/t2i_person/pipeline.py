@@ -12,7 +12,7 @@ from .dress import check as check_dress
 from .edit.optimize import PRESETS
 from .edit.wishes import wishes
 from .editing import edit, edit_variants, slid
-from .errors import NoPeople, T2IError, TooManyPeople
+from .errors import NobodyFits, NoPeople, T2IError, TooManyPeople
 from .finishing import finish
 from .job import Job
 from .kept import kept
@@ -59,8 +59,9 @@ def draw(
 
     Raises
     ------
-    T2IError : a setting out of range, or nobody who fits was found.
+    T2IError : a setting out of range.
     NoPeople, TooManyPeople : in the text.
+    NobodyFits : of anybody's candidates.
     PackError : the pack is missing or damaged.
     Cancelled : `cancelled` said yes.
     """
@@ -99,7 +100,7 @@ def draw(
         for i, character in enumerate(people)
     ]
     if not any(person.portraits for person in drawn):
-        raise T2IError(" ".join(note for person in drawn for note in person.notes))
+        raise NobodyFits(" ".join(note for person in drawn for note in person.notes))
     return Result(text, seed, job.pack.name, tuple(drawn), job.seconds)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from . import png
 from .dress import check
-from .errors import PackError, T2IError
+from .errors import NobodyFits, T2IError, WrongPack
 from .finishing import render
 from .packs import Pack, list_packs, load_pack
 from .pipeline import draw
@@ -108,7 +108,7 @@ def _from_text(
     )
     portraits = result.characters[index].portraits
     if not 0 <= number < len(portraits):
-        raise T2IError(
+        raise NobodyFits(
             f"Its text and seed give {len(portraits)} portraits now, and this was number {number + 1}."
         )
     return portraits[number].rgba, portraits[number].record
@@ -124,7 +124,7 @@ def _named(name: str) -> str:
     """The pack of that name; a file from anywhere does not get to name a folder."""
     known = [info.name for info in list_packs()]
     if name not in known:
-        raise PackError(
+        raise WrongPack(
             f"This PNG was drawn with the pack {name!r}, which is not here. Packs here: {', '.join(known)}; "
             "name one of them, or a folder, as the pack (--pack)."
         )

@@ -211,7 +211,7 @@ def test_the_commands(files, home):
     assert done.exit_code == 1 and "encoder.safetensors is not the file" in done.stdout
     assert "embedded" not in done.stdout
     done = runner.invoke(cli.app, ["packs", "remove", "mine"], input="n\n")
-    assert done.exit_code == 2 and (home / "mine").is_dir()
+    assert done.exit_code == 1 and (home / "mine").is_dir()
     done = runner.invoke(cli.app, ["packs", "remove", "mine"], input="y\n")
     assert done.exit_code == 0 and not (home / "mine").exists()
 
@@ -253,4 +253,4 @@ def test_a_public_checkpoint_is_no_pack():
 def test_an_unknown_pack_is_named_in_each_command():
     for words in (["show", "nobody"], ["verify", "nobody"], ["remove", "nobody"]):
         done = runner.invoke(cli.app, ["packs", *words])
-        assert done.exit_code == 1 and "There is no pack 'nobody'" in done.stderr
+        assert done.exit_code == 2 and "There is no pack 'nobody'" in done.stderr

@@ -292,11 +292,11 @@ def listed(server, monkeypatch):
 
 def test_the_licence_is_shown_before_anything_is_fetched(listed, tmp_path):
     done = runner.invoke(cli.app, ["packs", "pull", "weights"], input="n\n")
-    assert done.exit_code == 2 and not listed.seen
+    assert done.exit_code == 1 and not listed.seen
     assert "CC0" in done.stdout and SHA in done.stdout and listed.url in done.stdout
     assert "Nothing was fetched: answer y, or give --yes." in done.stderr
     done = runner.invoke(cli.app, ["packs", "pull", "weights"])  # nobody there to answer
-    assert done.exit_code == 2 and not listed.seen
+    assert done.exit_code == 1 and not listed.seen
     done = runner.invoke(cli.app, ["packs", "pull", "weights"], input="y\n")
     assert done.exit_code == 0, done.output
     path = tmp_path / "packs" / "sources" / "weights.pt"
@@ -314,9 +314,9 @@ def test_pulled_files_are_shown_and_removed(listed, tmp_path):
     assert runner.invoke(cli.app, ["packs", "remove", "weights", "-y"]).exit_code == 0
     assert left(tmp_path) == []
     done = runner.invoke(cli.app, ["packs", "remove", "weights", "-y"])
-    assert done.exit_code == 1 and "was not pulled" in done.stderr
+    assert done.exit_code == 2 and "was not pulled" in done.stderr
 
 
 def test_an_unknown_source(server):
     done = runner.invoke(cli.app, ["packs", "pull", "ffhq"])
-    assert done.exit_code == 1 and "choose one of styleclip-ffhq, nvidia-ffhq" in done.stderr
+    assert done.exit_code == 2 and "choose one of styleclip-ffhq, nvidia-ffhq" in done.stderr

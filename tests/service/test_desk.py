@@ -3,11 +3,13 @@
 import asyncio
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from t2i_person.errors import Cancelled
-from t2i_person.service.desk import Desk, Full
+from t2i_person.service import desk as desk_module
+from t2i_person.service.desk import LONGEST, Desk, Full
 
 
 @pytest.fixture
@@ -41,6 +43,42 @@ def test_full(desk):
     running.cancel()
     assert isinstance(running.future.exception(5), Cancelled)
     assert desk.submit(lambda job: 1).future.result(5) == 1
+
+
+def test_whoever_is_sent_away_is_told_when_a_place_should_be_free(monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr(desk_module, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    desk = Desk(threads=1, waiting=2)
+
+    def take(seconds: float) -> None:
+        clock[0] += seconds
+
+    def sent_away(times: int) -> list[int]:
+        waits = []
+        for _ in range(times):
+            with pytest.raises(Full) as caught:
+                desk.submit(patient)
+            waits.append(caught.value.retry_after)
+        return waits
+
+    for seconds in (30, 10):  # 20 on the average
+        desk.submit(lambda job, seconds=seconds: take(seconds)).future.result(5)
+    jobs = [desk.submit(patient) for _ in range(3)]
+    while not desk.running():
+        time.sleep(0.01)
+    take(15)
+    assert sent_away(4) == [5, 25, 45, 60], "one a place, but nobody for longer than the queue lasts"
+    take(1000)
+    assert sent_away(2) == [1, 20], "the running one is late"
+    for job in jobs:
+        job.cancel()
+    jobs[0].future.exception(5)
+    while desk.load():
+        time.sleep(0.01)
+    desk.submit(lambda job: take(10_000)).future.result(5)
+    jobs = [desk.submit(patient) for _ in range(3)]
+    assert sent_away(1) == [LONGEST]
+    desk.close()
 
 
 def test_close_stops_all(desk):

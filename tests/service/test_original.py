@@ -135,7 +135,7 @@ def test_a_taken_port(server, serve):
 
 def test_an_unknown_pack_does_not_start(serve):
     lost = serve("--pack", "nowhere")
-    assert lost.process.wait(600) == 1
+    assert lost.process.wait(600) == 2
     assert "nowhere" in lost.log.read_text() and "Traceback" not in lost.log.read_text()
 
 

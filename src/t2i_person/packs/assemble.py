@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from ..errors import Cancelled, PackError, T2IError
+from ..errors import Cancelled, PackError, T2IError, WrongPack
 from ..nets.stylegan2 import Generator
 from ..text.model import CATEGORIES
 from .build import channel_directions, stylespace_statistics
@@ -145,16 +145,16 @@ def removable(name: str) -> list[Path]:
     PackError : it is the embedded pack, or there is none of that name.
     """
     if name == "embedded":
-        raise PackError("The embedded pack is a part of t2i-person and cannot be removed.")
+        raise WrongPack("The embedded pack is a part of t2i-person and cannot be removed.")
     if name in SOURCES:
         files = [path for file in SOURCES[name].files for path in _traces(file.path)]
         if not files:
-            raise PackError(f"{name} was not pulled: there is nothing to remove.")
+            raise WrongPack(f"{name} was not pulled: there is nothing to remove.")
         return files
     folder = user_packs() / name
     if not NAME.fullmatch(name) or name in TAKEN or not (folder.is_dir() or folder.is_symlink()):
         there = sorted(path.name for path in user_packs().glob("[!.]*") if path.name not in TAKEN)
-        raise PackError(f"There is no pack {name!r} of yours. Yours are: {', '.join(there) or 'none'}.")
+        raise WrongPack(f"There is no pack {name!r} of yours. Yours are: {', '.join(there) or 'none'}.")
     return [folder]
 
 
@@ -180,12 +180,12 @@ def _traces(path: Path) -> list[Path]:
 
 def _check(name: str, **counts: int) -> None:
     if not NAME.fullmatch(name) or name in TAKEN or name in SOURCES:
-        raise PackError(
+        raise WrongPack(
             f"{name!r} cannot be a pack's name: take small letters, digits, '-', '_' and '.', but none of "
             f"{', '.join((*TAKEN, *SOURCES))}."
         )
     if (user_packs() / name).exists():
-        raise PackError(
+        raise WrongPack(
             f"There is a pack {name} already: choose another name, or t2i-person packs remove {name}."
         )
     for setting, value in counts.items():
@@ -203,9 +203,9 @@ def _source(part: str, value: Path | str) -> Source | None:
     source = SOURCES[str(value)]
     if source.kind != KINDS[part]:
         fitting = ", ".join(s.name for s in SOURCES.values() if s.kind == KINDS[part])
-        raise PackError(f"{source.name} is no {KINDS[part]}: choose {fitting}, or give a file.")
+        raise WrongPack(f"{source.name} is no {KINDS[part]}: choose {fitting}, or give a file.")
     if not source.there:
-        raise PackError(
+        raise WrongPack(
             f"{source.name} is not here yet: run `t2i-person packs pull {source.name}`, or give a file."
         )
     return source

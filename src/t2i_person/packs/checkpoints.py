@@ -22,7 +22,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from ..errors import PackError
+from ..errors import PackError, WrongPack
 from ..nets.clip import CLIP
 from ..nets.clip_tokens import Tokenizer
 from ..nets.modnet import MODNet
@@ -116,7 +116,7 @@ def read_tensors(path: Path | str) -> dict[str, Any]:
         with path.open("rb") as file:
             head = file.read(64)
     except OSError as error:
-        raise PackError(f"{path} cannot be read: {error.strerror}.") from error
+        raise WrongPack(f"{path} cannot be read: {error.strerror}.") from error
     reader: Callable[[Path], Any]
     if head[8:9] == b"{" and head[:4] != b"PK\x03\x04":
         reader = load_file
@@ -373,12 +373,12 @@ def clip_folder(path: Path | str) -> Path:
 
         place = Path(HF_HUB_CACHE) / f"models--{str(path).replace('/', '--')}"
         if not place.is_dir():
-            raise PackError(f"{path} is neither a file, nor a folder, nor a model in {HF_HUB_CACHE}.")
+            raise WrongPack(f"{path} is neither a file, nor a folder, nor a model in {HF_HUB_CACHE}.")
     main = place / "refs" / "main"
     if main.is_file():
         place = place / "snapshots" / main.read_text("utf-8").strip()
     if not place.exists():
-        raise PackError(f"{place} is not there: give a CLIP folder or OpenAI's .pt file.")
+        raise WrongPack(f"{place} is not there: give a CLIP folder or OpenAI's .pt file.")
     return place
 
 

@@ -14,7 +14,7 @@ import torch
 from platformdirs import user_cache_path
 from torch import Tensor, nn
 
-from ..errors import PackError, T2IError
+from ..errors import PackError, T2IError, WrongPack
 from ..nets.stylegan2 import Generator
 from .files import CARD, PICKLES, WEIGHTS, read_card, read_weights
 
@@ -145,11 +145,11 @@ def resolve(name: str | Path) -> Path:
 
     Raises
     ------
-    PackError : there is no such pack (the message lists those there are), or a pickle is named instead.
+    WrongPack : there is no such pack (the message lists those there are), or a pickle is named instead.
     """
     text = str(name)
     if Path(text).suffix.lower() in PICKLES:
-        raise PackError(
+        raise WrongPack(
             f"{text} is a pickle, not a pack: a pack is a folder with {CARD} and safetensors files. Make one "
             f"of it: t2i-person packs build NAME --generator {text}"
         )
@@ -164,11 +164,11 @@ def resolve(name: str | Path) -> Path:
     from .sources import SOURCES  # which knows the folder of packs from here
 
     if text in SOURCES:
-        raise PackError(
+        raise WrongPack(
             f"{text} is a public checkpoint, not a pack. Make one of it: t2i-person packs pull {text}, then "
             f"t2i-person packs build NAME --generator {text}. Packs here: {names}."
         )
-    raise PackError(
+    raise WrongPack(
         f"There is no pack {text!r}. Packs here: {names}; or give the path of a folder with {CARD}."
     )
 

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import PackError
+from ..errors import PackError, WrongPack
 from .files import sha256
 from .pack import user_packs
 
@@ -160,10 +160,10 @@ def source_named(name: str) -> Source:
 
     Raises
     ------
-    PackError : there is none; the message lists those there are.
+    WrongPack : there is none; the message lists those there are.
     """
     if name not in SOURCES:
-        raise PackError(f"There is no public checkpoint {name!r}: choose one of {', '.join(SOURCES)}.")
+        raise WrongPack(f"There is no public checkpoint {name!r}: choose one of {', '.join(SOURCES)}.")
     return SOURCES[name]
 
 

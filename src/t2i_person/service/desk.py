@@ -1,6 +1,7 @@
 """The desk where drawings are handed in: a bounded queue before a few worker threads."""
 
 import asyncio
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -12,10 +13,12 @@ from starlette.requests import Request
 from ..errors import Cancelled
 
 T = TypeVar("T")
+RECENT = 0.3  # weight of the newest in the mean of what jobs took
+LONGEST = 300  # seconds that anybody is sent away for
 
 
 class Full(Exception):
-    """No place is free; `retry_after` is a guess, in whole seconds, of when one will be."""
+    """No place is free; in `retry_after` whole seconds one should be, by what recent jobs took."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"no place is free for about {retry_after} s")
@@ -75,9 +78,10 @@ class Desk:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="draw")
         self._threads, self._places = threads, threads + waiting
         self._queue: dict[Job, None] = {}  # in order
-        self._running: set[Job] = set()
+        self._running: dict[Job, float] = {}  # since when
         self._lock = threading.Lock()
-        self._usual = 5.0  # seconds that a job takes, a running mean
+        self._usual, self._ended = 5.0, 0  # seconds that a job keeps its place, a guess until one has ended
+        self._promised = 0.0  # when the last one that was sent away should come back
 
     def submit(self, work: Callable[[Job[T]], T], moved: Callable[[int], None] | None = None) -> Job[T]:
         """Queue `work`, which is given its own job; `moved` hears its place: 0 runs, 1 is next.
@@ -89,7 +93,7 @@ class Desk:
         job = Job[T](moved)
         with self._lock:
             if self.load() >= self._places:
-                raise Full(max(1, round(self._usual * self.load() / self._threads)))
+                raise Full(self._wait())
             self._queue[job] = None
             job.future = self._pool.submit(self._run, work, job)
         job.future.add_done_callback(lambda _: self._forget(job))
@@ -116,17 +120,31 @@ class Desk:
             raise Cancelled
         with self._lock:
             self._queue.pop(job, None)
-            self._running.add(job)
+            start = self._running[job] = time.monotonic()
         self._tell(job)
-        start = time.monotonic()
-        result = work(job)
-        self._usual += 0.3 * (time.monotonic() - start - self._usual)
-        return result
+        try:
+            return work(job)
+        finally:
+            with self._lock:
+                self._ended += 1
+                weight = max(RECENT, 1 / self._ended)
+                self._usual += weight * (time.monotonic() - start - self._usual)
+
+    def _wait(self) -> int:
+        """Seconds until a place should be free that nobody was sent away for yet; the lock is held.
+
+        The first is free when a running job ends, each further one a job later. Nobody is told to wait for
+        longer than the whole queue lasts: not all come back, and the threads should not run dry.
+        """
+        now, turn = time.monotonic(), self._usual / self._threads
+        first = now + max(0.0, min(self._running.values(), default=now) + self._usual - now)
+        self._promised = min(max(first, self._promised + turn), now + turn * self.load())
+        return min(LONGEST, max(1, math.ceil(self._promised - now)))
 
     def _forget(self, job: Job[T]) -> None:
         with self._lock:
             self._queue.pop(job, None)
-            self._running.discard(job)
+            self._running.pop(job, None)
         self._tell()
 
     def _tell(self, started: Job | None = None) -> None:
