@@ -215,6 +215,18 @@ def test_it_stops_when_cancelled(pack, stage):
     assert events[-1].stage == stage
 
 
+def test_a_step_is_the_most_that_is_done_after_a_cancel(pack):
+    events = []
+    with pytest.raises(Cancelled):
+        run(
+            pack,
+            steps=50,
+            on_event=events.append,
+            cancelled=lambda: bool(events) and events[-1].stage == "optimize" and events[-1].step == 2,
+        )
+    assert (events[-1].stage, events[-1].step, events[-1].steps) == ("optimize", 2, 50)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

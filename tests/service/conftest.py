@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import re
+import resource
 import socket
 import subprocess
 import sys
@@ -20,6 +22,7 @@ class Server:
     def __init__(self, log: Path, *options: str, port: int | None = None, **env: str) -> None:
         self.port, self.log = port or free_port(), log
         self.url = f"http://127.0.0.1:{self.port}"
+        self.seen: list[int] = []  # what /readyz answered while it started
         with log.open("wb") as file:
             fixed = ["--port", str(self.port), "--data", str(log.parent / "data")]
             command = [sys.executable, "-m", "t2i_person", "serve", *fixed, *options]
@@ -32,10 +35,16 @@ class Server:
         end = time.monotonic() + seconds
         while time.monotonic() < end and self.process.poll() is None:
             with contextlib.suppress(httpx.TransportError):
-                if httpx.get(self.url + "/health").status_code == 200:
+                self.seen.append(httpx.get(self.url + "/readyz").status_code)
+                if self.seen[-1] == 200:
                     return self
-            time.sleep(0.1)
+            time.sleep(0.05)
         raise AssertionError(f"the server did not start:\n{self.log.read_text()}")
+
+    def room(self, size: int | None) -> None:
+        """The kernel refuses to let its files grow beyond that, as on a full disk; None: they may again."""
+        _, hard = resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (hard if size is None else size, hard))
 
     def draw(self, text: str, timeout: float = 600) -> httpx.Response:
         return httpx.post(self.url + "/t2i-person", json={"text": text}, timeout=timeout)
@@ -106,5 +115,25 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     started = Server(log, "--seed", "3", "--steps", "2", "--waiting", "1")
     try:
         yield started.wait()
+        undocumented = answered(started) - documented(started)
+        assert not undocumented, "OpenAPI does not say that these are answered"
     finally:
         started.stop()
+
+
+def answered(server: Server) -> set[tuple[str, str, str]]:
+    """Method, route and status of every answer that the server has given, by its own count."""
+    line = r'requests_total\{method="(\w+)",route="([^"]+)",status="(\d+)"\}'
+    return set(re.findall(line, server.get("/metrics").text))
+
+
+def documented(server: Server) -> set[tuple[str, str, str]]:
+    """The same by its OpenAPI. What is no operation of it needs none, and 499 nobody reads."""
+    paths = server.get("/openapi.json").json()["paths"]
+    return {
+        (method, path, status)
+        for method, path, status in answered(server)
+        if method.lower() not in paths.get(path, {})
+        or status in paths[path][method.lower()]["responses"]
+        or status == "499"
+    }

@@ -1,6 +1,7 @@
 """OpenAI's own client against our server."""
 
 import base64
+import re
 from io import BytesIO
 
 import httpx
@@ -56,6 +57,22 @@ def test_stream(client):
     for event in events:
         assert event.output_format == "webp" and event.background == "opaque"
         assert Image.open(BytesIO(base64.b64decode(event.b64_json))).format == "WEBP"
+
+
+def test_hanging_up_cancels(client, server):
+    def cancelled() -> float:
+        line = r'jobs_total\{status="cancelled"\} (\S+)'
+        return sum(map(float, re.findall(line, server.get("/metrics").text)))
+
+    before = cancelled()
+    with pytest.raises(openai.APITimeoutError):
+        client.with_options(timeout=2).images.generate(prompt="Семь девушек.", n=10)
+    server.until_idle()
+    assert cancelled() == before + 1
+    with client.images.generate(prompt="Семь девушек.", n=10, stream=True, partial_images=1) as events:
+        assert next(iter(events)).type == "image_generation.partial_image"
+    server.until_idle()
+    assert cancelled() == before + 2
 
 
 def test_urls(client):

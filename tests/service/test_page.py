@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
@@ -189,6 +190,56 @@ def test_sliders_change_the_same_person(server, visit):
 
 
 @browser_needed
+def test_a_person_is_kept_by_name_and_comes_again(server, visit):
+    def drawn(page: Page) -> png.Record:
+        page.get_by_role("button", name="Нарисовать").click()
+        portraits(page, 1)
+        return png.read(
+            httpx.get(f"{server.url}/{page.locator('.card.done a').get_attribute('href')}").content
+        )
+
+    page = visit(server.url, reduced_motion="reduce")
+    kept = page.get_by_role("region", name="Сохранённые люди")
+    write(page, "Рыжая женщина в очках.")
+    first = drawn(page)
+    expect(kept).to_be_hidden()
+    page.locator(".card.done .checker").click()
+    name = page.get_by_label("Сохранить человека под именем")
+    expect(name).to_have_value("Женщина")
+    for word in ("Анна", "Вера"):
+        name.fill(word)
+        name.press("Enter")
+        expect(page.locator("#tuner-note")).to_contain_text(f"Где в тексте есть «{word}»")
+    page.keyboard.press("Escape")
+    expect(kept.locator("li")).to_have_text([re.compile("^Анна"), re.compile("^Вера")])
+    expect(kept.locator("img").first).to_have_js_property("naturalWidth", 256)
+
+    page.reload()
+    expect(kept.locator("li")).to_have_count(2)
+    write(page, "Утром Анна вышла одна.")
+    again = drawn(page)
+    assert (
+        np.array_equal(again.w_plus, first.w_plus)
+        and again.settings["request_seed"] != first.settings["request_seed"]
+    )
+    expect(page.get_by_role("heading", name="Анна")).to_contain_text("тот же человек: Анна")
+    found = Axe().run(
+        page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+    )
+    assert found.violations_count == 0, found.generate_report()
+
+    page.get_by_role("button", name="Забыть: Анна").press("Enter")
+    expect(kept.locator("li")).to_have_count(1)
+    expect(page.get_by_role("button", name="Забыть: Вера")).to_be_focused()
+    expect(page.locator("#say")).to_have_text("Больше не хранится: Анна")
+    page.get_by_role("button", name="English").click()
+    page.get_by_role("button", name="Forget Вера").press("Enter")
+    expect(page.locator("#kept-box")).to_be_hidden()
+    expect(page.locator("#text")).to_be_focused()
+    assert httpx.get(server.url + "/v1/cast").json() == {"cast": []}
+
+
+@browser_needed
 def test_what_was_not_drawn_is_said_kindly(server, visit):
     page = visit(server.url)
     write(page, "Мужчина в кольчуге.")
@@ -316,8 +367,11 @@ def test_a_key_is_asked_for(serve, visit, monkeypatch):
     write(page, SAMPLE)
     page.get_by_role("button", name="Нарисовать").click()
     portraits(page, 1)
+    page.locator(".card.done .checker").click()
+    page.get_by_role("button", name="Сохранить").click()
     page.reload()
     expect(page.locator("#marks mark").first).to_have_text("Блондинка")
+    expect(page.locator("#kept img")).to_have_js_property("naturalWidth", 256)
 
 
 @browser_needed

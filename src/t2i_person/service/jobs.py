@@ -14,7 +14,7 @@ from ..portrait import Event
 from . import models
 from .desk import Desk
 from .desk import Job as Work
-from .library import Library, Unfinished
+from .library import Library, Unfinished, Unwritable
 from .log import Log
 from .metrics import Metrics
 from .models import JobOrder
@@ -25,6 +25,7 @@ from .store import Store
 
 log = logging.getLogger("t2i_person.service")
 PREVIEW = 256  # pixels
+SHARE = 8  # jobs without their pictures may take this part of the memory for results
 
 
 class Job:
@@ -39,6 +40,7 @@ class Job:
         self.seconds: dict[str, float] = {}
         self.error: Problem | None = None
         self.handed_back = False
+        self.size = 0  # bytes of what is kept of it without its pictures, once it has ended
         self.fleeting = False  # somebody waits for it on the line: no use to draw it later
         self.work: Work[None]
         self._lock = threading.Lock()
@@ -160,12 +162,17 @@ class Jobs:
         job = Job(f"job_{secrets.token_hex(16)}", owner, order, round(time.time(), 3), self._log())
         job.fleeting = fleeting
         self._start(job)
-        log.info("job", extra={"job": job.name, **self._text(order)})
+        log.info("job", extra={"job": job.name})
         return job
 
     def take_up(self) -> None:
         """Go on with what a stop handed back; on the event loop."""
-        for old in self._library.take_up():
+        try:
+            unfinished = self._library.take_up()
+        except Unwritable as error:  # they stay there for the next start
+            log.error("jobs not taken up: %s", error)
+            return
+        for old in unfinished:
             order = JobOrder.model_validate_json(old.request)
             job = Job(old.id, old.owner, order, old.created, self._log(old.last_event + 1))
             try:
@@ -202,11 +209,15 @@ class Jobs:
         self._store.drop(job.pictures())
 
     def sweep(self) -> None:
-        """Forget what is too old."""
+        """Forget what is too old, and the oldest of what is too much; the last one to end stays."""
         end = time.time() - self._settings.keep_seconds
-        for job in list(self._jobs.values()):
-            if job.finished is not None and job.finished < end:
+        ended = [(job.finished, job.size, job) for job in list(self._jobs.values()) if job.finished]
+        ended.sort(key=lambda one: one[0])
+        much = sum(size for _, size, _ in ended) - (self._settings.keep_mb << 20) // SHARE
+        for finished, size, job in ended:
+            if finished < end or (much > 0 and job is not ended[-1][-1]):
                 self.forget(job)
+                much -= size
         self._store.sweep()
 
     def hand_back_waiting(self) -> None:
@@ -231,14 +242,22 @@ class Jobs:
 
     def _hand_back(self, job: Job) -> None:
         job.handed_back = True
-        if self._library.lasting and not job.fleeting:
-            request = job.order.model_dump_json()
-            self._library.hand_back(Unfinished(job.name, job.owner, request, job.created, job.log.last))
+        if self._library.lasting and not job.fleeting and self._written(job):
             job.log.close()  # its readers come back, and find it at the next server
             log.info("job handed back", extra={"job": job.name})
         else:
             self._end(job, "failed", stopping())
         job.work.cancel()
+
+    def _written(self, job: Job) -> bool:
+        """For the next server; False when the disk takes no more."""
+        request = job.order.model_dump_json()
+        try:
+            self._library.hand_back(Unfinished(job.name, job.owner, request, job.created, job.log.last))
+        except Unwritable as error:
+            log.error("job lost: %s", error, extra={"job": job.name})
+            return False
+        return True
 
     def _draw(self, job: Job, work: Work[None]) -> None:
         """In a worker thread."""
@@ -297,10 +316,8 @@ class Jobs:
         if error:
             self._metrics.errors.labels(error.code).inc()
         job.log.add(status, {"job": self.shown(job).model_dump()}, end=True)
+        job.size = job.log.size
         log.info("job ended", extra={"job": job.name, "status": status})
 
     def _log(self, first: int = 1) -> Log:
         return Log(asyncio.get_running_loop(), first)
-
-    def _text(self, order: JobOrder) -> dict[str, str]:
-        return {"text": order.text} if self._settings.log_texts else {}

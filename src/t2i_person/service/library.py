@@ -42,6 +42,10 @@ class Unfinished:
     last_event: int
 
 
+class Unwritable(Exception):
+    """The disk is full, or is not to be written."""
+
+
 class Library:
     """Safe to use from many threads. Without a folder it is as short-lived as the process."""
 
@@ -58,7 +62,12 @@ class Library:
             raise T2IError(f"{folder} cannot be used ({error}): choose another with --data.") from error
 
     def keep(self, owner: str, member: Member) -> bool:
-        """Keep a person; True when nobody of that name was kept before."""
+        """Keep a person; True when nobody of that name was kept before.
+
+        Raises
+        ------
+        Unwritable
+        """
         with self._lock:
             new = not self._rows("SELECT 1 FROM person WHERE owner=? AND key=?", owner, plain(member.name))
             row = (owner, plain(member.name), *astuple(member))
@@ -96,4 +105,7 @@ class Library:
             self._file.close()
 
     def _rows(self, query: str, *values: object) -> list[tuple]:
-        return self._file.execute(query, values).fetchall()
+        try:
+            return self._file.execute(query, values).fetchall()
+        except sqlite3.OperationalError as error:
+            raise Unwritable(str(error)) from error

@@ -1,6 +1,7 @@
 """What has happened in a job, for any number of readers who may come late or come again."""
 
 import asyncio
+import json
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -49,6 +50,12 @@ class Log:
             self.ended = True
             self._entries = [entry for entry in self._entries if entry.kind != "preview"]
         self._wake()
+
+    @property
+    def size(self) -> int:
+        """Bytes of what there is to read."""
+        with self._lock:
+            return sum(len(json.dumps(entry.data)) for entry in self._entries)
 
     async def follow(self, after: int = 0) -> AsyncIterator[Entry | None]:
         """The entries after that id, as they come, to the end; None when it is silent for long."""

@@ -94,6 +94,7 @@ async def generate(
 ) -> Any:
     """Draw `n` pictures of the prompt's people, in turn."""
     form = _Form(order)
+    here.heard(request, order.prompt)
     people = await here.quick.submit(lambda _: describe(order.prompt)).attended(request)
     if not people:
         detail = "No people were found in the prompt: name somebody, as in «Блондинка в голубой кофте»."

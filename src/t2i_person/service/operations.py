@@ -84,6 +84,8 @@ class Observe:
                 "status": status,
                 "ms": round(took * 1000),
             }
+            if text := scope.get("t2i_person.text"):
+                more["text"] = text
             log.info("request", extra=more)
 
 

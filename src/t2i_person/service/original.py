@@ -46,6 +46,7 @@ async def t2i_person(order: Annotated[Order, Body()], request: Request) -> Any:
         raise Problem(422, 'The field "text" is empty: describe somebody in Russian.')
     if not is_text(order.text):
         raise Problem(422, 'The field "text" holds half a surrogate pair: send whole characters.')
+    here.heard(request, order.text)
     job = here.desk.submit(lambda job: _draw(order.text, here, job))
     return await job.attended(request)
 

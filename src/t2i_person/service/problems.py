@@ -13,6 +13,7 @@ from starlette.types import Scope
 
 from ..errors import Cancelled, NoPeople, T2IError, TooManyPeople
 from .desk import Full, Left
+from .library import Unwritable
 from .settings import EXAMPLE
 
 log = logging.getLogger("t2i_person.service")
@@ -28,6 +29,7 @@ MEANINGS = {
     429: "Too many requests wait already; Retry-After says when to come back.",
     500: "It failed; the server's log says why.",
     503: "The server is starting or stopping.",
+    507: "The server's disk takes no more; nothing was changed.",
 }
 CODES = {
     400: "not_json",
@@ -38,6 +40,7 @@ CODES = {
     422: "invalid",
     429: "queue_full",
     500: "failed",
+    507: "disk_full",
 }
 STARTING = "The server is starting: try again in a few seconds."
 NOT_JSON = f"The body is not valid JSON in UTF-8: send {EXAMPLE}."
@@ -110,6 +113,9 @@ def explain(error: Exception) -> Problem:
             return Problem(429, detail, headers={"Retry-After": seconds})
         case Cancelled():
             return stopping()
+        case Unwritable():
+            log.error("cannot keep: %s", error)
+            return Problem(507, MEANINGS[507])
         case NoPeople():
             return Problem(422, str(error), "no_people", "text")
         case TooManyPeople():
@@ -156,7 +162,8 @@ def install(app: FastAPI) -> None:
     async def told(request: Request, error: Exception) -> JSONResponse:
         return answer(request.scope, explain(error))
 
-    for kind in (Problem, T2IError, Full, Cancelled, HTTPException, RequestValidationError, Exception):
+    ours = (Problem, T2IError, Full, Unwritable, Cancelled)
+    for kind in (*ours, HTTPException, RequestValidationError, Exception):
         app.add_exception_handler(kind, told)
 
     @app.exception_handler(Left)

@@ -62,6 +62,11 @@ class Runtime:
             case "broken":
                 raise Problem(500, "The models could not be loaded; the server's log says why.")
 
+    def heard(self, request: Request, text: str | None) -> None:
+        """Somebody wrote this: into the log with it, if the settings say so."""
+        if self.settings.log_texts and text:
+            request.scope["t2i_person.text"] = text
+
     def limit(self, cancelled: Callable[[], bool]) -> Callable[[], bool]:
         """`cancelled`, or the time for one drawing is over.
 

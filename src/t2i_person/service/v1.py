@@ -42,13 +42,14 @@ PICTURE: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {kind: {} for kind in ("image/png", "image/webp", "image/jpeg")},
         "description": "The picture.",
-    }
+    },
 }
 
 
 @router.post("/jobs", status_code=202, response_model=models.Job, responses=SENT, tags=["jobs"])
 async def start(order: JobOrder, here: Here, whose: Owner, request: Request, response: Response) -> Any:
     """Queue a drawing; the answer names it."""
+    here.heard(request, order.text)
     if order.pack is not None:
         await _at_once(request, here, lambda: here.jobs.pack(order.pack))
     job = here.jobs.submit(order, whose)
@@ -92,7 +93,12 @@ async def events(
     return stream(_entries(found, after))
 
 
-@router.get("/images/{id}", response_class=Response, responses=PICTURE | documented(422), tags=["pictures"])
+@router.get(
+    "/images/{id}",
+    response_class=Response,
+    responses=PICTURE | {304: {"description": "The client has it already."}} | documented(422, 429),
+    tags=["pictures"],
+)
 async def image(
     id: str,
     here: Here,
@@ -117,6 +123,7 @@ async def image(
 @router.post("/describe", response_model=models.Description, responses=SENT, tags=["reading"])
 async def describe(order: models.DescribeOrder, here: Here, request: Request) -> Any:
     """Who the text describes, and how; nothing is drawn."""
+    here.heard(request, order.text)
 
     def work() -> dict[str, Any]:
         people = [models.character(i, person) for i, person in enumerate(read(order.text))]
@@ -128,6 +135,7 @@ async def describe(order: models.DescribeOrder, here: Here, request: Request) ->
 @router.post("/edit", response_model=models.Portrait | models.Draft, responses=SENT, tags=["pictures"])
 async def edit(order: models.EditOrder, here: Here, request: Request) -> Any:
     """The same person, changed; does not wait behind jobs."""
+    here.heard(request, order.text)
     record = await _record(order, here, request)
     pack = here.jobs.pack(record.pack)
     if order.draft:
@@ -163,6 +171,7 @@ async def cast(here: Here, whose: Owner) -> models.Cast:
     "/cast/{name}",
     response_model=models.CastEntry,
     responses=SENT
+    | documented(507)
     | {201: {"model": models.CastEntry, "description": "Kept; nobody of that name was before."}},
     tags=["cast"],
 )
@@ -202,7 +211,7 @@ async def face(name: str, here: Here, whose: Owner) -> Response:
     return Response((await _member(name, here, whose)).picture, media_type="image/webp")
 
 
-@router.delete("/cast/{name}", status_code=204, tags=["cast"])
+@router.delete("/cast/{name}", status_code=204, responses=documented(507), tags=["cast"])
 async def forget(name: str, here: Here, whose: Owner) -> None:
     """Forget somebody."""
     if not await asyncio.to_thread(here.library.forget, whose, name):

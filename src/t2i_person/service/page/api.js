@@ -33,7 +33,7 @@ export async function call(method, path, body, signal) {
 }
 
 export async function bytes(path) {
-  const answer = await fetch(path).catch(() => { throw new ApiError("dead"); });
+  const answer = await fetch(path, { headers: key ? { "X-API-Key": key } : {} }).catch(() => { throw new ApiError("dead"); });
   if (!answer.ok) throw new ApiError(answer.status === 404 ? "not_found" : "failed");
   return new Uint8Array(await answer.arrayBuffer());
 }

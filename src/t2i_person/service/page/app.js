@@ -3,6 +3,7 @@
 import { ApiError, call, setKey } from "./api.js";
 import * as editor from "./editor.js";
 import * as gallery from "./gallery.js";
+import * as kept from "./kept.js";
 import { open as openTuner } from "./tuner.js";
 import { openFile } from "./files.js";
 import { lang, remark, speak, t, trouble } from "./words.js";
@@ -72,7 +73,7 @@ function dead() {
       watching = 0;
       tell(t.errors.back, null, null, true);
       setTimeout(() => { if ($("trouble").classList.contains("mild")) hush(); }, 4000);
-      if (job) resume(job.id); else { editor.read().catch(() => {}); if (!packs) loadPacks(); }
+      if (job) resume(job.id); else { editor.read().catch(() => {}); if (!packs) loadPacks(); kept.load().catch(() => {}); }
     } catch { /* not yet */ }
   };
   watching = setInterval(look, 2500);
@@ -93,6 +94,7 @@ $("key-dialog").addEventListener("close", () => {
   setKey($("key").value);
   hush();
   loadPacks();
+  kept.load().catch(() => {});
   editor.read().catch(() => {});
 });
 
@@ -364,6 +366,7 @@ function tongue(name) {
   for (const button of document.querySelectorAll("[data-lang]")) button.setAttribute("aria-pressed", button.dataset.lang === lang);
   editor.showPeople();
   gallery.retell();
+  kept.retell();
   counted();
 }
 
@@ -415,6 +418,7 @@ addEventListener("drop", (event) => {
 
 /* Begin. */
 editor.start(fail, () => { counted(); remember(); });
+kept.start(fail, say);
 gallery.onTune(openTuner);
 tongue(memory.get("lang") ?? (navigator.languages.some((name) => /^(ru|be|uk|kk)/i.test(name)) ? "ru" : "en"));
 theme(memory.get("theme"));
@@ -423,4 +427,5 @@ restore(link.has("seed") ? { each: "1", background: "transparent", size: "1024",
 const first = link.get("text") ?? memory.get("text") ?? "";
 if (first) editor.write(first);
 loadPacks();
+kept.load().catch(() => {}); // what is wrong with the server is said by loadPacks
 if (memory.get("job")) resume(memory.get("job"));

@@ -32,7 +32,10 @@ export function lay(characters, each, only) {
 const sections = new Map();
 function sectionOf(person) {
   const known = sections.get(person.index);
-  if (known?.element.isConnected) return known;
+  if (known?.element.isConnected) {
+    if (person.cast) { known.person = person; showSection(known); }
+    return known;
+  }
   empty.hidden = true;
   const element = document.createElement("section"), title = document.createElement("h3"), small = document.createElement("small");
   element.className = "person";
@@ -53,7 +56,7 @@ function sectionOf(person) {
 
 function showSection(section) {
   const { person } = section;
-  section.small.textContent = [kind(person), person.cast].filter(Boolean).join(" · ");
+  section.small.textContent = [kind(person), person.cast && t.keptAs(person.cast)].filter(Boolean).join(" · ");
   section.element.querySelector(".chips").replaceWith(chips(person.features, false));
 }
 

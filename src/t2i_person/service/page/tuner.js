@@ -3,11 +3,13 @@
 import { call } from "./api.js";
 import { named } from "./editor.js";
 import { fileName, replace, source } from "./gallery.js";
+import { keep } from "./kept.js";
 import { reason, t, trouble } from "./words.js";
 
 const dialog = document.querySelector("#tuner"), image = document.querySelector("#tuner-image"), spin = dialog.querySelector(".spin");
 const sliders = document.querySelector("#sliders"), change = document.querySelector("#change"), go = document.querySelector("#change-go");
 const note = document.querySelector("#tuner-note"), undo = document.querySelector("#undo"), save = document.querySelector("#tuner-save");
+const keepName = document.querySelector("#keep-name"), keepGo = document.querySelector("#keep-go");
 let card = null, base = null, history = [], drafting = null, wanted = null, whole = null, resting = 0;
 
 export function open(chosen) {
@@ -16,6 +18,7 @@ export function open(chosen) {
   settle(card.portrait);
   note.textContent = "";
   change.value = "";
+  keepName.value = named(card.person);
   dialog.showModal();
 }
 
@@ -106,6 +109,17 @@ async function commit(wish) {
   }
 }
 
+async function keepPerson() {
+  const name = keepName.value.replace(/[/\\]/g, " ").trim();
+  if (!/[^.]/.test(name)) return keepName.focus(); // empty, or a path to somewhere else
+  try {
+    await keep(name, base.id);
+    note.textContent = t.keepDone(name);
+  } catch (error) {
+    fail(error);
+  }
+}
+
 function fail(error) {
   note.textContent = trouble(error);
 }
@@ -118,4 +132,6 @@ undo.addEventListener("click", () => {
 });
 go.addEventListener("click", () => change.value.trim() && commit({ text: change.value.trim() }));
 change.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); go.click(); } });
+keepGo.addEventListener("click", keepPerson);
+keepName.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); keepGo.click(); } });
 dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });

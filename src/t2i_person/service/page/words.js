@@ -37,6 +37,9 @@ const WORDS = {
     tunerHint: "1 — как описано, 0 — без этого, больше — сильнее. Человек остаётся тем же.",
     change: "Что ещё изменить?", changeExample: "в синей шляпе, без бороды", changeGo: "Изменить", undo: "Вернуть", ready: "Готово", close: "Закрыть",
     noSliders: "У этого портрета нет примет с ползунком — попросите изменить словами.", changed: "Изменено",
+    keptPeople: "Сохранённые люди", keptHint: "Назовите кого-то из них в тексте по имени — нарисуется он же.", keptAs: (name) => `тот же человек: ${name}`,
+    keepLabel: "Сохранить человека под именем", keepGo: "Сохранить", keepDone: (name) => `Сохранено. Где в тексте есть «${name}», будет этот же человек.`,
+    forget: (name) => `Забыть: ${name}`, forgotten: (name) => `Больше не хранится: ${name}`, one_person: (name) => `Портрет один: ${name} — сохранённый человек.`,
     keyTitle: "Нужен ключ", keyWhy: "Этот сервер отвечает только по ключу. Он останется в этом браузере.", keyLabel: "Ключ API", keySave: "Войти", later: "Не сейчас",
     again: "Повторить", hide: "Скрыть", stopWaiting: "Не ждать",
     fromFile: "Из портрета взяты текст и зерно", badFile: "Этот файл — не текст и не портрет отсюда.", bigFile: "Файл слишком велик: до 1 МБ текста.",
@@ -52,6 +55,7 @@ const WORDS = {
       stopping: "Сервер останавливается. Текст цел — попробуйте через минуту.", starting: "Сервер ещё загружает веса. Подождите немного.",
       failed: "На сервере что-то сломалось. Текст цел — попробуйте ещё раз.",
       cannot_draw: "Подходящего человека не нашлось. Попробуйте другое зерно.", not_found: "Этого на сервере уже нет: портреты хранятся недолго. Нарисуйте ещё раз.",
+      disk_full: "На сервере кончилось место: сохранить не вышло.",
       no_key: "Этот сервер отвечает только по ключу.", not_a_portrait: "Это не портрет отсюда.",
     },
   },
@@ -91,6 +95,9 @@ const WORDS = {
     tunerHint: "1 is as described, 0 without, more is stronger. It stays the same person.",
     change: "What else to change?", changeExample: "в синей шляпе, без бороды", changeGo: "Change", undo: "Undo", ready: "Done", close: "Close",
     noSliders: "This portrait has no feature with a slider: ask for a change in words.", changed: "Changed",
+    keptPeople: "Kept people", keptHint: "Call one of them by name in the text, and the same person is drawn.", keptAs: (name) => `the same person: ${name}`,
+    keepLabel: "Keep this person as", keepGo: "Keep", keepDone: (name) => `Kept. Where a text says «${name}», it will be this person.`,
+    forget: (name) => `Forget ${name}`, forgotten: (name) => `Forgotten: ${name}`, one_person: (name) => `One portrait: ${name} is a kept person.`,
     keyTitle: "A key is needed", keyWhy: "This server answers only with a key. It stays in this browser.", keyLabel: "API key", keySave: "Enter", later: "Not now",
     again: "Try again", hide: "Hide", stopWaiting: "Stop waiting",
     fromFile: "Text and seed were taken from the portrait", badFile: "This file is neither a text nor a portrait from here.", bigFile: "The file is too large: up to 1 MB of text.",
@@ -106,6 +113,7 @@ const WORDS = {
       stopping: "The server is stopping. Your text is safe: try in a minute.", starting: "The server is still loading its weights. Wait a little.",
       failed: "Something broke on the server. Your text is safe: try again.",
       cannot_draw: "Nobody who fits was found. Try another seed.", not_found: "The server has forgotten this: portraits are kept for a while only. Draw it again.",
+      disk_full: "The server's disk is full: this could not be kept.",
       no_key: "This server answers only with a key.", not_a_portrait: "This is no portrait from here.",
     },
   },
@@ -134,6 +142,8 @@ export function reason(words) {
 
 export function remark(words) {
   const portraits = /(\d+) of (\d+) portraits/.exec(words), people = /(\d+) of (\d+) people/.exec(words);
+  const one = /one portrait, for (.+) is kept as one person/.exec(words);
+  if (one) return t.one_person(one[1]);
   return portraits ? t.fewer_portraits(portraits[1], portraits[2]) : people ? t.fewer_people(people[1], people[2]) : words;
 }
 
