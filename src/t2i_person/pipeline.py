@@ -60,7 +60,7 @@ def draw(
     Raises
     ------
     T2IError : a setting out of range.
-    NoPeople, TooManyPeople : in the text.
+    TextError, NoPeople, TooManyPeople : in the text.
     NobodyFits : of anybody's candidates.
     PackError : the pack is missing or damaged.
     Cancelled : `cancelled` said yes.
@@ -83,10 +83,7 @@ def draw(
     }
     job = Job(text, seed, preset, steps, strength, background, size, settings, on_event, cancelled)
     with job.stage("text"):
-        try:
-            people = describe(text)
-        except ValueError as error:
-            raise T2IError(str(error)) from error
+        people = describe(text)
     if not people:
         raise NoPeople("No people were found in the text: name somebody, as in «Блондинка в голубой кофте».")
     job.tell("text", characters=tuple(people))

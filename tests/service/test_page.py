@@ -254,6 +254,19 @@ def test_what_was_not_drawn_is_said_kindly(server, visit):
 
 
 @browser_needed
+def test_another_language_is_said_kindly(server, visit):
+    page = visit(server.url)
+    write(page, "A blonde woman in a light-blue sweater.")
+    expect(page.locator("#people-title")).to_contain_text("по-русски")
+    expect(page.get_by_role("alert")).to_be_hidden()
+    page.get_by_role("button", name="Нарисовать").click()
+    expect(page.get_by_role("alert")).to_contain_text("не похоже на русский")
+    write(page, SAMPLE)
+    expect(page.locator("#marks mark")).to_have_text(["Блондинка", "в голубой кофте"])
+    expect(page.locator("#people-title")).to_have_text("В тексте 1 человек")
+
+
+@browser_needed
 def test_a_long_text(server, visit):
     page = visit(server.url)
     short = ("Старик в очках 🙂 сидел у окна. " * 8)[:200]

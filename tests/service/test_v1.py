@@ -217,6 +217,7 @@ def test_describe(server):
     assert [(one["index"], one["head"]) for one in people] == [(0, "Анна"), (1, "старик")]
     assert "portraits" not in people[0] and people[0]["features"]
     assert server.post("/v1/describe", text="Шёл дождь.").json() == {"characters": []}
+    problem(server.post("/v1/describe", text="A blonde woman."), 422, "not_russian")
 
 
 def test_packs(server):
@@ -263,6 +264,7 @@ def test_wrong_input(server, body, status, code, field):
     ("order", "code"),
     [
         ({"text": "Шёл дождь."}, "no_people"),
+        ({"text": "A blonde woman."}, "not_russian"),
         ({"text": "Семь девушек.", "per_character": 16}, "too_many_people"),
         ({"text": "Старик.", "characters": [1]}, "cannot_draw"),
     ],

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
-from ..errors import Cancelled, NoPeople, T2IError, TooManyPeople
+from ..errors import Cancelled, NobodyFits, NoPeople, T2IError, TooManyPeople
+from ..text import TextError
 from .desk import Full, Left
 from .library import Unwritable
 from .settings import EXAMPLE
@@ -120,6 +121,10 @@ def explain(error: Exception) -> Problem:
             return Problem(422, str(error), "no_people", "text")
         case TooManyPeople():
             return Problem(422, str(error), "too_many_people", "text")
+        case NobodyFits():
+            return Problem(422, str(error), "nobody_fits")
+        case TextError():
+            return Problem(422, str(error), "not_russian", "text")
         case T2IError():
             return Problem(422, str(error), "cannot_draw")
         case RequestValidationError():

@@ -76,12 +76,25 @@ export async function read() {
     showPeople();
   }).catch((error) => {
     if (error.name === "AbortError") return;
-    if (!people.length) box.hidden = true;
-    failed(error, trouble);
+    if (error.code === "not_russian") unread(error);
+    else {
+      if (!people.length) box.hidden = true;
+      failed(error);
+    }
     throw error;
   }).finally(() => { if (asking === mine) asking = null; if (busy?.work === work) busy = null; });
   busy = { words, work };
   return work;
+}
+
+/** Said beside the text, not in an alert: somebody may only have begun to write. */
+function unread(error) {
+  people = [];
+  spans = [];
+  light();
+  showPeople();
+  box.hidden = false;
+  title.textContent = trouble(error);
 }
 
 /** Marks without overlap, in UTF-16 units; the server counts code points. */

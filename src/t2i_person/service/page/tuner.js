@@ -121,7 +121,7 @@ async function keepPerson() {
 }
 
 function fail(error) {
-  note.textContent = trouble(error);
+  note.textContent = error.code === "cannot_draw" || error.code === "not_russian" ? t.cannotChange : trouble(error);
 }
 
 undo.addEventListener("click", () => {
