@@ -55,9 +55,23 @@ class People:
         tone = np.dot(person.ethnicity, (0.18, 0.38, 0.80)) + 0.13 * rng.standard_normal()
         return colours_from(person, float(np.clip(tone, 0, 1)), rng.standard_normal(40))
 
-    def batch(self, n: int, rng: np.random.Generator, crop: tuple[int, int, int] | None = None):
-        """Conditions [n,69], pictures [n,3,s,s] in [-1,1], alpha [n,1,s,s], and the factors themselves."""
-        return self.pictures(rng.integers(len(self), size=n), rng, crop)
+    def batch(
+        self,
+        n: int,
+        rng: np.random.Generator,
+        crop: tuple[int, int, int] | None = None,
+        rare: bool = False,
+    ):
+        """Conditions [n,CONDITION], pictures [n,3,s,s] in [-1,1], alpha [n,1,s,s], and the factors themselves.
+
+        ``rare``: hats and patterns, which few wear and which are hard to draw, come more often.
+        """
+        if not rare:
+            return self.pictures(rng.integers(len(self), size=n), rng, crop)
+        weight = np.cumsum(
+            [1 + 2 * (p.hat == "bucket") + (p.hat == "beanie") + (p.pattern != "plain") for p in self.persons]
+        )
+        return self.pictures(np.searchsorted(weight, rng.uniform(0, weight[-1], n), "right"), rng, crop)
 
     def pictures(self, picks, rng: np.random.Generator, crop: tuple[int, int, int] | None = None):
         persons = [self.persons[i] for i in picks]

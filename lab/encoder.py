@@ -12,8 +12,9 @@ from torch import Tensor
 
 from lab.captions import FACTS, truths
 from lab.data import People
-from lab.generator import Trainer
+from lab.generator import finished
 from lab.muon import Muon
+from lab.people.factors import Z_DIM, person_from_z
 from t2i_person.nets.encoder import DualEncoder
 from t2i_person.packs.encoder import Encoder, words_of
 
@@ -50,7 +51,7 @@ def load_encoder(work: Path) -> Encoder:
 
 
 def texts_and_truth(persons, colours, rng: np.random.Generator, extra: int = 64) -> tuple[list[str], Tensor]:
-    """One phrase for each fact and some that join two to four; truth [pictures, texts], NaN where unsure."""
+    """One phrase for each fact and some that join two to seven; truth [pictures, texts], NaN where unsure."""
     table = np.stack([truths(p, c) for p, c in zip(persons, colours, strict=True)])
 
     def phrase(i: int, english: bool) -> str:
@@ -66,7 +67,7 @@ def texts_and_truth(persons, colours, rng: np.random.Generator, extra: int = 64)
     for _ in range(extra):
         row = np.nan_to_num(table[rng.integers(len(table))])
         chosen: list[int] = []
-        for _ in range(int(rng.integers(2, 5))):
+        for _ in range(int(rng.integers(2, 8))):
             weight = np.where(row > 0.6, 1.0, 0.0) if rng.random() < 0.85 else np.ones(len(row))
             weight = weight * ~np.isin(kinds, kinds[chosen]) * (kinds != "person")
             if weight.sum() > 0:
@@ -78,7 +79,9 @@ def texts_and_truth(persons, colours, rng: np.random.Generator, extra: int = 64)
 
 
 def soften(pictures: Tensor, rng: np.random.Generator) -> Tensor:
-    """What a generator or a user may do to a picture: blur, noise, brightness, a shift of a few pixels."""
+    """What a generator or a user may do to a picture: blur, noise, brightness, a shift of a few pixels, a mirror."""
+    if rng.random() < 0.5:
+        pictures = pictures.flip(3)
     if rng.random() < 0.5:
         small = int(rng.integers(40, SIDE))
         pictures = F.interpolate(pictures, (small, small), mode="bilinear", antialias=True)
@@ -106,7 +109,10 @@ def report(encoder: Encoder, people: People, drawn=None) -> dict[str, float]:
 
 
 def train(work: Path, minutes: float, lr: float, on_generator: float, batch: int = 48) -> None:
-    """``on_generator``: share of the batches drawn by the generator instead of the renderer."""
+    """``on_generator``: share of the batches drawn by the generator instead of the renderer, half of them from z.
+
+    A search in Z looks for people the encoder likes: what it takes for true there must be true.
+    """
     encoder = load_encoder(work)
     people, held = People(work / "renders256", SIDE), People(work / "renders256", SIDE, 0, 1)
     kernels = [p for p in encoder.net.image.parameters() if p.ndim == 4]
@@ -115,11 +121,23 @@ def train(work: Path, minutes: float, lr: float, on_generator: float, batch: int
         torch.optim.AdamW(rest, lr=lr, betas=(0.9, 0.98), weight_decay=0.02),
         Muon(kernels, lr=lr / 4),
     ]
-    nets = Trainer(work, "cpu").average if on_generator else None
+    nets = finished(work) if on_generator else None
 
-    def draw(c: Tensor) -> Tensor:
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            return nets["generator"](nets["factors"](c).float(), stop_at=SIDE).float().clamp(-1, 1)
+    @torch.no_grad()
+    def draw(w: Tensor) -> Tensor:
+        with torch.autocast("cpu", torch.bfloat16):
+            return nets["generator"](w.float(), stop_at=SIDE).float().clamp(-1, 1)
+
+    def of_condition(c: Tensor) -> Tensor:
+        with torch.no_grad():
+            return draw(nets["factors"](c))
+
+    def from_z(n: int):
+        z = rng.standard_normal((n, Z_DIM)).astype(np.float32)
+        with torch.no_grad():
+            pictures = draw(nets["generator"].w(torch.from_numpy(z)))
+        persons, colours = zip(*(person_from_z(row) for row in z), strict=True)
+        return pictures, persons, np.stack(colours)
 
     rng = np.random.default_rng([3, (work / "encoder.pt").exists(), int(100 * on_generator)])
     begin = shown = time.time()
@@ -129,8 +147,11 @@ def train(work: Path, minutes: float, lr: float, on_generator: float, batch: int
         for optimizer, base in zip(optimizers, (lr, lr / 4), strict=True):
             optimizer.param_groups[0]["lr"] = base * rate
         c, pictures, _, persons, colours = people.batch(batch, rng)
-        if rng.random() < on_generator:
-            pictures = draw(c)
+        chance = rng.random()
+        if chance < on_generator / 2:
+            pictures, persons, colours = from_z(batch)
+        elif chance < on_generator:
+            pictures = of_condition(c)
         texts, truth = texts_and_truth(persons, colours, rng)
         text = encoder.encode_text(texts)
         with torch.autocast("cpu", torch.bfloat16):
@@ -156,4 +177,4 @@ def train(work: Path, minutes: float, lr: float, on_generator: float, batch: int
     torch.save(encoder.state_dict(), work / "encoder.pt")
     print(f"encoder done {report(encoder, held)}", flush=True)
     if on_generator:
-        print(f"on drawn pictures {report(encoder, held, draw)}", flush=True)
+        print(f"on drawn pictures {report(encoder, held, of_condition)}", flush=True)

@@ -135,11 +135,12 @@ def train_whole(
     kernels = [p for p in used if p.ndim == 4]
     rest = [*(p for p in used if p.ndim != 4), generator.synthesis.const]
     groups = [{"params": rest, "lr": lr}]
-    if size < 256:  # from 256 on w stays what it is, so that the mapping network can be fitted meanwhile
+    free = size < 256 and not (work / "mapping.pt").exists()
+    if free:  # once there is a mapping network, w stays what it was fitted to
         groups.append({"params": factors.parameters(), "lr": lr * 0.3})
     else:
         factors.load_state_dict(trainer.average["factors"].state_dict())
-    factors.requires_grad_(size < 256)
+    factors.requires_grad_(free)
     optimizers = [torch.optim.Adam(groups, betas=(0.9, 0.99), fused=True), Muon(kernels, lr=lr * muon)]
     rates = [group["lr"] for optimizer in optimizers for group in optimizer.param_groups]
     weights = {s: face_weight(s, device) for s in (size, size // 2, size // 4)}
@@ -161,7 +162,7 @@ def train_whole(
         )
         for group, base in zip((g for o in optimizers for g in o.param_groups), rates, strict=True):
             group["lr"] = base * rate
-        c, goal, *_ = people.batch(batch, rng)
+        c, goal, *_ = people.batch(batch, rng, rare=True)
         loss = loss_of(c.to(device), goal.to(device))
         loss.backward()
         for optimizer in optimizers:
@@ -183,7 +184,7 @@ def train_whole(
     print(f"{size}px done: held-out {psnr(trainer.average, held, size, device):.2f} dB", flush=True)
 
 
-def train_mapping(work: Path, minutes: float, lr: float, device: str, people: int = 120_000) -> None:
+def train_mapping(work: Path, minutes: float, lr: float, device: str, people: int = 240_000) -> None:
     """z -> w by regression on ``Factors(person_from_z(z))``; nothing is drawn."""
     trainer = Trainer(work, device)
     generator, factors = trainer.average["generator"], trainer.average["factors"]

@@ -225,10 +225,13 @@ def _cloth(u: np.ndarray) -> np.ndarray:
 # ------------------------------------------------------------------ from z
 
 Z_DIM = 64
-_FEMALE_HAIR = {"buzz": 0.02, "crop": 0.03, "short": 0.06, "tousled": 0.06, "mohawk": 0.03, "afro": 0.09, "ringlets": 0.08, "bob": 0.12, "side-swept": 0.09,
-                "shoulder-length": 0.11, "long": 0.12, "wavy": 0.1, "ponytail": 0.11}  # fmt: skip
-_MALE_HAIR = {"bald": 0.13, "buzz": 0.12, "crop": 0.15, "short": 0.17, "tousled": 0.15, "mohawk": 0.06, "afro": 0.08, "side-swept": 0.03,
-              "shoulder-length": 0.05, "long": 0.04, "ponytail": 0.02}  # fmt: skip
+# Short-haired women and long-haired men are rarer than in life: a gender classifier takes a third of them for the other.
+_FEMALE_HAIR = {"buzz": 0.01, "crop": 0.02, "short": 0.035, "tousled": 0.03, "mohawk": 0.015, "afro": 0.08, "ringlets": 0.09, "bob": 0.15, "side-swept": 0.11,
+                "shoulder-length": 0.14, "long": 0.15, "wavy": 0.12, "ponytail": 0.05}  # fmt: skip
+_MALE_HAIR = {"bald": 0.14, "buzz": 0.12, "crop": 0.16, "short": 0.19, "tousled": 0.17, "mohawk": 0.06, "afro": 0.07, "side-swept": 0.02,
+              "shoulder-length": 0.02, "long": 0.02, "ponytail": 0.02}  # fmt: skip
+_FEMALE_GLASSES = {"none": 0.92, "clear": 0.05, "dark": 0.03}  # likewise: their frames are heavy
+_MALE_GLASSES = {"none": 0.83, "clear": 0.11, "dark": 0.06}
 _FEMALE_WEAR = {"t-shirt": 0.1, "jumper": 0.08, "sweater": 0.1, "blouse": 0.09, "shirt": 0.07, "vest": 0.05, "suit": 0.06, "jacket": 0.06, "coat": 0.07,
                 "tunic": 0.05, "dress": 0.08, "sari": 0.03, "sundress": 0.06, "top": 0.05, "tank top": 0.05, "overalls": 0.04}  # fmt: skip
 _MALE_WEAR = {"t-shirt": 0.15, "jumper": 0.11, "sweater": 0.12, "shirt": 0.13, "vest": 0.08, "suit": 0.14, "jacket": 0.09, "coat": 0.08,
@@ -258,8 +261,8 @@ def person_from_z(z: np.ndarray) -> tuple[Person, np.ndarray]:
     beard = (
         "none" if female else _cut({"none": 0.5, "stubble": 0.14, "moustache": 0.12, "beard": 0.24}, u[10])
     )
-    hat = _cut({"none": 0.82, "fedora": 0.08, "bucket": 0.04, "beanie": 0.06}, u[12])
-    mood = _cut({"angry": 0.07, "none": 0.86, "surprised": 0.07}, u[14])
+    hat = _cut({"none": 0.83, "fedora": 0.08, "bucket": 0.03, "beanie": 0.06}, u[12])
+    mood = _cut({"angry": 0.05, "none": 0.9, "surprised": 0.05}, u[14])
     person = Person(
         gender="female" if female else "male",
         age=old,
@@ -271,7 +274,7 @@ def person_from_z(z: np.ndarray) -> tuple[Person, np.ndarray]:
         if wear not in ("suit", "overalls", "vest")
         else "plain",
         facial_hair=beard,
-        glasses=_cut({"none": 0.74, "clear": 0.17, "dark": 0.09}, u[11]),
+        glasses=_cut(_FEMALE_GLASSES if female else _MALE_GLASSES, u[11]),
         hat="none" if hair in ("afro", "mohawk") else hat,
         smile=float(np.interp(u[13], [0, 0.2, 0.45, 0.75, 1], [-1, 0, 0.1, 0.7, 1]))
         if mood == "none"
@@ -295,10 +298,11 @@ def colours_from(person: Person, tone: float, z: np.ndarray) -> np.ndarray:
         hair = _along(_RED, u[2])
     else:
         hair = _along(_HAIR, u[2] ** (0.75 + 1.6 * dark_people))
-    brow = np.minimum(hair, 150) * 0.55 * (0.6 if dark_people > 0.6 else 1.0)
+    woman = person.gender == "female"
+    brow = np.minimum(hair, 110 if woman else 150) * 0.55 * (0.6 if dark_people > 0.6 else 1.0)
     iris = _along(_IRIS, u[7] * (1 - 0.8 * dark_people))
-    makeup = 0.35 + 0.5 * u[8] if person.gender == "female" else 0.12
-    lips = skin * (1 - makeup) + makeup * np.array([178, 44, 58]) * (0.55 + 0.45 * skin[0] / 255)
+    makeup = 0.6 + 0.4 * u[8] if woman else 0.06  # what a short-haired woman is known by
+    lips = skin * (1 - makeup) + makeup * np.array([172, 30, 48]) * (0.55 + 0.45 * skin[0] / 255)
     lips = lips * np.array([1.0, 0.84, 0.86])
     background = _hsv(u[9], 0.05 + 0.22 * u[10], 0.5 + 0.45 * u[11])
     hat = _cloth(u[18:21]) * 0.75
