@@ -159,9 +159,6 @@ def measure(rounds: int, clock: str, group: dict[str, tuple[str, str, int | None
 
 
 def main() -> None:
-    import torch
-    import transformers
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--clock", choices=("wall", "cpu"), default="wall")
@@ -195,19 +192,7 @@ def main() -> None:
     report = {
         **ratios,
         **more,
-        "machine": {
-            "processor": _processor(),
-            "cores": os.cpu_count(),
-            "threads": torch.get_num_threads(),
-            "clock": args.clock,
-            "load_at_end": os.getloadavg()[0],
-            "default_dtype": "bfloat16" if torch.cpu.get_capabilities().get("avx512_bf16") else "float32",
-        },
-        "versions": {
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "transformers": transformers.__version__,
-        },
+        **machine(args.clock),
         "contenders": found,
     }
     args.json.parent.mkdir(parents=True, exist_ok=True)
@@ -216,6 +201,29 @@ def main() -> None:
         print(f"{name:<34}{row['median_s']:>8.2f} s {row['peak_mb']:>7} MB")
     for name, value in {**ratios, **more}.items():
         print(f"{name:<34}{value:>8.4g}  {BARS.get(name, '')}")
+
+
+def machine(clock: str = "wall") -> dict[str, dict]:
+    """What a run was made on, and with."""
+    import torch
+    import transformers
+
+    fast = torch.cpu.get_capabilities().get("avx512_bf16")
+    return {
+        "machine": {
+            "processor": _processor(),
+            "cores": os.cpu_count(),
+            "threads": torch.get_num_threads(),
+            "clock": clock,
+            "load_at_end": os.getloadavg()[0],
+            "default_dtype": "bfloat16" if fast else "float32",
+        },
+        "versions": {
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "transformers": transformers.__version__,
+        },
+    }
 
 
 def _processor() -> str:

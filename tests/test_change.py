@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from packs.tiny import tiny_pack
 
-from t2i_person import T2IError, choosing, draw, finishing, pipeline, png
-from t2i_person.change import change, sketch
+import t2i_person
+from t2i_person import T2IError, change, choosing, draw, finishing, pipeline, png, read_record
+from t2i_person.alter import sketch
 from t2i_person.people import Face
 from t2i_person.redraw import recreate
 from t2i_person.text import Character, Feature
@@ -67,6 +68,15 @@ def test_strengths_change_and_change_back(pack, portrait):
     back = change(weaker.record, strengths={"шляпа": 1}, pack=pack)
     assert np.allclose(back.styles, portrait.styles, atol=1e-4)
     assert sketch(portrait.record, strengths={"шляпа": 0}, pack=pack).shape == (32, 32, 3)
+
+
+def test_the_file_is_enough(pack, portrait):
+    from_file = change(read_record(portrait.png()), strengths={"шляпа": 0.5}, pack=pack)
+    assert from_file.png() == change(portrait.record, strengths={"шляпа": 0.5}, pack=pack).png()
+
+
+def test_every_public_name_is_there():
+    assert all(callable(getattr(t2i_person, name)) for name in t2i_person.__all__)
 
 
 def test_a_phrase_takes_the_place_of_what_it_contradicts(pack, portrait):

@@ -9,7 +9,9 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from t2i_person import T2IError, cli, load_pack, png
-from t2i_person.change import sketch
+from t2i_person.alter import sketch
+from t2i_person.edit import invert as inversion
+from t2i_person.edit.invert import _pixels, align, invert
 from t2i_person.people import faces, only
 from t2i_person.photo import edit_photo, read_photo
 
@@ -62,6 +64,52 @@ def test_the_person_of_a_photo_is_drawn_again_and_changed(pack, photo):
     later = sketch(record, strengths={"очки": 0}, pack=pack)
     assert later.shape == (256, 256, 3), "its PNG cannot be edited again"
     assert record.settings["photo"] and np.array_equal(record.latent, found.styles)
+
+
+@pytest.fixture(scope="module")
+def held(pack):
+    """A person on a grey wall, and the same photo held at any angle."""
+    for seed in range(5, 15):
+        z = torch.randn(1, pack.generator.config.z_dim, generator=torch.Generator().manual_seed(seed))
+        image = pack.render(pack.generator.styles(pack.generator.w_plus(z, 0.7)), 512).clamp(-1, 1)[0]
+        wall = Image.new("RGB", (800, 800), (120, 120, 120))
+        wall.paste(Image.fromarray(_pixels(image)), (144, 144))
+
+        def turned(degrees, wall=wall):
+            return np.array(wall.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=(120, 120, 120)))
+
+        if len(faces(turned(0))) == len(faces(turned(-12))) == 1:
+            return turned
+    raise AssertionError("no face in ten people")
+
+
+@pytest.mark.parametrize("degrees", [-12, 20, 45, -65])
+def test_a_photo_is_turned_until_the_eyes_are_level(pack, held, degrees):
+    wanted, turned = (align(pack, held(d))[0].astype(float) for d in (0, degrees))
+    middle = np.s_[100:-100, 100:-100]
+    assert np.abs(turned - wanted)[middle].mean() < 12  # a face 12 degrees askew is 20 away
+
+
+def test_a_head_that_leans_is_found_more_exactly_when_it_is_turned(pack, held, monkeypatch):
+    wanted = align(pack, held(0))[0].astype(float)
+
+    def errors():
+        """Of the inversion as it counts itself, and against the upright person."""
+        image, inside, _ = align(pack, held(-12))
+        target = torch.from_numpy(image).permute(2, 0, 1)[None] / 127.5 - 1
+        found = invert(pack, target, torch.from_numpy(inside)[None, None].float(), steps=12)
+        drawn = _pixels(pack.render(pack.generator.styles(found.w_plus), max(wanted.shape))[0])
+        return found.losses.item(), np.abs(drawn - wanted).mean()
+
+    def as_it_is(photo):
+        face, points = seen(photo)
+        eyes = points[:2].mean() - points[2:4].mean()
+        return face, points.mean() + (points - points.mean()) * abs(eyes) / eyes
+
+    better, seen = errors(), inversion._seen
+    monkeypatch.setattr(inversion, "_seen", as_it_is)
+    for now, before in zip(better, errors(), strict=True):
+        assert now < before
 
 
 def test_the_command(photo, tmp_path):

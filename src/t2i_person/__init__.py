@@ -13,14 +13,19 @@ from typing import TYPE_CHECKING, Any
 from .errors import Cancelled, PackError, T2IError
 
 if TYPE_CHECKING:
+    from .alter import change
     from .packs import Pack, list_packs, load_pack
     from .photo import edit_photo
     from .pipeline import draw
+    from .png import Record
+    from .png import read as read_record
     from .portrait import Event, Person, Portrait, Result
     from .redraw import recreate
     from .text import Character, Feature, TextError, cast, describe, stream
 
-_PLACES = {  # imported when first used: torch and the language models take seconds
+# Module, and after a colon the name there if it is another; imported when first used: torch and the language
+# models take seconds
+_PLACES = {
     "Pack": "packs",
     "list_packs": "packs",
     "load_pack": "packs",
@@ -28,8 +33,11 @@ _PLACES = {  # imported when first used: torch and the language models take seco
     "Person": "portrait",
     "Portrait": "portrait",
     "Result": "portrait",
+    "Record": "png",
+    "change": "alter",
     "draw": "pipeline",
     "edit_photo": "photo",
+    "read_record": "png:read",
     "recreate": "redraw",
     "Character": "text",
     "Feature": "text",
@@ -48,15 +56,18 @@ __all__ = [
     "PackError",
     "Person",
     "Portrait",
+    "Record",
     "Result",
     "T2IError",
     "TextError",
     "cast",
+    "change",
     "describe",
     "draw",
     "edit_photo",
     "list_packs",
     "load_pack",
+    "read_record",
     "recreate",
     "stream",
 ]
@@ -65,7 +76,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f".{_PLACES[name]}", __name__), name)
+    place, _, other = _PLACES[name].partition(":")
+    value = globals()[name] = getattr(import_module(f".{place}", __name__), other or name)
     return value
 
 

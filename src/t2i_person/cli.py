@@ -227,7 +227,7 @@ def edit(
         stem = re.sub(r"-edited(-\d+)?$", "", file.stem)
         place = _place(to, file, f"{_slug(stem)}-edited.png")
         with _progress() as on_event:
-            from .change import change
+            from .alter import change
             from .packs import load_pack
             from .photo import edit_photo
 

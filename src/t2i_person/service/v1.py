@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.sse import EventSourceResponse, format_sse_event
 
 from .. import png
-from ..change import change, sketch
+from ..alter import change, sketch
 from ..packs import list_packs
 from ..text import describe as read
 from . import models

@@ -28,7 +28,7 @@ ONE_AT_A_TIME = {  # a new feature of such a category takes the place of the old
 
 @torch.no_grad()
 def change(
-    record: png.Record,  # of a portrait: `png.read(data)`
+    record: png.Record,  # of a portrait: `portrait.record`, or `read_record(data)` of its PNG
     *,
     text: str | None = None,  # what to change: «в синей шляпе, без бороды»
     strengths: Mapping[str, float] | None = None,  # feature or phrase -> -2 to 2: 1 as described, 0 without
