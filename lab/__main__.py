@@ -26,8 +26,14 @@ if __name__ == "__main__":
     encoder.add_argument("--minutes", type=float, default=15)
     encoder.add_argument("--lr", type=float, default=2e-3)
     encoder.add_argument(
-        "--on-generator", type=float, default=0.0, help="share of batches that the generator draws"
+        "--on-generator", type=float, default=0.0, help="share of batches with pictures of the step drawn"
     )
+    drawn = steps.add_parser("drawn", help="draw people for the encoder to learn from")
+    drawn.add_argument("--random", type=int, default=0, help="so many as they come")
+    drawn.add_argument(
+        "--sought", type=int, default=0, help="for so many descriptions, as a search finds them"
+    )
+    drawn.add_argument("--seed", type=int, default=1)
     adversary = steps.add_parser("adversary", help="sharpen the blocks from 256 up against a critic of crops")
     adversary.add_argument("--minutes", type=float, default=30)
     adversary.add_argument("--lr", type=float, default=1e-3)
@@ -72,6 +78,14 @@ if __name__ == "__main__":
         from lab.encoder import train
 
         train(WORK, a.minutes, a.lr, a.on_generator)
+    elif a.step == "drawn":
+        from lab.drawn import draw_random, draw_sought
+        from lab.encoder import load_encoder
+
+        if a.random:
+            draw_random(WORK, a.random, a.seed)
+        if a.sought:
+            draw_sought(WORK, a.sought, a.seed, load_encoder(WORK).eval())
     elif a.step == "adversary":
         from lab.adversary import train as train_adversary
 

@@ -12,9 +12,8 @@ from torch import Tensor
 
 from lab.captions import FACTS, truths
 from lab.data import People
-from lab.generator import finished
+from lab.drawn import Drawn
 from lab.muon import Muon
-from lab.people.factors import Z_DIM, person_from_z
 from t2i_person.nets.encoder import DualEncoder
 from t2i_person.packs.encoder import Encoder, words_of
 
@@ -92,15 +91,15 @@ def soften(pictures: Tensor, rng: np.random.Generator) -> Tensor:
 
 
 @torch.no_grad()
-def report(encoder: Encoder, people: People, drawn=None) -> dict[str, float]:
+def report(encoder: Encoder, people: People) -> dict[str, float]:
     """Balanced accuracy of each kind of fact on held-out people, at probability one half."""
     rng = np.random.default_rng(5)
     hits: dict[str, list[list[float]]] = {}
     texts = [f.russian[0] for f in FACTS]
     text = encoder.encode_text(texts)
     for k in range(0, len(people) - 19, 20):
-        c, pictures, _, persons, colours = people.pictures(range(k, k + 20), rng)
-        seen = encoder.score(encoder.encode_image(drawn(c) if drawn else pictures), text).numpy()
+        _, pictures, _, persons, colours = people.pictures(range(k, k + 20), rng)
+        seen = encoder.score(encoder.encode_image(pictures), text).numpy()
         for person, colour, row in zip(persons, colours, seen, strict=True):
             for fact, t, p in zip(FACTS, truths(person, colour), row, strict=True):
                 if t > 0.8 or t < 0.2:
@@ -109,10 +108,7 @@ def report(encoder: Encoder, people: People, drawn=None) -> dict[str, float]:
 
 
 def train(work: Path, minutes: float, lr: float, on_generator: float, batch: int = 48) -> None:
-    """``on_generator``: share of the batches drawn by the generator instead of the renderer, half of them from z.
-
-    A search in Z looks for people the encoder likes: what it takes for true there must be true.
-    """
+    """``on_generator``: share of the batches that are pictures of lab/drawn.py instead of renders."""
     encoder = load_encoder(work)
     people, held = People(work / "renders256", SIDE), People(work / "renders256", SIDE, 0, 1)
     kernels = [p for p in encoder.net.image.parameters() if p.ndim == 4]
@@ -121,24 +117,7 @@ def train(work: Path, minutes: float, lr: float, on_generator: float, batch: int
         torch.optim.AdamW(rest, lr=lr, betas=(0.9, 0.98), weight_decay=0.02),
         Muon(kernels, lr=lr / 4),
     ]
-    nets = finished(work) if on_generator else None
-
-    @torch.no_grad()
-    def draw(w: Tensor) -> Tensor:
-        with torch.autocast("cpu", torch.bfloat16):
-            return nets["generator"](w.float(), stop_at=SIDE).float().clamp(-1, 1)
-
-    def of_condition(c: Tensor) -> Tensor:
-        with torch.no_grad():
-            return draw(nets["factors"](c))
-
-    def from_z(n: int):
-        z = rng.standard_normal((n, Z_DIM)).astype(np.float32)
-        with torch.no_grad():
-            pictures = draw(nets["generator"].w(torch.from_numpy(z)))
-        persons, colours = zip(*(person_from_z(row) for row in z), strict=True)
-        return pictures, persons, np.stack(colours)
-
+    drawn = Drawn(work / "drawn") if on_generator else None
     rng = np.random.default_rng([3, (work / "encoder.pt").exists(), int(100 * on_generator)])
     begin = shown = time.time()
     step, running = 0, 0.0
@@ -146,12 +125,10 @@ def train(work: Path, minutes: float, lr: float, on_generator: float, batch: int
         rate = min(1, (step + 1) / 50) * (0.02 + 0.98 * np.cos(spent / minutes * np.pi / 2) ** 2)
         for optimizer, base in zip(optimizers, (lr, lr / 4), strict=True):
             optimizer.param_groups[0]["lr"] = base * rate
-        c, pictures, _, persons, colours = people.batch(batch, rng)
-        chance = rng.random()
-        if chance < on_generator / 2:
-            pictures, persons, colours = from_z(batch)
-        elif chance < on_generator:
-            pictures = of_condition(c)
+        if drawn is not None and rng.random() < on_generator:
+            pictures, persons, colours = drawn.batch(batch, rng)
+        else:
+            _, pictures, _, persons, colours = people.batch(batch, rng)
         texts, truth = texts_and_truth(persons, colours, rng)
         text = encoder.encode_text(texts)
         with torch.autocast("cpu", torch.bfloat16):
@@ -176,5 +153,3 @@ def train(work: Path, minutes: float, lr: float, on_generator: float, batch: int
             shown = time.time()
     torch.save(encoder.state_dict(), work / "encoder.pt")
     print(f"encoder done {report(encoder, held)}", flush=True)
-    if on_generator:
-        print(f"on drawn pictures {report(encoder, held, of_condition)}", flush=True)
