@@ -82,9 +82,9 @@ if __name__ == "__main__":
         from lab.drawn import draw_random, draw_sought
         from lab.encoder import load_encoder
 
-        if a.random:
+        if a.random and not (WORK / f"drawn/random-{a.seed}.npz").exists():
             draw_random(WORK, a.random, a.seed)
-        if a.sought:
+        if a.sought and not (WORK / f"drawn/sought-{a.seed}.npz").exists():
             draw_sought(WORK, a.sought, a.seed, load_encoder(WORK).eval())
     elif a.step == "adversary":
         from lab.adversary import train as train_adversary

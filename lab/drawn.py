@@ -40,10 +40,10 @@ class Drawn:
         return torch.from_numpy(self.pictures[picks]).float() / 127.5 - 1, persons, np.stack(colours)
 
 
-def _save(folder: Path, z: np.ndarray, pictures: list[Tensor], name: str) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+def _save(file: Path, z: np.ndarray, pictures: list[Tensor]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
     rows = ((torch.cat(pictures) + 1) * 127.5).round().clamp(0, 255).byte().numpy()
-    np.savez(folder / f"{name}-{len(list(folder.glob(f'{name}-*')))}.npz", z=z, pictures=rows)
+    np.savez(file, z=z, pictures=rows)
 
 
 @torch.no_grad()
@@ -61,7 +61,7 @@ def draw_random(work: Path, count: int, seed: int) -> None:
             w = nets["generator"].w(torch.from_numpy(rows))
         with torch.autocast("cpu", torch.bfloat16):
             pictures.append(nets["generator"](w.float(), stop_at=SIDE).float().clamp(-1, 1))
-    _save(work / "drawn", z, pictures, "random")
+    _save(work / f"drawn/random-{seed}.npz", z, pictures)
 
 
 def description(rng: np.random.Generator) -> list[Wish]:
@@ -96,4 +96,4 @@ def draw_sought(work: Path, count: int, seed: int, encoder: torch.nn.Module, kee
         pictures.append(pack.render(pack.generator.styles(pack.generator.w_plus(best)), SIDE).clamp(-1, 1))
         if k % 10 == 9:
             print(f"sought {k + 1} of {count}", flush=True)
-    _save(work / "drawn", np.concatenate(found), pictures, "sought")
+    _save(work / f"drawn/sought-{seed}.npz", np.concatenate(found), pictures)
