@@ -381,6 +381,7 @@ def test_a_key_is_asked_for(serve, visit, monkeypatch):
     portraits(page, 1)
     page.locator(".card.done .checker").click()
     page.get_by_role("button", name="Сохранить").click()
+    expect(page.locator("#tuner-note")).to_contain_text("Сохранено")
     page.reload()
     expect(page.locator("#marks mark").first).to_have_text("Блондинка")
     expect(page.locator("#kept img")).to_have_js_property("naturalWidth", 256)

@@ -1,6 +1,7 @@
 """Jobs, pictures, edits and cast over a real port, on the embedded pack."""
 
 import base64
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -284,7 +285,10 @@ def test_addresses_and_methods(server):
 
 
 def test_openapi_documents_what_is_answered(server):
-    paths = server.get("/openapi.json").json()["paths"]
+    answer = server.get("/openapi.json")
+    paths, schemas = answer.json()["paths"], answer.json()["components"]["schemas"]
+    used = set(re.findall(r'"#/components/schemas/(\w+)"', answer.text))
+    assert used <= set(schemas) and "HTTPValidationError" not in used
     for path, methods in paths.items():
         for method, about in methods.items():
             codes = set(about["responses"])

@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import FrameType
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -21,6 +22,11 @@ from .runtime import Runtime
 from .settings import Settings
 
 log = logging.getLogger("t2i_person.service")
+
+
+class _App(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        return problems.complete(super().openapi())
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -49,7 +55,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await here.stop()
         await asyncio.wait({warming})
 
-    app = FastAPI(
+    app = _App(
         title="t2i-person",
         summary="Cut-out portraits of the people that a Russian text describes.",
         version=png.VERSION,

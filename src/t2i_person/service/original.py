@@ -51,7 +51,7 @@ async def t2i_person(order: Annotated[Order, Body()], request: Request) -> Any:
     return await job.attended(request)
 
 
-@router.get("/health", responses=documented(503, model=Detail))
+@router.get("/health", responses=documented(500, 503, model=Detail))
 async def health(request: Request) -> Health:
     """Answers as soon as the models are loaded."""
     return Health(busy=runtime(request).desk.load())

@@ -103,6 +103,19 @@ def documented(*codes: int, model: type[BaseModel] = ProblemDetails) -> dict[int
     return {code: {"description": MEANINGS[code], "content": content} for code in codes}
 
 
+def complete(api: dict[str, Any]) -> dict[str, Any]:
+    """The OpenAPI with the shape of problems in it, and without FastAPI's own, which is never answered."""
+    schemas = api["components"]["schemas"]
+    schemas["ProblemDetails"] = ProblemDetails.model_json_schema()
+    schemas.pop("HTTPValidationError", None)
+    schemas.pop("ValidationError", None)
+    for methods in api["paths"].values():
+        for operation in methods.values():
+            if "HTTPValidationError" in str(operation["responses"].get("422")):
+                del operation["responses"]["422"]
+    return api
+
+
 def explain(error: Exception) -> Problem:
     """What to tell the client about any exception."""
     match error:
