@@ -43,7 +43,7 @@ def stand_ins(monkeypatch):
     for module in (choosing, finishing):
         monkeypatch.setattr(module, "faces", lambda image: [FACE])
     monkeypatch.setattr(finishing, "cut_out", cut_out)
-    monkeypatch.setattr(pipeline, "describe", lambda text: [WOMAN])
+    monkeypatch.setattr(pipeline, "describe", lambda text, **_: [WOMAN])
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_strengths_at_once_are_strengths_later(pack, portrait):
 
 
 def test_a_person_of_the_cast_comes_again(pack, portrait, monkeypatch):
-    monkeypatch.setattr(pipeline, "describe", lambda text: [replace(WOMAN, features=())])
+    monkeypatch.setattr(pipeline, "describe", lambda text, **_: [replace(WOMAN, features=())])
     result = draw("Анна.", pack=pack, seed=9, per_character=2, cast={"анна": portrait.record})
     person = result.characters[0]
     assert person.cast == "анна" and len(person.portraits) == 1 and "анна" in person.notes[0]

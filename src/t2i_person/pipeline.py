@@ -83,7 +83,7 @@ def draw(
     }
     job = Job(text, seed, preset, steps, strength, background, size, settings, on_event, cancelled)
     with job.stage("text"):
-        people = describe(text)
+        people = describe(text, cancelled=cancelled)
     if not people:
         raise NoPeople("No people were found in the text: name somebody, as in «Блондинка в голубой кофте».")
     job.tell("text", characters=tuple(people))

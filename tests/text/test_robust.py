@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from t2i_person import Cancelled
 from t2i_person.text import TextError, describe
 
 
@@ -55,6 +56,16 @@ def test_noise_around(text: str) -> None:
 )
 def test_never_hangs(text: str) -> None:
     describe(text)
+
+
+def test_reading_stops_at_the_next_sentence() -> None:
+    asked = []
+    with pytest.raises(Cancelled):
+        describe(
+            "Девушка в платье шла по улице. " * 500,
+            cancelled=lambda: bool(asked.append(1)) or len(asked) == 4,
+        )
+    assert len(asked) == 4
 
 
 def test_no_one_is_an_empty_list() -> None:

@@ -86,7 +86,7 @@ class PortraitOrder(Asked):
 class EditOrder(PortraitOrder):
     """What to change about a portrait."""
 
-    text: Text | None = None
+    text: Annotated[Text, Field(max_length=2000)] | None = None
     strengths: Strengths = Field(default_factory=dict)
     steps: int | None = Field(default=None, ge=0, le=1000)
     draft: bool = False

@@ -95,7 +95,8 @@ async def generate(
     """Draw `n` pictures of the prompt's people, in turn."""
     form = _Form(order)
     here.heard(request, order.prompt)
-    people = await here.quick.submit(lambda _: describe(order.prompt)).attended(request)
+    reading = here.quick.submit(lambda work: describe(order.prompt, cancelled=work.cancelled))
+    people = await reading.attended(request)
     if not people:
         detail = "No people were found in the prompt: name somebody, as in «Блондинка в голубой кофте»."
         raise Problem(422, detail, "no_people", "prompt")

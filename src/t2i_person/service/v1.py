@@ -17,6 +17,7 @@ from ..alter import change, sketch
 from ..packs import list_packs
 from ..text import describe as read
 from . import models
+from .desk import Job as Work
 from .jobs import Job
 from .library import Member
 from .models import JobOrder
@@ -125,11 +126,12 @@ async def describe(order: models.DescribeOrder, here: Here, request: Request) ->
     """Who the text describes, and how; nothing is drawn."""
     here.heard(request, order.text)
 
-    def work() -> dict[str, Any]:
-        people = [models.character(i, person) for i, person in enumerate(read(order.text))]
+    def work(job: Work[dict[str, Any]]) -> dict[str, Any]:
+        found = read(order.text, cancelled=here.limit(job.cancelled))
+        people = [models.character(i, person) for i, person in enumerate(found)]
         return {"characters": [person.model_dump() for person in people]}
 
-    return await _at_once(request, here, work)
+    return await here.quick.submit(work).attended(request)
 
 
 @router.post("/edit", response_model=models.Portrait | models.Draft, responses=SENT, tags=["pictures"])

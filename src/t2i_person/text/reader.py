@@ -1,9 +1,10 @@
 """The whole way from a text to its characters: `describe`, `stream` for long texts, `cast` for a book."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from ..errors import Cancelled
 from . import english
 from .analysis import Token, sentences
 from .blocks import blocks, heading, paragraphs
@@ -39,13 +40,15 @@ class Page:
     done: tuple[Character, ...]
 
 
-def describe(text: str) -> list[Character]:
+def describe(text: str, *, cancelled: Callable[[], bool] | None = None) -> list[Character]:
     """Read a Russian text and return the people it describes, in order of appearance.
 
     Parameters
     ----------
     text
         Russian text of any length: a phrase or a whole book.
+    cancelled
+        Asked at each sentence, for a book takes long to read.
 
     Returns
     -------
@@ -56,10 +59,13 @@ def describe(text: str) -> list[Character]:
     ------
     TextError
         For empty text and for text that is not Russian; the message names the cure.
+    Cancelled
+        `cancelled` said yes.
     """
     if not isinstance(text, str):
         raise TextError(f"the text must be a str, not {type(text).__name__}: decode it as UTF-8 first")
-    return sorted(stream(text), key=lambda c: c.start)
+    found = [person for page in pages(text, cancelled) for person in page.done]
+    return sorted(found, key=lambda c: c.start)
 
 
 def stream(source: str | Iterable[str]) -> Iterator[Character]:
@@ -96,8 +102,13 @@ def cast(source: str | Iterable[str]) -> list[Character]:
     return sorted(people, key=lambda c: c.start)
 
 
-def pages(source: str | Iterable[str]) -> Iterator[Page]:
+def pages(source: str | Iterable[str], cancelled: Callable[[], bool] | None = None) -> Iterator[Page]:
     """Read block by block; `stream` and `cast` are the simple ways to use it."""
+
+    def ask() -> None:
+        if cancelled is not None and cancelled():
+            raise Cancelled
+
     scene = Scene()
     chapter = ""
     waiting: tuple[int, str] | None = None
@@ -107,22 +118,25 @@ def pages(source: str | Iterable[str]) -> Iterator[Page]:
             check(text)
             checked = True
         if waiting is not None:
-            chapter, page = _page(scene, chapter, *waiting, last=False)
+            chapter, page = _page(scene, chapter, *waiting, last=False, ask=ask)
             yield page
         waiting = start, text
     if waiting is None or not checked:
         check("")
         return
-    yield _page(scene, chapter, *waiting, last=True)[1]
+    yield _page(scene, chapter, *waiting, last=True, ask=ask)[1]
 
 
-def _page(scene: Scene, chapter: str, start: int, raw: str, last: bool) -> tuple[str, Page]:
+def _page(
+    scene: Scene, chapter: str, start: int, raw: str, last: bool, ask: Callable[[], None]
+) -> tuple[str, Page]:
     text = clean(raw)
     marks: list[tuple[int, int, str, bool]] = []
     run: list[tuple[int, str]] = []
 
     def read() -> None:
         for tokens in sentences(run):
+            ask()
             found = find(tokens)
             agree(tokens, found)
             scene.enter(tokens, found)
