@@ -107,6 +107,7 @@ def test_packs_list():
         (["describe", ""], b"", "The text is empty"),
         (["describe", "-f", "nowhere.txt"], b"", "cannot be read"),
         (["draw", TEXT, "--pack", "nowhere"], b"", "nowhere"),
+        (["draw", TEXT, "-o", "a.png"], b"", "-o names a folder"),
         (["draw", TEXT, "-o", "/dev/null"], b"", "/dev/null: cannot write here"),
         (["draw", TEXT, "-o", "/proc/none"], b"", "/proc/none: cannot write here"),
         (["edit", "nowhere.png", "в очках"], b"", "nowhere.png cannot be read"),

@@ -83,6 +83,8 @@ def draw(
 ) -> None:
     """Draw the people of a text and save them as PNG files with a transparent background."""
     words = _read(text, file)
+    if folder.suffix.lower() == ".png" and not folder.is_dir():
+        _leave(USAGE, f"-o names a folder here, for several portraits may come, not {folder}.")
     with _failures():
         _check_folder(folder)
         with _progress() as on_event:
