@@ -4,6 +4,7 @@ import threading
 
 import pytest
 import torch
+from platformdirs import user_cache_path
 from safetensors.torch import save_file
 from torch import nn
 
@@ -12,6 +13,7 @@ from t2i_person.errors import PackError, T2IError
 from t2i_person.packs import list_packs, load_pack, write_pack
 from t2i_person.packs import pack as module
 from t2i_person.packs.files import sha256
+from t2i_person.packs.pack import user_packs
 
 from .tiny import DRAWS, TinyEncoder, tiny_pack
 
@@ -74,6 +76,13 @@ def rehash(folder, name):
         for line in card.read_text().splitlines()
     ]
     card.write_text("\n".join(lines))
+
+
+def test_the_folder_of_packs_is_the_systems_cache_unless_told_otherwise(tmp_path, monkeypatch):
+    monkeypatch.setenv("T2I_PERSON_PACKS", str(tmp_path))
+    assert user_packs() == tmp_path
+    monkeypatch.delenv("T2I_PERSON_PACKS")
+    assert user_packs() == user_cache_path("t2i-person", appauthor=False) / "packs"
 
 
 def test_what_is_written_is_read(folder, tiny):
