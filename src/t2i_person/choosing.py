@@ -17,7 +17,7 @@ from .people import faces, only
 from .text import Character
 
 ATTEMPTS = 4  # to find a person of the right gender with one face
-GENERATIONS = 8  # of the search for the person that fits
+GENERATIONS = 16  # of the search for the person that fits
 
 
 @dataclass(frozen=True)

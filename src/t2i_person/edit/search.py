@@ -13,7 +13,7 @@ from ..packs import Pack
 from .wishes import SURE, Wish, chances, look, merit
 
 PARENTS = 8
-FRESH = 0.1  # share of a child's coordinates drawn anew
+FRESH, FEW = 0.1, 0.05  # share of a child's coordinates drawn anew: of two parents, of one
 
 
 @torch.no_grad()
@@ -45,8 +45,10 @@ def search(
             on_round(generation + 1, z[0])
         parents = z[torch.randint(min(PARENTS, n), (2, n), generator=random)]  # [2, n, z_dim]
         first = torch.rand(z.shape, generator=random) < 0.5
-        fresh = torch.rand(z.shape, generator=random) < FRESH
-        children = torch.where(first, parents[0], parents[1])
+        # every other child has one parent: what is missing late in the search is often one coordinate
+        alone = torch.arange(n)[:, None] % 2 == 1
+        fresh = torch.rand(z.shape, generator=random) < torch.where(alone, FEW, FRESH)
+        children = torch.where(first | alone, parents[0], parents[1])
         children = torch.where(fresh, torch.randn(z.shape, generator=random), children)
         new_score, new_done = fit(children)
         z, score, done = torch.cat([z, children]), torch.cat([score, new_score]), torch.cat([done, new_done])
