@@ -99,7 +99,7 @@ class Names:
         self.examples = lab(np.array([c for v in table.values() for c in v]))
         self.first = np.cumsum([0, *(len(v) for v in table.values())])[:-1]
 
-    def shares(self, rgb: np.ndarray, width: float = 9.0) -> dict[str, float]:
+    def shares(self, rgb: np.ndarray, width: float = 6.5) -> dict[str, float]:
         """How far a colour deserves each name: softmax over the distance to the nearest example of each."""
         d2 = np.minimum.reduceat(((self.examples - lab(rgb)) ** 2).sum(1), self.first)
         w = np.exp(-(d2 - d2.min()) / (2 * width**2))

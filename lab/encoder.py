@@ -15,7 +15,7 @@ from lab.data import People
 from lab.drawn import Drawn
 from lab.muon import Muon
 from t2i_person.nets.encoder import DualEncoder
-from t2i_person.packs.encoder import Encoder, words_of
+from t2i_person.packs.encoder import Encoder, vector, words_of
 
 SIDE = 128
 _WHOLE = ("dark glasses", "tank top", "in ")
@@ -28,18 +28,16 @@ COMBINED = [
 
 
 def vocabulary() -> tuple[list[str], list[str]]:
-    """Russian lemmas and English words of all phrases."""
+    """Russian lemmas of all phrases, and the words that need a vector of their own: English ones and those navec lacks."""
     russian = sorted({w for f in FACTS for p in f.russian for w in words_of(p)})
-    english = sorted({w for f in FACTS for p in f.english for w in words_of(p)})
-    return russian, english
+    english = {w for f in FACTS for p in f.english for w in words_of(p)}
+    return russian, sorted(english | {w for w in russian if vector(w) is None})
 
 
 def new_encoder() -> Encoder:
     torch.manual_seed(0)
-    russian, english = vocabulary()
-    return Encoder(
-        DualEncoder(side=SIDE), russian, english, F.normalize(torch.randn(len(english), 300), dim=1)
-    )
+    russian, own = vocabulary()
+    return Encoder(DualEncoder(side=SIDE), russian, own, F.normalize(torch.randn(len(own), 300), dim=1))
 
 
 def load_encoder(work: Path) -> Encoder:

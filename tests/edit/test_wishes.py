@@ -3,6 +3,7 @@
 from t2i_person import describe
 from t2i_person.edit.wishes import unasked, wishes
 from t2i_person.packs import load_pack
+from t2i_person.packs.encoder import vector
 
 
 def names(text: str) -> dict[str, str]:
@@ -39,3 +40,11 @@ def test_of_what_contradicts_the_first_said_is_drawn():
     able, unable = wishes(load_pack("embedded", "cpu"), person)
     assert "чёрные волосы" not in {wish.name for wish in able}
     assert {wish.name: wish.obstacle for wish in unable}["чёрные волосы"].startswith("contradicts рыжий")
+
+
+def test_a_word_that_navec_lacks_has_a_vector_of_its_own():
+    pack = load_pack("embedded", "cpu")
+    assert vector("каштановый") is None and vector("белокурый") is None
+    assert all(word in pack.encoder.own or vector(word) is not None for word in pack.encoder.words)
+    seen = pack.text(["каштановые волосы", "белокурые волосы", "салатовые волосы", "волосы"])
+    assert (seen @ seen.T).triu(1).max() < 0.95

@@ -1,4 +1,4 @@
-"""The embedded pack's text-image encoder: Russian words are navec's vectors, English ones a table's."""
+"""The embedded pack's text-image encoder: words are navec's vectors or, where it has none, a table's."""
 
 from __future__ import annotations
 
@@ -37,6 +37,15 @@ def vector(word: str) -> Tensor | None:
     return torch.stack(known).mean(0) if known else None
 
 
+@lru_cache(20_000)
+def meaning(word: str) -> Tensor | None:
+    """``vector``, or that of the first form navec has: it knows «бородкой», not «бородка»."""
+    if (own := vector(word)) is not None or word[0] <= "z":
+        return own
+    forms = (vector(form.word) for form in morphology().parse(word)[0].lexeme)
+    return next((v for v in forms if v is not None), None)
+
+
 def words_of(text: str) -> list[str]:
     """Lemmas that carry meaning, in order."""
     return [lemma(w) for w in _WORD.findall(text) if w.lower() not in _SKIP][:16]
@@ -45,16 +54,17 @@ def words_of(text: str) -> list[str]:
 class Encoder(nn.Module):
     """Texts and pictures into one space; see the methods for shapes.
 
-    ``words`` are the lemmas it was trained on; ``english`` holds a vector [300] for each English one.
+    ``words`` are the Russian lemmas it was trained on. ``own`` are the words with a vector [300] in
+    ``table``: English ones, and Russian ones that navec lacks («каштановый», «белокурый»).
     """
 
     language = "ru"
     known: Tensor  # [words, 300]
 
-    def __init__(self, net: DualEncoder, words: Sequence[str], english: Sequence[str], table: Tensor) -> None:
+    def __init__(self, net: DualEncoder, words: Sequence[str], own: Sequence[str], table: Tensor) -> None:
         super().__init__()
         self.net = net
-        self.words, self.english = tuple(words), {w: i for i, w in enumerate(english)}
+        self.words, self.own = tuple(words), {w: i for i, w in enumerate(own)}
         self.table = nn.Parameter(table)
         known = [v for w in self.words if (v := vector(w)) is not None]
         self.register_buffer("known", torch.stack(known), persistent=False)
@@ -62,7 +72,7 @@ class Encoder(nn.Module):
     def _vectors(self, text: str) -> list[Tensor]:
         out = []
         for word in words_of(text):
-            v = self.table[self.english[word]] if word in self.english else vector(word)
+            v = self.table[self.own[word]] if word in self.own else meaning(word)
             if v is not None:
                 out.append(v.to(self.table.device))
         return out
@@ -93,21 +103,21 @@ class Encoder(nn.Module):
         """Words that are far from every word it was trained on."""
         out = []
         for word in words_of(text):
-            if word in self.english or word in self.words:
+            v = meaning(word)
+            if word in self.own or (v is not None and word in self.words):
                 continue
-            v = vector(word)
             if v is None or float((self.known.cpu() @ v).max()) < NEAR:
                 out.append(word)
         return out
 
     @classmethod
     def from_state_dict(cls, state: Mapping[str, Tensor], meta: Mapping[str, Any]) -> Encoder:
-        """``meta``: the lists ``words`` and ``english`` of the file's notes."""
+        """``meta``: the lists ``words`` and ``own`` of the file's notes."""
         net = DualEncoder.from_state_dict(
             {k[4:]: v.float() for k, v in state.items() if k.startswith("net.")}
         )
-        return cls(net, meta["words"], meta["english"], state["table"].float())
+        return cls(net, meta["words"], meta["own"], state["table"].float())
 
     def metadata(self) -> dict[str, list[str]]:
         """What ``from_state_dict`` needs beside the tensors."""
-        return {"words": list(self.words), "english": list(self.english)}
+        return {"words": list(self.words), "own": list(self.own)}
