@@ -47,6 +47,9 @@ class People:
             self.shards[number] = rows
             self.persons += persons_of(file)
             self.index += [(number, k) for k in range(len(rows))]
+        self.rarity = np.cumsum(
+            [1 + 2 * (p.hat == "bucket") + (p.hat == "beanie") + (p.pattern != "plain") for p in self.persons]
+        )
 
     def __len__(self) -> int:
         return len(self.index)
@@ -68,10 +71,8 @@ class People:
         """
         if not rare:
             return self.pictures(rng.integers(len(self), size=n), rng, crop)
-        weight = np.cumsum(
-            [1 + 2 * (p.hat == "bucket") + (p.hat == "beanie") + (p.pattern != "plain") for p in self.persons]
-        )
-        return self.pictures(np.searchsorted(weight, rng.uniform(0, weight[-1], n), "right"), rng, crop)
+        places = rng.uniform(0, self.rarity[-1], n)
+        return self.pictures(np.searchsorted(self.rarity, places, "right"), rng, crop)
 
     def pictures(self, picks, rng: np.random.Generator, crop: tuple[int, int, int] | None = None):
         persons = [self.persons[i] for i in picks]

@@ -12,12 +12,11 @@ from torch import Tensor
 
 from lab.captions import FACTS, truths
 from lab.data import People
-from lab.drawn import Drawn
+from lab.drawn import SIDE, Drawn
 from lab.muon import Muon
 from t2i_person.nets.encoder import DualEncoder
 from t2i_person.packs.encoder import Encoder, vector, words_of
 
-SIDE = 128
 _WHOLE = ("dark glasses", "tank top", "in ")
 COMBINED = [
     f.kind in ("clothes", "headwear", "hair_color")
