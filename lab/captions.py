@@ -454,10 +454,16 @@ def _all_facts() -> tuple[list[Fact], list[Callable[[dict], float]]]:
 FACTS, _TRUTH = _all_facts()
 
 
+def cloth_shares(person: Person, colours: np.ndarray) -> dict[str, float]:
+    """How far the clothes deserve each colour's name; of stripes and checks both colours count alike."""
+    cloth, second = (CLOTH_NAMES.shares(colours[COLOURS.index(k)]) for k in ("cloth", "cloth2"))
+    return cloth if person.pattern == "plain" else {k: (v + second[k]) / 2 for k, v in cloth.items()}
+
+
 def state(person: Person, colours: np.ndarray) -> dict:
     """What the rules read: names of colours with their shares, and the plain factors."""
     c = dict(zip(COLOURS, colours, strict=True))
-    cloth = CLOTH_NAMES.shares(c["cloth"])
+    cloth = cloth_shares(person, colours)
     hat = CLOTH_NAMES.shares(c["hat"])
     for shares in (cloth, hat):
         for name, extra in WIDER.items():

@@ -17,9 +17,11 @@ from torch import Tensor
 from lab.captions import FACTS, truths
 from lab.generator import finished
 from lab.people.factors import Z_DIM, Person, condition, person_from_z
-from t2i_person.edit.search import search
+from t2i_person.choosing import GENERATIONS
+from t2i_person.edit.search import begin, search
 from t2i_person.edit.wishes import Wish
 from t2i_person.packs import load_pack
+from t2i_person.packs.build import gallery
 
 SIDE = 128
 ASKED = ("gender", "age", "hair_color", "hair_style", "clothes", "headwear", "accessory", "facial_hair")
@@ -65,13 +67,14 @@ def draw_random(work: Path, count: int, seed: int) -> None:
 
 
 def description(rng: np.random.Generator) -> list[Wish]:
-    """A gender and two to four more things that are true of somebody."""
+    """A gender and two to four more things: colours of any kind, rare ones as often as common, the rest true of somebody."""
     person, colours = person_from_z(rng.standard_normal(Z_DIM))
     true = np.nan_to_num(truths(person, colours)) > 0.8
     kinds = ["gender", *rng.permutation(ASKED[1:])[: rng.integers(2, 5)]]
     out = []
     for kind in kinds:
-        facts = [f for f, yes in zip(FACTS, true, strict=True) if yes and f.kind == kind]
+        free = kind in ("hair_color", "clothes")
+        facts = [f for f, yes in zip(FACTS, true, strict=True) if (yes or free) and f.kind == kind]
         # a garment with its colour rather than the bare word
         if whole := [f for f in facts if kind == "clothes" and len(f.key.split()) > 1 and f.key[:3] != "in "]:
             facts = whole
@@ -86,12 +89,16 @@ def description(rng: np.random.Generator) -> list[Wish]:
 def draw_sought(work: Path, count: int, seed: int, encoder: torch.nn.Module, keep: int = 6) -> None:
     """The best few people that a search finds for each of ``count`` descriptions."""
     nets = finished(work)
-    pack = replace(load_pack("embedded", "cpu"), generator=nets["generator"], encoder=encoder, _texts={})
+    with torch.autocast("cpu", torch.bfloat16):
+        people = gallery(nets["generator"], encoder, 2048, seed=seed, stop_at=SIDE)
+    pack = replace(
+        load_pack("embedded", "cpu"), generator=nets["generator"], encoder=encoder, gallery=people, _texts={}
+    )
     rng, random = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
     found, pictures = [], []
     for k in range(count):
-        z = torch.randn(24, Z_DIM, generator=random)
-        best = search(pack, z, description(rng), 1.0, SIDE, random, rounds=8)[:keep]
+        goal = description(rng)
+        best = search(pack, begin(pack, 24, goal, random), goal, 1.0, SIDE, random, GENERATIONS)[:keep]
         found.append(best.numpy())
         pictures.append(pack.render(pack.generator.styles(pack.generator.w_plus(best)), SIDE).clamp(-1, 1))
         if k % 10 == 9:

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lab.captions import CLOTH_NAMES, HAIR_NAMES, state
+from lab.captions import CLOTH_NAMES, HAIR_NAMES, cloth_shares, state
 from lab.data import People
 from lab.people.factors import FACIAL_HAIR, GARMENTS, GLASSES, HAIR, HATS, MOODS, PATTERNS
 
@@ -35,25 +35,30 @@ HEADS: dict[str, tuple[str, ...]] = {
 
 
 class Judge(nn.Module):
-    """[n,3,h,w] in [-1,1] -> logits of each head. A residual network with batch normalisation."""
+    """[n,3,h,w] in [-1,1] -> logits of each head. A residual network with batch normalisation.
 
-    def __init__(self, widths: tuple[int, ...] = (32, 48, 96, 144)) -> None:
+    Beside it a soft histogram of colours in 8x8 places: normalised features forget plain colour.
+    """
+
+    def __init__(self, widths: tuple[int, ...] = (32, 48, 96, 144), shades: int = 32) -> None:
         super().__init__()
         blocks: list[nn.Module] = []
         for a, b in zip((3, *widths), widths, strict=False):
             blocks += [nn.Conv2d(a, b, 3, 2, 1, bias=False), nn.BatchNorm2d(b), nn.ReLU(),
                        nn.Conv2d(b, b, 3, 1, 1, bias=False), nn.BatchNorm2d(b), nn.ReLU()]  # fmt: skip
         self.body = nn.Sequential(*blocks)
-        flat = widths[-1] * (SIDE >> len(widths)) ** 2
-        self.heads = nn.ModuleDict({k: nn.Linear(flat + 3 * 256, len(v)) for k, v in HEADS.items()})
+        self.palette = nn.Sequential(
+            nn.AvgPool2d(2), nn.Conv2d(3, shades, 1), nn.ReLU(), nn.Conv2d(shades, shades, 1), nn.ReLU(), nn.AdaptiveAvgPool2d(8)
+        )  # fmt: skip
+        flat = widths[-1] * (SIDE >> len(widths)) ** 2 + shades * 64
+        self.mixed = nn.Sequential(nn.Linear(flat, 256), nn.ReLU())
+        self.heads = nn.ModuleDict({k: nn.Linear(256, len(v)) for k, v in HEADS.items()})
 
     def forward(self, x: Tensor) -> dict[str, Tensor]:
         if x.shape[-1] != SIDE:
             x = F.interpolate(x, (SIDE, SIDE), mode="bilinear", antialias=True)
-        flat = torch.cat(
-            [self.body(x).flatten(1).float(), F.adaptive_avg_pool2d(x, 16).flatten(1).float()], 1
-        )
-        return {k: head(flat) for k, head in self.heads.items()}
+        mixed = self.mixed(torch.cat([self.body(x).flatten(1), self.palette(x).flatten(1)], 1)).float()
+        return {k: head(mixed) for k, head in self.heads.items()}
 
 
 def goals(person, colours: np.ndarray) -> dict[str, list[float]]:
@@ -72,7 +77,7 @@ def goals(person, colours: np.ndarray) -> dict[str, list[float]]:
     plain = {"gender": person.gender, "hair_style": person.hair, "clothes": person.garment, "pattern": person.pattern,
              "facial_hair": person.facial_hair, "glasses": person.glasses, "hat": person.hat, "expression": smile, "age": age}  # fmt: skip
     out = {k: [float(n == v) for n in HEADS[k]] for k, v in plain.items()}
-    names = {"hair_color": HAIR_NAMES.shares(colours[1]), "clothes_color": CLOTH_NAMES.shares(colours[5])}
+    names = {"hair_color": HAIR_NAMES.shares(colours[1]), "clothes_color": cloth_shares(person, colours)}
     out |= {k: list(v.values()) for k, v in names.items()}
     if person.hair == "bald":
         out["hair_color"] = [float("nan")] * len(out["hair_color"])

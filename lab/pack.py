@@ -11,7 +11,7 @@ from lab.card import CARD, assets, fill
 from lab.encoder import load_encoder
 from lab.generator import finished
 from lab.matting import load_matting
-from t2i_person.packs.build import channel_directions, stylespace_statistics
+from t2i_person.packs.build import channel_directions, gallery, stylespace_statistics
 from t2i_person.packs.files import write_pack
 
 # build, eyes and face shape are rendered, but the encoder cannot tell them yet: they are reported as not drawn
@@ -38,7 +38,7 @@ def build(work: Path, images: int, stop_at: int, device: str = "cpu") -> None:
 
     def progress(done: int, total: int) -> None:
         if time.time() - shown[0] > 20 or done == total:
-            print(f"directions {done} of {total}", flush=True)
+            print(f"{done} of {total}", flush=True)
             shown[0] = time.time()
 
     statistics = stylespace_statistics(generator)
@@ -52,6 +52,7 @@ def build(work: Path, images: int, stop_at: int, device: str = "cpu") -> None:
             resume=work / "directions.safetensors",
             progress=progress,
         )
+        people = gallery(generator, encoder, 8192, stop_at=stop_at, progress=progress)
     stylespace = {f"mean.{i}": m for i, m in enumerate(statistics.mean)} | {
         f"std.{i}": s for i, s in enumerate(statistics.std)
     }
@@ -62,7 +63,7 @@ def build(work: Path, images: int, stop_at: int, device: str = "cpu") -> None:
     }  # fmt: skip
     write_pack(
         EMBEDDED, generator=generator.state_dict(), encoder=encoder.state_dict(), matting=load_matting(work).state_dict(),
-        stylespace=stylespace | {"directions": directions, "effects": effects}, meta=meta,
+        stylespace=stylespace | {"directions": directions, "effects": effects, "gallery.z": people.z, "gallery.seen": people.seen}, meta=meta,
     )  # fmt: skip
     fill(CARD, "assets", assets())
     print(f"{EMBEDDED}: {sum(f.stat().st_size for f in EMBEDDED.iterdir()) / 1e6:.1f} MB")

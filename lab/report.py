@@ -19,12 +19,8 @@ from lab.generator import finished, psnr
 from lab.judge import accuracy, load
 from lab.pack import EMBEDDED
 from t2i_person.cutout import cut_out
-from t2i_person.packs import Pack, load_pack
+from t2i_person.packs import Pack, load_pack, to_pixels
 from t2i_person.people import faces
-
-
-def pixels(image: torch.Tensor) -> np.ndarray:
-    return ((image.clamp(-1, 1) + 1) * 127.5).round().byte().permute(1, 2, 0).numpy()
 
 
 def edge_energy(images: torch.Tensor) -> torch.Tensor:
@@ -58,7 +54,7 @@ def of_generator(work: Path, pack: Pack, nets: torch.nn.ModuleDict) -> dict[str,
         ratio.append(edge_energy(drawn) / edge_energy(goal))
         for name, pictures in (("", goal), ("_drawn", drawn)):
             for image, exact in zip(pictures, alpha, strict=True):
-                rgba = cut_out(pixels(image), pack.matting, pack.device)
+                rgba = cut_out(to_pixels(image), pack.matting, pack.device)
                 found = rgba[..., 3] / np.float32(255)
                 slopes = [gaussian_gradient_magnitude(a, 1.4) for a in (found, exact)]
                 errors[name].append(
@@ -79,8 +75,8 @@ def of_generator(work: Path, pack: Pack, nets: torch.nn.ModuleDict) -> dict[str,
         for _ in range(0, people, 8):
             z = torch.randn(8, pack.generator.config.z_dim, generator=random)
             images = pack.generator(pack.generator.w_plus(z, psi), stop_at=256)
-            one += sum(len(faces(pixels(image))) == 1 for image in images)
-            shown += [pixels(image) for image in images]
+            one += sum(len(faces(to_pixels(image))) == 1 for image in images)
+            shown += [to_pixels(image) for image in images]
             variety.append(F.adaptive_avg_pool2d(images, 32))
         out["one_face_rate" if psi == 0.7 else f"one_face_rate_psi_{psi:g}"] = one / people
         out[f"variety_psi_{psi:g}"] = float(torch.cat(variety).std(0).mean())
@@ -112,7 +108,7 @@ def of_renders(work: Path) -> dict[str, float]:
     for k in range(0, 100, 4):
         _, pictures, _, persons, _ = held.pictures(range(k, k + 4), rng)
         for image, person in zip(pictures, persons, strict=True):
-            found = faces(pixels(image))
+            found = faces(to_pixels(image))
             hits[person.gender].append(len(found) == 1 and found[0].gender == person.gender)
     return {f"render_gender_{k}": float(np.mean(v)) for k, v in hits.items()}
 

@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from t2i_person import T2IError, cli, load_pack, png
 from t2i_person.alter import sketch
 from t2i_person.edit import invert as inversion
-from t2i_person.edit.invert import _pixels, align, invert
+from t2i_person.edit.invert import align, invert
+from t2i_person.packs import to_pixels
 from t2i_person.people import faces, only
 from t2i_person.photo import edit_photo, read_photo
 
@@ -73,7 +74,7 @@ def held(pack):
         z = torch.randn(1, pack.generator.config.z_dim, generator=torch.Generator().manual_seed(seed))
         image = pack.render(pack.generator.styles(pack.generator.w_plus(z, 0.7)), 512).clamp(-1, 1)[0]
         wall = Image.new("RGB", (800, 800), (120, 120, 120))
-        wall.paste(Image.fromarray(_pixels(image)), (144, 144))
+        wall.paste(Image.fromarray(to_pixels(image)), (144, 144))
 
         def turned(degrees, wall=wall):
             return np.array(wall.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=(120, 120, 120)))
@@ -98,7 +99,7 @@ def test_a_head_that_leans_is_found_more_exactly_when_it_is_turned(pack, held, m
         image, inside, _ = align(pack, held(-12))
         target = torch.from_numpy(image).permute(2, 0, 1)[None] / 127.5 - 1
         found = invert(pack, target, torch.from_numpy(inside)[None, None].float(), steps=12)
-        drawn = _pixels(pack.render(pack.generator.styles(found.w_plus), max(wanted.shape))[0])
+        drawn = to_pixels(pack.render(pack.generator.styles(found.w_plus), max(wanted.shape))[0])
         return found.losses.item(), np.abs(drawn - wanted).mean()
 
     def as_it_is(photo):

@@ -230,8 +230,8 @@ _FEMALE_HAIR = {"buzz": 0.01, "crop": 0.02, "short": 0.035, "tousled": 0.03, "mo
                 "shoulder-length": 0.14, "long": 0.15, "wavy": 0.12, "ponytail": 0.05}  # fmt: skip
 _MALE_HAIR = {"bald": 0.14, "buzz": 0.12, "crop": 0.16, "short": 0.19, "tousled": 0.17, "mohawk": 0.06, "afro": 0.07, "side-swept": 0.02,
               "shoulder-length": 0.02, "long": 0.02, "ponytail": 0.02}  # fmt: skip
-_FEMALE_GLASSES = {"none": 0.92, "clear": 0.05, "dark": 0.03}  # likewise: their frames are heavy
-_MALE_GLASSES = {"none": 0.83, "clear": 0.11, "dark": 0.06}
+_FEMALE_GLASSES = {"clear": 0.05, "none": 0.92, "dark": 0.03}  # likewise: their frames are heavy
+_MALE_GLASSES = {"clear": 0.11, "none": 0.83, "dark": 0.06}
 _FEMALE_WEAR = {"t-shirt": 0.1, "jumper": 0.08, "sweater": 0.1, "blouse": 0.09, "shirt": 0.07, "vest": 0.05, "suit": 0.06, "jacket": 0.06, "coat": 0.07,
                 "tunic": 0.05, "dress": 0.08, "sari": 0.03, "sundress": 0.06, "top": 0.05, "tank top": 0.05, "overalls": 0.04}  # fmt: skip
 _MALE_WEAR = {"t-shirt": 0.15, "jumper": 0.11, "sweater": 0.12, "shirt": 0.13, "vest": 0.08, "suit": 0.14, "jacket": 0.09, "coat": 0.08,
@@ -261,7 +261,8 @@ def person_from_z(z: np.ndarray) -> tuple[Person, np.ndarray]:
     beard = (
         "none" if female else _cut({"none": 0.5, "stubble": 0.14, "moustache": 0.12, "beard": 0.24}, u[10])
     )
-    hat = _cut({"none": 0.83, "fedora": 0.08, "bucket": 0.03, "beanie": 0.06}, u[12])
+    # the common one in the middle, so that each rare one lies at an end: between two others it comes out a blend of them
+    hat = _cut({"beanie": 0.06, "none": 0.81, "bucket": 0.05, "fedora": 0.08}, u[12])
     mood = _cut({"angry": 0.05, "none": 0.9, "surprised": 0.05}, u[14])
     person = Person(
         gender="female" if female else "male",
@@ -270,7 +271,7 @@ def person_from_z(z: np.ndarray) -> tuple[Person, np.ndarray]:
         weight=float(np.clip(0.5 + 0.2 * z[6], 0.05, 0.95)),
         hair=hair,
         garment=wear,
-        pattern=_cut({"plain": 0.74, "striped": 0.14, "checked": 0.12}, u[9])
+        pattern=_cut({"striped": 0.14, "plain": 0.74, "checked": 0.12}, u[9])
         if wear not in ("suit", "overalls", "vest")
         else "plain",
         facial_hair=beard,

@@ -16,8 +16,8 @@ from .edit.wishes import Wish, wishes
 from .editing import Edited, edit
 from .errors import T2IError
 from .finishing import finish
-from .job import Job, to_pixels
-from .packs import Pack, load_pack
+from .job import Job
+from .packs import Pack, load_pack, to_pixels
 from .portrait import Event, Portrait
 from .text import Character, Feature
 
@@ -55,6 +55,9 @@ def change(
     return finish(job, index, 0, 0, item, person, wanted, unable)
 
 
+SKETCH = 256  # pixels
+
+
 @torch.no_grad()
 def sketch(
     record: png.Record,
@@ -68,7 +71,7 @@ def sketch(
     job = _job(record, None, None, pack, device)
     job.steps = 0
     _, item, _, _ = _changed(job, record, text, strengths)
-    return to_pixels(job.pack.render(item.styles, job.seen)[0])
+    return to_pixels(job.pack.render(item.styles, job.pack.side(SKETCH))[0])
 
 
 def _job(record: png.Record, background: str | None, size: int | None, pack: Pack | None, device: str) -> Job:

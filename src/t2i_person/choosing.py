@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 
 from . import png
-from .edit.search import search
+from .edit.search import begin, search
 from .edit.wishes import Wish, unasked
 from .errors import T2IError
-from .job import Job, to_pixels
-from .packs import Pack
+from .job import Job
+from .packs import Pack, to_pixels
 from .people import faces, only
 from .text import Character
 
@@ -39,7 +39,6 @@ def choose(
         for attempt in range(ATTEMPTS):
             seed = seed_of(job.seed, i, k, attempt)
             random = torch.Generator().manual_seed(seed)
-            z = torch.randn(candidates, pack.generator.config.z_dim, generator=random)
 
             def on_round(done: int, best: Tensor, k: int = k) -> None:
                 job.tell("candidates", i, k, step=done, steps=GENERATIONS)
@@ -48,6 +47,7 @@ def choose(
                     job.show("candidates", i, k, pack.generator.styles(w_plus))
 
             with job.stage("candidates", i, k):
+                z = begin(pack, candidates, goal, random)
                 z = search(pack, z, goal, psi, job.judged, random, GENERATIONS, on_round)
             with job.stage("people", i, k):
                 found = _first_fit(job, i, k, z, character.gender)

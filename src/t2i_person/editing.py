@@ -11,7 +11,8 @@ from .choosing import Candidate
 from .edit.optimize import Preset, optimize, score_loss
 from .edit.sliders import chosen, slide
 from .edit.wishes import SURE, Step, Wish, chances, gender_text, grant, look
-from .job import Job, to_pixels
+from .job import Job
+from .packs import to_pixels
 from .text import Character
 
 
@@ -50,7 +51,8 @@ def edit(
     with job.stage("optimize", i):
         styles = [torch.cat(layer) for layer in zip(*(item.styles for item in begun), strict=True)]
         chance = chances(pack, look(pack, styles, job.judged), wanted)
-        work = [k for k in range(len(begun)) if not (chance[k] >= SURE).all()]
+        said = [j for j, wish in enumerate(wanted) if wish.category != "gender"]  # told from the face
+        work = [k for k in range(len(begun)) if not (chance[k, said] >= SURE).all()]
         preset = job.preset
         budget = preset.steps if job.steps is None else job.steps
         if not work or not budget:

@@ -11,8 +11,8 @@ from .cutout import cut_out
 from .dress import dressed
 from .edit.wishes import DRAWN, Wish, chances, embed
 from .editing import Edited
-from .job import Job, to_pixels
-from .packs import Pack
+from .job import Job
+from .packs import Pack, to_pixels
 from .people import Face, faces, only
 from .portrait import Portrait
 from .text import Character

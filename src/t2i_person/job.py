@@ -6,17 +6,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-import torch
 from torch import Tensor
 
 from .edit.optimize import Preset
 from .errors import Cancelled
-from .packs import Pack
+from .packs import Pack, to_pixels
 from .portrait import Event
 
 JUDGED = 128  # pixels at which the encoder judges candidates and edits
-SEEN = 256  # pixels at which faces are looked for in candidates
+LARGE = 256  # the same for an encoder that sees more
+FACES = 512  # pixels at which faces are looked for
 
 
 @dataclass
@@ -64,18 +63,8 @@ class Job:
 
     @property
     def judged(self) -> int:
-        return self._side(JUDGED if getattr(self.pack.encoder, "side", 0) <= JUDGED else SEEN)
+        return self.pack.side(JUDGED if getattr(self.pack.encoder, "side", 0) <= JUDGED else LARGE)
 
     @property
     def seen(self) -> int:
-        return self._side(SEEN)
-
-    def _side(self, most: int) -> int:
-        """The largest skip output of at most so many pixels."""
-        sides = [max(size) for size in self.pack.generator.resolutions]
-        return max([side for side in sides if side <= most], default=sides[0])
-
-
-def to_pixels(image: Tensor) -> np.ndarray:
-    """[3, h, w] in [-1, 1] -> HWC uint8."""
-    return ((image.float() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0).cpu().numpy()
+        return self.pack.side(FACES)

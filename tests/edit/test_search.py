@@ -1,11 +1,13 @@
 import sys
+from dataclasses import replace
 
 import pytest
 import torch
 from packs.tiny import tiny_pack
 
-from t2i_person.edit.search import search
+from t2i_person.edit.search import begin, search
 from t2i_person.edit.wishes import Wish, chances, look, merit
+from t2i_person.packs.build import gallery
 
 module = sys.modules["t2i_person.edit.search"]
 WANTED = [Wish("рыжие волосы", "рыжие волосы", "hair_color"), Wish("не очки", "очки", "accessory", True)]
@@ -54,3 +56,18 @@ def test_children_are_ordinary_people(pack):
     kept = (found[:, None] == z[None]).any(1).float().mean()
     assert kept > 0.8, "coordinates were blended instead of exchanged"
     assert told == [(1, (8,))]
+
+
+def test_a_search_begins_with_the_best_of_the_gallery(pack):
+    known = replace(pack, gallery=gallery(pack.generator, pack.encoder, 200, stop_at=32))
+    assert known.gallery is not None
+    fits = fit(pack, known.gallery.z)
+    begun = [begin(known, 12, WANTED, torch.Generator().manual_seed(seed)) for seed in (1, 1, 2)]
+    assert torch.equal(begun[0], begun[1])
+    best = fit(pack, begun[0][:6])
+    assert best.min() >= fits.sort().values[-40], "half of the gallery was asked"
+    assert not torch.equal(begun[0][:6], begun[2][:6]), "everybody's search begins with the same people"
+    strangers = (begun[0][:, None] == known.gallery.z).all(2).any(1)
+    assert strangers.tolist() == [True] * 6 + [False] * 6
+    nobody = begin(known, 12, [], torch.Generator().manual_seed(1))
+    assert not (nobody[:, None] == known.gallery.z).all(2).any()

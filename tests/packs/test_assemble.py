@@ -46,7 +46,7 @@ def test_the_pack_is_what_its_files_are(files, home):
     told = []
     folder = build_pack("mine", **files, **QUICK, progress=lambda *news: told.append(news))
     assert folder == home / "mine" and [path.name for path in home.iterdir()] == ["mine"]
-    assert {what for what, _, _ in told} == {"statistics", "directions"}
+    assert {what for what, _, _ in told} == {"statistics", "directions", "gallery"}
     assert all(done <= total for _, done, total in told) and told[-1][1] == told[-1][2]
     pack, model = load_pack("mine", "cpu", torch.float32), published.generator()
     w_plus = model.w_plus(torch.randn(2, 16), 0.7)

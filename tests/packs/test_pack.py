@@ -12,6 +12,7 @@ from t2i_person import packs
 from t2i_person.errors import PackError, T2IError
 from t2i_person.packs import list_packs, load_pack, write_pack
 from t2i_person.packs import pack as module
+from t2i_person.packs.build import gallery
 from t2i_person.packs.files import sha256
 from t2i_person.packs.pack import user_packs
 
@@ -205,11 +206,13 @@ def test_tensors_of_the_wrong_shape_are_refused(place, tiny, part):
         load_pack(folder)
 
 
-@pytest.mark.parametrize("key", ["mean.0", "std.3", "directions"])
+@pytest.mark.parametrize("key", ["mean.0", "std.3", "directions", "gallery.seen"])
 def test_statistics_of_another_generator_are_refused(place, tiny, key):
     space = {f"mean.{i}": mean for i, mean in enumerate(tiny.statistics.mean)}
     space |= {f"std.{i}": std for i, std in enumerate(tiny.statistics.std)}
-    space |= {"directions": tiny.directions}
+    known = gallery(tiny.generator, tiny.encoder, 20, stop_at=32)
+    space |= {"directions": tiny.directions, "gallery.z": known.z, "gallery.seen": known.seen}
+    assert torch.equal(load_pack(write(place / "whole", tiny, stylespace=space)).gallery.z, known.z)
     folder = write(place / "odd", tiny, stylespace={**space, key: space[key][1:].clone()})
     with pytest.raises(PackError, match=rf"stylespace\.safetensors: {key}"):
         load_pack(folder)

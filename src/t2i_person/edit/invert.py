@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from ..errors import Cancelled, T2IError
-from ..packs import Pack
+from ..packs import Pack, to_pixels
 from ..people import Face, faces, landmarks, only
 from .optimize import ramp
 from .wishes import embed
@@ -49,7 +49,7 @@ def face_place(pack: Pack) -> np.ndarray:
     random = torch.Generator().manual_seed(0)
     z = torch.randn(8, pack.generator.config.z_dim, generator=random).to(pack.device)
     styles = pack.generator.styles(pack.generator.w_plus(z, 0.5))
-    images = [_pixels(image) for image in pack.render(styles, _side(pack, 2 * SIDE))]
+    images = [to_pixels(image) for image in pack.render(styles, pack.side(2 * SIDE))]
     found = [_complex(landmarks(image, face)) for image in images if (face := only(faces(image)))]
     return np.mean(found, 0) / max(images[0].shape) if found else FFHQ
 
@@ -163,7 +163,7 @@ def invert(
     start = torch.cat([_likest(pack, distance, slice(i, i + 1), seed) for i in range(len(images))])[:, None]
     best = torch.full((len(images),), torch.inf, device=pack.device)
     chosen, begun = start.expand(-1, pack.generator.num_ws, -1).clone(), best.clone()
-    side, first = _side(pack, SIDE), max(1, steps // 3)
+    side, first = pack.side(SIDE), max(1, steps // 3)
 
     def descend(latent: Tensor, count: int, done: int) -> None:
         latent = latent.detach().clone().requires_grad_()
@@ -203,21 +203,10 @@ def _likest(pack: Pack, distance: Callable[[Tensor, slice], Tensor], part: slice
     random = torch.Generator().manual_seed(seed)
     z = torch.randn(TRIED, pack.generator.config.z_dim, generator=random).to(pack.device)
     w = torch.cat([pack.generator.w_mean[None], pack.generator.w(z)])
-    side = _side(pack, SMALL)
+    side = pack.side(SMALL)
     found = [distance(pack.render(pack.generator.styles(some), side), part) for some in w.split(16)]
     return w[torch.cat(found).argmin()][None]
 
 
 def _resize(x: Tensor, like: Tensor) -> Tensor:
     return functional.interpolate(x, size=like.shape[2:], mode="area")
-
-
-def _side(pack: Pack, most: int) -> int:
-    """The largest skip output of at most so many pixels."""
-    sides = [max(size) for size in pack.generator.resolutions]
-    return max([side for side in sides if side <= most], default=sides[0])
-
-
-def _pixels(image: Tensor) -> np.ndarray:
-    """[3, h, w] in [-1, 1] -> HWC uint8."""
-    return ((image.float() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0).cpu().numpy()

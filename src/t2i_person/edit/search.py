@@ -1,7 +1,7 @@
 """The person that fits best, without leaving what the generator was trained to draw: a search in Z.
 
-Two good people exchange coordinates. Each coordinate stays standard normal, so every child is an ordinary
-sample of the generator; an edit of W or StyleSpace is not, and shows it when it is pushed far.
+Two good people exchange coordinates. Each coordinate stays among what standard normal numbers give, so every
+child is an ordinary sample of the generator; an edit of W or StyleSpace is not, and shows it when pushed far.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,6 +14,22 @@ from .wishes import SURE, Wish, chances, look, merit
 
 PARENTS = 8
 FRESH, FEW = 0.1, 0.05  # share of a child's coordinates drawn anew: of two parents, of one
+FAR = 2.5  # to which those of one parent are drawn evenly: rare things (hats, dyed hair) lie at the ends
+
+
+@torch.no_grad()
+def begin(pack: Pack, n: int, wanted: Sequence[Wish], random: torch.Generator) -> Tensor:
+    """People [n, z_dim] on the CPU to begin with; with wishes half of them are the best of the gallery.
+
+    Another half of the gallery is asked each time, so that two searches do not end with one person.
+    """
+    z = torch.randn(n, pack.generator.config.z_dim, generator=random)
+    if wanted and pack.gallery is not None:
+        asked = torch.randperm(len(pack.gallery.z), generator=random)[: len(pack.gallery.z) // 2]
+        fit = merit(chances(pack, pack.gallery.seen[asked.to(pack.device)], wanted)).cpu()
+        best = asked[fit.argsort(descending=True, stable=True)[: n // 2]]
+        z[: len(best)] = pack.gallery.z[best]
+    return z
 
 
 @torch.no_grad()
@@ -49,7 +65,9 @@ def search(
         alone = torch.arange(n)[:, None] % 2 == 1
         fresh = torch.rand(z.shape, generator=random) < torch.where(alone, FEW, FRESH)
         children = torch.where(first | alone, parents[0], parents[1])
-        children = torch.where(fresh, torch.randn(z.shape, generator=random), children)
+        normal = torch.randn(z.shape, generator=random)
+        even = (2 * torch.rand(z.shape, generator=random) - 1) * FAR
+        children = torch.where(fresh, torch.where(alone, even, normal), children)
         new_score, new_done = fit(children)
         z, score, done = torch.cat([z, children]), torch.cat([score, new_score]), torch.cat([done, new_done])
     return z

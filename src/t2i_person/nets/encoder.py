@@ -29,11 +29,11 @@ class _Residual(nn.Module):
 class ImageTower(nn.Module):
     """[n, 3, side, side] in [-1, 1] -> [n, d] (not normalised).
 
-    Faces are aligned, so the last map keeps its places. Normalised features forget plain colour, hence a
-    second path from the picture reduced to 16x16.
+    Faces are aligned, so the last map keeps its places. Normalised features forget plain colour, hence two
+    more paths: from the picture reduced to 16x16, and from a soft histogram of the colours in 8x8 places.
     """
 
-    def __init__(self, widths: tuple[int, ...], d: int, side: int = 128) -> None:
+    def __init__(self, widths: tuple[int, ...], d: int, side: int = 128, shades: int = 32) -> None:
         super().__init__()
         self.side = side
         self.blocks = nn.Sequential(
@@ -44,12 +44,22 @@ class ImageTower(nn.Module):
         self.colours = nn.Sequential(
             nn.Linear(3 * 16 * 16, 512), nn.SiLU(), nn.Linear(512, 256), nn.SiLU(), nn.Linear(256, d)
         )
+        self.palette = nn.Sequential(
+            nn.AvgPool2d(2),
+            nn.Conv2d(3, shades, 1),
+            nn.SiLU(),
+            nn.Conv2d(shades, shades, 1),
+            nn.SiLU(),
+            nn.AdaptiveAvgPool2d(8),
+        )
+        self.shades = nn.Linear(shades * 8 * 8, d)
 
     def forward(self, images: Tensor) -> Tensor:
         if images.shape[-2:] != (self.side, self.side):
             images = F.interpolate(images, (self.side, self.side), mode="bilinear", antialias=True)
         small = F.adaptive_avg_pool2d(images, 16).flatten(1)
-        return self.head(self.blocks(images).flatten(1)) + self.colours(small)
+        shades = self.shades(self.palette(images).flatten(1))
+        return self.head(self.blocks(images).flatten(1)) + self.colours(small) + shades
 
 
 class TextTower(nn.Module):

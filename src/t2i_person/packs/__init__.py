@@ -4,7 +4,7 @@ Making them, and checking whole ones, is in `t2i_person.packs.assemble`, which b
 """
 
 from .files import write_pack
-from .pack import Pack, PackInfo, Statistics, list_packs, load_pack, pack_info, resolve
+from .pack import Pack, PackInfo, Statistics, list_packs, load_pack, pack_info, resolve, to_pixels
 from .sources import SOURCES, pull
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "pack_info",
     "pull",
     "resolve",
+    "to_pixels",
     "write_pack",
 ]

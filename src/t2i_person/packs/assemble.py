@@ -16,7 +16,7 @@ import torch
 from ..errors import Cancelled, PackError, T2IError, WrongPack
 from ..nets.stylegan2 import Generator
 from ..text.model import CATEGORIES
-from .build import channel_directions, stylespace_statistics
+from .build import channel_directions, gallery, stylespace_statistics
 from .checkpoints import clip_folder, read_clip, read_generator, read_matting
 from .files import sha256, write_pack
 from .pack import EMBEDDED, Statistics, _device, _fast, load_afresh, resolve, user_packs
@@ -24,6 +24,7 @@ from .sources import PEOPLE, SOURCES, Source, check
 
 Progress = Callable[[str, int, int], None]  # what, done, in all
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+GALLERY = 1024  # people
 TAKEN = ("embedded", "sources")
 KINDS = {"generator": "generator", "clip": "encoder", "matting": "matting"}
 
@@ -108,6 +109,9 @@ def build_pack(
             resume=user_packs() / f".{name}-{key}.directions",
             progress=tell("directions"),
         )
+        people = gallery(
+            made, encoder, GALLERY, seed=seed + 1, stop_at=largest, batch=8, progress=tell("gallery")
+        )
     provenance["directions"] = f"{images} people, alpha {alpha}, {largest} pixels, {dtype}".replace(
         "torch.", ""
     )
@@ -126,7 +130,13 @@ def build_pack(
             generator=made.state_dict(),
             encoder=encoder.model.state_dict(),
             matting=matte.state_dict(),
-            stylespace=_space(statistics) | {"directions": directions, "effects": effects},
+            stylespace=_space(statistics)
+            | {
+                "directions": directions,
+                "effects": effects,
+                "gallery.z": people.z,
+                "gallery.seen": people.seen,
+            },
             meta=meta,
             exact=True,
         )

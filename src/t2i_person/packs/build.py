@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from ..nets.stylegan2 import Generator
-from .pack import Encoder, Statistics
+from .pack import Encoder, Gallery, Statistics
 
 Progress = Callable[[int, int], None]  # done, total
 SAVED = 20.0  # seconds of work that a kill may cost
@@ -49,6 +49,29 @@ def stylespace_statistics(
     mean = [total / n for total in first]
     std = [(total / n - m.square()).clamp(min=0).sqrt() for total, m in zip(second, mean, strict=True)]
     return Statistics([m.float() for m in mean], [s.float() for s in std])
+
+
+@torch.no_grad()
+def gallery(
+    generator: Generator,
+    encoder: Encoder,
+    n: int,
+    *,
+    seed: int = 1,
+    stop_at: int | None = 256,
+    batch: int = 16,
+    progress: Progress | None = None,
+) -> Gallery:
+    """``n`` random people and what the encoder sees of them; in bfloat16 inside ``torch.autocast``."""
+    random = torch.Generator().manual_seed(seed)
+    z = torch.randn(n, generator.config.z_dim, generator=random).half().float()  # as packs keep it
+    seen = []
+    for some in z.split(batch):
+        images = generator(generator.w_plus(some.to(generator.w_mean.device)), stop_at=stop_at)
+        seen.append(normalize(encoder.encode_image(images.clamp(-1, 1)).float(), dim=1))
+        if progress:
+            progress(min(len(seen) * batch, n), n)
+    return Gallery(z, torch.cat(seen))
 
 
 def is_rgb(layer: int) -> bool:

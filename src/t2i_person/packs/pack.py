@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 import torch
 from platformdirs import user_cache_path
 from torch import Tensor, nn
+from torch.nn.functional import normalize
 
 from ..errors import PackError, T2IError, WrongPack
 from ..nets.stylegan2 import Generator
@@ -37,6 +39,14 @@ class Statistics:
 
     mean: list[Tensor]
     std: list[Tensor]
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Random people who were looked at once: where a search begins."""
+
+    z: Tensor  # [n, z_dim] on the CPU
+    seen: Tensor  # [n, d]: their pictures' unit embeddings, without truncation
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +81,7 @@ class Pack(PackInfo):
     effects: Tensor  # [channels]: how far +-1 standard deviation moves it
     device: torch.device
     dtype: torch.dtype  # of the convolutions; parameters stay float32
+    gallery: Gallery | None = None
     _texts: dict[str, Tensor] = field(default_factory=dict, repr=False)
 
     def autocast(self) -> AbstractContextManager[Any]:
@@ -85,6 +96,11 @@ class Pack(PackInfo):
             image = self.generator.render(styles, stop_at=stop_at)
         assert isinstance(image, Tensor)
         return image
+
+    def side(self, most: int) -> int:
+        """The largest skip output of at most so many pixels."""
+        sides = [max(size) for size in self.generator.resolutions]
+        return max([side for side in sides if side <= most], default=sides[0])
 
     def text(self, texts: Sequence[str]) -> Tensor:
         """Unit embeddings [n, d] of texts, each encoded once."""
@@ -117,6 +133,11 @@ class Pack(PackInfo):
     def neutral(self) -> str:
         """The text of nobody in particular."""
         return "человек" if self.encoder.language == "ru" else "a person"
+
+
+def to_pixels(image: Tensor) -> np.ndarray:
+    """[3, h, w] in [-1, 1] -> HWC uint8."""
+    return ((image.float() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0).cpu().numpy()
 
 
 def user_packs() -> Path:
@@ -248,12 +269,18 @@ def _load(folder: Path, device: torch.device, dtype: torch.dtype) -> Pack:
     expected: dict[str, tuple[int, ...]] = {}
     expected |= {f"{key}.{i}": (size,) for key in ("mean", "std") for i, size in enumerate(layers)}
     expected["directions"] = (sum(layers), wide)
+    if "gallery.z" in space:  # not every pack has one
+        known = len(space["gallery.z"])
+        expected |= {"gallery.z": (known, built["generator"].config.z_dim), "gallery.seen": (known, wide)}
     for key, shape in expected.items():
         got = tuple(space[key].shape) if key in space else "nothing"
         if got != shape:
             path = folder / "stylespace.safetensors"
             raise PackError(f"{path}: {key} is {got}, the generator and encoder ask for {shape}.")
     mean, std = ([space[f"{key}.{i}"] for i in range(len(layers))] for key in ("mean", "std"))
+    gallery = None
+    if "gallery.z" in space:
+        gallery = Gallery(space["gallery.z"].cpu(), normalize(space["gallery.seen"], dim=1))
     return Pack(
         **vars(info),
         **built,
@@ -262,6 +289,7 @@ def _load(folder: Path, device: torch.device, dtype: torch.dtype) -> Pack:
         effects=space.get("effects", torch.ones(sum(layers), device=device)),
         device=device,
         dtype=dtype,
+        gallery=gallery,
     )
 
 
