@@ -260,7 +260,7 @@ def _all_facts() -> tuple[list[Fact], list[Callable[[dict], float]]]:
         "accessory",
         "очки|в очках|очкарик|очки в чёрной оправе",
         "glasses|spectacles",
-        lambda s: float(s["glasses"] != "none"),
+        lambda s: {"clear": 1.0, "dark": 0.6}.get(s["glasses"], 0.0),  # who wants dark ones says so
     )
     add(
         "dark glasses",

@@ -12,9 +12,10 @@ from pathlib import Path
 RECIPE: tuple[tuple[str, str, float], ...] = (
     ("fetch", "fetch", 0), ("render 256", "render --size 256 --stop 72", 0), ("render 1024", "render --size 1024 --stop 7", 0),
     ("generator 64", "generator --size 64", 40), ("generator 128", "generator --size 128 --batch 8", 60), ("adversary", "adversary", 60),
-    ("mapping", "mapping", 35), ("encoder", "encoder", 50), ("drawn", "drawn --random 3000 --sought 40", 0),
-    ("encoder on drawn people", "encoder --on-generator 0.6 --lr 1.2e-3", 10), ("drawn again", "drawn --sought 40 --seed 2", 0),
-    ("encoder on them", "encoder --on-generator 0.6 --lr 1e-3", 10), ("judge", "judge", 25), ("matting 128", "matting --size 128", 4),
+    ("mapping", "mapping", 35), ("encoder", "encoder", 50), ("drawn", "drawn --random 3000 --sought 60", 0),
+    ("encoder on drawn people", "encoder --on-generator 0.5 --lr 1.5e-3", 22), ("drawn again", "drawn --sought 220 --seed 2", 0),
+    ("encoder on them", "encoder --on-generator 0.6 --lr 1.2e-3", 18), ("drawn once more", "drawn --sought 110 --seed 4", 0),
+    ("encoder at the end", "encoder --on-generator 0.6 --lr 8e-4", 11), ("judge", "judge", 60), ("matting 128", "matting --size 128", 4),
     ("matting 256", "matting --size 256", 5), ("matting 512", "matting --size 512 --batch 3", 20), ("pack", "pack", 0), ("report", "report", 0), ("sheet", "sheet", 0),
 )  # fmt: skip
 

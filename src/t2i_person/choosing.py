@@ -13,7 +13,7 @@ from .edit.wishes import Wish, unasked
 from .errors import T2IError
 from .job import Job
 from .packs import Pack, to_pixels
-from .people import faces, only
+from .people import single
 from .text import Character
 
 ATTEMPTS = 4  # to find a person of the right gender with one face
@@ -69,8 +69,10 @@ def _first_fit(job: Job, i: int, k: int, z: Tensor, gender: str) -> Tensor | Non
     for row in z.split(1):
         job.tell("people", i, k)
         w_plus = job.pack.generator.w_plus(row.to(job.pack.device), job.preset.truncation_psi).contiguous()
-        image = job.pack.render(job.pack.generator.styles(w_plus), job.seen)[0]
-        if only(faces(to_pixels(image)), gender) is not None:
+        image = job.pack.render(job.pack.generator.styles(w_plus))[
+            0
+        ]  # whole: a smaller one may be read otherwise
+        if single(to_pixels(image), gender) is not None:
             return w_plus
     return None
 

@@ -13,7 +13,7 @@ from .edit.wishes import DRAWN, Wish, chances, embed
 from .editing import Edited
 from .job import Job
 from .packs import Pack, to_pixels
-from .people import Face, faces, only
+from .people import only, single
 from .portrait import Portrait
 from .text import Character
 
@@ -37,7 +37,7 @@ def finish(
             styles = [a + factor * (b - a) for a, b in zip(start, item.styles, strict=True)]
             image = pack.render(styles).clamp(-1, 1)
             pixels = to_pixels(image[0])
-            face = _face(pixels)
+            face = single(pixels)
             if not edits or only([face] if face else [], character.gender):
                 break
         if edits and share < 1:
@@ -116,11 +116,3 @@ def _cut(pack: Pack, pixels: np.ndarray, background: str, size: int | None) -> n
         with pack.autocast():
             rgba = cut_out(pixels, pack.matting, pack.device)
     return dressed(rgba, background, size)
-
-
-def _face(pixels: np.ndarray) -> Face | None:
-    """The single face of a whole picture, looked for at 512 pixels."""
-    stride = max(1, max(pixels.shape[:2]) // 512)
-    height, width = (side // stride * stride for side in pixels.shape[:2])
-    blocks = pixels[:height, :width].reshape(height // stride, stride, width // stride, stride, 3)
-    return only(faces(blocks.mean((1, 3)).round().astype(np.uint8)))

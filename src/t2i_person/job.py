@@ -15,7 +15,6 @@ from .portrait import Event
 
 JUDGED = 128  # pixels at which the encoder judges candidates and edits
 LARGE = 256  # the same for an encoder that sees more
-FACES = 512  # pixels at which faces are looked for
 
 
 @dataclass
@@ -64,7 +63,3 @@ class Job:
     @property
     def judged(self) -> int:
         return self.pack.side(JUDGED if getattr(self.pack.encoder, "side", 0) <= JUDGED else LARGE)
-
-    @property
-    def seen(self) -> int:
-        return self.pack.side(FACES)
