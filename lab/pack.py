@@ -57,7 +57,7 @@ def build(work: Path, images: int, stop_at: int, device: str = "cpu") -> None:
         f"std.{i}": s for i, s in enumerate(statistics.std)
     }
     meta = {
-        "name": "embedded", "version": "3", "license": "CC-BY-4.0", "draws": DRAWS,
+        "name": "embedded", "version": "4", "license": "CC-BY-4.0", "draws": DRAWS,
         "unasked": {"accessory": "очки", "headwear": "головной убор"},
         "provenance": {"generator": "trained by lab/ on rendered people; see CARD.md"}, "encoder": encoder.metadata(),
     }  # fmt: skip

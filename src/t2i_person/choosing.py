@@ -17,6 +17,7 @@ from .people import single
 from .text import Character
 
 ATTEMPTS = 4  # to find a person of the right gender with one face
+SEEN = 256  # pixels at which their faces are looked for first
 GENERATIONS = 16  # of the search for the person that fits
 
 
@@ -69,10 +70,11 @@ def _first_fit(job: Job, i: int, k: int, z: Tensor, gender: str) -> Tensor | Non
     for row in z.split(1):
         job.tell("people", i, k)
         w_plus = job.pack.generator.w_plus(row.to(job.pack.device), job.preset.truncation_psi).contiguous()
-        image = job.pack.render(job.pack.generator.styles(w_plus))[
-            0
-        ]  # whole: a smaller one may be read otherwise
-        if single(to_pixels(image), gender) is not None:
+        styles = job.pack.generator.styles(w_plus)
+        for side in (job.pack.side(SEEN), None):  # small is quick, but the whole may be read otherwise
+            if single(to_pixels(job.pack.render(styles, side)[0]), gender) is None:
+                break
+        else:
             return w_plus
     return None
 

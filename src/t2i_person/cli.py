@@ -142,7 +142,7 @@ def describe(
 
 
 @app.command(
-    epilog="Example: t2i-person recreate 1-Блондинка-1965137107.png -o again.png\n\n"
+    epilog="Example: t2i-person recreate 1-Блондинка-875063533.png -o again.png\n\n"
     "Leaves with 0 when the bytes are the same, with 1 when they are not."
 )
 def recreate(
@@ -187,8 +187,8 @@ def recreate(
 
 @app.command(
     epilog="Examples:\n\n"
-    't2i-person edit 1-Блондинка-1965137107.png "в синей шляпе"\n\n'
-    't2i-person edit 1-Блондинка-1965137107.png --strength "голубая кофта=0.5" --strength улыбка=1\n\n'
+    't2i-person edit 1-Блондинка-875063533.png "в синей шляпе"\n\n'
+    't2i-person edit 1-Блондинка-875063533.png --strength "голубая кофта=0.5" --strength улыбка=1\n\n'
     't2i-person edit me.jpg "в очках, с рыжими волосами" -o out'
 )
 def edit(

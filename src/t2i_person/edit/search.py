@@ -14,6 +14,7 @@ from .wishes import SURE, Wish, chances, look, merit
 
 PARENTS = 8
 FRESH, FEW = 0.1, 0.05  # share of a child's coordinates drawn anew: of two parents, of one
+ASKED = 8  # so many searches share the gallery
 FAR = 2.5  # to which those of one parent are drawn evenly: rare things (hats, dyed hair) lie at the ends
 
 
@@ -21,13 +22,15 @@ FAR = 2.5  # to which those of one parent are drawn evenly: rare things (hats, d
 def begin(pack: Pack, n: int, wanted: Sequence[Wish], random: torch.Generator) -> Tensor:
     """People [n, z_dim] on the CPU to begin with; with wishes half of them are the best of the gallery.
 
-    Another half of the gallery is asked each time, so that two searches do not end with one person.
+    Another eighth of the gallery is asked each time, so that two searches seldom end with one person; the
+    whole of it if nobody there fits, for then the thing is rare.
     """
     z = torch.randn(n, pack.generator.config.z_dim, generator=random)
     if wanted and pack.gallery is not None:
-        asked = torch.randperm(len(pack.gallery.z), generator=random)[: len(pack.gallery.z) // 2]
-        fit = merit(chances(pack, pack.gallery.seen[asked.to(pack.device)], wanted)).cpu()
-        best = asked[fit.argsort(descending=True, stable=True)[: n // 2]]
+        chance = chances(pack, pack.gallery.seen, wanted).cpu()
+        some = torch.randperm(len(chance), generator=random)[: max(len(chance) // ASKED, 1)]
+        asked = some if (chance[some] >= SURE).all(1).any() else torch.arange(len(chance))
+        best = asked[merit(chance[asked]).argsort(descending=True, stable=True)[: n // 2]]
         z[: len(best)] = pack.gallery.z[best]
     return z
 
