@@ -7,7 +7,7 @@ import pytest
 from packs.tiny import tiny_pack
 
 import t2i_person
-from t2i_person import T2IError, change, choosing, draw, finishing, pipeline, png, read_record
+from t2i_person import T2IError, change, draw, finishing, people, pipeline, png, read_record
 from t2i_person.alter import sketch
 from t2i_person.people import Face
 from t2i_person.redraw import recreate
@@ -40,8 +40,7 @@ def stand_ins(monkeypatch):
     def cut_out(image, matting, device):
         return np.dstack([image, np.full(image.shape[:2], 255, np.uint8)])
 
-    for module in (choosing, finishing):
-        monkeypatch.setattr(module, "faces", lambda image: [FACE])
+    monkeypatch.setattr(people, "faces", lambda image: [FACE])
     monkeypatch.setattr(finishing, "cut_out", cut_out)
     monkeypatch.setattr(pipeline, "describe", lambda text, **_: [WOMAN])
 
