@@ -59,7 +59,10 @@ def test_events_tell_all_in_order(server, drawn):
 def test_previews_improve_while_a_search_goes_on(server):
     """What is rare is not found at once: the best so far is shown, again and again."""
     text = "Старик с розовыми волосами, в клетчатом салатовом жилете, красной шляпе и тёмных очках."
-    job = server.post("/v1/jobs", text=text, seed=5, size=128, background="kept").json()
+    server.until_idle()
+    answer = server.post("/v1/jobs", text=text, seed=5, size=256, background="kept")
+    assert answer.status_code == 202, answer.text
+    job = answer.json()
     events = list(server.events(job["events"]))
     assert events[-1][1] == "done"
     assert len({data["image"] for _, kind, data in events if kind == "preview"}) > 1
