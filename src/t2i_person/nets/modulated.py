@@ -51,10 +51,11 @@ class ModulatedConvolution(torch.autograd.Function):
         else:
             out = F.conv_transpose2d(out, weight.transpose(0, 1), stride=2)
             out = _filter(out, fir, 1)
-        out.mul_(demod.to(x.dtype)[:, :, None, None])
-        out.add_(bias.to(x.dtype)[:, None, None])
-        if noise is not None:
-            out.add_((noise * strength).to(x.dtype))
+        field = bias.to(x.dtype)[:, None, None]
+        if noise is not None:  # one map for the batch, then one pass instead of three
+            noises = (noise * strength).to(x.dtype).reshape(-1, 1, *out.shape[2:])
+            field = torch.add(noises, field, out=torch.empty_like(out[: len(noises)]))
+        torch.addcmul(field, out, demod.to(x.dtype)[:, :, None, None], out=out)
         F.leaky_relu(out, SLOPE, inplace=True)
         ctx.save_for_backward(x, style, weight, demod, bias, strength, noise, fir, out)
         return out
