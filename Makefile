@@ -26,7 +26,7 @@ lint: $(READY)
 $(READY): pyproject.toml
 	@"$(PYTHON)" -c '$(NEW_ENOUGH)' 2>/dev/null || { \
 		echo "Python 3.11 or newer is needed; name it: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
-	@echo "Installing into .venv (about 1.5 GB, a minute or a few) ..."
+	@echo "Installing into .venv (about 2 GB, a minute or a few) ..."
 	"$(PYTHON)" -m venv .venv
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@

@@ -13,7 +13,7 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from .console import FAILURE, err, failures, leave, out
@@ -33,7 +33,15 @@ def packs_list() -> None:
         from .packs import list_packs
         from .packs.sources import SOURCES
 
-        table = Table("name", "version", "licence", "draws", "folder", box=None, header_style="bold")
+        table = Table(
+            "name",
+            "version",
+            "licence",
+            "draws",
+            Column("folder", overflow="fold"),
+            box=None,
+            header_style="bold",
+        )
         for info in list_packs():
             table.add_row(
                 info.name, info.version, info.license, ", ".join(sorted(info.draws)), str(info.path)

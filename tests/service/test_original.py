@@ -49,6 +49,7 @@ def test_one_list_for_each_character(server):
         (b'"text"', JSON, 422, "not a JSON object"),
         (b"null", JSON, 422, 'send {"text"'),
         (b"{}", JSON, 422, '"text" is missing'),
+        (b'{"txt": "a"}', JSON, 422, '"text" is missing ("txt" is not known here)'),
         (b'{"text": 5}', JSON, 422, '"text" is wrong'),
         (b'{"text": ["a"]}', JSON, 422, '"text" is wrong'),
         (b'{"text": null}', JSON, 422, '"text" is wrong'),

@@ -311,6 +311,8 @@ def test_openapi_documents_what_is_answered(server):
                 schema = about["responses"]["404"]["content"]["application/problem+json"]["schema"]
                 assert schema["$ref"].endswith("/ProblemDetails")
     assert set(paths["/v1/jobs"]["post"]["responses"]) >= {"202", "400", "413", "422", "429"}
+    schemes = answer.json()["components"]["securitySchemes"]
+    assert {name for way in answer.json()["security"] for name in way} == set(schemes) == {"bearer", "header"}
 
 
 def test_operations(server):

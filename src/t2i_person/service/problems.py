@@ -19,6 +19,10 @@ from .settings import EXAMPLE
 
 log = logging.getLogger("t2i_person.service")
 
+KEYS = {
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+}
 CLOSED = 499  # the client went away: nobody reads the answer, only the log
 MEANINGS = {
     400: "The body is not JSON.",
@@ -104,7 +108,11 @@ def documented(*codes: int, model: type[BaseModel] = ProblemDetails) -> dict[int
 
 
 def complete(api: dict[str, Any]) -> dict[str, Any]:
-    """The OpenAPI with the shape of problems in it, and without FastAPI's own, which is never answered."""
+    """The OpenAPI with the shape of problems and the ways to send a key, and without FastAPI's own problems,
+    which are never answered.
+    """
+    api["components"]["securitySchemes"] = KEYS
+    api["security"] = [{}, *({name: []} for name in KEYS)]  # {}: most servers ask for none
     schemas = api["components"]["schemas"]
     schemas["ProblemDetails"] = ProblemDetails.model_json_schema()
     schemas.pop("HTTPValidationError", None)
@@ -197,7 +205,9 @@ def _invalid(error: RequestValidationError) -> Problem:
     if kind == "json_invalid":
         return Problem(400, NOT_JSON)
     if kind == "missing" and place:
-        return Problem(422, f'The field "{name}" is missing: send {EXAMPLE}.', field=name)
+        strange = [f'"{one["loc"][-1]}"' for one in error.errors() if one["type"] == "extra_forbidden"]
+        instead = f" ({', '.join(strange)} is not known here)" if strange else ""
+        return Problem(422, f'The field "{name}" is missing{instead}: send {EXAMPLE}.', field=name)
     if kind == "extra_forbidden":
         return Problem(422, f'The field "{name}" is not known here: send {EXAMPLE}.', field=name)
     if kind == "value_error":  # our own words

@@ -67,16 +67,16 @@ def check(text: str) -> None:
     if russian == 0 and latin > 0:
         what = "English" if ENGLISH.search(head) else "not Russian"
         raise TextError(
-            f"the text looks {what}: the reader knows Russian only; translate it first, "
+            f"The text looks {what}: the reader knows Russian only; translate it first, "
             "e.g. 'Блондинка в голубой кофте шла по улице.'"
         )
     if latin > 4 * russian and len(ENGLISH.findall(head)) > 3:
         raise TextError(
-            "most of the text is English: the reader knows Russian only; give the Russian part alone"
+            "Most of the text is English: the reader knows Russian only; give the Russian part alone"
         )
     if len(UKRAINIAN.findall(head)) > max(2, 0.01 * russian):
         raise TextError(
-            "the text looks Ukrainian or Belarusian: the reader knows Russian only; translate it first"
+            "The text looks Ukrainian or Belarusian: the reader knows Russian only; translate it first"
         )
     if russian == 0 and len(text) <= 20_000:
-        raise TextError("the text has no Russian words: give a description of a person in Russian")
+        raise TextError("The text has no Russian words: give a description of a person in Russian")

@@ -63,7 +63,7 @@ def describe(text: str, *, cancelled: Callable[[], bool] | None = None) -> list[
         `cancelled` said yes.
     """
     if not isinstance(text, str):
-        raise TextError(f"the text must be a str, not {type(text).__name__}: decode it as UTF-8 first")
+        raise TextError(f"The text must be a str, not {type(text).__name__}: decode it as UTF-8 first")
     found = [person for page in pages(text, cancelled) for person in page.done]
     return sorted(found, key=lambda c: c.start)
 
