@@ -64,6 +64,10 @@ def test_what_cannot_be_says_why(pack):
         global_direction(pack, "борода", beta=0.1, channels=3)
     with pytest.raises(T2IError, match=r"Lower beta"):
         global_direction(pack, "борода", beta=1.1)
+    with pytest.raises(T2IError, match=r"from 0 to 1, not -0\.1"):
+        global_direction(pack, "борода", beta=-0.1)
+    with pytest.raises(T2IError, match=r"at least 1, not 0"):
+        global_direction(pack, "борода", channels=0)
     with pytest.raises(T2IError, match="человек"):
         global_direction(pack, "человек")
 

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -72,6 +73,19 @@ def test_people_in_a_batch_do_not_influence_each_other(pack, w_plus):
     both = optimize(pack, w_plus, loss, **FAST).latent
     alone = optimize(pack, w_plus[1:], loss, **FAST).latent
     assert torch.allclose(both[1], alone[0], atol=1e-3)
+
+
+def test_the_loss_is_exact_where_the_networks_are_not(pack, w_plus):
+    loss = clip_loss(pack, "шапка")
+    found = optimize(replace(pack, dtype=torch.bfloat16), w_plus, loss, **{**FAST, "steps": 2})
+    assert not torch.equal(found.losses, found.losses.bfloat16().float()), "rounded to 8 bits"
+
+
+def test_any_size_is_taken(pack, w_plus):
+    loss, few = clip_loss(pack, "шапка"), {**FAST, "steps": 1}
+    for size, same in ((100, 32), (20, 16), (1, 4)):
+        found, wanted = (optimize(pack, w_plus, loss, **{**few, "stop_at": s}).losses for s in (size, same))
+        assert torch.equal(found, wanted)
 
 
 def test_l2_holds_it_near_the_start(pack, w_plus):

@@ -115,6 +115,42 @@ def test_a_stopped_build_goes_on(files, home, monkeypatch):
     assert sorted(path.name for path in home.iterdir()) == ["mine", "other"]
 
 
+def test_directions_are_kept_until_the_pack_is_there(files, home):
+    seen = []
+    stages = {**QUICK, "batch": 8}
+    with pytest.raises(Cancelled):
+        build_pack(
+            "mine",
+            **files,
+            **stages,
+            progress=lambda *x: seen.append(x[0]),
+            cancelled=lambda: seen[-1:] == ["gallery"],
+        )
+    assert "directions" in seen and len(list(home.glob(".mine-*.directions"))) == 1
+    seen.clear()
+    build_pack("mine", **files, **stages, progress=lambda *x: seen.append(x[0]))
+    assert "directions" not in seen, "hours of work are done again"
+    assert [path.name for path in home.iterdir()] == ["mine"]
+
+
+def test_what_is_no_number_is_refused_at_once(files, tmp_path):
+    model = published.generator()
+    model.synthesis.blocks[1].conv0.weight.data[0, 0] = torch.nan
+    torch.save({"g_ema": published.rosinality(model), "latent_avg": model.w_mean}, tmp_path / "nan.pt")
+    seen = []
+    with pytest.raises(PackError, match=r"nan\.pt: .* no numbers"):
+        build_pack(
+            "mine", **{**files, "generator": tmp_path / "nan.pt"}, **QUICK, progress=lambda *x: seen.append(x)
+        )
+    assert not seen
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63 - 1, 2**64])
+def test_seeds_that_torch_does_not_take(files, seed):
+    with pytest.raises(T2IError, match="seed is a whole number from 0"):
+        build_pack("mine", **files, **QUICK, seed=seed)
+
+
 def test_a_killed_build_goes_on(files, home):
     """SIGKILL, which nothing can catch, as soon as something was kept."""
     words = [Path(sys.executable).with_name("t2i-person"), "packs", "build", "mine", "--device", "cpu"]

@@ -175,6 +175,36 @@ def test_weights_of_something_else(tmp_path, reader):
         reader(path)
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"conv1.conv.weight": "x"}, "conv1.conv.weight is a str"),
+        ({"conv1.conv.weight": None}, "conv1.conv.weight is a NoneType"),
+        ({7: torch.ones(2)}, "no names"),
+        ({"conv1.conv.weight": torch.ones(8, 8, 3, 3, dtype=torch.complex64)}, "complex"),
+        ({"input.input": torch.ones(0)}, "a.pt"),
+    ],
+)
+def test_what_is_no_weight_is_refused(tmp_path, change, said):
+    state = {**published.rosinality(published.generator()), **change}
+    with pytest.raises(PackError, match=said):
+        read_generator(save({"g_ema": state}, tmp_path / "a.pt"))
+
+
+@pytest.mark.parametrize("reader", [read_generator, read_matting])
+@pytest.mark.parametrize("value", ["x", None, [1], {"a": 1}, torch.ones(0), torch.ones(()), 3])
+def test_any_value_in_any_place_is_refused_or_not_read(tmp_path, reader, value):
+    own = published.rosinality(published.generator()) if reader is read_generator else {}
+    state = own or published.modnet_state(published.modnet())
+    refused = 0
+    for name in list(state)[:: len(state) // 7]:
+        try:  # nothing but a refusal may be raised; MODNet's second copy of its backbone is not read
+            reader(save({**state, name: value}, tmp_path / "a.pt"))
+        except PackError as error:
+            refused += "a.pt" in str(error)
+    assert refused >= (7 if own else 3)
+
+
 def test_a_wrong_shape_is_named(tmp_path):
     state = published.nvidia(published.generator())
     state["synthesis.b8.conv0.weight"] = torch.ones(8, 7, 3, 3)

@@ -225,6 +225,16 @@ def test_a_card_without_its_keys_is_refused(folder):
         load_pack(folder)
 
 
+@pytest.mark.parametrize("line", ["draws = 5", 'draws = "x"', "draws = [1]", "name = 5", "license = []"])
+def test_a_card_with_other_types_is_refused_and_hides_no_other(folder, line):
+    card = folder / "pack.toml"
+    key = line.split(" ")[0]
+    card.write_text("\n".join(line if old.startswith(key) else old for old in card.read_text().splitlines()))
+    with pytest.raises(PackError, match=r"is damaged"):
+        load_pack("tiny")
+    assert "embedded" in {info.name for info in list_packs()}
+
+
 def test_a_pack_of_a_later_version_says_update(folder):
     card = folder / "pack.toml"
     card.write_text(card.read_text().replace("format = 1", "format = 2"))

@@ -251,6 +251,9 @@ def test_a_file_placed_by_hand_is_checked(server, tmp_path):
         place.write_bytes(wrong)
         with pytest.raises(PackError, match=says):
             pull(source(server))
+    place.write_text("<!DOCTYPE html><html>")
+    with pytest.raises(PackError, match="it is a web page, not weights"):
+        pull(source(server, **UNKNOWN))
 
 
 def test_interrupted(server, tmp_path):

@@ -144,6 +144,8 @@ def test_wrong_edits(server, drawn):
     name = drawn[0]["characters"][0]["portraits"][0]["id"]
     assert "text" in problem(server.post("/v1/edit", portrait=name), 422, "invalid")["detail"]
     problem(server.post("/v1/edit", text="в шляпе"), 422, "invalid")
+    wrong = server.post("/v1/edit", portrait=name, strengths={"очки": 9})
+    assert problem(wrong, 422, "invalid")["detail"].endswith("less than or equal to 2).")  # no job's example
     problem(server.post("/v1/edit", portrait=name, text="в шляпе, " * 300), 422, "invalid")
     problem(server.post("/v1/edit", portrait="img_0", text="в шляпе"), 404, "not_found")
     problem(server.post("/v1/edit", png="!", text="в шляпе"), 422, "not_a_portrait")

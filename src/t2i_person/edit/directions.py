@@ -49,10 +49,14 @@ def global_direction(
 
     Raises
     ------
-    T2IError : both `beta` and `channels` are given, or nothing is left after them.
+    T2IError : both `beta` and `channels` are given, one is out of range, or nothing is left after them.
     """
     if beta is not None and channels is not None:
         raise T2IError("Give beta or a number of channels, not both.")
+    if beta is not None and beta < 0:
+        raise T2IError(f"beta is a relevance from 0 to 1, not {beta}.")
+    if isinstance(channels, int) and channels < 1:
+        raise T2IError(f"channels is at least 1, not {channels}.")
     to, start = (_said(pack, text) for text in (target, neutral or pack.neutral))
     relevance = pack.directions @ normalize(to - start, dim=0)  # [channels]
     size = relevance.abs()
@@ -60,7 +64,7 @@ def global_direction(
         beta = bisect(size, *channels)
     elif beta is None:
         count = CHANNELS if channels is None else channels
-        beta = float(size.topk(min(max(count, 1), len(size))).values[-1])
+        beta = float(size.topk(min(count, len(size))).values[-1])
     kept = torch.where((size >= beta) & (size > 0), relevance, 0)
     largest = kept.abs().max()
     if largest == 0:

@@ -88,7 +88,7 @@ def optimize(
     steps: int = PRESETS["default"].steps,
     learning_rate: float = PRESETS["default"].learning_rate,
     l2: float = PRESETS["default"].l2,
-    stop_at: int | None = 256,  # resolution of the skip output that is compared; None: the image itself
+    stop_at: int | None = 256,  # the largest skip output of so many pixels is compared; None: the image
     settle: float = 0,  # stop when 10 steps gain less than this share of the loss
     offset: Sequence[Tensor] | None = None,  # StyleSpace step added to what W+ gives: an edit made before
     raw: bool = False,  # CLIP sees the pixels in [-1, 1] as they are, as in the published code
@@ -115,7 +115,7 @@ def optimize(
     latent = begin.clone().requires_grad_()
     adam = torch.optim.Adam([latent], learning_rate, betas=(0.9, 0.999))
     if stop_at is not None:
-        stop_at = min(stop_at, max(pack.generator.resolution))
+        stop_at = pack.side(stop_at)
     best = torch.full((len(begin),), math.inf, device=begin.device)
     chosen = begin.clone()
     history: list[float] = []
@@ -139,7 +139,8 @@ def optimize(
             styles = [style + step for style, step in zip(styles, offset, strict=True)]
         with pack.autocast():
             images = pack.render(styles, stop_at)
-            seen = loss(encode(images).float())
+            embedded = encode(images).float()
+        seen = loss(embedded)  # in full precision: steps of bfloat16 are larger than what a step gains
         return seen + l2 * (code - begin).square().flatten(1).sum(1), images
 
     def keep(losses: Tensor, code: Tensor) -> None:

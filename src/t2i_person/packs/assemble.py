@@ -25,6 +25,7 @@ from .sources import PEOPLE, SOURCES, Source, check
 Progress = Callable[[str, int, int], None]  # what, done, in all
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 GALLERY = 1024  # people
+LARGEST_SEED = 2**63 - 1  # the gallery takes the next one, and torch no larger
 TAKEN = ("embedded", "sources")
 KINDS = {"generator": "generator", "clip": "encoder", "matting": "matting"}
 
@@ -63,15 +64,17 @@ def build_pack(
     known = ("gender", *CATEGORIES)
     if strange := [word for word in draws if word not in known]:
         raise T2IError(f"draws has {', '.join(strange)}: choose from {', '.join(known)}.")
+    if not 0 <= seed < LARGEST_SEED:
+        raise T2IError(f"seed is a whole number from 0 to {LARGEST_SEED - 1}, not {seed!r}.")
     if not 0 < alpha <= 100:
         raise T2IError(f"alpha is a number from 0 to 100, not {alpha!r}.")
     place = _device(device)
     given = dict(zip(KINDS, (generator, clip, matting), strict=True))
     sources = {part: _source(part, value) for part, value in given.items()}
     files = {part: s.files[0].path if (s := sources[part]) else Path(given[part]) for part in KINDS}
-    made = read_generator(files["generator"]).to(place)
-    encoder = read_clip(files["clip"]).to(place)
-    matte = read_matting(files["matting"])
+    made = _sound(files["generator"], read_generator(files["generator"])).to(place)
+    encoder = _sound(files["clip"], read_clip(files["clip"])).to(place)
+    matte = _sound(files["matting"], read_matting(files["matting"]))
     tokenizer = encoder.tokenizer
     assert tokenizer is not None
     hashes = {part: _hash(file) for part, file in files.items()}
@@ -96,6 +99,7 @@ def build_pack(
     dtype = _fast(place)
     key = hashlib.sha256(f"{hashes} {samples} {dtype}".encode()).hexdigest()[:12]
     user_packs().mkdir(parents=True, exist_ok=True)
+    unfinished = user_packs() / f".{name}-{key}.directions"
     with torch.autocast(place.type, dtype) if dtype != torch.float32 else nullcontext():
         directions, effects = channel_directions(
             made,
@@ -106,7 +110,7 @@ def build_pack(
             seed=seed,
             stop_at=largest,
             batch=batch,
-            resume=user_packs() / f".{name}-{key}.directions",
+            resume=unfinished,
             progress=tell("directions"),
         )
         people = gallery(
@@ -143,7 +147,11 @@ def build_pack(
         try:
             os.rename(folder, user_packs() / name)
         except OSError as error:
-            raise PackError(f"{user_packs() / name} cannot be made: {error.strerror}.") from error
+            raise PackError(
+                f"{user_packs() / name} cannot be made ({error.strerror}): mend that, or remove what has "
+                "that name, and build again; the directions are kept."
+            ) from error
+    unfinished.unlink(missing_ok=True)  # not before the pack is there: directions take hours
     return user_packs() / name
 
 
@@ -218,7 +226,16 @@ def _source(part: str, value: Path | str) -> Source | None:
         raise WrongPack(
             f"{source.name} is not here yet: run `t2i-person packs pull {source.name}`, or give a file."
         )
+    for file in source.files:
+        check(source, file)
     return source
+
+
+def _sound(path: Path, net: Any) -> Any:
+    for name, tensor in net.state_dict().items():
+        if not tensor.isfinite().all():
+            raise PackError(f"{path}: {name} (our name) holds values that are no numbers: fetch it again.")
+    return net
 
 
 def _hash(path: Path) -> str:

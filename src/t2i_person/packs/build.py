@@ -91,7 +91,7 @@ def channel_directions(
     truncation_psi: float = 0.7,
     stop_at: int | None = 256,  # size of the pictures; layers above it get zeros
     batch: int = 32,  # pictures at once
-    resume: Path | None = None,  # file the finished part is kept in; deleted at the end
+    resume: Path | None = None,  # file the finished part is kept in; the caller's to delete
     progress: Progress | None = None,  # called with channels done, channels in all
 ) -> tuple[Tensor, Tensor]:
     """How each StyleSpace channel moves the image embedding: the original's ``fs3``, and the length it drops.
@@ -142,8 +142,6 @@ def channel_directions(
             if progress:
                 progress(done + channels[-1] + 1, total)
         done += sizes[layer]
-    if resume:
-        resume.unlink(missing_ok=True)
     wide = kept[0].shape[1]
     joined = torch.cat([kept.get(layer, torch.zeros(size, wide)) for layer, size in enumerate(sizes)])
     return joined[:, :-1].contiguous(), joined[:, -1].contiguous()

@@ -124,10 +124,10 @@ def read_tensors(path: Path | str) -> dict[str, Any]:
         reader = _zip
     elif head.startswith(LEGACY):
         reader = _torch
-    elif head[:1] == b"\x80" or (path.suffix == ".pkl" and not _strange(head)):
+    elif head[:1] == b"\x80" or (path.suffix == ".pkl" and not strange(head)):
         reader = _nvidia
     else:
-        raise PackError(f"{path} {_strange(head) or UNKNOWN}.")
+        raise PackError(f"{path} {strange(head) or UNKNOWN}.")
     try:
         found = reader(path)
     except (Refused, pickle.UnpicklingError) as error:
@@ -138,6 +138,7 @@ def read_tensors(path: Path | str) -> dict[str, Any]:
     if not isinstance(found, Mapping):
         raise PackError(f"{path} holds a {type(found).__name__}, not tensors with names.")
     state = dict(found)
+    _check_names(path, state)
     _check_sizes(path, state, size)
     return state
 
@@ -147,14 +148,15 @@ def _build(path: Path | str, make: Callable[[dict[str, Any]], Any]) -> Any:
         return make(read_tensors(path)).requires_grad_(False).eval()
     except PackError:
         raise
-    except (ValueError, RuntimeError, KeyError, IndexError, TypeError) as error:
+    except Exception as error:  # sizes are read off what anybody may have written there
         raise PackError(f"{path}: {error}") from error
 
 
 UNKNOWN = "is no checkpoint: known are torch's .pt and .ckpt, NVIDIA's .pkl, TorchScript and safetensors"
 
 
-def _strange(head: bytes) -> str:
+def strange(head: bytes) -> str:
+    """What a file is that cannot be a checkpoint, by its first bytes; "" if it may be one."""
     start = head.lstrip().lower()
     if not head:
         return "is empty"
@@ -342,10 +344,21 @@ def _tensor(made: Made, storage_of: Callable[[Any], Tensor]) -> Tensor:
     raise Refused("it has a tensor that is none")
 
 
+def _check_names(path: Path, state: dict[Any, Any]) -> None:
+    weights = state.get("g_ema", state)
+    if not isinstance(weights, Mapping) or not all(isinstance(name, str) for name in weights):
+        raise PackError(f"{path} is no checkpoint that is known: its tensors have no names.")
+    for name, value in weights.items() if weights is not state else ():
+        if not isinstance(value, Tensor):
+            raise PackError(f"{path}: {name} is a {type(value).__name__}, not a tensor: fetch it again.")
+
+
 def _check_sizes(path: Path, state: dict[str, Any], size: int) -> None:
     """A few bytes can claim to be a tensor of terabytes; to copy it would be to believe it."""
     total = 0
     for name, value in _tensors(state):
+        if value.is_complex():
+            raise PackError(f"{path} is refused: {name} holds complex numbers, as none of these networks do.")
         plain = value.layout == torch.strided and value.device.type == "cpu" and not value.is_quantized
         if not plain or value.nbytes > value.untyped_storage().nbytes():
             raise PackError(f"{path} is refused: {name} {list(value.shape)} has no numbers of its own.")

@@ -29,7 +29,7 @@ def read_card(folder: Path) -> dict[str, Any]:
 
     Raises
     ------
-    PackError : there is none, it is not TOML, or keys are missing.
+    PackError : there is none, it is not TOML, or keys are missing or of another type.
     """
     path = folder / CARD
     try:
@@ -41,6 +41,14 @@ def read_card(folder: Path) -> dict[str, Any]:
     missing = [key for key in _KEYS if key not in card]
     if missing:
         raise PackError(f"{path} says nothing of {', '.join(missing)}: fetch or build the pack again.")
+    lists = isinstance(card["draws"], list) and isinstance(card["files"], dict)
+    values = [*card["draws"], *card["files"].values()] if lists else []
+    names = [card["name"], card["license"]]
+    if not lists or not all(isinstance(value, str) for value in (*values, *names)):
+        raise PackError(
+            f"{path} is damaged (name and license are strings, draws is a list of them, files a table): "
+            "fetch or build the pack again."
+        )
     if card["format"] != FORMAT:
         raise PackError(
             f"{path} has format {card['format']}, this version reads {FORMAT}: update t2i-person."

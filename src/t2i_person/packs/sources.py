@@ -197,6 +197,11 @@ def check(source: Source, file: File) -> None:
 
 
 def _difference(file: File, path: Path) -> str:
+    from .checkpoints import strange
+
+    with path.open("rb") as opened:
+        if wrong := strange(opened.read(64)):
+            return f"it {wrong}"
     size = path.stat().st_size
     if file.size is not None and size != file.size:
         return f"{size} bytes, expected {file.size}"

@@ -202,19 +202,22 @@ def _invalid(error: RequestValidationError) -> Problem:
     first = error.errors()[0]
     kind, place = first["type"], [str(part) for part in first["loc"] if part not in ("body", "query", "path")]
     name = ".".join(place)
+    sent = error.body if isinstance(error.body, dict) else {}
+    edits = "portrait" in {name, *sent}  # another door than that of the example
+    cure = "" if edits else f": send {EXAMPLE}"
     if kind == "json_invalid":
         return Problem(400, NOT_JSON)
     if kind == "missing" and place:
         strange = [f'"{one["loc"][-1]}"' for one in error.errors() if one["type"] == "extra_forbidden"]
         instead = f" ({', '.join(strange)} is not known here)" if strange else ""
-        return Problem(422, f'The field "{name}" is missing{instead}: send {EXAMPLE}.', field=name)
+        return Problem(422, f'The field "{name}" is missing{instead}{cure}.', field=name)
     if kind == "extra_forbidden":
-        return Problem(422, f'The field "{name}" is not known here: send {EXAMPLE}.', field=name)
+        return Problem(422, f'The field "{name}" is not known here{cure}.', field=name)
     if kind == "value_error":  # our own words
         said = first["ctx"]["error"]
         return Problem(422, f'The field "{name}" {said}' if place else str(said), field=name or None)
     if place:
-        return Problem(422, f'The field "{name}" is wrong ({first["msg"]}): send {EXAMPLE}.', field=name)
+        return Problem(422, f'The field "{name}" is wrong ({first["msg"]}){cure}.', field=name)
     return Problem(422, f"The body is not a JSON object: send {EXAMPLE} with Content-Type: application/json.")
 
 
