@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from t2i_person.nets.modulated import ModulatedConvolution
 
 FIR = torch.outer(torch.tensor([0.25, 0.75, 0.75, 0.25]), torch.tensor([0.25, 0.75, 0.75, 0.25])).double()
-FIELDS = {"none": None, "one": (8, 10), "each": (2, 1, 8, 10)}
+FIELDS = {"none": None, "one": (8, 10), "row": (1, 1, 1, 10), "each": (2, 1, 8, 10)}
 
 
 def inputs(up):

@@ -96,6 +96,8 @@ def test_modnet(tmp_path, zipped, prefix):
     path = save(published.modnet_state(model, prefix), tmp_path / "modnet.ckpt", zipped)
     image = torch.rand(1, 3, 64, 64)
     assert torch.equal(read_matting(path)(image), model(image))
+    wrapped = {"epoch": 5, "state_dict": published.modnet_state(model, prefix)}
+    assert torch.equal(read_matting(save(wrapped, path, zipped))(image), model(image))
 
 
 def same_clip(found: CLIP) -> None:

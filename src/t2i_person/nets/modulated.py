@@ -53,7 +53,8 @@ class ModulatedConvolution(torch.autograd.Function):
             out = _filter(out, fir, 1)
         field = bias.to(x.dtype)[:, None, None]
         if noise is not None:  # one map for the batch, then one pass instead of three
-            noises = (noise * strength).to(x.dtype).reshape(-1, 1, *out.shape[2:])
+            noises = (noise * strength).to(x.dtype)
+            noises = noises.expand(torch.broadcast_shapes(noises.shape, (1, 1, *out.shape[2:])))
             field = torch.add(noises, field, out=torch.empty_like(out[: len(noises)]))
         torch.addcmul(field, out, demod.to(x.dtype)[:, :, None, None], out=out)
         F.leaky_relu(out, SLOPE, inplace=True)

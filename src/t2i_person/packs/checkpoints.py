@@ -62,13 +62,14 @@ def read_generator(path: Path | str) -> Generator:
 
 
 def read_matting(path: Path | str) -> MODNet:
-    """MODNet from its ``.ckpt`` or ``.pth``, with or without ``module.``, or from our safetensors.
+    """MODNet from its ``.ckpt`` or ``.pth``, with or without ``module.`` or a ``state_dict`` around it, or from
+    our safetensors.
 
     Raises
     ------
     PackError : as `read_generator`.
     """
-    return _build(path, MODNet.from_state_dict)
+    return _build(path, lambda state: MODNet.from_state_dict(state.get("state_dict", state)))
 
 
 def read_clip(path: Path | str) -> CLIP:
