@@ -62,8 +62,8 @@ def read_generator(path: Path | str) -> Generator:
 
 
 def read_matting(path: Path | str) -> MODNet:
-    """MODNet from its ``.ckpt`` or ``.pth``, with or without ``module.`` or a ``state_dict`` around it, or from
-    our safetensors.
+    """MODNet from its ``.ckpt`` or ``.pth``, with or without ``module.`` or a ``state_dict`` around it, or
+    from our safetensors.
 
     Raises
     ------
