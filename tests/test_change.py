@@ -69,6 +69,13 @@ def test_strengths_change_and_change_back(pack, portrait):
     assert sketch(portrait.record, strengths={"шляпа": 0}, pack=pack).shape == (32, 32, 3)
 
 
+def test_a_new_strength_is_reported(pack, portrait):
+    changed = change(portrait.record, strengths={"красное платье": 1}, pack=pack)
+    assert "красное платье" in {*changed.drawn, *changed.not_drawn} and "красное платье" in changed.scores
+    gone = change(portrait.record, strengths={"красное платье": 0}, pack=pack)
+    assert "красное платье" not in {*gone.drawn, *gone.not_drawn}
+
+
 def test_the_file_is_enough(pack, portrait):
     from_file = change(read_record(portrait.png()), strengths={"шляпа": 0.5}, pack=pack)
     assert from_file.png() == change(portrait.record, strengths={"шляпа": 0.5}, pack=pack).png()

@@ -134,6 +134,7 @@ def altered(
         styles, more = slide(pack, item.styles, changes, item.edits, person.gender)
         item = replace(item, styles=styles, edits=(*item.edits, *more))
         now = now | {wish.name: value for wish, value in pairs}
+        wanted = [*wanted, *(wish for wish, value in pairs if value > 0 and wish.name not in own)]
     return replace(item, strengths=now), wanted, unable
 
 

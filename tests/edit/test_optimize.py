@@ -144,5 +144,8 @@ def test_the_original_s_schedule():
 def test_what_cannot_be_says_why(pack, w_plus):
     with pytest.raises(T2IError, match="steps"):
         optimize(pack, w_plus, clip_loss(pack, "шапка"), steps=0)
+    for wrong in (pack.generator.w_mean, pack.generator.w_mean[None], w_plus[:, :2]):
+        with pytest.raises(T2IError, match=r"start is W \[n, 1, 8\]"):
+            optimize(pack, wrong, clip_loss(pack, "шапка"))
     with pytest.raises(T2IError, match="at least one text"):
         score_loss(pack, [])

@@ -82,7 +82,8 @@ def score_loss(pack: Pack, wanted: Sequence[str], unwanted: Sequence[str] = ()) 
 
 def optimize(
     pack: Pack,
-    start: Tensor | Sequence[Tensor],  # W [n, 1, w_dim], W+ [n, num_ws, w_dim], or StyleSpace [n, c] a layer
+    start: Tensor
+    | Sequence[Tensor],  # W [n, 1, w_dim], W+ [n, num_ws, w_dim], or StyleSpace: [n, c] a layer, or joined
     loss: Loss,
     *,
     steps: int = PRESETS["default"].steps,
@@ -111,6 +112,12 @@ def optimize(
         )
     widths = [len(mean) for mean in pack.statistics.mean]
     begin = start if isinstance(start, Tensor) else torch.cat(list(start), 1)
+    wide, rows = pack.generator.config.w_dim, pack.generator.num_ws
+    if list(begin.shape[1:]) not in ([1, wide], [rows, wide], [sum(widths)]):
+        raise T2IError(
+            f"start is W [n, 1, {wide}], W+ [n, {rows}, {wide}] or StyleSpace [n, {sum(widths)}] "
+            f"(or its layers), not {list(begin.shape)}."
+        )
     begin = begin.detach().float().contiguous()
     latent = begin.clone().requires_grad_()
     adam = torch.optim.Adam([latent], learning_rate, betas=(0.9, 0.999))
