@@ -127,9 +127,13 @@ def test_directions_are_kept_until_the_pack_is_there(files, home):
             cancelled=lambda: seen[-1:] == ["gallery"],
         )
     assert "directions" in seen and len(list(home.glob(".mine-*.directions"))) == 1
+    other = home / ".mine-like-0123456789ab.directions"
+    other.touch()
     seen.clear()
     build_pack("mine", **files, **stages, progress=lambda *x: seen.append(x[0]))
     assert "directions" not in seen, "hours of work are done again"
+    assert sorted(path.name for path in home.iterdir()) == [other.name, "mine"]
+    remove_pack("mine-like")
     assert [path.name for path in home.iterdir()] == ["mine"]
 
 

@@ -26,6 +26,7 @@ Progress = Callable[[str, int, int], None]  # what, done, in all
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 GALLERY = 1024  # people
 LARGEST_SEED = 2**63 - 1  # the gallery takes the next one, and torch no larger
+KEY = "[0-9a-f]" * 12  # of a build: what it was begun with
 TAKEN = ("embedded", "sources")
 KINDS = {"generator": "generator", "clip": "encoder", "matting": "matting"}
 
@@ -70,6 +71,10 @@ def build_pack(
         raise T2IError(f"alpha is a number from 0 to 100, not {alpha!r}.")
     place = _device(device)
     given = dict(zip(KINDS, (generator, clip, matting), strict=True))
+    for part, value in given.items():  # a mistyped name is said before anything has to be pulled
+        named = str(value) in SOURCES or part == "clip"  # which may be a model's name in a cache
+        if not named and not Path(value).exists():
+            raise WrongPack(f"{value} cannot be read: give --{part} a file, or one of {', '.join(SOURCES)}.")
     sources = {part: _source(part, value) for part, value in given.items()}
     files = {part: s.files[0].path if (s := sources[part]) else Path(given[part]) for part in KINDS}
     made = _sound(files["generator"], read_generator(files["generator"])).to(place)
@@ -156,7 +161,8 @@ def build_pack(
 
 
 def removable(name: str) -> list[Path]:
-    """The folder of a pack of the user's, broken or not, or the files of a pulled source.
+    """The folder of a pack of the user's, broken or not, and what is kept of its unfinished build; or the
+    files of a pulled source.
 
     Raises
     ------
@@ -170,10 +176,15 @@ def removable(name: str) -> list[Path]:
             raise WrongPack(f"{name} was not pulled: there is nothing to remove.")
         return files
     folder = user_packs() / name
-    if not NAME.fullmatch(name) or name in TAKEN or not (folder.is_dir() or folder.is_symlink()):
+    unfinished = sorted(user_packs().glob(f".{name}-{KEY}.directions")) if NAME.fullmatch(name) else []
+    if (
+        not NAME.fullmatch(name)
+        or name in TAKEN
+        or not (folder.is_dir() or folder.is_symlink() or unfinished)
+    ):
         there = sorted(path.name for path in user_packs().glob("[!.]*") if path.name not in TAKEN)
         raise WrongPack(f"There is no pack {name!r} of yours. Yours are: {', '.join(there) or 'none'}.")
-    return [folder]
+    return [path for path in (folder, *unfinished) if path.is_dir() or path.is_symlink() or path.is_file()]
 
 
 def remove_pack(name: str) -> None:
@@ -224,7 +235,8 @@ def _source(part: str, value: Path | str) -> Source | None:
         raise WrongPack(f"{source.name} is no {KINDS[part]}: choose {fitting}, or give a file.")
     if not source.there:
         raise WrongPack(
-            f"{source.name} is not here yet: run `t2i-person packs pull {source.name}`, or give a file."
+            f"{source.name} is not here yet: run `t2i-person packs pull {source.name}`, or give a file "
+            f"(--{part})."
         )
     for file in source.files:
         check(source, file)
