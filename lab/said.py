@@ -12,7 +12,7 @@ from lab.captions import FACTS, WIDER, truths
 from lab.data import People
 from lab.encoder import SIDE
 from lab.judge import HEADS, Judge
-from t2i_person import draw
+from t2i_person import change, draw
 from t2i_person.edit.wishes import Wish, grant
 from t2i_person.packs import Pack
 
@@ -83,8 +83,7 @@ def said_and_drawn(judge: Judge, count: int, on_miss: Callable[[str], None] = pr
     for text, asked in sentences(count):
         person = draw(text, per_character=1, background="kept", seed=1).characters[0]
         for portrait in person.portraits:
-            image = torch.from_numpy(portrait.rgba[..., :3].copy()).permute(2, 0, 1)[None].float() / 127.5 - 1
-            found = seen(judge, image)
+            found = seen(judge, _picture(portrait.rgba))
             for head, right in asked.items():
                 hits[head].append(found[head][0] in right)
                 if found[head][0] not in right:
@@ -149,6 +148,39 @@ def directions(pack: Pack, judge: Judge, people: int = 12) -> dict[str, dict[str
             "face": float(np.mean(face)),
         }
     return out
+
+
+@torch.no_grad()
+def edits(judge: Judge, people: int = 8) -> dict[str, dict[str, float]]:
+    """For each phrase: what ``change`` makes of drawn people who lack it; ``success``, ``others`` and ``face`` as in ``directions``.
+
+    ``claimed``: share of the pictures that the pack calls drawn though the judge does not see it.
+    """
+    drawn = [draw(f"{who} в сером свитере.", background="kept", seed=k).characters[0].portraits[0]
+             for k in range(people // 2) for who in ("Женщина", "Мужчина")]  # fmt: skip
+    pictures = torch.cat([_picture(portrait.rgba) for portrait in drawn])
+    before = seen(judge, pictures)
+    out = {}
+    for text, (head, right) in DIRECTIONS.items():
+        hit, others, face, claimed = [], [], [], []
+        for k, portrait in enumerate(drawn):
+            if before[head][k] in right or (head == "facial_hair" and before["gender"][k] == "female"):
+                continue
+            changed = change(portrait.record, text=text)
+            image = _picture(changed.rgba)
+            after = seen(judge, image)
+            hit.append(after[head][0] in right)
+            claimed.append(not hit[-1] and not changed.not_drawn)
+            others.append(sum(after[h][0] != before[h][k] for h in HEADS if h != head))
+            face.append(float((image[0] - pictures[k])[:, 320:544, 384:640].abs().mean()) / 2)
+        out[text] = {"success": float(np.mean(hit)), "claimed": float(np.mean(claimed)),
+                     "others": float(np.mean(others)), "face": float(np.mean(face))}  # fmt: skip
+    return out
+
+
+def _picture(rgba: np.ndarray) -> torch.Tensor:
+    """HWC uint8 -> [1,3,h,w] in [-1,1]."""
+    return torch.from_numpy(rgba[..., :3].copy()).permute(2, 0, 1)[None].float() / 127.5 - 1
 
 
 @torch.no_grad()

@@ -131,7 +131,8 @@ def altered(
         own = {wish.name for wish in wanted}
         before = {wish.name: now.get(wish.name, float(wish.name in own)) for wish, _ in pairs}
         changes = [(wish, value - before[wish.name]) for wish, value in pairs]
-        styles, more = slide(pack, item.styles, changes, item.edits, person.gender)
+        psi = job.preset.truncation_psi
+        styles, more = slide(pack, item.styles, changes, item.edits, person.gender, item.candidate.z, psi)
         item = replace(item, styles=styles, edits=(*item.edits, *more))
         now = now | {wish.name: value for wish, value in pairs}
         wanted = [*wanted, *(wish for wish, value in pairs if value > 0 and wish.name not in own)]

@@ -28,6 +28,7 @@ class Candidate:
     seed: int
     w_plus: Tensor  # [1, num_ws, w_dim]
     styles: list[Tensor]  # [1, c] a layer: of w_plus, or for somebody known with the edits made before
+    z: Tensor | None = None  # [1, z_dim] on the CPU, what w_plus is of; None for the person of a photo
 
 
 def choose(
@@ -53,7 +54,7 @@ def choose(
             with job.stage("people", i, k):
                 found = _first_fit(job, i, k, z, character.gender)
             if found is not None:
-                chosen.append(Candidate(seed, found, pack.generator.styles(found)))
+                chosen.append(Candidate(seed, *found))
                 job.show("people", i, k, chosen[-1].styles)
                 break
     if len(chosen) == need:
@@ -65,8 +66,10 @@ def choose(
     )
 
 
-def _first_fit(job: Job, i: int, k: int, z: Tensor, gender: str) -> Tensor | None:
-    """W+ [1, num_ws, w_dim] of the first of z [n, z_dim] with one face of that gender."""
+def _first_fit(
+    job: Job, i: int, k: int, z: Tensor, gender: str
+) -> tuple[Tensor, list[Tensor], Tensor] | None:
+    """W+ [1, num_ws, w_dim], StyleSpace and z of the first of z [n, z_dim] with one face of that gender."""
     for row in z.split(1):
         job.tell("people", i, k)
         w_plus = job.pack.generator.w_plus(row.to(job.pack.device), job.preset.truncation_psi).contiguous()
@@ -75,7 +78,7 @@ def _first_fit(job: Job, i: int, k: int, z: Tensor, gender: str) -> Tensor | Non
             if single(to_pixels(job.pack.render(styles, side)[0]), gender) is None:
                 break
         else:
-            return w_plus
+            return w_plus, styles, row
     return None
 
 
@@ -90,7 +93,15 @@ def known_person(pack: Pack, record: png.Record, seed: int) -> Candidate:
     latent, w_plus = record.latent, record.w_plus
     if latent is None or w_plus is None or w_plus.shape != space or record.digest not in ("", pack.digest):
         raise T2IError(f"The portrait was drawn with other weights than {pack.name}'s: draw it again.")
-    return Candidate(seed, torch.tensor(w_plus).to(pack.device)[None], unjoined(pack, latent))
+    z = record.z
+    if z is not None and z.shape != (pack.generator.config.z_dim,):
+        raise T2IError("The record inside this PNG is damaged: draw the portrait again.")
+    return Candidate(
+        seed,
+        torch.tensor(w_plus).to(pack.device)[None],
+        unjoined(pack, latent),
+        None if z is None else torch.tensor(z)[None],
+    )
 
 
 def unjoined(pack: Pack, latent: np.ndarray) -> list[Tensor]:

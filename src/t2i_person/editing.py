@@ -1,4 +1,4 @@
-"""Somebody changed into who was described: global directions, then a short latent optimization."""
+"""Somebody changed into who was described: coordinates of Z, global directions, a latent optimization."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -8,9 +8,10 @@ import torch
 from torch import Tensor
 
 from .choosing import Candidate
+from .edit.coordinates import Turn, delta, turn
 from .edit.optimize import Preset, optimize, score_loss
 from .edit.sliders import chosen, slide
-from .edit.wishes import SURE, Step, Wish, chances, gender_text, grant, look
+from .edit.wishes import SURE, Step, Wish, chances, gender_text, grant, look, unasked
 from .job import Job
 from .packs import to_pixels
 from .text import Character
@@ -35,18 +36,20 @@ def edit(
     wanted: list[Wish],
     before: Iterable[Mapping[str, Any]] = (),  # edits that the candidates' styles have already
 ) -> list[Edited]:
-    """Global directions for what is missing, then a short optimization of the whole description."""
+    """For what is missing coordinates of Z, then global directions; at last a short optimization of the whole
+    description.
+    """
     pack = job.pack
     neutral = gender_text(pack, character.gender) or pack.neutral
     begun = []
     with job.stage("directions", i):
         for k, candidate in enumerate(chosen):
             job.tell("directions", i, k, step=k + 1, steps=len(chosen))
-            styles, steps = grant(pack, candidate.styles, wanted, neutral, job.judged)
-            begun.append(
-                Edited(candidate, styles, (*map(dict, before), *(_direction(step) for step in steps)))
-            )
-            if steps:
+            candidate, styles, turns = _turned(job, candidate, [*wanted, *unasked(pack, character)])
+            styles, steps = grant(pack, styles, wanted, neutral, job.judged)
+            made = (*map(_coordinates, turns), *map(_direction, steps))
+            begun.append(Edited(candidate, styles, (*map(dict, before), *made)))
+            if made:
                 job.show("directions", i, k, styles)
     with job.stage("optimize", i):
         styles = [torch.cat(layer) for layer in zip(*(item.styles for item in begun), strict=True)]
@@ -62,11 +65,25 @@ def edit(
         offset = [a - b for a, b in zip(moved, pack.generator.styles(start), strict=True)]
         latent, taken = _optimize(job, i, None, work, start, wanted, preset, budget, offset)
         ended = [a + b for a, b in zip(pack.generator.styles(latent), offset, strict=True)]
-        made = _optimized(wanted, taken)
+        last = _optimized(wanted, taken)
         for row, k in enumerate(work):
             styles_k = [style[row : row + 1] for style in ended]
-            begun[k] = replace(begun[k], styles=styles_k, edits=(*begun[k].edits, made))
+            begun[k] = replace(begun[k], styles=styles_k, edits=(*begun[k].edits, last))
     return begun
+
+
+def _turned(job: Job, candidate: Candidate, wanted: list[Wish]) -> tuple[Candidate, list[Tensor], list[Turn]]:
+    """The candidate with its new z, who looks as before, and StyleSpace of how it is to look."""
+    if candidate.z is None:
+        return candidate, candidate.styles, []
+    psi = job.preset.truncation_psi
+    z, turns = turn(job.pack, candidate.z, candidate.styles, wanted, psi, job.judged, job.check)
+    if not turns:
+        return candidate, candidate.styles, []
+    step = delta(job.pack, candidate.z, z, psi)
+    styles = [style + more for style, more in zip(candidate.styles, step, strict=True)]
+    w_plus = job.pack.generator.w_plus(z.to(job.pack.device), psi).contiguous()
+    return replace(candidate, w_plus=w_plus, z=z), styles, turns
 
 
 def edit_variants(job: Job, i: int, k: int, candidate: Candidate, wanted: list[Wish]) -> list[Edited]:
@@ -141,9 +158,15 @@ def slid(job: Job, item: Edited, character: Character, wanted: list[Wish]) -> Ed
     asked = {name: value for name, value in job.settings["strengths"].items() if name not in theirs}
     pairs = chosen(job.pack, wanted, asked, character.gender)
     changes = [(wish, value - (wish.name in own)) for wish, value in pairs]
-    styles, edits = slide(job.pack, item.styles, changes, item.edits, character.gender)
+    z, psi = item.candidate.z, job.preset.truncation_psi
+    styles, edits = slide(job.pack, item.styles, changes, item.edits, character.gender, z, psi)
     strengths = {wish.name: value for wish, value in pairs}
     return replace(item, styles=styles, edits=(*item.edits, *edits), strengths=strengths)
+
+
+def _coordinates(turn: Turn) -> dict[str, Any]:
+    changed = [[j, round(before, 6), round(after, 6)] for j, (before, after) in turn.changed.items()]
+    return {"kind": "coordinates", "text": turn.wish.name, "changed": changed}
 
 
 def _direction(step: Step) -> dict[str, Any]:

@@ -89,6 +89,7 @@ def finish(
             settings=settings,
             latent=joined,
             w_plus=item.candidate.w_plus[0].float().cpu().numpy(),
+            z=None if item.candidate.z is None else item.candidate.z[0].numpy(),
         ),
     )
     job.tell("cutout", i, k, finished=portrait)

@@ -69,7 +69,8 @@ class Record:
     edits : what was changed in the drawing, in order; JSON values only.
     settings : steps, truncation and whatever else the drawing depended on; JSON values only.
     latent : [channels], StyleSpace of the picture, all layers joined: draws it again. None: not kept.
-    w_plus : [num_ws, w_dim], the person before the edits. None: not kept.
+    w_plus : [num_ws, w_dim], the person before the edits of StyleSpace. None: not kept.
+    z : [z_dim], what `w_plus` is of. None: not kept, or there is none (of a photo).
     version : of this package.
     """
 
@@ -83,6 +84,7 @@ class Record:
     digest: str = ""
     character: Mapping[str, Any] = field(default_factory=dict)
     w_plus: np.ndarray | None = None
+    z: np.ndarray | None = None
 
     def to_json(self) -> str:
         """One line of JSON: sorted keys, Cyrillic left readable."""
@@ -96,7 +98,7 @@ class Record:
             "settings": dict(self.settings),
             "version": self.version,
         }
-        for name in ("latent", "w_plus"):
+        for name in ("latent", "w_plus", "z"):
             if (array := getattr(self, name)) is not None:
                 values[name] = _packed(array)
         return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -122,6 +124,7 @@ class Record:
                 digest=str(values.get("digest", "")),
                 character=dict(values.get("character", {})),
                 w_plus=_unpacked(values.get("w_plus")),
+                z=_unpacked(values.get("z")),
             )
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise T2IError("The record inside this PNG is damaged: draw the portrait again.") from error

@@ -8,6 +8,7 @@ from torch import Tensor
 from ..errors import T2IError
 from ..packs import Pack
 from ..text import Character, Feature, describe
+from .coordinates import delta
 from .directions import apply, global_direction
 from .wishes import Wish, gender_text, wishes
 
@@ -20,15 +21,27 @@ def slide(
     pack: Pack,
     styles: Sequence[Tensor],  # of one person: [1, c] a layer
     changes: Sequence[tuple[Wish, float]],  # how much stronger each wish should be
-    edits: Sequence[Mapping[str, Any]],  # made before: a direction taken says what strength 1 is for its wish
+    edits: Sequence[Mapping[str, Any]],  # made before: what was taken for a wish says what its strength 1 is
     gender: str,
+    z: Tensor | None = None,  # [1, z_dim], the person's now
+    truncation_psi: float = 1.0,
 ) -> tuple[list[Tensor], tuple[dict[str, Any], ...]]:
     """StyleSpace with other strengths, and the edits that took it there. No optimization."""
     neutral = gender_text(pack, gender) or pack.neutral
+    turned = {edit["text"]: edit["changed"] for edit in edits if edit["kind"] == "coordinates"}
     taken = {edit["text"]: abs(edit["alpha"]) for edit in edits if edit["kind"] == "direction"}
     moved, made = list(styles), []
     for wish, change in changes:
         if not change:
+            continue
+        if z is not None and wish.name in turned:
+            without = z.clone()
+            for j, before, after in turned[wish.name]:
+                if abs(float(z[0, j]) - after) < 1e-4:  # else something later took its place
+                    without[0, j] = before
+            step = delta(pack, without, z, truncation_psi)
+            moved = [style + change * more for style, more in zip(moved, step, strict=True)]
+            made.append({"kind": "strength", "text": wish.name, "coordinates": round(change, 6)})
             continue
         alpha = change * taken.get(wish.name, UNIT) * (-1 if wish.negated else 1)
         moved = apply(moved, global_direction(pack, wish.text, neutral), alpha)
@@ -63,8 +76,10 @@ def features_of(pack: Pack, text: str, gender: str) -> tuple[Feature, ...]:
     T2IError : it asks for nothing, or for what the pack cannot draw.
     """
     people = describe(text)
-    if not any(person.described for person in people):
-        people = describe(f"{SUBJECTS.get(gender, SUBJECTS['unknown'])}, {text}")
+    for subject in dict.fromkeys((gender, *SUBJECTS)):  # «лысый» is said of a woman, too
+        if any(person.described for person in people):
+            break
+        people = describe(f"{SUBJECTS[subject]}, {text}")
     if len(people) > 1 or not people or not people[0].described:
         raise T2IError(f"«{text}» names no looks of one person: say «рыжие волосы» or «в синей шляпе».")
     features = people[0].described

@@ -1,0 +1,142 @@
+"""Edits that stay among the people the generator was trained to draw: single coordinates of Z, set anew.
+
+Where coordinates of Z mean something of their own, as in the embedded pack, the people who have a thing (a
+hat, red clothes) agree in a few of them and are anybody in the rest; the gallery says which and where. With
+these alone set it is the same person with the thing, and an ordinary sample of the generator, while a step
+through StyleSpace leaves what it draws well when pushed far. Where Z is entangled the people agree in
+nothing, and nothing is tried.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ..packs import Pack
+from .wishes import DRAWN, SURE, Wish, chances, look
+
+MOST, FEWEST = 64, 16  # people of the gallery who are asked what they share
+AGREE = 0.3  # nats between their values of a coordinate and anybody's, from which they agree in it;
+CHANCE = 5.0  # and so many more, shared among the people: few agree by chance
+TOLD = 6  # coordinates of a wish, at most
+DONORS = 8  # people whose own values are tried
+GRID = (-2.25, -1.5, -0.75, 0.0, 0.75, 1.5, 2.25)  # and values for one coordinate alone
+PRICE = 0.1  # of one coordinate more, in log chance of all wishes together
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Coordinates of Z set for one wish."""
+
+    wish: Wish
+    changed: dict[int, tuple[float, float]]  # coordinate -> value before, after
+
+
+@torch.no_grad()
+def turn(
+    pack: Pack,
+    z: Tensor,  # [1, z_dim] on the CPU: of one person
+    styles: Sequence[Tensor],  # [1, c] a layer: how this person looks, other edits included
+    wanted: Sequence[Wish],
+    truncation_psi: float,
+    stop_at: int | None,
+    on_look: Callable[[], None] = lambda: None,  # called before pictures are drawn; may raise to end it all
+) -> tuple[Tensor, list[Turn]]:
+    """The person's z with what is missing of the wishes, and what was set for each; as little as will do."""
+    if pack.gallery is None or not wanted:
+        return z, []
+
+    def fit(tried: Tensor) -> tuple[Tensor, Tensor]:
+        on_look()
+        moved = [a + b for a, b in zip(styles, delta(pack, z_begun, tried, truncation_psi), strict=True)]
+        chance = chances(pack, look(pack, moved, stop_at), wanted)
+        return chance.clamp(min=1e-6).log().sum(1).cpu(), chance.cpu()
+
+    z_begun, owner = z, {}
+    failed: dict[int, Tensor] = {}  # wish -> z with which nothing helped it
+    (merit,), (chance,) = fit(z)
+    for again in (False, True):  # what one wish spoilt, the second time may mend
+        for i in chance.argsort().tolist():
+            before = z
+            if wanted[i].category == "gender" or chance[i] >= SURE or failed.get(i) is z:
+                continue
+            agreed, values = shared(pack, wanted[i])
+            stuck = False
+            for others in (False, False, not again, False):
+                if not agreed or chance[i] >= (DRAWN if others else SURE) or (stuck and not others):
+                    continue
+                tried = _with_another(z, agreed, values) if others else _tried(z, agreed, values)
+                merits, found = fit(tried)
+                worth = merits - PRICE * (tried != z).sum(1)
+                best = int(worth.argmax())
+                stuck = bool(worth[best] <= merit)
+                if not stuck:
+                    z, merit, chance = tried[best : best + 1], merits[best], found[best]
+            for j in (z != before).nonzero()[:, 1].tolist():  # what did nothing goes back
+                less = z.clone()
+                less[:, j] = before[:, j]
+                (kept,), (found,) = fit(less)
+                if kept >= merit - PRICE:
+                    z, merit, chance = less, kept, found
+                else:
+                    owner[j] = i
+            if chance[i] < SURE:
+                failed[i] = z
+    changed: dict[int, dict[int, tuple[float, float]]] = {}
+    for j, i in owner.items():
+        if z[0, j] != z_begun[0, j]:
+            changed.setdefault(i, {})[j] = float(z_begun[0, j]), float(z[0, j])
+    return z, [Turn(wanted[i], values) for i, values in changed.items()]
+
+
+def delta(pack: Pack, start: Tensor, end: Tensor, truncation_psi: float) -> list[Tensor]:
+    """The step through StyleSpace from one z [1, z_dim] to others [n, z_dim]: [n, c] a layer."""
+    both = torch.cat([start, end]).to(pack.device)
+    return [
+        style[1:] - style[:1] for style in pack.generator.styles(pack.generator.w_plus(both, truncation_psi))
+    ]
+
+
+def shared(pack: Pack, wish: Wish) -> tuple[list[int], Tensor]:
+    """What the gallery's people with the thing agree in.
+
+    -> coordinates, the clearest first, and z of the people's mean and of some of them, [people, z_dim].
+    Agreement is the distance (Kullback-Leibler, both taken for normal) of a coordinate among them from that
+    of anybody, whose coordinates are standard normal.
+    """
+    assert pack.gallery is not None
+    has = pack.score(pack.gallery.seen, pack.text([wish.text]))[:, 0].cpu()
+    order = has.argsort(descending=True, stable=True)[:MOST]
+    z = pack.gallery.z[order[: max(int((has[order] >= DRAWN).sum()), FEWEST)]]
+    mean, variance = z.mean(0), z.var(0)
+    apart = 0.5 * (variance + mean.square() - 1 - variance.log())
+    told = apart.argsort(descending=True, stable=True)[:TOLD]
+    return told[apart[told] >= AGREE + CHANCE / len(z)].tolist(), torch.cat([mean[None], z[:DONORS]])
+
+
+def _tried(z: Tensor, agreed: list[int], values: Tensor) -> Tensor:
+    """The values of the mean and of each person, in the first coordinate, the first two and so on; then
+    single coordinates at other values.
+    """
+    rows = []
+    for value in values:
+        for count in range(1, len(agreed) + 1):
+            rows.append(z[0].clone())
+            rows[-1][agreed[:count]] = value[agreed[:count]]
+    for j in agreed:
+        for level in GRID:
+            rows.append(z[0].clone())
+            rows[-1][j] = level
+    return torch.stack(rows)
+
+
+def _with_another(z: Tensor, agreed: list[int], values: Tensor) -> Tensor:
+    """All that is agreed, and one coordinate more: no hat goes on some hair."""
+    base = z[0].clone()
+    base[agreed] = values[0, agreed]
+    rows = []
+    for value in values[1:5]:
+        rows.append(base.expand(z.shape[1], -1).clone())
+        rows[-1].diagonal().copy_(value)
+    return torch.cat(rows)
