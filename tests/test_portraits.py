@@ -1,11 +1,12 @@
 """The main job: real text, the weights that ship with the package, whole pictures."""
 
 import socket
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from t2i_person import draw, load_pack, png
+from t2i_person import T2IError, change, draw, load_pack, png, read_record
 from t2i_person.people import faces
 
 SAMPLE = "Блондинка в голубой кофте шла по улице."
@@ -73,6 +74,31 @@ def test_everything_said_is_drawn(text):
 def test_what_is_negated_is_pushed_away():
     portrait = draw("Мужчина без бороды и без очков.").characters[0].portraits[0]
     assert {"не борода", "не очки"} <= set(portrait.drawn)
+
+
+def test_a_hat_is_put_on_taken_off_and_put_on_again(sample):
+    """A step through StyleSpace cannot: the hat comes by coordinates of Z, and its slider goes along them."""
+    portrait = sample.characters[0].portraits[0]
+    changed = change(read_record(portrait.png()), text="в синей шляпе")
+    assert set(changed.drawn) == {"светлые волосы", "голубая кофта", "синяя шляпа"}, changed.not_drawn
+    assert changed.edits[0]["kind"] == "coordinates"
+    shirt = np.s_[-200:, 400:-400, :3]
+    assert np.abs(changed.rgba[shirt].astype(int) - portrait.rgba[shirt]).mean() < 25, "another sweater"
+    bare = change(read_record(changed.png()), strengths={"синяя шляпа": 0})
+    assert bare.scores["синяя шляпа"] < 0.5
+    again = change(read_record(bare.png()), strengths={"синяя шляпа": 1})
+    assert np.allclose(again.styles, changed.styles, atol=1e-3)
+    removed = change(read_record(changed.png()), text="без шляпы")
+    assert "не шляпа" in removed.drawn
+
+
+def test_a_portrait_without_its_z_is_changed_by_directions(sample):
+    """As that of a photo."""
+    record = sample.characters[0].portraits[0].record
+    changed = change(replace(record, z=None), text="в очках")
+    assert "очки" in changed.drawn and {made["kind"] for made in changed.edits} <= {"direction", "optimize"}
+    with pytest.raises(T2IError, match="damaged"):
+        change(replace(record, z=record.z[:5]), text="в очках")
 
 
 def test_unknown_words_are_told():

@@ -23,6 +23,7 @@ TOLD = 6  # coordinates of a wish, at most
 DONORS = 8  # people whose own values are tried
 GRID = (-2.25, -1.5, -0.75, 0.0, 0.75, 1.5, 2.25)  # and values for one coordinate alone
 PRICE = 0.1  # of one coordinate more, in log chance of all wishes together
+KEEP = 2.0  # the same, of looking like somebody else: a cosine of 0 instead of 1 to how the encoder sees them
 
 
 @dataclass(frozen=True)
@@ -47,14 +48,20 @@ def turn(
     if pack.gallery is None or not wanted:
         return z, []
 
-    def fit(tried: Tensor) -> tuple[Tensor, Tensor]:
-        on_look()
-        moved = [a + b for a, b in zip(styles, delta(pack, z_begun, tried, truncation_psi), strict=True)]
-        chance = chances(pack, look(pack, moved, stop_at), wanted)
-        return chance.clamp(min=1e-6).log().sum(1).cpu(), chance.cpu()
-
-    z_begun, owner = z, {}
+    begun, owner = z, {}
+    first: Tensor | None = None  # how the encoder saw the person
     failed: dict[int, Tensor] = {}  # wish -> z with which nothing helped it
+
+    def fit(tried: Tensor) -> tuple[Tensor, Tensor]:
+        nonlocal first
+        on_look()
+        moved = [a + b for a, b in zip(styles, delta(pack, begun, tried, truncation_psi), strict=True)]
+        seen = look(pack, moved, stop_at)
+        first = seen[:1] if first is None else first
+        chance = chances(pack, seen, wanted)
+        worth = chance.clamp(min=1e-6).log().sum(1) + KEEP * (seen * first).sum(1)
+        return worth.cpu() - PRICE * (tried != begun).sum(1), chance.cpu()
+
     (merit,), (chance,) = fit(z)
     for again in (False, True):  # what one wish spoilt, the second time may mend
         for i in chance.argsort().tolist():
@@ -68,25 +75,24 @@ def turn(
                     continue
                 tried = _with_another(z, agreed, values) if others else _tried(z, agreed, values)
                 merits, found = fit(tried)
-                worth = merits - PRICE * (tried != z).sum(1)
-                best = int(worth.argmax())
-                stuck = bool(worth[best] <= merit)
+                best = int(merits.argmax())
+                stuck = bool(merits[best] <= merit)
                 if not stuck:
                     z, merit, chance = tried[best : best + 1], merits[best], found[best]
             for j in (z != before).nonzero()[:, 1].tolist():  # what did nothing goes back
                 less = z.clone()
                 less[:, j] = before[:, j]
-                (kept,), (found,) = fit(less)
-                if kept >= merit - PRICE:
-                    z, merit, chance = less, kept, found
+                (worth,), (found,) = fit(less)
+                if worth >= merit:
+                    z, merit, chance = less, worth, found
                 else:
                     owner[j] = i
             if chance[i] < SURE:
                 failed[i] = z
     changed: dict[int, dict[int, tuple[float, float]]] = {}
     for j, i in owner.items():
-        if z[0, j] != z_begun[0, j]:
-            changed.setdefault(i, {})[j] = float(z_begun[0, j]), float(z[0, j])
+        if z[0, j] != begun[0, j]:
+            changed.setdefault(i, {})[j] = float(begun[0, j]), float(z[0, j])
     return z, [Turn(wanted[i], values) for i, values in changed.items()]
 
 

@@ -1,0 +1,94 @@
+"""Coordinates of Z, on the weights that ship: a hat for somebody without one, and nothing else."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from t2i_person import load_pack
+from t2i_person.edit.coordinates import delta, shared, turn
+from t2i_person.edit.wishes import DRAWN, SURE, Wish, chances, look
+from t2i_person.errors import Cancelled
+from t2i_person.packs.pack import Gallery
+
+HAT = Wish("шляпа", "шляпа", "headwear")
+GLASSES = Wish("очки", "очки", "accessory")
+BARE = Wish("не очки", "очки", "accessory", True)
+
+
+@pytest.fixture(scope="module")
+def pack():
+    return load_pack("embedded", "cpu")
+
+
+def people(pack, wish):
+    """z of somebody who has the thing, and of somebody who has not."""
+    chance = chances(pack, pack.gallery.seen, [wish])[:, 0]
+    return (pack.gallery.z[i : i + 1] for i in (int(chance.argmax()), int(chance.argmin())))
+
+
+def styles_of(pack, z):
+    return pack.generator.styles(pack.generator.w_plus(z))
+
+
+def chance_of(pack, z, wish):
+    return float(chances(pack, look(pack, styles_of(pack, z), 128), [wish])[0, 0])
+
+
+def test_a_hat_for_somebody_without_one_and_nothing_else(pack):
+    _, z = people(pack, HAT)
+    assert chance_of(pack, z, HAT) < 0.1
+    found, (made,) = turn(pack, z, styles_of(pack, z), [HAT], 1.0, 128)
+    assert chance_of(pack, found, HAT) >= SURE and made.wish == HAT
+    different = (found != z).nonzero()[:, 1].tolist()
+    assert sorted(made.changed) == different and len(different) <= 4
+    for j, (before, after) in made.changed.items():
+        assert (before, after) == (float(z[0, j]), float(found[0, j]))
+    shirts = [pack.render(styles_of(pack, each), 256)[..., 192:, :] for each in (z, found, z.flip(1))]
+    assert (shirts[1] - shirts[0]).abs().mean() < 0.2 * (shirts[2] - shirts[0]).abs().mean()
+
+
+def test_what_somebody_has_is_taken_away(pack):
+    z, _ = people(pack, GLASSES)
+    found, (made,) = turn(pack, z, styles_of(pack, z), [BARE], 1.0, 128)
+    assert chance_of(pack, z, BARE) < DRAWN < SURE <= chance_of(pack, found, BARE) and made.wish == BARE
+
+
+def test_nothing_is_done_for_somebody_who_has_it_all(pack):
+    z, _ = people(pack, GLASSES)
+    assert turn(pack, z, styles_of(pack, z), [GLASSES], 1.0, 128) == (z, [])
+    assert turn(pack, z, styles_of(pack, z), [], 1.0, 128) == (z, [])
+
+
+def test_edits_that_were_made_before_count_and_stay(pack):
+    """Somebody whose glasses came by an edit of StyleSpace needs none."""
+    z, bare = people(pack, GLASSES)
+    styles = [a + b for a, b in zip(styles_of(pack, bare), delta(pack, bare, z, 1.0), strict=True)]
+    assert turn(pack, bare, styles, [GLASSES], 1.0, 128) == (bare, [])
+
+
+def test_of_an_entangled_z_nothing_is_claimed(pack):
+    agreed, values = shared(pack, HAT)
+    assert agreed and values.shape[1] == pack.gallery.z.shape[1]
+    random = torch.Generator().manual_seed(0)
+    turned, _ = torch.linalg.qr(torch.randn(64, 64, generator=random))
+    entangled = replace(pack, gallery=Gallery(pack.gallery.z @ turned, pack.gallery.seen))
+    assert len(shared(entangled, HAT)[0]) < 2
+    nobody = torch.randperm(len(pack.gallery.z), generator=random)
+    strangers = replace(pack, gallery=Gallery(pack.gallery.z[nobody], pack.gallery.seen))
+    assert shared(strangers, HAT)[0] == []
+    z = values[1:2]
+    assert turn(replace(pack, gallery=None), z, [], [HAT], 1.0, 128) == (z, [])
+
+
+def test_it_can_be_stopped(pack):
+    _, z = people(pack, HAT)
+    looked = []
+
+    def stop():
+        looked.append(1)
+        if len(looked) == 2:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        turn(pack, z, styles_of(pack, z), [HAT], 1.0, 128, stop)
