@@ -24,6 +24,7 @@ FIGURES = {
     "hat_drawn": "... hat (bar 0.95)",
     "beard_drawn": "... beard (bar 0.95)",
     "directions_success": "global directions alone, success",
+    "edits_success": "edits of a portrait, success",
     "recall_at_1_of_32": "own caption first among 32 that differ in one factor",
     "unseen_synonyms_auc": "synonyms never trained on, area under the ROC curve",
     "unseen_synonyms_known": "... share taken for known",

@@ -130,6 +130,9 @@ def measure(work: Path, sentences: int = 128, on_step: Callable[[str], None] = p
     rows = said.directions(pack, judge)
     fill(DOCS / "training.md", "directions", said.table(rows))
     out["directions_success"] = float(np.mean([r["success"] for r in rows.values()]))
+    changed = said.edits(judge)
+    fill(DOCS / "training.md", "edits", said.table(changed))
+    out["edits_success"] = float(np.mean([r["success"] for r in changed.values()]))
     drawn = said.said_and_drawn(judge, sentences, on_step)
     out |= {f"{name}_drawn": drawn[head] for name, head in (("gender", "gender"), ("hair_color", "hair_color"), ("clothes_color", "clothes_color"),
             ("glasses", "glasses"), ("hat", "hat"), ("beard", "facial_hair")) if head in drawn}  # fmt: skip

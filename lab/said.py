@@ -265,13 +265,18 @@ def knows(pack: Pack) -> dict[str, float]:
 
 
 def table(rows: dict[str, dict[str, float]]) -> str:
-    """Markdown of ``directions``."""
+    """Markdown of ``directions`` or ``edits``."""
+    words = {"alpha": "alpha", "success": "drawn", "claimed": "called drawn, but not", "others": "other factors changed, of 10",
+             "face": "face changed"}  # fmt: skip
+    forms = {"alpha": ".1f", "others": ".1f", "face": ".3f"}
+    columns = [name for name in words if name in next(iter(rows.values()))]
+    means = {name: float(np.mean([row[name] for row in rows.values()])) for name in columns}
     lines = [
-        "| phrase | alpha | drawn | other factors changed, of 10 | face changed |",
-        "|---|---|---|---|---|",
+        "| phrase | " + " | ".join(words[name] for name in columns) + " |",
+        "|---" * (len(columns) + 1) + "|",
     ]
-    lines += [
-        f"| {k} | {v['alpha']:.1f} | {v['success']:.2f} | {v['others']:.1f} | {v['face']:.3f} |"
-        for k, v in rows.items()
-    ]
+    for text, row in (rows | {"mean": means}).items():
+        lines.append(
+            f"| {text} | " + " | ".join(format(row[name], forms.get(name, ".2f")) for name in columns) + " |"
+        )
     return "\n".join(lines)

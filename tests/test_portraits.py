@@ -93,7 +93,7 @@ def test_a_hat_is_put_on_taken_off_and_put_on_again(sample):
 
 
 def test_a_portrait_without_its_z_is_changed_by_directions(sample):
-    """As that of a photo."""
+    """As older files are."""
     record = sample.characters[0].portraits[0].record
     changed = change(replace(record, z=None), text="в очках")
     assert "очки" in changed.drawn and {made["kind"] for made in changed.edits} <= {"direction", "optimize"}

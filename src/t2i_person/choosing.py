@@ -28,7 +28,7 @@ class Candidate:
     seed: int
     w_plus: Tensor  # [1, num_ws, w_dim]
     styles: list[Tensor]  # [1, c] a layer: of w_plus, or for somebody known with the edits made before
-    z: Tensor | None = None  # [1, z_dim] on the CPU, what w_plus is of; None for the person of a photo
+    z: Tensor | None = None  # [1, z_dim] on the CPU, what w_plus is of, or near; None: not known
 
 
 def choose(

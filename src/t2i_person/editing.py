@@ -82,8 +82,8 @@ def _turned(job: Job, candidate: Candidate, wanted: list[Wish]) -> tuple[Candida
         return candidate, candidate.styles, []
     step = delta(job.pack, candidate.z, z, psi)
     styles = [style + more for style, more in zip(candidate.styles, step, strict=True)]
-    w_plus = job.pack.generator.w_plus(z.to(job.pack.device), psi).contiguous()
-    return replace(candidate, w_plus=w_plus, z=z), styles, turns
+    start, end = job.pack.generator.w_plus(torch.cat([candidate.z, z]).to(job.pack.device), psi).split(1)
+    return replace(candidate, w_plus=candidate.w_plus + (end - start), z=z), styles, turns
 
 
 def edit_variants(job: Job, i: int, k: int, candidate: Candidate, wanted: list[Wish]) -> list[Edited]:

@@ -15,6 +15,7 @@ from .alter import altered
 from .choosing import Candidate
 from .cutout import matte
 from .dress import check as check_dress
+from .edit.coordinates import nearest
 from .edit.invert import align, invert
 from .edit.optimize import PRESETS
 from .edit.sliders import features_of
@@ -95,7 +96,8 @@ def edit_photo(
     features = features_of(pack, text, face.gender) if text else ()
     person = Character(head, head.lower(), face.gender, 1, 0, len(head), features)
     job.text = f"{head}, {text}" if text else head
-    drawn = Candidate(0, inverted.w_plus, pack.generator.styles(inverted.w_plus))
+    styles = pack.generator.styles(inverted.w_plus)
+    drawn = Candidate(0, inverted.w_plus, styles, nearest(pack, inverted.w_plus))
     job.show("likeness", 0, 0, drawn.styles)
     item, wanted, unable = altered(job, 0, Edited(drawn, drawn.styles, ()), person, bool(text), strengths)
     return finish(job, 0, 0, 0, item, person, wanted, unable)

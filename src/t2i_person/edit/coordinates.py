@@ -96,6 +96,18 @@ def turn(
     return z, [Turn(wanted[i], values) for i, values in changed.items()]
 
 
+@torch.no_grad()
+def nearest(pack: Pack, w_plus: Tensor) -> Tensor | None:
+    """z [1, z_dim] of the gallery's person nearest in W to one W+ [1, num_ws, w_dim].
+
+    For somebody who has no z: a step from z to z serves a neighbour, too.
+    """
+    if pack.gallery is None:
+        return None
+    w = pack.generator.w(pack.gallery.z.to(pack.device))
+    return pack.gallery.z[int((w - w_plus.mean(1)).square().sum(1).argmin())][None]
+
+
 def delta(pack: Pack, start: Tensor, end: Tensor, truncation_psi: float) -> list[Tensor]:
     """The step through StyleSpace from one z [1, z_dim] to others [n, z_dim]: [n, c] a layer."""
     both = torch.cat([start, end]).to(pack.device)
