@@ -217,6 +217,16 @@ def test_wrong_use(files, home, change, says):
     assert not home.exists()
 
 
+def test_all_that_is_to_be_pulled_is_said_at_once(files, home):
+    words = ["packs", "build", "mine", "--generator", "nvidia-ffhq"]
+    done = runner.invoke(cli.app, words)
+    assert done.exit_code == 2 and "`t2i-person packs pull nvidia-ffhq clip-vit-b-32 modnet`" in done.stderr
+    done = runner.invoke(cli.app, [*words, "--matting", str(files["matting"])])
+    assert "`t2i-person packs pull nvidia-ffhq clip-vit-b-32`" in done.stderr
+    assert "files of your own (--generator, --clip)" in done.stderr
+    assert not home.exists()
+
+
 def test_a_name_that_is_taken(files, home):
     (home / "mine").mkdir(parents=True)
     with pytest.raises(PackError, match="t2i-person packs remove mine"):

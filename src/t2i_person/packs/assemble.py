@@ -76,6 +76,15 @@ def build_pack(
         if not named and not Path(value).exists():
             raise WrongPack(f"{value} cannot be read: give --{part} a file, or one of {', '.join(SOURCES)}.")
     sources = {part: _source(part, value) for part, value in given.items()}
+    pulled = {part: source for part, source in sources.items() if source and str(given[part]) in SOURCES}
+    if missing := {part: source.name for part, source in pulled.items() if not source.there}:
+        raise WrongPack(
+            f"Some of it is not here yet: run `t2i-person packs pull {' '.join(missing.values())}`, or give "
+            f"files of your own ({', '.join(f'--{part}' for part in missing)})."
+        )
+    for source in pulled.values():
+        for file in source.files:
+            check(source, file)
     files = {part: s.files[0].path if (s := sources[part]) else Path(given[part]) for part in KINDS}
     made = _sound(files["generator"], read_generator(files["generator"])).to(place)
     encoder = _sound(files["clip"], read_clip(files["clip"])).to(place)
@@ -233,13 +242,6 @@ def _source(part: str, value: Path | str) -> Source | None:
     if source.kind != KINDS[part]:
         fitting = ", ".join(s.name for s in SOURCES.values() if s.kind == KINDS[part])
         raise WrongPack(f"{source.name} is no {KINDS[part]}: choose {fitting}, or give a file.")
-    if not source.there:
-        raise WrongPack(
-            f"{source.name} is not here yet: run `t2i-person packs pull {source.name}`, or give a file "
-            f"(--{part})."
-        )
-    for file in source.files:
-        check(source, file)
     return source
 
 
