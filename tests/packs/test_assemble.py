@@ -10,7 +10,7 @@ import torch
 from typer.testing import CliRunner
 
 from t2i_person import cli, draw
-from t2i_person.errors import Cancelled, PackError, T2IError
+from t2i_person.errors import Cancelled, PackError, T2IError, WrongPack
 from t2i_person.packs import SOURCES, list_packs, load_pack, pack_info
 from t2i_person.packs import build as building
 from t2i_person.packs.assemble import build_pack, remove_pack, verify
@@ -225,6 +225,40 @@ def test_all_that_is_to_be_pulled_is_said_at_once(files, home):
     assert "`t2i-person packs pull nvidia-ffhq clip-vit-b-32`" in done.stderr
     assert "files of your own (--generator, --clip)" in done.stderr
     assert not home.exists()
+
+
+def test_a_wrong_file_is_wrong_use_and_a_broken_source_a_failure(files, home, tmp_path):
+    def build(**change):
+        given = {**files, **change}
+        words = [word for option, value in given.items() for word in (f"--{option}", str(value))]
+        done = runner.invoke(cli.app, ["packs", "build", "mine", *words])
+        assert not (home / "mine").exists()
+        return done.exit_code, done.stderr
+
+    code, said = build(generator=files["matting"])
+    assert code == 2 and "modnet.ckpt: not a StyleGAN2 generator" in said
+    code, said = build(matting=files["generator"])
+    assert code == 2 and "generator.pt: not a MODNet" in said
+    (tmp_path / "cut.pt").write_bytes(files["generator"].read_bytes()[:-100])
+    (tmp_path / "notes.txt").write_text("not weights")
+    assert build(generator=tmp_path / "cut.pt")[0] == build(generator=tmp_path / "notes.txt")[0] == 2
+    assert build(generator=tmp_path)[0] == build(clip=tmp_path)[0] == 2
+    source = SOURCES["styleclip-ffhq"]
+    source.files[0].path.parent.mkdir(parents=True)
+    source.files[0].path.write_bytes((tmp_path / "cut.pt").read_bytes())
+    for named in (source.name, source.files[0].path):
+        code, said = build(generator=named)
+        assert code == 1 and "cut short" in said and "t2i-person packs remove styleclip-ffhq" in said
+    code, said = build(matting=source.files[0].path)
+    assert code == 2 and "styleclip-ffhq is no matting: choose modnet" in said
+
+
+def test_a_folder_of_packs_that_cannot_be_written(files, monkeypatch):
+    monkeypatch.setenv("T2I_PERSON_PACKS", "/proc/none")
+    seen = []
+    with pytest.raises(WrongPack, match="/proc/none: cannot write here, choose another place"):
+        build_pack("mine", **files, **QUICK, progress=lambda *x: seen.append(x))
+    assert not seen
 
 
 def test_a_name_that_is_taken(files, home):

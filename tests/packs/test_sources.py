@@ -323,3 +323,10 @@ def test_pulled_files_are_shown_and_removed(listed, tmp_path):
 def test_an_unknown_source(server):
     done = runner.invoke(cli.app, ["packs", "pull", "ffhq"])
     assert done.exit_code == 2 and "choose one of styleclip-ffhq, nvidia-ffhq" in done.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_wrong_use(listed, monkeypatch):
+    monkeypatch.setenv("T2I_PERSON_PACKS", "/proc/none")
+    done = runner.invoke(cli.app, ["packs", "pull", "weights", "--yes"])
+    assert done.exit_code == 2 and "choose another place with T2I_PERSON_PACKS" in done.stderr
+    assert not listed.seen

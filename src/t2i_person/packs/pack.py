@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -146,6 +147,22 @@ def user_packs() -> Path:
     """
     place = os.environ.get("T2I_PERSON_PACKS")
     return Path(place) if place else user_cache_path("t2i-person", appauthor=False) / "packs"
+
+
+def writable(folder: Path) -> None:
+    """Make a folder of packs or sources that is missing, and see that it takes files, before any work.
+
+    Raises
+    ------
+    WrongPack : nothing can be written there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise WrongPack(
+            f"{folder}: cannot write here, choose another place with T2I_PERSON_PACKS: {error.strerror}."
+        ) from error
 
 
 def list_packs() -> list[PackInfo]:

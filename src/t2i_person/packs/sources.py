@@ -18,7 +18,7 @@ from pathlib import Path
 
 from ..errors import PackError, WrongPack
 from .files import sha256
-from .pack import user_packs
+from .pack import user_packs, writable
 
 FACES = (
     *("gender", "age", "hair_color", "hair_style", "facial_hair", "headwear", "accessory"),
@@ -172,6 +172,7 @@ def pull(source: Source, progress: Progress | None = None) -> list[Path]:
 
     Raises
     ------
+    WrongPack : nothing can be written in the folder of sources.
     PackError : a dead link, another file than expected, a full disk; the message says how to do it by hand.
     """
     for file in source.files:
@@ -221,8 +222,8 @@ class _Cut(Exception):
 def _fetch(source: Source, file: File, progress: Progress) -> None:
     part, mark = (file.path.with_name(file.path.name + end) for end in (".part", ".mark"))
     failures = 0
+    writable(file.path.parent)
     try:
-        file.path.parent.mkdir(parents=True, exist_ok=True)
         while True:
             before = part.stat().st_size if part.is_file() else 0
             try:
