@@ -74,6 +74,7 @@ def packs_pull(
 ) -> None:
     """Fetch public checkpoints, after showing their licences; goes on where an earlier attempt ended."""
     with failures():
+        from .errors import PackError, WrongPack
         from .packs.sources import pull, source_named
 
         sources = [source_named(name) for name in dict.fromkeys(names)]
@@ -85,10 +86,18 @@ def packs_pull(
         if missing and not yes:
             _ask("Fetch under these licences?", "Nothing was fetched")
         columns = (TextColumn("{task.description}"), BarColumn(30), DownloadColumn(), TimeRemainingColumn())
+        failed: list[str] = []
         with _bars(*columns) as show:
             for source in sources:
-                for path in pull(source, show):
-                    out.print(str(path))
+                try:
+                    for path in pull(source, show):
+                        out.print(str(path))
+                except WrongPack:  # the folder takes no files: the other sources would fare no better
+                    raise
+                except PackError as error:
+                    failed.append(str(error))
+        if failed:
+            leave(FAILURE, "\n".join(failed))
 
 
 @packs_app.command(

@@ -30,6 +30,7 @@ class Server(ThreadingHTTPServer):
     tag = '"one"'
     cut: tuple[int, ...] = ()  # bytes after which the first, second, ... connection is cut
     status = 200
+    missing: tuple[str, ...] = ()  # ends of addresses where there is nothing
     kind = "application/octet-stream"
     length = True
     shift = 0  # an answer to a range from another place
@@ -53,8 +54,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         asked = self.headers.get("Range", "")
         self.server.seen.append(asked)
-        if self.server.status != 200:
-            self.send_error(self.server.status)
+        status = 404 if self.path.endswith(self.server.missing) else self.server.status
+        if status != 200:
+            self.send_error(status)
             return
         data, start = self.server.page or self.server.data, 0
         fresh = self.headers.get("If-Range", self.server.tag) == self.server.tag
@@ -306,6 +308,19 @@ def test_the_licence_is_shown_before_anything_is_fetched(listed, tmp_path):
     assert path.read_bytes() == DATA and str(path) in done.stdout
     done = runner.invoke(cli.app, ["packs", "pull", "weights"])  # it is here: nothing to agree to
     assert done.exit_code == 0 and len(listed.seen) == 1
+
+
+def test_a_dead_link_does_not_keep_the_others_away(listed, tmp_path, monkeypatch):
+    for name in ("dead", "gone"):
+        file = replace(SOURCES["weights"].files[0], name=f"{name}.pt", url=f"{listed.url}?{name}")
+        monkeypatch.setitem(SOURCES, name, replace(SOURCES["weights"], name=name, files=(file,)))
+    listed.missing = ("?dead", "?gone")
+    done = runner.invoke(cli.app, ["packs", "pull", "dead", "weights", "gone", "--yes"])
+    assert done.exit_code == 1 and left(tmp_path) == ["weights.pt"]
+    assert str(tmp_path / "packs" / "sources" / "weights.pt") in done.stdout.splitlines()
+    for name, line in zip(("dead", "gone"), done.stderr.splitlines()[-2:], strict=True):
+        assert f"{name}.pt cannot be fetched from {listed.url}?{name}: 404" in line
+        assert f"save it as {tmp_path / 'packs' / 'sources' / name}.pt" in line
 
 
 def test_pulled_files_are_shown_and_removed(listed, tmp_path):
