@@ -1,6 +1,7 @@
 """The commands ``t2i-person packs ...``."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +11,7 @@ from rich.progress import (
     DownloadColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     TextColumn,
     TimeRemainingColumn,
 )
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 packs_app = typer.Typer(help="Weights: what is here, fetching, building, checking.", no_args_is_help=True)
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+PAUSE = 10.0  # seconds between two lines of progress where no bar can be drawn
 
 
 @packs_app.command("list")
@@ -85,9 +88,8 @@ def packs_pull(
                 out.print(Text(f"  {key + ':':<12}", "dim").append(value, "default"))
         if missing and not yes:
             _ask("Fetch under these licences?", "Nothing was fetched")
-        columns = (TextColumn("{task.description}"), BarColumn(30), DownloadColumn(), TimeRemainingColumn())
         failed: list[str] = []
-        with _bars(*columns) as show:
+        with _bars(DownloadColumn()) as show:
             for source in sources:
                 try:
                     for path in pull(source, show):
@@ -122,13 +124,7 @@ def packs_build(
 ) -> None:
     """Make a pack from a generator, CLIP and MODNet. Stopped, it goes on when it is called again."""
     with failures():
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(30),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-        )
-        with _bars(*columns) as show:
+        with _bars(MofNCompleteColumn()) as show:
             from .packs.assemble import build_pack
 
             folder = build_pack(
@@ -220,14 +216,22 @@ def _ask(question: str, otherwise: str) -> None:
 
 
 @contextlib.contextmanager
-def _bars(*columns: Any) -> Iterator[Any]:
-    """A bar for each thing named; silent when nobody watches."""
-    with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
+def _bars(amount: ProgressColumn) -> Iterator[Any]:
+    """A bar for each thing named; in a log or a pipe, where none can be drawn, a line now and then."""
+    name, left = TextColumn("{task.description}"), TimeRemainingColumn()
+    bars = Progress(name, BarColumn(30), amount, left, console=err, disable=not err.is_terminal)
+    with bars as progress:
         tasks: dict[str, Any] = {}
+        said = -PAUSE
 
         def show(what: str, done: int, total: int | None) -> None:
+            nonlocal said
             if what not in tasks:
                 tasks[what] = progress.add_task(what, total=total)
             progress.update(tasks[what], completed=done, total=total)
+            if progress.disable and (time.monotonic() - said >= PAUSE or done == total):
+                said = time.monotonic()
+                task = progress.tasks[tasks[what]]
+                err.print(*(column.render(task) for column in (name, amount, left)))
 
         yield show

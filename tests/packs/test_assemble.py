@@ -284,6 +284,8 @@ def test_the_commands(files, home):
     done = runner.invoke(cli.app, [*words, "--license", "CC0-1.0", "--draws", "hair_color, age"])
     assert done.exit_code == 0, done.output
     assert str(home / "mine") in done.stdout and "--pack mine" in done.stdout
+    for end in ("statistics 300/300 ", "directions ", "gallery 1024/1024 "):  # there is no terminal
+        assert any(line.startswith(end) for line in done.stderr.splitlines()), done.stderr
     assert "mine" in runner.invoke(cli.app, ["packs", "list"]).stdout
     shown = runner.invoke(cli.app, ["packs", "show", "mine"]).stdout
     assert "CC0-1.0" in shown and "age, hair_color" in shown and "generator.pt, SHA-256" in shown

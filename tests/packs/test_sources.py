@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from typer.testing import CliRunner
 
-from t2i_person import cli
+from t2i_person import cli, cli_packs
 from t2i_person.errors import PackError
 from t2i_person.packs import sources
 from t2i_person.packs.sources import SOURCES, File, Source, pull
@@ -308,6 +308,17 @@ def test_the_licence_is_shown_before_anything_is_fetched(listed, tmp_path):
     assert path.read_bytes() == DATA and str(path) in done.stdout
     done = runner.invoke(cli.app, ["packs", "pull", "weights"])  # it is here: nothing to agree to
     assert done.exit_code == 0 and len(listed.seen) == 1
+
+
+def test_progress_in_a_log_is_a_line_now_and_then(listed, monkeypatch):
+    monkeypatch.setattr(cli_packs, "PAUSE", 3600.0)
+    done = runner.invoke(cli.app, ["packs", "pull", "weights", "--yes"])
+    first, last = done.stderr.splitlines()  # of the dozen chunks: the hour is not over
+    assert first.startswith("weights.pt 0.0/3.0 MB") and last == "weights.pt 3.0/3.0 MB 0:00:00"
+    SOURCES["weights"].files[0].path.unlink()
+    monkeypatch.setattr(cli_packs, "PAUSE", 0.0)
+    done = runner.invoke(cli.app, ["packs", "pull", "weights", "--yes"])
+    assert len(done.stderr.splitlines()) > 10
 
 
 def test_a_dead_link_does_not_keep_the_others_away(listed, tmp_path, monkeypatch):
