@@ -33,8 +33,10 @@ PAUSE = 10.0  # seconds between two lines of progress where no bar can be drawn
 def packs_list() -> None:
     """List the packs that are here, and the public checkpoints that packs can be built from."""
     with failures():
+        from .errors import PackError
         from .packs import list_packs
-        from .packs.sources import SOURCES
+        from .packs.files import glance
+        from .packs.sources import SOURCES, check
 
         table = Table(
             "name",
@@ -45,17 +47,29 @@ def packs_list() -> None:
             box=None,
             header_style="bold",
         )
+        broken: list[str] = []
         for info in list_packs():
-            table.add_row(
-                info.name, info.version, info.license, ", ".join(sorted(info.draws)), str(info.path)
-            )
+            name = info.name
+            for path in (info.path / file for file in info.card["files"]):
+                if wrong := glance(path):
+                    name = f"{info.name} (broken)"
+                    broken.append(f"{path} {wrong}: fetch or build the pack again.")
+            table.add_row(name, info.version, info.license, ", ".join(sorted(info.draws)), str(info.path))
         out.print(table)
         out.print("\nPublic checkpoints, to pull and build packs from:\n")
         table = Table("name", "for", "what", "licence", "here", box=None, header_style="bold")
         for source in SOURCES.values():
             here = "yes" if source.there else "no"
+            try:
+                for file in source.files if source.there else ():
+                    check(source, file, quick=True)
+            except PackError as error:
+                here = "broken"
+                broken.append(str(error))
             table.add_row(source.name, source.kind, source.title, source.license, here)
         out.print(table)
+        for problem in broken:
+            out.print(Text(problem, "red"))
 
 
 @packs_app.command("show", epilog="Example: t2i-person packs show nvidia-ffhq")

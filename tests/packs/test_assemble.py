@@ -293,6 +293,9 @@ def test_the_commands(files, home):
     assert done.exit_code == 0 and "embedded: good" in done.stdout and "mine: good" in done.stdout
     with (home / "mine" / "encoder.safetensors").open("r+b") as file:
         file.truncate(1000)
+    done = runner.invoke(cli.app, ["packs", "list"])
+    assert "mine (broken)" in done.stdout and "encoder.safetensors is damaged" in done.stdout
+    assert "embedded (broken)" not in done.stdout
     done = runner.invoke(cli.app, ["packs", "verify", "mine"])
     assert done.exit_code == 1 and "encoder.safetensors is not the file" in done.stdout
     assert "embedded" not in done.stdout

@@ -10,12 +10,16 @@ from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import torch
+from safetensors.torch import save_file
 from typer.testing import CliRunner
 
 from t2i_person import cli, cli_packs
 from t2i_person.errors import PackError
 from t2i_person.packs import sources
 from t2i_person.packs.sources import SOURCES, File, Source, pull
+
+from . import published
 
 DATA = bytes(i * i % 251 for i in range(3_000_000))
 SHA = hashlib.sha256(DATA).hexdigest()
@@ -332,6 +336,29 @@ def test_a_dead_link_does_not_keep_the_others_away(listed, tmp_path, monkeypatch
     for name, line in zip(("dead", "gone"), done.stderr.splitlines()[-2:], strict=True):
         assert f"{name}.pt cannot be fetched from {listed.url}?{name}: 404" in line
         assert f"save it as {tmp_path / 'packs' / 'sources' / name}.pt" in line
+
+
+def test_the_list_says_what_is_seen_to_be_broken(server, tmp_path, monkeypatch):
+    model = published.generator()
+    state = published.rosinality(model)
+    torch.save(state, tmp_path / "zip")
+    save_file(model.state_dict(), tmp_path / "safetensors")
+    torch.save(state, tmp_path / "legacy", _use_new_zipfile_serialization=False)
+    monkeypatch.setattr(sources, "sha256", None)  # too slow for a list: it would fail
+    for kind in ("zip", "safetensors", "legacy"):
+        whole = (tmp_path / kind).read_bytes()
+        size = len(whole) if kind == "legacy" else None  # the others say themselves where they end
+        entry = source(server, size=size, sha256="00" * 32 if size else "")
+        monkeypatch.setitem(SOURCES, "weights", entry)
+        path = entry.files[0].path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        other = bytes([0]) * 16 + whole[16:]
+        for data, here in ((whole, "yes"), (whole[:-100], "broken"), (other, "broken"), (b"", "broken")):
+            path.write_bytes(data)
+            done = runner.invoke(cli.app, ["packs", "list"])
+            (row,) = (line for line in done.stdout.splitlines() if line.strip().startswith("weights "))
+            assert done.exit_code == 0 and row.split()[-1] == here, (kind, len(data), row)
+            assert ("t2i-person packs remove weights" in done.stdout) == (here == "broken")
 
 
 def test_pulled_files_are_shown_and_removed(listed, tmp_path):

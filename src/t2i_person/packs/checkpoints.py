@@ -27,6 +27,7 @@ from ..nets.clip import CLIP
 from ..nets.clip_tokens import Tokenizer
 from ..nets.modnet import MODNet
 from ..nets.stylegan2 import Generator
+from .files import UNKNOWN, kind_of, strange
 from .unpickled import MAPPINGS, Made, Name, Refused, read
 
 LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19"  # how torch.save began before 1.6
@@ -119,13 +120,14 @@ def read_tensors(path: Path | str) -> dict[str, Any]:
     except OSError as error:
         raise WrongPack(f"{path} cannot be read: {error.strerror}.") from error
     reader: Callable[[Path], Any]
-    if head[8:9] == b"{" and head[:4] != b"PK\x03\x04":
+    kind = kind_of(path, head)
+    if kind == "safetensors":
         reader = load_file
-    elif head[:4] == b"PK\x03\x04":
+    elif kind == "zip":
         reader = _zip
     elif head.startswith(LEGACY):
         reader = _torch
-    elif head[:1] == b"\x80" or (path.suffix == ".pkl" and not strange(head)):
+    elif kind == "pickle":
         reader = _nvidia
     else:
         raise WrongPack(f"{path} {strange(head) or UNKNOWN}.")
@@ -151,21 +153,6 @@ def _build(path: Path | str, make: Callable[[dict[str, Any]], Any]) -> Any:
         raise
     except Exception as error:  # sizes are read off what anybody may have written there
         raise WrongPack(f"{path}: {error}") from error
-
-
-UNKNOWN = "is no checkpoint: known are torch's .pt and .ckpt, NVIDIA's .pkl, TorchScript and safetensors"
-
-
-def strange(head: bytes) -> str:
-    """What a file is that cannot be a checkpoint, by its first bytes; "" if it may be one."""
-    start = head.lstrip().lower()
-    if not head:
-        return "is empty"
-    if start.startswith((b"<!doctype", b"<html")):
-        return "is a web page, not weights: the download went wrong, open the address in a browser"
-    if start.startswith(b"version https://git-lfs"):
-        return "is a Git LFS pointer, not weights: run `git lfs pull` where it came from"
-    return ""
 
 
 def _reason(error: Exception) -> str:

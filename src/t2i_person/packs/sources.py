@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import PackError, WrongPack
-from .files import sha256
+from .files import glance, sha256, strange
 from .pack import user_packs, writable
 
 FACES = (
@@ -183,30 +183,32 @@ def pull(source: Source, progress: Progress | None = None) -> list[Path]:
     return [file.path for file in source.files]
 
 
-def check(source: Source, file: File) -> None:
-    """Hold a file that is there to the size and hash that are known.
+def check(source: Source, file: File, *, quick: bool = False) -> None:
+    """Hold a file that is there to the size and hash that are known; ``quick`` looks at size and header only.
 
     Raises
     ------
     PackError : it is another file.
     """
-    if wrong := _difference(file, file.path):
+    if wrong := _difference(file, file.path, quick):
         raise PackError(
             f"{file.path} is not the file published as {source.name} ({wrong}): remove it "
             f"(t2i-person packs remove {source.name}) and pull it again."
         )
+    if quick and file is source.files[0] and (wrong := glance(file.path)):
+        raise PackError(
+            f"{file.path} {wrong}: remove it (t2i-person packs remove {source.name}) and pull it again."
+        )
 
 
-def _difference(file: File, path: Path) -> str:
-    from .checkpoints import strange
-
+def _difference(file: File, path: Path, quick: bool = False) -> str:
     with path.open("rb") as opened:
         if wrong := strange(opened.read(64)):
             return f"it {wrong}"
     size = path.stat().st_size
     if file.size is not None and size != file.size:
         return f"{size} bytes, expected {file.size}"
-    if file.sha256 and (found := sha256(path)) != file.sha256:
+    if file.sha256 and not quick and (found := sha256(path)) != file.sha256:
         return f"SHA-256 {found}, expected {file.sha256}"
     return ""
 
