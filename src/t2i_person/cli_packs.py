@@ -77,9 +77,10 @@ def packs_show(name: Annotated[str, typer.Argument(help="Of a pack or a public c
     """Show where a pack or public checkpoint comes from, its licence, files and hashes."""
     with failures():
         from .packs import pack_info
-        from .packs.sources import SOURCES
+        from .packs.sources import Source, source_or_pack
 
-        rows = _source_rows(SOURCES[name]) if name in SOURCES else _pack_rows(pack_info(name))
+        found = source_or_pack(name)
+        rows = _source_rows(found) if isinstance(found, Source) else _pack_rows(pack_info(found))
         for key, value in rows:
             out.print(Text(f"{key + ':':<12}", "bold").append(value, "default"))
 

@@ -343,3 +343,7 @@ def test_an_unknown_pack_is_named_in_each_command():
     for words in (["show", "nobody"], ["verify", "nobody"], ["remove", "nobody"]):
         done = runner.invoke(cli.app, ["packs", *words])
         assert done.exit_code == 2 and "There is no pack 'nobody'" in done.stderr
+    for words in (["show", "nobody"], ["verify", "nobody"]):  # which take both kinds of names
+        done = runner.invoke(cli.app, ["packs", *words])
+        assert "Packs here: embedded;" in done.stderr
+        assert f"Public checkpoints: {', '.join(SOURCES)}." in done.stderr

@@ -19,8 +19,8 @@ from ..text.model import CATEGORIES
 from .build import channel_directions, gallery, stylespace_statistics
 from .checkpoints import clip_folder, read_clip, read_generator, read_matting
 from .files import sha256, write_pack
-from .pack import EMBEDDED, Statistics, _device, _fast, load_afresh, resolve, user_packs, writable
-from .sources import PEOPLE, SOURCES, Source, check
+from .pack import EMBEDDED, Statistics, _device, _fast, load_afresh, user_packs, writable
+from .sources import PEOPLE, SOURCES, Source, check, source_or_pack
 
 Progress = Callable[[str, int, int], None]  # what, done, in all
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -295,8 +295,8 @@ def verify(name: str = "") -> Iterator[tuple[str, str]]:
     """
     folders = {"embedded": EMBEDDED}
     folders |= {path.name: path for path in sorted(user_packs().glob("[!.]*")) if path.name not in TAKEN}
-    if name and name not in folders and name not in SOURCES:
-        folders[name] = resolve(name)
+    if name and name not in folders and isinstance(found := source_or_pack(name), Path):
+        folders[name] = found
     for what, folder in folders.items():
         if not name or what == name:
             yield what, _problem(partial(load_afresh, folder))

@@ -189,7 +189,7 @@ def resolve(name: str | Path) -> Path:
     if Path(text).suffix.lower() in PICKLES:
         raise WrongPack(
             f"{text} is a pickle, not a pack: a pack is a folder with {CARD} and safetensors files. Make one "
-            f"of it: t2i-person packs build NAME --generator {text}"
+            f"of it: t2i-person packs build NAME --generator {text}."
         )
     known = {info.name: info.path for info in reversed(list_packs())}
     if text in known:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from ..errors import PackError, WrongPack
 from .files import glance, sha256, strange
-from .pack import user_packs, writable
+from .pack import resolve, user_packs, writable
 
 FACES = (
     *("gender", "age", "hair_color", "hair_style", "facial_hair", "headwear", "accessory"),
@@ -165,6 +165,21 @@ def source_named(name: str) -> Source:
     if name not in SOURCES:
         raise WrongPack(f"There is no public checkpoint {name!r}: choose one of {', '.join(SOURCES)}.")
     return SOURCES[name]
+
+
+def source_or_pack(name: str) -> Source | Path:
+    """The public checkpoint of that name, or the folder of the pack.
+
+    Raises
+    ------
+    WrongPack : there is neither; the message lists both.
+    """
+    if name in SOURCES:
+        return SOURCES[name]
+    try:
+        return resolve(name)
+    except WrongPack as error:
+        raise WrongPack(f"{error} Public checkpoints: {', '.join(SOURCES)}.") from error
 
 
 def pull(source: Source, progress: Progress | None = None) -> list[Path]:
