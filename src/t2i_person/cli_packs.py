@@ -1,6 +1,7 @@
 """The commands ``t2i-person packs ...``."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +11,7 @@ from rich.progress import (
     DownloadColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     TextColumn,
     TimeRemainingColumn,
 )
@@ -24,14 +26,17 @@ if TYPE_CHECKING:
 
 packs_app = typer.Typer(help="Weights: what is here, fetching, building, checking.", no_args_is_help=True)
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+PAUSE = 10.0  # seconds between two lines of progress where no bar can be drawn
 
 
 @packs_app.command("list")
 def packs_list() -> None:
     """List the packs that are here, and the public checkpoints that packs can be built from."""
     with failures():
+        from .errors import PackError
         from .packs import list_packs
-        from .packs.sources import SOURCES
+        from .packs.files import glance
+        from .packs.sources import SOURCES, check
 
         table = Table(
             "name",
@@ -42,17 +47,29 @@ def packs_list() -> None:
             box=None,
             header_style="bold",
         )
+        broken: list[str] = []
         for info in list_packs():
-            table.add_row(
-                info.name, info.version, info.license, ", ".join(sorted(info.draws)), str(info.path)
-            )
+            name = info.name
+            for path in (info.path / file for file in info.card["files"]):
+                if wrong := glance(path):
+                    name = f"{info.name} (broken)"
+                    broken.append(f"{path} {wrong}: fetch or build the pack again.")
+            table.add_row(name, info.version, info.license, ", ".join(sorted(info.draws)), str(info.path))
         out.print(table)
         out.print("\nPublic checkpoints, to pull and build packs from:\n")
         table = Table("name", "for", "what", "licence", "here", box=None, header_style="bold")
         for source in SOURCES.values():
             here = "yes" if source.there else "no"
+            try:
+                for file in source.files if source.there else ():
+                    check(source, file, quick=True)
+            except PackError as error:
+                here = "broken"
+                broken.append(str(error))
             table.add_row(source.name, source.kind, source.title, source.license, here)
         out.print(table)
+        for problem in broken:
+            out.print(Text(problem, "red"))
 
 
 @packs_app.command("show", epilog="Example: t2i-person packs show nvidia-ffhq")
@@ -60,9 +77,10 @@ def packs_show(name: Annotated[str, typer.Argument(help="Of a pack or a public c
     """Show where a pack or public checkpoint comes from, its licence, files and hashes."""
     with failures():
         from .packs import pack_info
-        from .packs.sources import SOURCES
+        from .packs.sources import Source, source_or_pack
 
-        rows = _source_rows(SOURCES[name]) if name in SOURCES else _pack_rows(pack_info(name))
+        found = source_or_pack(name)
+        rows = _source_rows(found) if isinstance(found, Source) else _pack_rows(pack_info(found))
         for key, value in rows:
             out.print(Text(f"{key + ':':<12}", "bold").append(value, "default"))
 
@@ -74,6 +92,7 @@ def packs_pull(
 ) -> None:
     """Fetch public checkpoints, after showing their licences; goes on where an earlier attempt ended."""
     with failures():
+        from .errors import PackError, WrongPack
         from .packs.sources import pull, source_named
 
         sources = [source_named(name) for name in dict.fromkeys(names)]
@@ -84,11 +103,18 @@ def packs_pull(
                 out.print(Text(f"  {key + ':':<12}", "dim").append(value, "default"))
         if missing and not yes:
             _ask("Fetch under these licences?", "Nothing was fetched")
-        columns = (TextColumn("{task.description}"), BarColumn(30), DownloadColumn(), TimeRemainingColumn())
-        with _bars(*columns) as show:
+        failed: list[str] = []
+        with _bars(DownloadColumn()) as show:
             for source in sources:
-                for path in pull(source, show):
-                    out.print(str(path))
+                try:
+                    for path in pull(source, show):
+                        out.print(str(path))
+                except WrongPack:  # the folder takes no files: the other sources would fare no better
+                    raise
+                except PackError as error:
+                    failed.append(str(error))
+        if failed:
+            leave(FAILURE, "\n".join(failed))
 
 
 @packs_app.command(
@@ -113,13 +139,7 @@ def packs_build(
 ) -> None:
     """Make a pack from a generator, CLIP and MODNet. Stopped, it goes on when it is called again."""
     with failures():
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(30),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-        )
-        with _bars(*columns) as show:
+        with _bars(MofNCompleteColumn()) as show:
             from .packs.assemble import build_pack
 
             folder = build_pack(
@@ -211,14 +231,22 @@ def _ask(question: str, otherwise: str) -> None:
 
 
 @contextlib.contextmanager
-def _bars(*columns: Any) -> Iterator[Any]:
-    """A bar for each thing named; silent when nobody watches."""
-    with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
+def _bars(amount: ProgressColumn) -> Iterator[Any]:
+    """A bar for each thing named; in a log or a pipe, where none can be drawn, a line now and then."""
+    name, left = TextColumn("{task.description}"), TimeRemainingColumn()
+    bars = Progress(name, BarColumn(30), amount, left, console=err, disable=not err.is_terminal)
+    with bars as progress:
         tasks: dict[str, Any] = {}
+        said = -PAUSE
 
         def show(what: str, done: int, total: int | None) -> None:
+            nonlocal said
             if what not in tasks:
                 tasks[what] = progress.add_task(what, total=total)
             progress.update(tasks[what], completed=done, total=total)
+            if progress.disable and (time.monotonic() - said >= PAUSE or done == total):
+                said = time.monotonic()
+                task = progress.tasks[tasks[what]]
+                err.print(*(column.render(task) for column in (name, amount, left)))
 
         yield show

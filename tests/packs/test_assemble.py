@@ -10,7 +10,7 @@ import torch
 from typer.testing import CliRunner
 
 from t2i_person import cli, draw
-from t2i_person.errors import Cancelled, PackError, T2IError
+from t2i_person.errors import Cancelled, PackError, T2IError, WrongPack
 from t2i_person.packs import SOURCES, list_packs, load_pack, pack_info
 from t2i_person.packs import build as building
 from t2i_person.packs.assemble import build_pack, remove_pack, verify
@@ -217,6 +217,50 @@ def test_wrong_use(files, home, change, says):
     assert not home.exists()
 
 
+def test_all_that_is_to_be_pulled_is_said_at_once(files, home):
+    words = ["packs", "build", "mine", "--generator", "nvidia-ffhq"]
+    done = runner.invoke(cli.app, words)
+    assert done.exit_code == 2 and "`t2i-person packs pull nvidia-ffhq clip-vit-b-32 modnet`" in done.stderr
+    done = runner.invoke(cli.app, [*words, "--matting", str(files["matting"])])
+    assert "`t2i-person packs pull nvidia-ffhq clip-vit-b-32`" in done.stderr
+    assert "files of your own (--generator, --clip)" in done.stderr
+    assert not home.exists()
+
+
+def test_a_wrong_file_is_wrong_use_and_a_broken_source_a_failure(files, home, tmp_path):
+    def build(**change):
+        given = {**files, **change}
+        words = [word for option, value in given.items() for word in (f"--{option}", str(value))]
+        done = runner.invoke(cli.app, ["packs", "build", "mine", *words])
+        assert not (home / "mine").exists()
+        return done.exit_code, done.stderr
+
+    code, said = build(generator=files["matting"])
+    assert code == 2 and "modnet.ckpt: not a StyleGAN2 generator" in said
+    code, said = build(matting=files["generator"])
+    assert code == 2 and "generator.pt: not a MODNet" in said
+    (tmp_path / "cut.pt").write_bytes(files["generator"].read_bytes()[:-100])
+    (tmp_path / "notes.txt").write_text("not weights")
+    assert build(generator=tmp_path / "cut.pt")[0] == build(generator=tmp_path / "notes.txt")[0] == 2
+    assert build(generator=tmp_path)[0] == build(clip=tmp_path)[0] == 2
+    source = SOURCES["styleclip-ffhq"]
+    source.files[0].path.parent.mkdir(parents=True)
+    source.files[0].path.write_bytes((tmp_path / "cut.pt").read_bytes())
+    for named in (source.name, source.files[0].path):
+        code, said = build(generator=named)
+        assert code == 1 and "cut short" in said and "t2i-person packs remove styleclip-ffhq" in said
+    code, said = build(matting=source.files[0].path)
+    assert code == 2 and "styleclip-ffhq is no matting: choose modnet" in said
+
+
+def test_a_folder_of_packs_that_cannot_be_written(files, monkeypatch):
+    monkeypatch.setenv("T2I_PERSON_PACKS", "/proc/none")
+    seen = []
+    with pytest.raises(WrongPack, match="/proc/none: cannot write here, choose another place"):
+        build_pack("mine", **files, **QUICK, progress=lambda *x: seen.append(x))
+    assert not seen
+
+
 def test_a_name_that_is_taken(files, home):
     (home / "mine").mkdir(parents=True)
     with pytest.raises(PackError, match="t2i-person packs remove mine"):
@@ -240,6 +284,8 @@ def test_the_commands(files, home):
     done = runner.invoke(cli.app, [*words, "--license", "CC0-1.0", "--draws", "hair_color, age"])
     assert done.exit_code == 0, done.output
     assert str(home / "mine") in done.stdout and "--pack mine" in done.stdout
+    for end in ("statistics 300/300 ", "directions ", "gallery 1024/1024 "):  # there is no terminal
+        assert any(line.startswith(end) for line in done.stderr.splitlines()), done.stderr
     assert "mine" in runner.invoke(cli.app, ["packs", "list"]).stdout
     shown = runner.invoke(cli.app, ["packs", "show", "mine"]).stdout
     assert "CC0-1.0" in shown and "age, hair_color" in shown and "generator.pt, SHA-256" in shown
@@ -247,6 +293,9 @@ def test_the_commands(files, home):
     assert done.exit_code == 0 and "embedded: good" in done.stdout and "mine: good" in done.stdout
     with (home / "mine" / "encoder.safetensors").open("r+b") as file:
         file.truncate(1000)
+    done = runner.invoke(cli.app, ["packs", "list"])
+    assert "mine (broken)" in done.stdout and "encoder.safetensors is damaged" in done.stdout
+    assert "embedded (broken)" not in done.stdout
     done = runner.invoke(cli.app, ["packs", "verify", "mine"])
     assert done.exit_code == 1 and "encoder.safetensors is not the file" in done.stdout
     assert "embedded" not in done.stdout
@@ -294,3 +343,7 @@ def test_an_unknown_pack_is_named_in_each_command():
     for words in (["show", "nobody"], ["verify", "nobody"], ["remove", "nobody"]):
         done = runner.invoke(cli.app, ["packs", *words])
         assert done.exit_code == 2 and "There is no pack 'nobody'" in done.stderr
+    for words in (["show", "nobody"], ["verify", "nobody"]):  # which take both kinds of names
+        done = runner.invoke(cli.app, ["packs", *words])
+        assert "Packs here: embedded;" in done.stderr
+        assert f"Public checkpoints: {', '.join(SOURCES)}." in done.stderr

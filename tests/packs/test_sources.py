@@ -10,12 +10,16 @@ from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import torch
+from safetensors.torch import save_file
 from typer.testing import CliRunner
 
-from t2i_person import cli
+from t2i_person import cli, cli_packs
 from t2i_person.errors import PackError
 from t2i_person.packs import sources
 from t2i_person.packs.sources import SOURCES, File, Source, pull
+
+from . import published
 
 DATA = bytes(i * i % 251 for i in range(3_000_000))
 SHA = hashlib.sha256(DATA).hexdigest()
@@ -30,6 +34,7 @@ class Server(ThreadingHTTPServer):
     tag = '"one"'
     cut: tuple[int, ...] = ()  # bytes after which the first, second, ... connection is cut
     status = 200
+    missing: tuple[str, ...] = ()  # ends of addresses where there is nothing
     kind = "application/octet-stream"
     length = True
     shift = 0  # an answer to a range from another place
@@ -53,8 +58,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         asked = self.headers.get("Range", "")
         self.server.seen.append(asked)
-        if self.server.status != 200:
-            self.send_error(self.server.status)
+        status = 404 if self.path.endswith(self.server.missing) else self.server.status
+        if status != 200:
+            self.send_error(status)
             return
         data, start = self.server.page or self.server.data, 0
         fresh = self.headers.get("If-Range", self.server.tag) == self.server.tag
@@ -308,6 +314,53 @@ def test_the_licence_is_shown_before_anything_is_fetched(listed, tmp_path):
     assert done.exit_code == 0 and len(listed.seen) == 1
 
 
+def test_progress_in_a_log_is_a_line_now_and_then(listed, monkeypatch):
+    monkeypatch.setattr(cli_packs, "PAUSE", 3600.0)
+    done = runner.invoke(cli.app, ["packs", "pull", "weights", "--yes"])
+    first, last = done.stderr.splitlines()  # of the dozen chunks: the hour is not over
+    assert first.startswith("weights.pt 0.0/3.0 MB") and last == "weights.pt 3.0/3.0 MB 0:00:00"
+    SOURCES["weights"].files[0].path.unlink()
+    monkeypatch.setattr(cli_packs, "PAUSE", 0.0)
+    done = runner.invoke(cli.app, ["packs", "pull", "weights", "--yes"])
+    assert len(done.stderr.splitlines()) > 10
+
+
+def test_a_dead_link_does_not_keep_the_others_away(listed, tmp_path, monkeypatch):
+    for name in ("dead", "gone"):
+        file = replace(SOURCES["weights"].files[0], name=f"{name}.pt", url=f"{listed.url}?{name}")
+        monkeypatch.setitem(SOURCES, name, replace(SOURCES["weights"], name=name, files=(file,)))
+    listed.missing = ("?dead", "?gone")
+    done = runner.invoke(cli.app, ["packs", "pull", "dead", "weights", "gone", "--yes"])
+    assert done.exit_code == 1 and left(tmp_path) == ["weights.pt"]
+    assert str(tmp_path / "packs" / "sources" / "weights.pt") in done.stdout.splitlines()
+    for name, line in zip(("dead", "gone"), done.stderr.splitlines()[-2:], strict=True):
+        assert f"{name}.pt cannot be fetched from {listed.url}?{name}: 404" in line
+        assert f"save it as {tmp_path / 'packs' / 'sources' / name}.pt" in line
+
+
+def test_the_list_says_what_is_seen_to_be_broken(server, tmp_path, monkeypatch):
+    model = published.generator()
+    state = published.rosinality(model)
+    torch.save(state, tmp_path / "zip")
+    save_file(model.state_dict(), tmp_path / "safetensors")
+    torch.save(state, tmp_path / "legacy", _use_new_zipfile_serialization=False)
+    monkeypatch.setattr(sources, "sha256", None)  # too slow for a list: it would fail
+    for kind in ("zip", "safetensors", "legacy"):
+        whole = (tmp_path / kind).read_bytes()
+        size = len(whole) if kind == "legacy" else None  # the others say themselves where they end
+        entry = source(server, size=size, sha256="00" * 32 if size else "")
+        monkeypatch.setitem(SOURCES, "weights", entry)
+        path = entry.files[0].path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        other = bytes([0]) * 16 + whole[16:]
+        for data, here in ((whole, "yes"), (whole[:-100], "broken"), (other, "broken"), (b"", "broken")):
+            path.write_bytes(data)
+            done = runner.invoke(cli.app, ["packs", "list"])
+            (row,) = (line for line in done.stdout.splitlines() if line.strip().startswith("weights "))
+            assert done.exit_code == 0 and row.split()[-1] == here, (kind, len(data), row)
+            assert ("t2i-person packs remove weights" in done.stdout) == (here == "broken")
+
+
 def test_pulled_files_are_shown_and_removed(listed, tmp_path):
     assert runner.invoke(cli.app, ["packs", "pull", "weights", "--yes"]).exit_code == 0
     shown = runner.invoke(cli.app, ["packs", "show", "weights"]).stdout
@@ -323,3 +376,10 @@ def test_pulled_files_are_shown_and_removed(listed, tmp_path):
 def test_an_unknown_source(server):
     done = runner.invoke(cli.app, ["packs", "pull", "ffhq"])
     assert done.exit_code == 2 and "choose one of styleclip-ffhq, nvidia-ffhq" in done.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_wrong_use(listed, monkeypatch):
+    monkeypatch.setenv("T2I_PERSON_PACKS", "/proc/none")
+    done = runner.invoke(cli.app, ["packs", "pull", "weights", "--yes"])
+    assert done.exit_code == 2 and "choose another place with T2I_PERSON_PACKS" in done.stderr
+    assert not listed.seen

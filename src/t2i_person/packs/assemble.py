@@ -19,8 +19,8 @@ from ..text.model import CATEGORIES
 from .build import channel_directions, gallery, stylespace_statistics
 from .checkpoints import clip_folder, read_clip, read_generator, read_matting
 from .files import sha256, write_pack
-from .pack import EMBEDDED, Statistics, _device, _fast, load_afresh, resolve, user_packs
-from .sources import PEOPLE, SOURCES, Source, check
+from .pack import EMBEDDED, Statistics, _device, _fast, load_afresh, user_packs, writable
+from .sources import PEOPLE, SOURCES, Source, check, source_or_pack
 
 Progress = Callable[[str, int, int], None]  # what, done, in all
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -29,6 +29,7 @@ LARGEST_SEED = 2**63 - 1  # the gallery takes the next one, and torch no larger
 KEY = "[0-9a-f]" * 12  # of a build: what it was begun with
 TAKEN = ("embedded", "sources")
 KINDS = {"generator": "generator", "clip": "encoder", "matting": "matting"}
+READERS = {"generator": read_generator, "encoder": read_clip, "matting": read_matting}
 
 
 def build_pack(
@@ -57,7 +58,9 @@ def build_pack(
 
     Raises
     ------
-    PackError : a file that cannot be read or is refused; a source that was not pulled; a name that is taken.
+    WrongPack : a file of the user's that cannot be read or is refused; a source that was not pulled; a name
+        that is taken; a folder of packs that cannot be written.
+    PackError : a source that is broken; a pack that cannot be put in its place.
     T2IError : a setting out of range.
     Cancelled : `cancelled` said yes; what is done is kept for the next time.
     """
@@ -76,10 +79,21 @@ def build_pack(
         if not named and not Path(value).exists():
             raise WrongPack(f"{value} cannot be read: give --{part} a file, or one of {', '.join(SOURCES)}.")
     sources = {part: _source(part, value) for part, value in given.items()}
+    if missing := {part: source.name for part, source in sources.items() if source and not source.there}:
+        raise WrongPack(
+            f"Some of it is not here yet: run `t2i-person packs pull {' '.join(missing.values())}`, or give "
+            f"files of your own ({', '.join(f'--{part}' for part in missing)})."
+        )
+    for source in filter(None, sources.values()):
+        for file in source.files:
+            check(source, file)
     files = {part: s.files[0].path if (s := sources[part]) else Path(given[part]) for part in KINDS}
-    made = _sound(files["generator"], read_generator(files["generator"])).to(place)
-    encoder = _sound(files["clip"], read_clip(files["clip"])).to(place)
-    matte = _sound(files["matting"], read_matting(files["matting"]))
+    made, encoder, matte = (_read(KINDS[part], file, sources[part]) for part, file in files.items())
+    made, encoder = made.to(place), encoder.to(place)
+    largest = max([side for side in map(max, made.resolutions) if side <= stop_at], default=None)
+    if largest is None:
+        raise T2IError(f"stop_at is one of {[max(size) for size in made.resolutions]}, not {stop_at}.")
+    writable(user_packs())
     tokenizer = encoder.tokenizer
     assert tokenizer is not None
     hashes = {part: _hash(file) for part, file in files.items()}
@@ -98,12 +112,8 @@ def build_pack(
         made.w_mean.copy_(_mean_of_w(made, samples, seed))
         provenance["w_mean"] = f"mean of {samples} samples: the file has none"
     statistics = stylespace_statistics(made, samples, seed, progress=tell("statistics"))
-    largest = max([side for side in map(max, made.resolutions) if side <= stop_at], default=None)
-    if largest is None:
-        raise T2IError(f"stop_at is one of {[max(size) for size in made.resolutions]}, not {stop_at}.")
     dtype = _fast(place)
     key = hashlib.sha256(f"{hashes} {samples} {dtype}".encode()).hexdigest()[:12]
-    user_packs().mkdir(parents=True, exist_ok=True)
     unfinished = user_packs() / f".{name}-{key}.directions"
     with torch.autocast(place.type, dtype) if dtype != torch.float32 else nullcontext():
         directions, effects = channel_directions(
@@ -224,29 +234,36 @@ def _check(name: str, **counts: int) -> None:
 
 def _source(part: str, value: Path | str) -> Source | None:
     """The source meant by its name or by its file; None for a file of the user's own."""
-    for source in SOURCES.values():
-        if Path(value).absolute() == source.files[0].path.absolute():
-            return source
-    if str(value) not in SOURCES or Path(value).exists():
-        return None
-    source = SOURCES[str(value)]
-    if source.kind != KINDS[part]:
+    by_file = (s for s in SOURCES.values() if Path(value).absolute() == s.files[0].path.absolute())
+    source = next(by_file, None if Path(value).exists() else SOURCES.get(str(value)))
+    if source and source.kind != KINDS[part]:
         fitting = ", ".join(s.name for s in SOURCES.values() if s.kind == KINDS[part])
-        raise WrongPack(f"{source.name} is no {KINDS[part]}: choose {fitting}, or give a file.")
-    if not source.there:
-        raise WrongPack(
-            f"{source.name} is not here yet: run `t2i-person packs pull {source.name}`, or give a file "
-            f"(--{part})."
-        )
-    for file in source.files:
-        check(source, file)
+        raise WrongPack(f"{source.name} is no {KINDS[part]}: choose {fitting}, or give a file of your own.")
     return source
 
 
-def _sound(path: Path, net: Any) -> Any:
-    for name, tensor in net.state_dict().items():
-        if not tensor.isfinite().all():
-            raise PackError(f"{path}: {name} (our name) holds values that are no numbers: fetch it again.")
+def _read(kind: str, path: Path, source: Source | None) -> Any:
+    """The network in a file of the user's or of a source, all of its numbers sound.
+
+    Raises
+    ------
+    WrongPack : the user's file is no such network.
+    PackError : the source's is not: nobody named a wrong file, but what was pulled is broken.
+    """
+    try:
+        net = READERS[kind](path)
+        for name, tensor in net.state_dict().items():
+            if not tensor.isfinite().all():
+                raise WrongPack(
+                    f"{path}: {name} (our name) holds values that are no numbers: fetch it again."
+                )
+    except WrongPack as error:
+        if source is None:
+            raise
+        raise PackError(
+            f"{source.name} is broken: remove it (t2i-person packs remove {source.name}) and pull it again. "
+            f"{error}"
+        ) from error
     return net
 
 
@@ -278,8 +295,8 @@ def verify(name: str = "") -> Iterator[tuple[str, str]]:
     """
     folders = {"embedded": EMBEDDED}
     folders |= {path.name: path for path in sorted(user_packs().glob("[!.]*")) if path.name not in TAKEN}
-    if name and name not in folders and name not in SOURCES:
-        folders[name] = resolve(name)
+    if name and name not in folders and isinstance(found := source_or_pack(name), Path):
+        folders[name] = found
     for what, folder in folders.items():
         if not name or what == name:
             yield what, _problem(partial(load_afresh, folder))
@@ -293,8 +310,7 @@ def _check_source(source: Source) -> None:
         if not file.path.is_file():
             raise PackError(f"{file.path} is not there: t2i-person packs pull {source.name}")
         check(source, file)
-    readers = {"generator": read_generator, "encoder": read_clip, "matting": read_matting}
-    readers[source.kind](source.files[0].path)
+    _read(source.kind, source.files[0].path, source)
 
 
 def _problem(work: Callable[[], object]) -> str:

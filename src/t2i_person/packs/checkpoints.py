@@ -22,11 +22,12 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from ..errors import PackError, WrongPack
+from ..errors import WrongPack
 from ..nets.clip import CLIP
 from ..nets.clip_tokens import Tokenizer
 from ..nets.modnet import MODNet
 from ..nets.stylegan2 import Generator
+from .files import UNKNOWN, kind_of, strange
 from .unpickled import MAPPINGS, Made, Name, Refused, read
 
 LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19"  # how torch.save began before 1.6
@@ -56,7 +57,7 @@ def read_generator(path: Path | str) -> Generator:
 
     Raises
     ------
-    PackError : no such file; damaged; refused, and why; or no StyleGAN2 that is known.
+    WrongPack : no such file; damaged; refused, and why; or no StyleGAN2 that is known.
     """
     return _build(path, Generator.from_state_dict)
 
@@ -67,7 +68,7 @@ def read_matting(path: Path | str) -> MODNet:
 
     Raises
     ------
-    PackError : as `read_generator`.
+    WrongPack : as `read_generator`.
     """
     return _build(path, lambda state: MODNet.from_state_dict(state.get("state_dict", state)))
 
@@ -80,24 +81,24 @@ def read_clip(path: Path | str) -> CLIP:
 
     Raises
     ------
-    PackError : as `read_generator`; or there is no vocabulary.
+    WrongPack : as `read_generator`; or there is no vocabulary.
     """
     place = clip_folder(path)
     if place.is_dir():
         names = ("model.safetensors", "pytorch_model.bin")
         file = next((place / name for name in names if (place / name).is_file()), None)
         if file is None:
-            raise PackError(f"{place} is no CLIP folder: it has neither {' nor '.join(names)}.")
+            raise WrongPack(f"{place} is no CLIP folder: it has neither {' nor '.join(names)}.")
         _check_config(place / "config.json")
     else:
         file = place
     try:
         tokenizer = Tokenizer.find(file.parent)
     except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
-        raise PackError(f"{file.parent}: {error}.") from error
+        raise WrongPack(f"{file.parent}: {error}.") from error
     model = _build(file, lambda state: CLIP.from_state_dict(state, tokenizer))
     if tokenizer.size != model.vocabulary:
-        raise PackError(
+        raise WrongPack(
             f"{file} has {model.vocabulary} tokens, the vocabulary beside it {tokenizer.size}: "
             "they belong to different models."
         )
@@ -109,7 +110,7 @@ def read_tensors(path: Path | str) -> dict[str, Any]:
 
     Raises
     ------
-    PackError : no such file; damaged; or refused, and why.
+    WrongPack : no such file; damaged; or refused, and why.
     """
     path = Path(path)
     try:
@@ -119,25 +120,26 @@ def read_tensors(path: Path | str) -> dict[str, Any]:
     except OSError as error:
         raise WrongPack(f"{path} cannot be read: {error.strerror}.") from error
     reader: Callable[[Path], Any]
-    if head[8:9] == b"{" and head[:4] != b"PK\x03\x04":
+    kind = kind_of(path, head)
+    if kind == "safetensors":
         reader = load_file
-    elif head[:4] == b"PK\x03\x04":
+    elif kind == "zip":
         reader = _zip
     elif head.startswith(LEGACY):
         reader = _torch
-    elif head[:1] == b"\x80" or (path.suffix == ".pkl" and not strange(head)):
+    elif kind == "pickle":
         reader = _nvidia
     else:
-        raise PackError(f"{path} {strange(head) or UNKNOWN}.")
+        raise WrongPack(f"{path} {strange(head) or UNKNOWN}.")
     try:
         found = reader(path)
     except (Refused, pickle.UnpicklingError) as error:
-        raise PackError(f"{path} is refused: {_reason(error)}. Nothing in it was run.") from error
+        raise WrongPack(f"{path} is refused: {_reason(error)}. Nothing in it was run.") from error
     except Exception as error:  # the readers of torch, zipfile and safetensors may raise nearly anything
         why = str(error).partition("\n")[0][:300] or type(error).__name__
-        raise PackError(f"{path} is damaged or cut short ({why}): fetch it again.") from error
+        raise WrongPack(f"{path} is damaged or cut short ({why}): fetch it again.") from error
     if not isinstance(found, Mapping):
-        raise PackError(f"{path} holds a {type(found).__name__}, not tensors with names.")
+        raise WrongPack(f"{path} holds a {type(found).__name__}, not tensors with names.")
     state = dict(found)
     _check_names(path, state)
     _check_sizes(path, state, size)
@@ -147,25 +149,10 @@ def read_tensors(path: Path | str) -> dict[str, Any]:
 def _build(path: Path | str, make: Callable[[dict[str, Any]], Any]) -> Any:
     try:
         return make(read_tensors(path)).requires_grad_(False).eval()
-    except PackError:
+    except WrongPack:
         raise
     except Exception as error:  # sizes are read off what anybody may have written there
-        raise PackError(f"{path}: {error}") from error
-
-
-UNKNOWN = "is no checkpoint: known are torch's .pt and .ckpt, NVIDIA's .pkl, TorchScript and safetensors"
-
-
-def strange(head: bytes) -> str:
-    """What a file is that cannot be a checkpoint, by its first bytes; "" if it may be one."""
-    start = head.lstrip().lower()
-    if not head:
-        return "is empty"
-    if start.startswith((b"<!doctype", b"<html")):
-        return "is a web page, not weights: the download went wrong, open the address in a browser"
-    if start.startswith(b"version https://git-lfs"):
-        return "is a Git LFS pointer, not weights: run `git lfs pull` where it came from"
-    return ""
+        raise WrongPack(f"{path}: {error}") from error
 
 
 def _reason(error: Exception) -> str:
@@ -348,10 +335,10 @@ def _tensor(made: Made, storage_of: Callable[[Any], Tensor]) -> Tensor:
 def _check_names(path: Path, state: dict[Any, Any]) -> None:
     weights = state.get("g_ema", state)
     if not isinstance(weights, Mapping) or not all(isinstance(name, str) for name in weights):
-        raise PackError(f"{path} is no checkpoint that is known: its tensors have no names.")
+        raise WrongPack(f"{path} is no checkpoint that is known: its tensors have no names.")
     for name, value in weights.items() if weights is not state else ():
         if not isinstance(value, Tensor):
-            raise PackError(f"{path}: {name} is a {type(value).__name__}, not a tensor: fetch it again.")
+            raise WrongPack(f"{path}: {name} is a {type(value).__name__}, not a tensor: fetch it again.")
 
 
 def _check_sizes(path: Path, state: dict[str, Any], size: int) -> None:
@@ -359,13 +346,13 @@ def _check_sizes(path: Path, state: dict[str, Any], size: int) -> None:
     total = 0
     for name, value in _tensors(state):
         if value.is_complex():
-            raise PackError(f"{path} is refused: {name} holds complex numbers, as none of these networks do.")
+            raise WrongPack(f"{path} is refused: {name} holds complex numbers, as none of these networks do.")
         plain = value.layout == torch.strided and value.device.type == "cpu" and not value.is_quantized
         if not plain or value.nbytes > value.untyped_storage().nbytes():
-            raise PackError(f"{path} is refused: {name} {list(value.shape)} has no numbers of its own.")
+            raise WrongPack(f"{path} is refused: {name} {list(value.shape)} has no numbers of its own.")
         total += value.nbytes
     if total > 4 * size:  # names may share tensors: MODNet holds its backbone twice
-        raise PackError(f"{path} is refused: its tensors are {total} bytes, the file {size}.")
+        raise WrongPack(f"{path} is refused: its tensors are {total} bytes, the file {size}.")
 
 
 def _tensors(state: Mapping[Any, Any]) -> Iterator[tuple[str, Tensor]]:
@@ -407,11 +394,11 @@ def _check_config(path: Path) -> None:
             act = tower.get("hidden_act", "quick_gelu")
             width, heads = tower.get("hidden_size"), tower.get("num_attention_heads")
             if act != "quick_gelu" or (width and heads and width != 64 * heads):
-                raise PackError(
+                raise WrongPack(
                     f"{path}: {part} has {act} and {heads} heads of {width}: only CLIPs built as OpenAI's "
                     "(quick_gelu, heads of 64) can be read."
                 )
     except (ValueError, AttributeError) as error:
-        if isinstance(error, PackError):
+        if isinstance(error, WrongPack):
             raise
-        raise PackError(f"{path} cannot be read ({error}).") from error
+        raise WrongPack(f"{path} cannot be read ({error}).") from error

@@ -6,6 +6,7 @@ import os
 import re
 import tempfile
 import tomllib
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -157,6 +158,49 @@ def sha256(path: Path) -> str:
     """Hexadecimal SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+UNKNOWN = "is no checkpoint: known are torch's .pt and .ckpt, NVIDIA's .pkl, TorchScript and safetensors"
+
+
+def strange(head: bytes) -> str:
+    """What a file is that cannot be a checkpoint, by its first bytes; "" if it may be one."""
+    start = head.lstrip().lower()
+    if not head:
+        return "is empty"
+    if start.startswith((b"<!doctype", b"<html")):
+        return "is a web page, not weights: the download went wrong, open the address in a browser"
+    if start.startswith(b"version https://git-lfs"):
+        return "is a Git LFS pointer, not weights: run `git lfs pull` where it came from"
+    return ""
+
+
+def kind_of(path: Path, head: bytes) -> str:
+    """What a checkpoint is packed in, by its first bytes; "" for no checkpoint."""
+    if head[:4] == b"PK\x03\x04":
+        return "zip"
+    if head[8:9] == b"{":
+        return "safetensors"
+    return "pickle" if head[:1] == b"\x80" or (path.suffix == ".pkl" and not strange(head)) else ""
+
+
+def glance(path: Path) -> str:
+    """What is seen to be wrong with a checkpoint without reading it whole; "" for nothing.
+
+    Zip and safetensors say themselves where they end; of a pickle only the beginning is looked at.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(64)
+        kind = kind_of(path, head)
+        if kind == "zip":
+            zipfile.ZipFile(path).close()
+        elif kind == "safetensors":
+            with safe_open(path, "pt"):
+                pass
+    except (zipfile.BadZipFile, SafetensorError, OSError, ValueError) as error:
+        return f"is damaged, cut short or missing ({error})"
+    return "" if kind else strange(head) or UNKNOWN
 
 
 def _is_pickle(path: Path) -> bool:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -148,6 +149,22 @@ def user_packs() -> Path:
     return Path(place) if place else user_cache_path("t2i-person", appauthor=False) / "packs"
 
 
+def writable(folder: Path) -> None:
+    """Make a folder of packs or sources that is missing, and see that it takes files, before any work.
+
+    Raises
+    ------
+    WrongPack : nothing can be written there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise WrongPack(
+            f"{folder}: cannot write here, choose another place with T2I_PERSON_PACKS: {error.strerror}."
+        ) from error
+
+
 def list_packs() -> list[PackInfo]:
     """The packs that can be named: the embedded one, then the user's. Broken cards are left out."""
     folders = [EMBEDDED, *(sorted(user_packs().glob("*")) if user_packs().is_dir() else [])]
@@ -172,7 +189,7 @@ def resolve(name: str | Path) -> Path:
     if Path(text).suffix.lower() in PICKLES:
         raise WrongPack(
             f"{text} is a pickle, not a pack: a pack is a folder with {CARD} and safetensors files. Make one "
-            f"of it: t2i-person packs build NAME --generator {text}"
+            f"of it: t2i-person packs build NAME --generator {text}."
         )
     known = {info.name: info.path for info in reversed(list_packs())}
     if text in known:

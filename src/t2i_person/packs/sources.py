@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import PackError, WrongPack
-from .files import sha256
-from .pack import user_packs
+from .files import glance, sha256, strange
+from .pack import resolve, user_packs, writable
 
 FACES = (
     *("gender", "age", "hair_color", "hair_style", "facial_hair", "headwear", "accessory"),
@@ -167,11 +167,27 @@ def source_named(name: str) -> Source:
     return SOURCES[name]
 
 
+def source_or_pack(name: str) -> Source | Path:
+    """The public checkpoint of that name, or the folder of the pack.
+
+    Raises
+    ------
+    WrongPack : there is neither; the message lists both.
+    """
+    if name in SOURCES:
+        return SOURCES[name]
+    try:
+        return resolve(name)
+    except WrongPack as error:
+        raise WrongPack(f"{error} Public checkpoints: {', '.join(SOURCES)}.") from error
+
+
 def pull(source: Source, progress: Progress | None = None) -> list[Path]:
     """Fetch what is missing of a source, going on where an earlier attempt ended; check what is there.
 
     Raises
     ------
+    WrongPack : nothing can be written in the folder of sources.
     PackError : a dead link, another file than expected, a full disk; the message says how to do it by hand.
     """
     for file in source.files:
@@ -182,30 +198,32 @@ def pull(source: Source, progress: Progress | None = None) -> list[Path]:
     return [file.path for file in source.files]
 
 
-def check(source: Source, file: File) -> None:
-    """Hold a file that is there to the size and hash that are known.
+def check(source: Source, file: File, *, quick: bool = False) -> None:
+    """Hold a file that is there to the size and hash that are known; ``quick`` looks at size and header only.
 
     Raises
     ------
     PackError : it is another file.
     """
-    if wrong := _difference(file, file.path):
+    if wrong := _difference(file, file.path, quick):
         raise PackError(
             f"{file.path} is not the file published as {source.name} ({wrong}): remove it "
             f"(t2i-person packs remove {source.name}) and pull it again."
         )
+    if quick and file is source.files[0] and (wrong := glance(file.path)):
+        raise PackError(
+            f"{file.path} {wrong}: remove it (t2i-person packs remove {source.name}) and pull it again."
+        )
 
 
-def _difference(file: File, path: Path) -> str:
-    from .checkpoints import strange
-
+def _difference(file: File, path: Path, quick: bool = False) -> str:
     with path.open("rb") as opened:
         if wrong := strange(opened.read(64)):
             return f"it {wrong}"
     size = path.stat().st_size
     if file.size is not None and size != file.size:
         return f"{size} bytes, expected {file.size}"
-    if file.sha256 and (found := sha256(path)) != file.sha256:
+    if file.sha256 and not quick and (found := sha256(path)) != file.sha256:
         return f"SHA-256 {found}, expected {file.sha256}"
     return ""
 
@@ -221,8 +239,8 @@ class _Cut(Exception):
 def _fetch(source: Source, file: File, progress: Progress) -> None:
     part, mark = (file.path.with_name(file.path.name + end) for end in (".part", ".mark"))
     failures = 0
+    writable(file.path.parent)
     try:
-        file.path.parent.mkdir(parents=True, exist_ok=True)
         while True:
             before = part.stat().st_size if part.is_file() else 0
             try:
