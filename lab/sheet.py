@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from t2i_person import draw
+from t2i_person import change, draw
 
 SAMPLE = "Блондинка в голубой кофте шла по улице."
 SENTENCES = (
@@ -18,6 +18,8 @@ SENTENCES = (
     "Пожилая женщина с седыми волосами.",
     "Темнокожий парень в шляпе.",
 )
+EDITED = ("Рыжая девушка в зелёном свитере.", "Мужчина с бородой в рубашке.", SAMPLE)
+EDITS = ("в синей шляпе", "в красной куртке", "в очках", "с длинными волосами", "в кепке и с седыми волосами")
 IMAGES = Path(__file__).parents[1] / "docs/images"
 
 
@@ -66,3 +68,10 @@ def main() -> None:
         print({k: round(v, 2) for k, v in result.seconds.items()})
     sheet(rows, 256, IMAGES / "contact-sheet.jpg")
     sheet([("", first)], 320, IMAGES / "sample.jpg")
+    rows = []
+    for k, text in enumerate(EDITED):
+        portrait = draw(text, seed=k).characters[0].portraits[0]
+        changed = [change(portrait.record, text=edit) for edit in EDITS]
+        print(text, [made.not_drawn for made in changed], flush=True)
+        rows.append((text, [portrait.rgba, *(made.rgba for made in changed)]))
+    sheet(rows, 256, IMAGES / "edits.jpg")
