@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from . import png
+from .edit.coordinates import others
 from .edit.search import begin, search
 from .edit.wishes import Wish, unasked
 from .errors import T2IError
@@ -51,6 +52,7 @@ def choose(
             with job.stage("candidates", i, k):
                 z = begin(pack, candidates, goal, random)
                 z = search(pack, z, goal, psi, job.judged, random, GENERATIONS, on_round)
+                z = torch.cat([others(pack, z[:1], goal, psi, job.judged, random), z])
             with job.stage("people", i, k):
                 found = _first_fit(job, i, k, z, character.gender)
             if found is not None:

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from t2i_person import load_pack
-from t2i_person.edit.coordinates import delta, shared, turn
+from t2i_person.edit.coordinates import delta, others, shared, turn
 from t2i_person.edit.wishes import DRAWN, SURE, Wish, chances, look
 from t2i_person.errors import Cancelled
 from t2i_person.packs.pack import Gallery
@@ -79,6 +79,21 @@ def test_of_an_entangled_z_nothing_is_claimed(pack):
     assert shared(strangers, HAT)[0] == []
     z = values[1:2]
     assert turn(replace(pack, gallery=None), z, [], [HAT], 1.0, 128) == (z, [])
+
+
+def test_others_share_what_was_said_and_nothing_else(pack):
+    wanted = [Wish("рыжие волосы", "рыжие волосы", "hair_color"), BARE]
+    chance = chances(pack, pack.gallery.seen, wanted)
+    z = pack.gallery.z[chance.min(1).values.argmax()][None]
+    found = others(pack, z, wanted, 1.0, 128, torch.Generator().manual_seed(5))
+    assert len(found) >= 2 and (chances(pack, look(pack, styles_of(pack, found), 128), wanted) >= SURE).all()
+    told = {j for wish in wanted for j in shared(pack, wish)[0]}
+    assert set((found == z).all(0).nonzero()[:, 0].tolist()) == told and 0 < len(told) < 10
+    again = others(pack, z, wanted, 1.0, 128, torch.Generator().manual_seed(5))
+    assert torch.equal(found, again)
+    for nobody in (others(pack, z, [], 1.0, 128, torch.Generator()),
+                   others(replace(pack, gallery=None), z, wanted, 1.0, 128, torch.Generator())):  # fmt: skip
+        assert nobody.shape == (0, 64)
 
 
 def test_it_can_be_stopped(pack):

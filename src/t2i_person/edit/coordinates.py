@@ -22,6 +22,7 @@ CHANCE = 5.0  # and so many more, shared among the people: few agree by chance
 TOLD = 6  # coordinates of a wish, at most
 DONORS = 8  # people whose own values are tried
 GRID = (-2.25, -1.5, -0.75, 0.0, 0.75, 1.5, 2.25)  # and values for one coordinate alone
+STRANGERS = 24  # people tried who share what the wishes told, and nothing else
 PRICE = 0.1  # of one coordinate more, in log chance of all wishes together
 KEEP = 2.0  # the same, of looking like somebody else: a cosine of 0 instead of 1 to how the encoder sees them
 
@@ -94,6 +95,30 @@ def turn(
         if z[0, j] != begun[0, j]:
             changed.setdefault(i, {})[j] = float(begun[0, j]), float(z[0, j])
     return z, [Turn(wanted[i], values) for i, values in changed.items()]
+
+
+@torch.no_grad()
+def others(
+    pack: Pack,
+    z: Tensor,  # [1, z_dim] on the CPU: of one person
+    wanted: Sequence[Wish],
+    truncation_psi: float,
+    stop_at: int | None,
+    random: torch.Generator,
+) -> Tensor:
+    """People [n, z_dim] who fit the wishes as well and are anybody in the rest, the best first; or none."""
+    told = {j for wish in wanted for j in shared(pack, wish)[0]} if pack.gallery is not None else set()
+    if not told:
+        return z[:0]
+    tried = torch.randn(STRANGERS, z.shape[1], generator=random)
+    tried[:, sorted(told)] = z[:, sorted(told)]
+    styles = pack.generator.styles(
+        pack.generator.w_plus(torch.cat([z, tried]).to(pack.device), truncation_psi)
+    )
+    chance = chances(pack, look(pack, styles, stop_at), wanted).cpu()
+    fit = (chance[1:] >= chance[:1].clamp(max=SURE)).all(1)
+    order = chance[1:].clamp(min=1e-6).log().sum(1).argsort(descending=True, stable=True)
+    return tried[order[fit[order]]]
 
 
 @torch.no_grad()
