@@ -39,6 +39,7 @@ def choose(
     pack, chosen, psi = job.pack, [], job.preset.truncation_psi
     goal = [*wanted, *unasked(pack, character)] if wanted else []
     for k in range(need):
+        seen = 0
         for attempt in range(ATTEMPTS):
             seed = seed_of(job.seed, i, k, attempt)
             random = torch.Generator().manual_seed(seed)
@@ -53,6 +54,7 @@ def choose(
                 z = begin(pack, candidates, goal, random)
                 z = search(pack, z, goal, psi, job.judged, random, GENERATIONS, on_round)
                 z = torch.cat([others(pack, z[:1], goal, psi, job.judged, random), z])
+                seen += len(z)
             with job.stage("people", i, k):
                 found = _first_fit(job, i, k, z, character.gender)
             if found is not None:
@@ -63,7 +65,7 @@ def choose(
         return chosen, ""
     who = {"male": "a man's", "female": "a woman's"}.get(character.gender, "anybody's")
     return chosen, (
-        f"{character.head}: {len(chosen)} of {need} portraits. For the rest none of {ATTEMPTS * candidates} "
+        f"{character.head}: {len(chosen)} of {need} portraits. For the rest none of {seen} "
         f"candidates had exactly one face, {who}. Try another seed, or a truncation_psi nearer to 1."
     )
 
