@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from t2i_person import T2IError, change, draw, load_pack, png, read_record
+from t2i_person import T2IError, change, draw, load_pack, people, png, read_record
 from t2i_person.people import faces
 
 SAMPLE = "Блондинка в голубой кофте шла по улице."
@@ -90,6 +90,16 @@ def test_a_hat_is_put_on_taken_off_and_put_on_again(sample):
     assert np.allclose(again.styles, changed.styles, atol=1e-3)
     removed = change(read_record(changed.png()), text="без шляпы")
     assert "не шляпа" in removed.drawn
+
+
+def test_an_edit_that_loses_the_face_leaves_who_was_there(sample, monkeypatch):
+    portrait = sample.characters[0].portraits[0]
+    monkeypatch.setattr(people, "faces", lambda image: [])
+    changed = change(portrait.record, text="в очках")
+    assert "did not see a woman's face" in changed.not_drawn["очки"]
+    assert np.array_equal(changed.styles, portrait.styles)
+    assert np.array_equal(changed.record.z, portrait.record.z), "or the next edit would start from another"
+    assert np.array_equal(changed.record.w_plus, portrait.record.w_plus)
 
 
 def test_a_portrait_without_its_z_is_changed_by_directions(sample):

