@@ -69,8 +69,8 @@ def main() -> None:
     sheet(rows, 256, IMAGES / "contact-sheet.jpg")
     sheet([("", first)], 320, IMAGES / "sample.jpg")
     rows = []
-    for k, text in enumerate(EDITED):
-        portrait = draw(text, seed=k).characters[0].portraits[0]
+    for text in EDITED:
+        portrait = draw(text, seed=2).characters[0].portraits[0]
         changed = [change(portrait.record, text=edit) for edit in EDITS]
         print(text, [made.not_drawn for made in changed], flush=True)
         rows.append((text, [portrait.rgba, *(made.rgba for made in changed)]))

