@@ -46,7 +46,7 @@ def edit(
     with job.stage("directions", i):
         for k, candidate in enumerate(chosen):
             job.tell("directions", i, k, step=k + 1, steps=len(chosen))
-            now, styles, turns = _turned(job, candidate, [*wanted, *unasked(pack, character)])
+            now, styles, turns = _turned(job, candidate, wanted, unasked(pack, character))
             styles, steps = grant(pack, styles, wanted, neutral, job.judged)
             made = (*map(_coordinates, turns), *map(_direction, steps))
             begun.append(Edited(now, styles, (*map(dict, before), *made), begun=candidate))
@@ -73,12 +73,14 @@ def edit(
     return begun
 
 
-def _turned(job: Job, candidate: Candidate, wanted: list[Wish]) -> tuple[Candidate, list[Tensor], list[Turn]]:
+def _turned(
+    job: Job, candidate: Candidate, wanted: list[Wish], avoided: list[Wish]
+) -> tuple[Candidate, list[Tensor], list[Turn]]:
     """The candidate with its new z, who looks as before, and StyleSpace of how it is to look."""
     if candidate.z is None:
         return candidate, candidate.styles, []
     psi = job.preset.truncation_psi
-    z, turns = turn(job.pack, candidate.z, candidate.styles, wanted, psi, job.judged, job.check)
+    z, turns = turn(job.pack, candidate.z, candidate.styles, wanted, psi, job.judged, avoided, job.check)
     if not turns:
         return candidate, candidate.styles, []
     step = delta(job.pack, candidate.z, z, psi)

@@ -60,6 +60,15 @@ def test_nothing_is_done_for_somebody_who_has_it_all(pack):
     assert turn(pack, z, styles_of(pack, z), [], 1.0, 128) == (z, [])
 
 
+def test_what_nobody_asked_for_is_not_taken_from_who_has_it(pack):
+    """Glasses of a person of the cast, of whom the text says only that there is a hat."""
+    z, bare = people(pack, GLASSES)
+    assert turn(pack, z, styles_of(pack, z), [GLASSES], 1.0, 128, [BARE]) == (z, [])
+    for each, has in ((z, True), (bare, False)):
+        found, _ = turn(pack, each, styles_of(pack, each), [HAT], 1.0, 128, [BARE])
+        assert chance_of(pack, found, HAT) > DRAWN and (chance_of(pack, found, GLASSES) > DRAWN) == has
+
+
 def test_edits_that_were_made_before_count_and_stay(pack):
     """Somebody whose glasses came by an edit of StyleSpace needs none."""
     z, bare = people(pack, GLASSES)
@@ -106,4 +115,4 @@ def test_it_can_be_stopped(pack):
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        turn(pack, z, styles_of(pack, z), [HAT], 1.0, 128, stop)
+        turn(pack, z, styles_of(pack, z), [HAT], 1.0, 128, on_look=stop)

@@ -43,12 +43,15 @@ def turn(
     wanted: Sequence[Wish],
     truncation_psi: float,
     stop_at: int | None,
+    avoided: Sequence[Wish] = (),  # what should not come with it, where it is not there yet
     on_look: Callable[[], None] = lambda: None,  # called before pictures are drawn; may raise to end it all
 ) -> tuple[Tensor, list[Turn]]:
     """The person's z with what is missing of the wishes, and what was set for each; as little as will do."""
     if pack.gallery is None or not wanted:
         return z, []
 
+    there = chances(pack, look(pack, styles, stop_at), avoided)[0] < DRAWN
+    goal = [*wanted, *(wish for wish, has in zip(avoided, there.tolist(), strict=True) if not has)]
     begun, owner = z, {}
     first: Tensor | None = None  # how the encoder saw the person
     failed: dict[int, Tensor] = {}  # wish -> z with which nothing helped it
@@ -59,13 +62,13 @@ def turn(
         moved = [a + b for a, b in zip(styles, delta(pack, begun, tried, truncation_psi), strict=True)]
         seen = look(pack, moved, stop_at)
         first = seen[:1] if first is None else first
-        chance = chances(pack, seen, wanted)
+        chance = chances(pack, seen, goal)
         worth = chance.clamp(min=1e-6).log().sum(1) + KEEP * (seen * first).sum(1)
         return worth.cpu() - PRICE * (tried != begun).sum(1), chance.cpu()
 
     (merit,), (chance,) = fit(z)
     for again in (False, True):  # what one wish spoilt, the second time may mend
-        for i in chance.argsort().tolist():
+        for i in chance[: len(wanted)].argsort().tolist():
             before = z
             if wanted[i].category == "gender" or chance[i] >= SURE or failed.get(i) is z:
                 continue
