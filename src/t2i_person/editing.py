@@ -26,7 +26,7 @@ class Edited:
     edits: tuple[dict[str, Any], ...]
     variant: str = ""
     strengths: dict[str, float] = field(default_factory=dict)  # other than 1
-    begun: Candidate | None = None  # before coordinates of Z were set; None: none were
+    begun: Candidate | None = None  # before these edits, when coordinates of Z are among them
 
 
 def edit(

@@ -74,10 +74,10 @@ def turn(
                 continue
             agreed, values = shared(pack, wanted[i])
             stuck = False
-            for others in (False, False, not again, False):
-                if not agreed or chance[i] >= (DRAWN if others else SURE) or (stuck and not others):
+            for another in (False, False, not again, False):
+                if not agreed or chance[i] >= (DRAWN if another else SURE) or (stuck and not another):
                     continue
-                tried = _with_another(z, agreed, values) if others else _tried(z, agreed, values)
+                tried = _with_another(z, agreed, values) if another else _tried(z, agreed, values)
                 merits, found = fit(tried)
                 best = int(merits.argmax())
                 stuck = bool(merits[best] <= merit)
@@ -155,7 +155,7 @@ def shared(pack: Pack, wish: Wish) -> tuple[list[int], Tensor]:
     has = pack.score(pack.gallery.seen, pack.text([wish.text]))[:, 0].cpu()
     order = has.argsort(descending=True, stable=True)[:MOST]
     z = pack.gallery.z[order[: max(int((has[order] >= DRAWN).sum()), FEWEST)]]
-    mean, variance = z.mean(0), z.var(0)
+    mean, variance = z.mean(0), z.var(0).clamp(min=1e-3)
     apart = 0.5 * (variance + mean.square() - 1 - variance.log())
     told = apart.argsort(descending=True, stable=True)[:TOLD]
     return told[apart[told] >= AGREE + CHANCE / len(z)].tolist(), torch.cat([mean[None], z[:DONORS]])
