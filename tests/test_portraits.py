@@ -86,6 +86,7 @@ def test_a_hat_is_put_on_taken_off_and_put_on_again(sample):
     assert np.abs(changed.rgba[shirt].astype(int) - portrait.rgba[shirt]).mean() < 25, "another sweater"
     bare = change(read_record(changed.png()), strengths={"синяя шляпа": 0})
     assert bare.scores["синяя шляпа"] < 0.5
+    assert "синяя шляпа" not in {*bare.drawn, *bare.not_drawn}, "it was taken off as was asked"
     again = change(read_record(bare.png()), strengths={"синяя шляпа": 1})
     assert np.allclose(again.styles, changed.styles, atol=1e-3)
     removed = change(read_record(changed.png()), text="без шляпы")

