@@ -188,7 +188,7 @@ def recreate(
 @app.command(
     epilog="Examples:\n\n"
     't2i-person edit 1-Блондинка-875063533.png "в очках"\n\n'
-    't2i-person edit 1-Блондинка-875063533.png --strength "голубая кофта=0.5" --strength улыбка=1\n\n'
+    't2i-person edit 1-Блондинка-875063533.png --strength "голубая кофта=0.5" --strength улыбка=0.3\n\n'
     't2i-person edit me.jpg "в очках, с рыжими волосами" -o out'
 )
 def edit(
