@@ -50,18 +50,16 @@ def turn(
     if pack.gallery is None or not wanted:
         return z, []
 
-    there = chances(pack, look(pack, styles, stop_at), avoided)[0] < DRAWN
+    first = look(pack, styles, stop_at)  # how the encoder saw the person
+    there = chances(pack, first, avoided)[0] < DRAWN
     goal = [*wanted, *(wish for wish, has in zip(avoided, there.tolist(), strict=True) if not has)]
     begun, owner = z, {}
-    first: Tensor | None = None  # how the encoder saw the person
     failed: dict[int, Tensor] = {}  # wish -> z with which nothing helped it
 
     def fit(tried: Tensor) -> tuple[Tensor, Tensor]:
-        nonlocal first
         on_look()
         moved = [a + b for a, b in zip(styles, delta(pack, begun, tried, truncation_psi), strict=True)]
         seen = look(pack, moved, stop_at)
-        first = seen[:1] if first is None else first
         chance = chances(pack, seen, goal)
         worth = chance.clamp(min=1e-6).log().sum(1) + KEEP * (seen * first).sum(1)
         return worth.cpu() - PRICE * (tried != begun).sum(1), chance.cpu()
