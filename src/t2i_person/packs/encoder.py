@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..nets.encoder import DualEncoder
+from ..nets.dual import DualEncoder
 from ..text.analysis import embeddings, morphology
 
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|[а-яё]+(?:-[а-яё]+)*", re.IGNORECASE)

@@ -1,0 +1,72 @@
+"""What every generator is to the rest of the program: the latent spaces, their sizes, and pictures of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from torch import Tensor
+
+Role = Literal["conv", "up", "rgb"]
+
+
+@dataclass(frozen=True)
+class StyleLayer:
+    """One layer of StyleSpace (Wu et al., "StyleSpace Analysis", 2021)."""
+
+    width: int  # channels of its style
+    row: int  # of W+ that its style is made of
+    block: int  # of the generator that reads it, lowest resolution first
+    role: Role  # "up" enlarges the features, "rgb" makes the picture of them, "conv" is any other
+
+
+class Generator(Protocol):
+    """z -> w -> W+ -> StyleSpace -> picture.
+
+    Pictures are float32 [n, 3, h, w], RGB, nominal range [-1, 1], not clamped.
+    """
+
+    w_mean: Tensor  # [w_dim]
+
+    @property
+    def z_dim(self) -> int: ...
+
+    @property
+    def w_dim(self) -> int: ...
+
+    @property
+    def num_ws(self) -> int:
+        """Rows of W+."""
+        ...
+
+    @property
+    def layers(self) -> tuple[StyleLayer, ...]:
+        """StyleSpace, in the order of `styles`."""
+        ...
+
+    @property
+    def resolutions(self) -> tuple[tuple[int, int], ...]:
+        """``(height, width)`` of the pictures that `render` can stop at, lowest first; the last is whole."""
+        ...
+
+    @property
+    def resolution(self) -> tuple[int, int]:
+        """``(height, width)`` of the whole picture."""
+        ...
+
+    def w(self, z: Tensor, truncation_psi: float = 1.0) -> Tensor:
+        """[n, z_dim] standard normal -> [n, w_dim], pulled towards ``w_mean`` by ``1 - truncation_psi``."""
+        ...
+
+    def w_plus(self, z: Tensor, truncation_psi: float = 1.0) -> Tensor:
+        """[n, z_dim] -> [n, num_ws, w_dim], one ``w`` for all rows."""
+        ...
+
+    def styles(self, w_plus: Tensor) -> list[Tensor]:
+        """[n, num_ws, w_dim], or [n, w_dim] for all rows -> StyleSpace, one [n, width] a layer."""
+        ...
+
+    def render(self, styles: Sequence[Tensor], *, stop_at: int | None = None) -> Tensor:
+        """StyleSpace -> pictures whose longer side is `stop_at`, one of `resolutions`; None: the whole."""
+        ...
