@@ -13,7 +13,8 @@ from lab.data import People
 from lab.encoder import SIDE
 from lab.judge import HEADS, Judge
 from t2i_person import change, draw
-from t2i_person.edit.wishes import Wish, grant
+from t2i_person.latent.edits.directions import apply_directions
+from t2i_person.latent.targets import Target
 from t2i_person.packs import Pack
 
 WHO = {"Девушка": "female", "Женщина": "female", "Дама": "female", "Старушка": "female",
@@ -133,8 +134,8 @@ def directions(pack: Pack, judge: Judge, people: int = 12) -> dict[str, dict[str
         hit, others, face, strengths = [], [], [], []
         for k in lack:
             one = [s[k : k + 1] for s in styles]
-            wish = Wish(text, text, head)
-            moved, steps = grant(pack, one, [wish], pack.neutral, SIDE)
+            wish = Target(text, text, head)
+            moved, steps = apply_directions(pack, one, [wish], pack.neutral, SIDE)
             image = pack.render(moved, SIDE).float().clamp(-1, 1)
             after = seen(judge, image)
             hit.append(after[head][0] in right)

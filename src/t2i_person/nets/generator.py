@@ -1,4 +1,4 @@
-"""What every generator is to the rest of the program: the latent spaces, their sizes, and pictures of them."""
+"""What every generator is to the rest of the program: latent spaces, their sizes, and pictures of them."""
 
 from __future__ import annotations
 

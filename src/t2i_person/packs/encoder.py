@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ..nets.dual import DualEncoder
+from ..nets.encoder import CommonEncoder
 from ..text.analysis import embeddings, morphology
 
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|[а-яё]+(?:-[а-яё]+)*", re.IGNORECASE)
@@ -51,7 +52,7 @@ def words_of(text: str) -> list[str]:
     return [lemma(w) for w in _WORD.findall(text) if w.lower() not in _SKIP][:16]
 
 
-class Encoder(nn.Module):
+class Encoder(nn.Module, CommonEncoder):
     """Texts and pictures into one space; see the methods for shapes.
 
     ``words`` are the Russian lemmas it was trained on. ``own`` are the words with a vector [300] in

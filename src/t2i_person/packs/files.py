@@ -20,7 +20,8 @@ from ..errors import PackError
 
 CARD = "pack.toml"
 FORMAT = 1
-WEIGHTS = ("generator", "encoder", "matting", "stylespace")
+WEIGHTS = ("generator", "encoder", "matting")  # of every pack
+OPTIONAL = frozenset({"heads", "stylespace", "regions"})
 PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin")
 _KEYS = ("format", "name", "version", "license", "draws", "files")
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,20 +18,14 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from ..errors import PackError, T2IError, WrongPack
-from ..nets.stylegan2 import Generator
-from .files import CARD, PICKLES, WEIGHTS, read_card, read_weights
+from ..nets.encoder import NEUTRAL, Encoder
+from ..nets.generator import Generator
+from ..nets.stylegan2 import Generator as StyleGAN2
+from .files import CARD, OPTIONAL, PICKLES, WEIGHTS, read_card, read_weights
+from .recipe import Recipe, read_recipe
 
 EMBEDDED = Path(__file__).parent / "embedded"
 DEVICES = ("auto", "cpu", "cuda", "mps")
-
-
-class Encoder(Protocol):
-    """Images and texts into one space, unit vectors [n, d]."""
-
-    @property
-    def language(self) -> str: ...
-    def encode_image(self, images: Tensor) -> Tensor: ...
-    def encode_text(self, texts: list[str]) -> Tensor: ...
 
 
 @dataclass(frozen=True)
@@ -60,6 +54,7 @@ class PackInfo:
     path: Path
     draws: frozenset[str]  # categories of features
     card: dict[str, Any]  # pack.toml whole: provenance, SHA-256 of each file
+    recipe: Recipe
 
     @property
     def digest(self) -> str:
@@ -75,14 +70,12 @@ class Pack(PackInfo):
     generator: Generator
     encoder: Encoder
     matting: nn.Module
-    statistics: Statistics
-    directions: (
-        Tensor  # [channels, d]: where each StyleSpace channel moves the embedding, unit vectors or zero
-    )
-    effects: Tensor  # [channels]: how far +-1 standard deviation moves it
     device: torch.device
     dtype: torch.dtype  # of the convolutions; parameters stay float32
+    statistics: Statistics | None = None  # None, and no directions: the recipe takes no such edits
+    directions: Tensor | None = None  # [channels, d]: where each channel moves the embedding, unit or zero
     gallery: Gallery | None = None
+    regions: nn.Module | None = None  # generator's features -> where hair, skin, clothes and hat are
     _texts: dict[str, Tensor] = field(default_factory=dict, repr=False)
 
     def autocast(self) -> AbstractContextManager[Any]:
@@ -115,25 +108,13 @@ class Pack(PackInfo):
         return torch.stack([known[text] for text in texts])
 
     def score(self, images: Tensor, texts: Tensor) -> Tensor:
-        """Probability that each text is true of each image: unit [n, d], [m, d] -> [n, m] in [0, 1].
-
-        The encoder's own calibration where it has one. CLIP has none: there it is the text against the
-        neutral one, softmax at CLIP's temperature.
-        """
-        own: Callable[[Tensor, Tensor], Tensor] | None = getattr(self.encoder, "score", None)
-        if own is not None:
-            return own(images, texts)
-        return torch.sigmoid(100 * images @ (texts - self.text([self.neutral])).T)
-
-    def unknown(self, text: str) -> list[str]:
-        """Words of `text` that the encoder does not know."""
-        own: Callable[[str], list[str]] | None = getattr(self.encoder, "unknown", None)
-        return own(text) if own is not None else []
+        """Probability that each text is true of each image: unit [n, d], [m, d] -> [n, m] in [0, 1]."""
+        return self.encoder.score(images, texts)
 
     @property
     def neutral(self) -> str:
         """The text of nobody in particular."""
-        return "человек" if self.encoder.language == "ru" else "a person"
+        return NEUTRAL[self.encoder.language]
 
 
 def to_pixels(image: Tensor) -> np.ndarray:
@@ -260,19 +241,34 @@ _loaded: dict[tuple[Path, int, torch.device, torch.dtype], Pack] = {}
 def _info(folder: Path) -> PackInfo:
     card = read_card(folder)
     draws = frozenset(card["draws"])
-    return PackInfo(card["name"], str(card["version"]), card["license"], folder.resolve(), draws, card)
+    try:
+        recipe = read_recipe(card)
+    except PackError as error:
+        raise PackError(f"{folder / CARD}: {error}") from error
+    return PackInfo(
+        card["name"], str(card["version"]), card["license"], folder.resolve(), draws, card, recipe
+    )
 
 
 def _load(folder: Path, device: torch.device, dtype: torch.dtype) -> Pack:
     info = _info(folder)
-    parts = {name: read_weights(folder, info.card, name) for name in WEIGHTS}
+    kind = info.recipe.generator
+    if kind not in GENERATORS:
+        raise PackError(f"{folder / CARD}: generator is one of {', '.join(GENERATORS)}, not {kind!r}.")
+    listed = {Path(file).stem for file in info.card["files"]}
+    parts = {name: read_weights(folder, info.card, name) for name in (*WEIGHTS, *sorted(listed & OPTIONAL))}
+    if "heads" in parts:  # made here for a generator that was made elsewhere
+        parts["generator"] = (parts["generator"][0] | parts.pop("heads")[0], parts["generator"][1])
     built: dict[str, Any] = {}
     makers: dict[str, Callable[..., Any]] = {
-        "generator": lambda state, _: Generator.from_state_dict(state),
+        "generator": GENERATORS[kind],
         "encoder": _encoder,
         "matting": _matting,
+        "regions": _regions,
     }
     for name, make in makers.items():
+        if name not in parts:
+            continue
         state, meta = parts[name]
         try:
             net = built[name] = make(state, meta)
@@ -280,15 +276,28 @@ def _load(folder: Path, device: torch.device, dtype: torch.dtype) -> Pack:
             path = folder / f"{name}.safetensors"
             raise PackError(f"{path} holds no {name} that is known here: {error}") from error
         net.requires_grad_(False).eval().to(device)
-    space = {key: tensor.to(device) for key, tensor in parts["stylespace"][0].items()}
-    layers = [style.shape[1] for style in built["generator"].styles(built["generator"].w_mean[None])]
-    wide = built["encoder"].encode_text(["a person"]).shape[1]
+    if "stylespace" in parts:
+        space = {key: tensor.to(device) for key, tensor in parts["stylespace"][0].items()}
+        built |= _stylespace(folder, space, built["generator"], built["encoder"])
+    elif needed := {"coordinates", "directions"} & set(info.recipe.edits):
+        raise PackError(
+            f"{folder / CARD} lists no stylespace.safetensors, and {', '.join(sorted(needed))} take it."
+        )
+    return Pack(**vars(info), **built, device=device, dtype=dtype)
+
+
+def _stylespace(
+    folder: Path, space: dict[str, Tensor], generator: Generator, encoder: Encoder
+) -> dict[str, Any]:
+    """What is known of the generator's StyleSpace, held to the sizes of generator and encoder."""
+    layers = [layer.width for layer in generator.layers]
+    wide = encoder.encode_text(["a person"]).shape[1]
     expected: dict[str, tuple[int, ...]] = {}
     expected |= {f"{key}.{i}": (size,) for key in ("mean", "std") for i, size in enumerate(layers)}
     expected["directions"] = (sum(layers), wide)
     if "gallery.z" in space:  # not every pack has one
         known = len(space["gallery.z"])
-        expected |= {"gallery.z": (known, built["generator"].config.z_dim), "gallery.seen": (known, wide)}
+        expected |= {"gallery.z": (known, generator.z_dim), "gallery.seen": (known, wide)}
     for key, shape in expected.items():
         got = tuple(space[key].shape) if key in space else "nothing"
         if got != shape:
@@ -298,16 +307,25 @@ def _load(folder: Path, device: torch.device, dtype: torch.dtype) -> Pack:
     gallery = None
     if "gallery.z" in space:
         gallery = Gallery(space["gallery.z"].cpu(), normalize(space["gallery.seen"], dim=1))
-    return Pack(
-        **vars(info),
-        **built,
-        statistics=Statistics(mean, std),
-        directions=space["directions"],
-        effects=space.get("effects", torch.ones(sum(layers), device=device)),
-        device=device,
-        dtype=dtype,
-        gallery=gallery,
-    )
+    return {"statistics": Statistics(mean, std), "directions": space["directions"], "gallery": gallery}
+
+
+def _mobilestylegan(state: dict[str, Tensor], _: dict[str, Any]) -> Any:
+    from ..nets.mobilestylegan import MobileStyleGAN
+
+    return MobileStyleGAN.from_state_dict(state)
+
+
+GENERATORS: dict[str, Callable[..., Any]] = {  # kind in the recipe -> builder from (tensors, notes)
+    "stylegan2": lambda state, _: StyleGAN2.from_state_dict(state),
+    "mobilestylegan": _mobilestylegan,
+}
+
+
+def _regions(state: dict[str, Tensor], _: dict[str, Any]) -> Any:
+    from ..nets.regions import Regions
+
+    return Regions.from_state_dict(state)
 
 
 def _encoder(state: dict[str, Tensor], meta: dict[str, Any]) -> Any:

@@ -4,9 +4,9 @@ import torch
 from packs.tiny import tiny_pack
 from PIL import Image
 
-from t2i_person.edit import invert as module
-from t2i_person.edit.invert import align, invert
 from t2i_person.errors import Cancelled, T2IError
+from t2i_person.latent import invert as module
+from t2i_person.latent.invert import align, invert
 from t2i_person.people import Face
 
 

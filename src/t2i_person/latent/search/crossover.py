@@ -5,32 +5,64 @@ child is an ordinary sample of the generator; an edit of W or StyleSpace is not,
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from ..packs import Pack
-from .wishes import SURE, Wish, chances, look, merit
+from ...packs import Pack
+from ..edits.coordinates import resample_rest
+from ..judge import SURE, embed_rendered, mean_log_probability, probabilities
+from ..targets import Target
 
+GENERATIONS = 16  # of the search for the person that fits
 PARENTS = 8
 FRESH, FEW = 0.1, 0.05  # share of a child's coordinates drawn anew: of two parents, of one
 ASKED = 8  # so many searches share the gallery
 FAR = 2.5  # to which those of one parent are drawn evenly: rare things (hats, dyed hair) lie at the ends
 
 
+@dataclass(frozen=True)
+class Crossover:
+    """The search of this file: begun with the gallery, ended with people who share what was said alone."""
+
+    pack: Pack
+    truncation_psi: float
+    resolution: int  # pixels at which people are looked at
+    candidates: int
+
+    def find(
+        self,
+        targets: Sequence[Target],
+        random: torch.Generator,
+        taken: Sequence[Tensor] = (),
+        on_round: Callable[[int, int, Tensor], None] | None = None,
+    ) -> Tensor:
+        """z [n, z_dim] on the CPU, the best first. Another eighth of the gallery is begun with each time."""
+
+        def tell(done: int, best: Tensor) -> None:
+            if on_round is not None:
+                on_round(done, GENERATIONS, best)
+
+        pack, psi, side = self.pack, self.truncation_psi, self.resolution
+        z = begin(pack, self.candidates, targets, random)
+        z = search(pack, z, targets, psi, side, random, GENERATIONS, tell)
+        return torch.cat([resample_rest(pack, z[:1], targets, psi, side, random), z])
+
+
 @torch.no_grad()
-def begin(pack: Pack, n: int, wanted: Sequence[Wish], random: torch.Generator) -> Tensor:
+def begin(pack: Pack, n: int, wanted: Sequence[Target], random: torch.Generator) -> Tensor:
     """People [n, z_dim] on the CPU to begin with; with wishes half of them are the best of the gallery.
 
     Another eighth of the gallery is asked each time, so that two searches seldom end with one person; the
     whole of it if nobody there fits, for then the thing is rare.
     """
-    z = torch.randn(n, pack.generator.config.z_dim, generator=random)
+    z = torch.randn(n, pack.generator.z_dim, generator=random)
     if wanted and pack.gallery is not None:
-        chance = chances(pack, pack.gallery.seen, wanted).cpu()
+        chance = probabilities(pack, pack.gallery.seen, wanted).cpu()
         some = torch.randperm(len(chance), generator=random)[: max(len(chance) // ASKED, 1)]
         asked = some if (chance[some] >= SURE).all(1).any() else torch.arange(len(chance))
-        best = asked[merit(chance[asked]).argsort(descending=True, stable=True)[: n // 2]]
+        best = asked[mean_log_probability(chance[asked]).argsort(descending=True, stable=True)[: n // 2]]
         z[: len(best)] = pack.gallery.z[best]
     return z
 
@@ -39,7 +71,7 @@ def begin(pack: Pack, n: int, wanted: Sequence[Wish], random: torch.Generator) -
 def search(
     pack: Pack,
     z: Tensor,  # [n, z_dim] on the CPU: the first people
-    wanted: Sequence[Wish],
+    wanted: Sequence[Target],
     truncation_psi: float,
     stop_at: int | None,
     random: torch.Generator,
@@ -50,8 +82,8 @@ def search(
 
     def fit(z: Tensor) -> tuple[Tensor, Tensor]:
         styles = pack.generator.styles(pack.generator.w_plus(z.to(pack.device), truncation_psi))
-        chance = chances(pack, look(pack, styles, stop_at), wanted)
-        return merit(chance).cpu(), (chance >= SURE).all(1).cpu()
+        chance = probabilities(pack, embed_rendered(pack, styles, stop_at), wanted)
+        return mean_log_probability(chance).cpu(), (chance >= SURE).all(1).cpu()
 
     n = len(z)
     score, done = fit(z)

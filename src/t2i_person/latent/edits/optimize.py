@@ -7,14 +7,12 @@ Improving the Image Quality of StyleGAN" (2020), appendix D (projection).
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import torch
 from torch import Tensor
 
-from ..errors import Cancelled, T2IError
-from ..packs import Pack
-from ..packs.build import is_rgb
+from ...errors import Cancelled, T2IError
+from ...packs import Pack
 
 Loss = Callable[[Tensor], Tensor]  # unit image embeddings [n, d] -> [n]
 OnStep = Callable[[int, int, Tensor, Tensor], None]  # step from 1, steps, losses [n], images [n, 3, h, w]
@@ -110,9 +108,10 @@ def optimize(
         raise T2IError(
             "Optimization needs steps of at least 1, a learning rate above 0 and l2 of at least 0."
         )
-    widths = [len(mean) for mean in pack.statistics.mean]
+    layers = pack.generator.layers
+    widths = [layer.width for layer in layers]
     begin = start if isinstance(start, Tensor) else torch.cat(list(start), 1)
-    wide, rows = pack.generator.config.w_dim, pack.generator.num_ws
+    wide, rows = pack.generator.w_dim, pack.generator.num_ws
     if list(begin.shape[1:]) not in ([1, wide], [rows, wide], [sum(widths)]):
         raise T2IError(
             f"start is W [n, 1, {wide}], W+ [n, {rows}, {wide}] or StyleSpace [n, {sum(widths)}] "
@@ -128,14 +127,11 @@ def optimize(
     history: list[float] = []
     taken = 0
 
-    encode: Callable[[Tensor], Tensor] = pack.encoder.encode_image
-    if raw and getattr(pack.encoder, "takes_raw", False):
-        encode = partial(pack.encoder.encode_image, normalize=False)  # type: ignore[call-arg]
+    encode = pack.encoder.encode_raw if raw else pack.encoder.encode_image
     still = None
     if latent.ndim == 2:
-        still = torch.cat(
-            [mean.new_full(mean.shape, is_rgb(i)) for i, mean in enumerate(pack.statistics.mean)]
-        )
+        flags = [layer.role == "rgb" for layer in layers for _ in range(layer.width)]
+        still = torch.tensor(flags, device=latent.device)
 
     def draw(code: Tensor) -> tuple[Tensor, Tensor]:
         if code.ndim == 3:
@@ -166,7 +162,7 @@ def optimize(
             adam.zero_grad()
             losses.sum().backward()
             if still is not None and latent.grad is not None:
-                latent.grad.masked_fill_(still.bool(), 0)
+                latent.grad.masked_fill_(still, 0)
             adam.step()
             taken = step + 1
             if on_step is not None:

@@ -5,9 +5,9 @@ import pytest
 import torch
 from packs.tiny import tiny_pack
 
-from t2i_person.edit import PRESETS, clip_loss, global_direction, optimize, score_loss
-from t2i_person.edit.optimize import ramp
 from t2i_person.errors import Cancelled, T2IError
+from t2i_person.latent import PRESETS, clip_loss, global_direction, optimize, score_loss
+from t2i_person.latent.edits.optimize import ramp
 
 
 @pytest.fixture(scope="module")
@@ -45,17 +45,16 @@ def test_torgb_stays_in_stylespace(pack, w_plus):
 
 def test_clip_sees_raw_pixels_when_asked(pack, w_plus, monkeypatch):
     asked = []
-    plain = pack.encoder.encode_image
-
-    def encode(images, normalize=True):
-        asked.append(normalize)
-        return plain(images)
-
-    monkeypatch.setattr(pack.encoder, "encode_image", encode)
-    monkeypatch.setattr(pack.encoder, "takes_raw", True, raising=False)
+    for way in ("encode_image", "encode_raw"):
+        plain = getattr(pack.encoder, way)
+        monkeypatch.setattr(
+            pack.encoder, way, lambda images, way=way, plain=plain: asked.append(way) or plain(images)
+        )
     for raw in (True, False):
+        asked.clear()
         optimize(pack, w_plus, clip_loss(pack, "шапка"), **{**FAST, "steps": 1}, raw=raw)
-    assert asked == [False, False, True, True] and PRESETS["original"].raw
+        assert asked[0] == ("encode_raw" if raw else "encode_image")
+    assert "encode_raw" not in asked and PRESETS["original"].raw
 
 
 def test_negated_texts_are_pushed_away(pack, w_plus):

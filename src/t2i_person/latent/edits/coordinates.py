@@ -8,13 +8,14 @@ nothing, and nothing is tried.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from ..packs import Pack
-from .wishes import DRAWN, SURE, Wish, chances, look
+from ...packs import Pack
+from ..judge import DRAWN, SURE, embed_rendered, probabilities
+from ..targets import Target
+from . import CoordinateEdit
 
 MOST, FEWEST = 64, 16  # people of the gallery who are asked what they share
 AGREE = 0.3  # nats between their values of a coordinate and anybody's, from which they agree in it;
@@ -27,44 +28,36 @@ PRICE = 0.1  # of one coordinate more, in log chance of all wishes together
 KEEP = 2.0  # the same, of looking like somebody else: a cosine of 0 instead of 1 to how the encoder sees them
 
 
-@dataclass(frozen=True)
-class Turn:
-    """Coordinates of Z set for one wish."""
-
-    wish: Wish
-    changed: dict[int, tuple[float, float]]  # coordinate -> value before, after
-
-
 @torch.no_grad()
-def turn(
+def edit_coordinates(
     pack: Pack,
     z: Tensor,  # [1, z_dim] on the CPU: of one person
     styles: Sequence[Tensor],  # [1, c] a layer: how this person looks, other edits included
-    wanted: Sequence[Wish],
+    wanted: Sequence[Target],
     truncation_psi: float,
     stop_at: int | None,
-    avoided: Sequence[Wish] = (),  # what should not come with it, where it is not there yet
+    avoided: Sequence[Target] = (),  # what should not come with it, where it is not there yet
     on_look: Callable[[], None] = lambda: None,  # called before pictures are drawn; may raise to end it all
-) -> tuple[Tensor, list[Turn]]:
+) -> tuple[Tensor, list[CoordinateEdit]]:
     """The person's z with what is missing of the wishes, and what was set for each; as little as will do."""
     if pack.gallery is None or not wanted:
         return z, []
 
-    first = look(pack, styles, stop_at)  # how the encoder saw the person
-    there = chances(pack, first, avoided)[0] < DRAWN
+    first = embed_rendered(pack, styles, stop_at)  # how the encoder saw the person
+    there = probabilities(pack, first, avoided)[0] < DRAWN
     goal = [*wanted, *(wish for wish, has in zip(avoided, there.tolist(), strict=True) if not has)]
     begun, owner = z, {}
     failed: dict[int, Tensor] = {}  # wish -> z with which nothing helped it
 
     def fit(tried: Tensor) -> tuple[Tensor, Tensor]:
         on_look()
-        moved = [a + b for a, b in zip(styles, delta(pack, begun, tried, truncation_psi), strict=True)]
-        seen = look(pack, moved, stop_at)
-        chance = chances(pack, seen, goal)
+        moved = [a + b for a, b in zip(styles, style_offset(pack, begun, tried, truncation_psi), strict=True)]
+        seen = embed_rendered(pack, moved, stop_at)
+        chance = probabilities(pack, seen, goal)
         worth = chance.clamp(min=1e-6).log().sum(1) + KEEP * (seen * first).sum(1)
         return worth.cpu() - PRICE * (tried != begun).sum(1), chance.cpu()
 
-    (merit,), (chance,) = fit(z)
+    (worth_now,), (chance,) = fit(z)
     for again in (False, True):  # what one wish spoilt, the second time may mend
         for i in chance[: len(wanted)].argsort().tolist():
             before = z
@@ -78,15 +71,15 @@ def turn(
                 tried = _with_another(z, agreed, values) if another else _tried(z, agreed, values)
                 merits, found = fit(tried)
                 best = int(merits.argmax())
-                stuck = bool(merits[best] <= merit)
+                stuck = bool(merits[best] <= worth_now)
                 if not stuck:
-                    z, merit, chance = tried[best : best + 1], merits[best], found[best]
+                    z, worth_now, chance = tried[best : best + 1], merits[best], found[best]
             for j in (z != before).nonzero()[:, 1].tolist():  # what did nothing goes back
                 less = z.clone()
                 less[:, j] = before[:, j]
                 (worth,), (found,) = fit(less)
-                if worth >= merit:
-                    z, merit, chance = less, worth, found
+                if worth >= worth_now:
+                    z, worth_now, chance = less, worth, found
                 else:
                     owner[j] = i
             if chance[i] < SURE:
@@ -94,15 +87,15 @@ def turn(
     changed: dict[int, dict[int, tuple[float, float]]] = {}
     for j, i in owner.items():
         if z[0, j] != begun[0, j]:
-            changed.setdefault(i, {})[j] = float(begun[0, j]), float(z[0, j])
-    return z, [Turn(wanted[i], values) for i, values in changed.items()]
+            changed.setdefault(i, {})[j] = round(float(begun[0, j]), 6), round(float(z[0, j]), 6)
+    return z, [CoordinateEdit(wanted[i].name, values) for i, values in changed.items()]
 
 
 @torch.no_grad()
-def others(
+def resample_rest(
     pack: Pack,
     z: Tensor,  # [1, z_dim] on the CPU: of one person
-    wanted: Sequence[Wish],
+    wanted: Sequence[Target],
     truncation_psi: float,
     stop_at: int | None,
     random: torch.Generator,
@@ -116,7 +109,7 @@ def others(
     styles = pack.generator.styles(
         pack.generator.w_plus(torch.cat([z, tried]).to(pack.device), truncation_psi)
     )
-    chance = chances(pack, look(pack, styles, stop_at), wanted).cpu()
+    chance = probabilities(pack, embed_rendered(pack, styles, stop_at), wanted).cpu()
     fit = (chance[1:] >= chance[:1].clamp(max=SURE)).all(1)
     order = chance[1:].clamp(min=1e-6).log().sum(1).argsort(descending=True, stable=True)
     return tried[order[fit[order]]]
@@ -134,7 +127,7 @@ def nearest(pack: Pack, w_plus: Tensor) -> Tensor | None:
     return pack.gallery.z[int((w - w_plus.mean(1)).square().sum(1).argmin())][None]
 
 
-def delta(pack: Pack, start: Tensor, end: Tensor, truncation_psi: float) -> list[Tensor]:
+def style_offset(pack: Pack, start: Tensor, end: Tensor, truncation_psi: float) -> list[Tensor]:
     """The step through StyleSpace from one z [1, z_dim] to others [n, z_dim]: [n, c] a layer."""
     both = torch.cat([start, end]).to(pack.device)
     return [
@@ -142,7 +135,7 @@ def delta(pack: Pack, start: Tensor, end: Tensor, truncation_psi: float) -> list
     ]
 
 
-def shared(pack: Pack, wish: Wish) -> tuple[list[int], Tensor]:
+def shared(pack: Pack, wish: Target) -> tuple[list[int], Tensor]:
     """What the gallery's people with the thing agree in.
 
     -> coordinates, the clearest first, and z of the people's mean and of some of them, [people, z_dim].

@@ -1,16 +1,16 @@
 """Strengths after the fact: how much of each wish a drawn person shows, by global directions alone."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-from torch import Tensor
+from dataclasses import replace
 
 from ..errors import T2IError
 from ..packs import Pack
 from ..text import Character, Feature, describe
-from .coordinates import delta
-from .directions import apply, global_direction
-from .wishes import Wish, gender_text, wishes
+from .edits import CoordinateEdit, DirectionEdit, StrengthEdit
+from .edits.coordinates import style_offset
+from .edits.directions import apply, global_direction
+from .sample import Sample
+from .targets import Target, gender_text, targets_of
 
 UNIT = 3.0  # alpha of strength 1 for a wish that no direction was taken for
 LOW, HIGH = -2.0, 2.0  # 1 is as described, 0 without, 2 twice
@@ -19,52 +19,51 @@ SUBJECTS = {"male": "Мужчина", "female": "Женщина", "unknown": "Ч
 
 def slide(
     pack: Pack,
-    styles: Sequence[Tensor],  # of one person: [1, c] a layer
-    changes: Sequence[tuple[Wish, float]],  # how much stronger each wish should be
-    edits: Sequence[Mapping[str, Any]],  # made before: what was taken for a wish says what its strength 1 is
+    sample: Sample,
+    changes: Sequence[tuple[Target, float]],  # how much stronger each target should be
     gender: str,
-    z: Tensor | None = None,  # [1, z_dim], the person's now
     truncation_psi: float = 1.0,
-) -> tuple[list[Tensor], tuple[dict[str, Any], ...]]:
-    """StyleSpace with other strengths, and the edits that took it there. No optimization."""
+) -> Sample:
+    """The person with other strengths, by the edits that the pack's recipe has for it. No optimization."""
     neutral = gender_text(pack, gender) or pack.neutral
-    turned = {edit["text"]: edit["changed"] for edit in edits if edit["kind"] == "coordinates"}
-    taken = {edit["text"]: abs(edit["alpha"]) for edit in edits if edit["kind"] == "direction"}
-    moved, made = list(styles), []
-    for wish, change in changes:
+    z, moved = sample.z, list(sample.styles)
+    turned = {edit.text: edit.changed for edit in sample.edits if isinstance(edit, CoordinateEdit)}
+    taken = {edit.text: abs(edit.alpha) for edit in sample.edits if isinstance(edit, DirectionEdit)}
+    made: list[StrengthEdit] = []
+    for target, change in changes:
         if not change:
             continue
-        if z is not None and wish.name in turned:
+        if z is not None and target.name in turned:
             without = z.clone()
-            for j, before, after in turned[wish.name]:
+            for j, (before, after) in turned[target.name].items():
                 if abs(float(z[0, j]) - after) < 1e-4:  # else something later took its place
                     without[0, j] = before
-            step = delta(pack, without, z, truncation_psi)
+            step = style_offset(pack, without, z, truncation_psi)
             moved = [style + change * more for style, more in zip(moved, step, strict=True)]
-            made.append({"kind": "strength", "text": wish.name, "coordinates": round(change, 6)})
+            made.append(StrengthEdit(target.name, round(change, 6)))
             continue
-        alpha = change * taken.get(wish.name, UNIT) * (-1 if wish.negated else 1)
-        moved = apply(moved, global_direction(pack, wish.text, neutral), alpha)
-        made.append({"kind": "strength", "text": wish.name, "neutral": neutral, "alpha": round(alpha, 6)})
-    return moved, tuple(made)
+        alpha = change * taken.get(target.name, UNIT) * (-1 if target.negated else 1)
+        moved = apply(moved, global_direction(pack, target.text, neutral), alpha)
+        made.append(StrengthEdit(target.name, None, neutral, round(alpha, 6)))
+    return replace(sample, styles=moved, edits=(*sample.edits, *made))
 
 
 def chosen(
-    pack: Pack, own: Sequence[Wish], strengths: Mapping[str, float], gender: str
-) -> list[tuple[Wish, float]]:
-    """Each strength with its wish: one of the person's own, or what the phrase says.
+    pack: Pack, own: Sequence[Target], strengths: Mapping[str, float], gender: str
+) -> list[tuple[Target, float]]:
+    """Each strength with its target: one of the person's own, or what the phrase says.
 
     Raises
     ------
     T2IError : a strength is out of range, or the pack cannot draw the phrase.
     """
-    known = {wish.name: wish for wish in own}
-    found: dict[str, tuple[Wish, float]] = {}
+    known = {target.name: target for target in own}
+    found: dict[str, tuple[Target, float]] = {}
     for name, value in strengths.items():
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not LOW <= value <= HIGH:
             raise T2IError(f"A strength is a number from {LOW:g} to {HIGH:g}, not {value!r} for «{name}».")
-        for wish in [known[name]] if name in known else _wishes(pack, features_of(pack, name, gender))[0]:
-            found[wish.name] = (known.get(wish.name, wish), float(value))
+        for target in [known[name]] if name in known else _targets(pack, features_of(pack, name, gender))[0]:
+            found[target.name] = (known.get(target.name, target), float(value))
     return list(found.values())
 
 
@@ -83,12 +82,12 @@ def features_of(pack: Pack, text: str, gender: str) -> tuple[Feature, ...]:
     if len(people) > 1 or not people or not people[0].described:
         raise T2IError(f"«{text}» names no looks of one person: say «рыжие волосы» or «в синей шляпе».")
     features = people[0].described
-    _, unable = _wishes(pack, features)
+    _, unable = _targets(pack, features)
     if unable:
-        reasons = "; ".join(f"«{wish.name}»: {wish.obstacle}" for wish in unable)
+        reasons = "; ".join(f"«{target.name}»: {target.obstacle}" for target in unable)
         raise T2IError(f"This cannot be drawn: {reasons}. The pack draws {', '.join(sorted(pack.draws))}.")
     return features
 
 
-def _wishes(pack: Pack, features: tuple[Feature, ...]) -> tuple[list[Wish], list[Wish]]:
-    return wishes(pack, Character("", "", "unknown", 1, 0, 0, features))
+def _targets(pack: Pack, features: tuple[Feature, ...]) -> tuple[list[Target], list[Target]]:
+    return targets_of(pack, Character("", "", "unknown", 1, 0, 0, features))

@@ -17,8 +17,8 @@ from torch.nn import functional
 from ..errors import Cancelled, T2IError
 from ..packs import Pack, to_pixels
 from ..people import Face, faces, landmarks, only
-from .optimize import ramp
-from .wishes import embed
+from .edits.optimize import ramp
+from .judge import embed_images
 
 TRIED = 192  # people the start is chosen from
 SIDE = 256  # pixels of the pictures that are compared, at most
@@ -47,7 +47,7 @@ def face_place(pack: Pack) -> np.ndarray:
     The mean over a few people near the average one; where none has a face, FFHQ's usual place.
     """
     random = torch.Generator().manual_seed(0)
-    z = torch.randn(8, pack.generator.config.z_dim, generator=random).to(pack.device)
+    z = torch.randn(8, pack.generator.z_dim, generator=random).to(pack.device)
     styles = pack.generator.styles(pack.generator.w_plus(z, 0.5))
     images = [to_pixels(image) for image in pack.render(styles, pack.side(2 * SIDE))]
     found = [_complex(landmarks(image, face)) for image in images if (face := only(faces(image)))]
@@ -143,7 +143,7 @@ def invert(
         raise T2IError("Inversion needs steps of at least 1 and a learning rate above 0.")
     images = images.to(pack.device)
     weight = torch.ones_like(images[:, :1]) if weight is None else weight.to(pack.device)
-    seen = embed(pack, images)
+    seen = embed_images(pack, images)
 
     def distance(drawn: Tensor, part: slice) -> Tensor:
         wanted, counts = _resize(images[part], drawn), _resize(weight[part], drawn)
@@ -201,7 +201,7 @@ def invert(
 def _likest(pack: Pack, distance: Callable[[Tensor, slice], Tensor], part: slice, seed: int) -> Tensor:
     """W [1, w_dim] of the person most like the picture; the average one is among those tried."""
     random = torch.Generator().manual_seed(seed)
-    z = torch.randn(TRIED, pack.generator.config.z_dim, generator=random).to(pack.device)
+    z = torch.randn(TRIED, pack.generator.z_dim, generator=random).to(pack.device)
     w = torch.cat([pack.generator.w_mean[None], pack.generator.w(z)])
     side = pack.side(SMALL)
     found = [distance(pack.render(pack.generator.styles(some), side), part) for some in w.split(16)]

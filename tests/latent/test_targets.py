@@ -1,7 +1,7 @@
 """What nobody asked for."""
 
 from t2i_person import describe
-from t2i_person.edit.wishes import unasked, wishes
+from t2i_person.latent.targets import targets_of, unasked
 from t2i_person.packs import load_pack
 from t2i_person.packs.encoder import vector
 
@@ -28,16 +28,16 @@ def test_what_was_denied_is_not_asked_twice():
 def test_a_rare_russian_word_is_tried_in_english():
     pack = load_pack("embedded", "cpu")
     (person,) = describe("Старикан в пенсне.")
-    able, _ = wishes(pack, person)
-    assert pack.unknown("пенсне") and ("пенсне", "glasses") in [(wish.name, wish.text) for wish in able]
+    able, _ = targets_of(pack, person)
+    assert pack.encoder.unknown("пенсне") and ("пенсне", "glasses") in [(wish.name, wish.text) for wish in able]
     (person,) = describe("Девушка с косматыми волосами.")
-    able, unable = wishes(pack, person)
+    able, unable = targets_of(pack, person)
     assert "hair" not in [wish.text for wish in (*able, *unable)]  # English lost the adjective
 
 
 def test_of_what_contradicts_the_first_said_is_drawn():
     (person,) = describe("Рыжая женщина. Её чёрные волосы блестели.")
-    able, unable = wishes(load_pack("embedded", "cpu"), person)
+    able, unable = targets_of(load_pack("embedded", "cpu"), person)
     assert "чёрные волосы" not in {wish.name for wish in able}
     assert {wish.name: wish.obstacle for wish in unable}["чёрные волосы"].startswith("contradicts рыжий")
 

@@ -9,11 +9,16 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from ..errors import T2IError
-from ..packs import Pack
+from ...errors import T2IError
+from ...packs import Pack
+from ..judge import DRAWN, embed_rendered, mean_log_probability, probabilities
+from ..targets import Target
+from . import DirectionEdit
 
 CHANNELS = 100  # kept when the caller names neither beta nor a number
 ORIGINAL_CHANNELS = 700, 1100
+ALPHAS = (1.0, 2.0, 3.0, 4.0, 6.0)  # strengths tried
+PRICE = 0.15  # of one unit of alpha, in log probability: an edit that gains little has its side effects, too
 _KINDS = (
     "photo", "portrait", "picture", "photograph", "snapshot", "studio photo", "close-up photo", "rendering",
     "painting", "drawing", "sketch", "cartoon",
@@ -49,8 +54,11 @@ def global_direction(
 
     Raises
     ------
-    T2IError : both `beta` and `channels` are given, one is out of range, or nothing is left after them.
+    T2IError : the pack has no directions; both `beta` and `channels` are given, one is out of range, or
+        nothing is left after them.
     """
+    if pack.directions is None or pack.statistics is None:
+        raise T2IError(f"The pack {pack.name} has no directions of StyleSpace.")
     if beta is not None and channels is not None:
         raise T2IError("Give beta or a number of channels, not both.")
     if beta is not None and beta < 0:
@@ -119,3 +127,33 @@ def apply(styles: Sequence[Tensor], direction: Sequence[Tensor], alpha: float | 
     if isinstance(alpha, Tensor):
         alpha = alpha[:, None]
     return [style + alpha * step for style, step in zip(styles, direction, strict=True)]
+
+
+@torch.no_grad()
+def apply_directions(
+    pack: Pack,
+    styles: Sequence[Tensor],  # of one person: [1, c] a layer
+    wanted: Sequence[Target],
+    neutral: str,
+    resolution: int | None,
+) -> tuple[list[Tensor], list[DirectionEdit]]:
+    """Global directions for what is not drawn yet, each in the strength that serves all targets best.
+
+    All strengths are looked at in one batch; none is taken if none is worth its price.
+    """
+    now, edits = list(styles), []
+    probability = probabilities(pack, embed_rendered(pack, now, resolution), wanted)[0]
+    for i in probability.argsort().tolist():
+        target = wanted[i]
+        if target.category == "gender" or probability[i] >= DRAWN:
+            continue
+        direction = global_direction(pack, target.text, neutral)
+        alphas = torch.tensor((0.0, *ALPHAS), device=pack.device) * (-1 if target.negated else 1)
+        tried = apply(now, direction, alphas)
+        found = probabilities(pack, embed_rendered(pack, tried, resolution, len(alphas)), wanted)
+        best = int((mean_log_probability(found) - PRICE * alphas.abs() / len(wanted)).argmax())
+        probability = found[best]
+        if best:
+            now = [style[best : best + 1] for style in tried]
+            edits.append(DirectionEdit(target.name, neutral, float(alphas[best])))
+    return now, edits

@@ -5,12 +5,13 @@ import pytest
 import torch
 from packs.tiny import tiny_pack
 
-from t2i_person.edit.search import begin, search
-from t2i_person.edit.wishes import Wish, chances, look, merit
+from t2i_person.latent.judge import embed_rendered, mean_log_probability, probabilities
+from t2i_person.latent.search.crossover import begin, search
+from t2i_person.latent.targets import Target
 from t2i_person.packs.build import gallery
 
-module = sys.modules["t2i_person.edit.search"]
-WANTED = [Wish("рыжие волосы", "рыжие волосы", "hair_color"), Wish("не очки", "очки", "accessory", True)]
+module = sys.modules["t2i_person.latent.search.crossover"]
+WANTED = [Target("рыжие волосы", "рыжие волосы", "hair_color"), Target("не очки", "очки", "accessory", True)]
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,9 @@ def run(pack, wanted=WANTED, **options):
 
 
 def fit(pack, z):
-    return merit(chances(pack, look(pack, pack.generator.styles(pack.generator.w_plus(z)), 32), WANTED))
+    return mean_log_probability(
+        probabilities(pack, embed_rendered(pack, pack.generator.styles(pack.generator.w_plus(z)), 32), WANTED)
+    )
 
 
 def test_later_people_fit_better_and_come_in_order(pack):

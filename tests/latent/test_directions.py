@@ -3,9 +3,9 @@ import torch
 from packs.tiny import tiny_pack
 from torch.nn.functional import normalize
 
-from t2i_person.edit import apply, global_direction
-from t2i_person.edit.directions import TEMPLATES
 from t2i_person.errors import T2IError
+from t2i_person.latent import apply, global_direction
+from t2i_person.latent.edits.directions import TEMPLATES
 
 
 @pytest.fixture(scope="module")
