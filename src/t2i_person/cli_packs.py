@@ -233,7 +233,7 @@ def _ask(question: str, otherwise: str) -> None:
 @contextlib.contextmanager
 def _bars(amount: ProgressColumn) -> Iterator[Any]:
     """A bar for each thing named; in a log or a pipe, where none can be drawn, a line now and then."""
-    name, left = TextColumn("{task.description}"), TimeRemainingColumn()
+    name, left = TextColumn("{task.description}", markup=False), TimeRemainingColumn()
     bars = Progress(name, BarColumn(30), amount, left, console=err, disable=not err.is_terminal)
     with bars as progress:
         tasks: dict[str, Any] = {}

@@ -90,8 +90,9 @@ def _place(feature: dict[str, Any]) -> str:
 
 def _write_json(shelf: Shelf) -> None:
     between = "[\n"
+    escaped = "utf" not in (sys.stdout.encoding or "").lower()  # no JSON otherwise: it knows no such escapes
     for told in shelf:
-        sys.stdout.write(between + json.dumps(told, ensure_ascii=False, indent=2))
+        sys.stdout.write(between + json.dumps(told, ensure_ascii=escaped, indent=2))
         between = ",\n"
     sys.stdout.write("[]\n" if between == "[\n" else "\n]\n")
 

@@ -38,7 +38,7 @@ def read_card(folder: Path) -> dict[str, Any]:
         card = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise PackError(f"{folder} is not a pack: it holds no {CARD}.") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise PackError(f"{path} cannot be read ({error}): fetch or build the pack again.") from error
     missing = [key for key in _KEYS if key not in card]
     if missing:
@@ -46,10 +46,11 @@ def read_card(folder: Path) -> dict[str, Any]:
     lists = isinstance(card["draws"], list) and isinstance(card["files"], dict)
     values = [*card["draws"], *card["files"].values()] if lists else []
     names = [card["name"], card["license"]]
-    if not lists or not all(isinstance(value, str) for value in (*values, *names)):
+    tables = isinstance(card.get("provenance", {}), dict)
+    if not lists or not tables or not all(isinstance(value, str) for value in (*values, *names)):
         raise PackError(
-            f"{path} is damaged (name and license are strings, draws is a list of them, files a table): "
-            "fetch or build the pack again."
+            f"{path} is damaged (name and license are strings, draws is a list of them, files and provenance "
+            "are tables): fetch or build the pack again."
         )
     if card["format"] != FORMAT:
         raise PackError(
