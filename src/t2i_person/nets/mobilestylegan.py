@@ -360,7 +360,8 @@ class MobileStyleGAN(nn.Module):
         self, styles: Sequence[Tensor], goal: int, sides: Sequence[int], last: int, dtype: torch.dtype
     ) -> tuple[Tensor, list[Tensor]]:
         whole = max(self.resolution)
-        picture, kept = None, {}
+        picture: Tensor | None = None
+        kept: dict[int, Tensor] = {}
         x = self.start(styles[0]).to(dtype)
         for side, i in self._sizes.items():
             if i > last:
