@@ -231,7 +231,7 @@ def synonyms(pack: Pack, people: People) -> dict[str, float]:
     for j, (word, key) in enumerate(UNSEEN.items()):
         t = truth[:, position[key]]
         yes, no = score[t > 0.7, j], score[t < 0.2, j]
-        if len(yes) and len(no) and not pack.unknown(word):
+        if len(yes) and len(no) and not pack.encoder.unknown(word):
             out[word] = float((yes[:, None] > no).mean())
     return out
 
@@ -261,8 +261,8 @@ def calibration(pack: Pack, people: People) -> float:
 
 def knows(pack: Pack) -> dict[str, float]:
     """Share of unseen synonyms that the encoder takes for known, and of outside words that it says it does not know."""
-    return {"unseen_synonyms_known": float(np.mean([not pack.unknown(w) for w in UNSEEN])),
-            "outside_words_refused": float(np.mean([bool(pack.unknown(w)) for w in OUTSIDE]))}  # fmt: skip
+    return {"unseen_synonyms_known": float(np.mean([not pack.encoder.unknown(w) for w in UNSEEN])),
+            "outside_words_refused": float(np.mean([bool(pack.encoder.unknown(w)) for w in OUTSIDE]))}  # fmt: skip
 
 
 def table(rows: dict[str, dict[str, float]]) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from . import png
+from .colouring import recoloured
 from .dress import check as check_dress
 from .editing import edit
 from .errors import T2IError
@@ -71,7 +72,8 @@ def sketch(
     job = _job(record, None, None, pack, device)
     job.steps = 0
     _, item, _, _ = _changed(job, record, text, strengths)
-    return to_pixels(job.pack.render(item.styles, job.pack.side(SKETCH))[0])
+    image, masks = job.pack.render_regions(item.styles, job.pack.side(SKETCH))
+    return recoloured(to_pixels(image.clamp(-1, 1)[0]), masks, item.edits)
 
 
 def _job(record: png.Record, background: str | None, size: int | None, pack: Pack | None, device: str) -> Job:

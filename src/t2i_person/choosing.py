@@ -62,10 +62,10 @@ def _first_fit(job: Job, i: int, k: int, z: Tensor, gender: str, seed: int) -> S
         job.tell("people", i, k)
         w_plus = generator.w_plus(row.to(job.pack.device), job.preset.truncation_psi).contiguous()
         styles = generator.styles(w_plus)
-        for side in (small, None):  # small is quick, but the whole may be read otherwise
-            if single(to_pixels(job.pack.render(styles, side)[0]), gender) is None:
-                break
-        else:
+        # small is quick, but the whole may be read otherwise
+        if single(to_pixels(job.pack.render(styles, small)[0]), gender) is None:
+            continue
+        if single(job.whole(styles).pixels, gender) is not None:
             return Sample(seed, w_plus, styles, styles, row)
     return None
 

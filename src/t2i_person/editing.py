@@ -6,6 +6,8 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from .colouring import colour_edits
+from .finishing import mixed
 from .job import Job
 from .latent.edits import Edit, OptimizedEdit
 from .latent.edits.coordinates import edit_coordinates, style_offset
@@ -78,6 +80,19 @@ def _directions(
     return out
 
 
+def _recolouring(
+    job: Job, i: int, samples: list[Sample], character: Character, wanted: list[Target]
+) -> list[Sample]:
+    """Colours put where the clothes, the hair or the hat are."""
+    out = []
+    with job.stage("directions", i):
+        for k, sample in enumerate(samples):
+            job.tell("directions", i, k, step=k + 1, steps=len(samples))
+            edits = colour_edits(job.whole(mixed(sample.start, sample.styles, job.strength)), wanted)
+            out.append(replace(sample, edits=(*sample.edits, *edits)))
+    return out
+
+
 def _optimization(
     job: Job, i: int, samples: list[Sample], character: Character, wanted: list[Target]
 ) -> list[Sample]:
@@ -109,6 +124,7 @@ EDITORS: dict[str, Editor] = {  # kind in the recipe -> what fits it
     "coordinates": _coordinates,
     "directions": _directions,
     "optimize": _optimization,
+    "recolour": _recolouring,
 }
 
 

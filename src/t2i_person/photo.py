@@ -42,7 +42,7 @@ def edit_photo(
     steps: int | None = None,  # of optimization for the text; 0 for none, by default the preset's
     background: str = "transparent",  # or "kept": as drawn, or a colour as CSS writes it
     size: int | None = None,  # longer side in pixels, 64 to what the pack draws; by default that
-    pack: str | Pack = "embedded",
+    pack: str | Pack = "auto",
     device: str = "auto",
     on_event: Callable[[Event], None] | None = None,
     cancelled: Callable[[], bool] | None = None,

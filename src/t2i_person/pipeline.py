@@ -26,7 +26,7 @@ STAGES = ("text", "candidates", "people", "directions", "optimize", "render", "c
 CROWD = 8  # people of one character, at most
 
 
-def load(pack: str = "embedded", device: str = "auto") -> None:
+def load(pack: str = "auto", device: str = "auto") -> None:
     """Load every model that `draw` needs, so that the first request is as quick as the next."""
     load_pack(pack, device)
     describe("Мужчина шёл по улице.")
@@ -37,7 +37,7 @@ def load(pack: str = "embedded", device: str = "auto") -> None:
 def draw(
     text: str,
     *,
-    pack: str | Pack = "embedded",
+    pack: str | Pack = "auto",  # or a name, or a folder; auto: faces where they were pulled, else embedded
     seed: int = 0,  # the same text, seed and settings give the same bytes
     per_character: int = 1,  # portraits of each person; a character of count n gets n times as many people
     truncation_psi: float

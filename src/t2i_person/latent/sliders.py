@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from ..errors import T2IError
 from ..packs import Pack
+from ..picture.recolour import said_colour
 from ..text import Character, Feature, describe
-from .edits import CoordinateEdit, DirectionEdit, StrengthEdit
+from .edits import CoordinateEdit, DirectionEdit, RecolourEdit, StrengthEdit
 from .edits.coordinates import style_offset
 from .edits.directions import apply, global_direction
 from .sample import Sample
@@ -30,8 +31,12 @@ def slide(
     turned = {edit.text: edit.changed for edit in sample.edits if isinstance(edit, CoordinateEdit)}
     taken = {edit.text: abs(edit.alpha) for edit in sample.edits if isinstance(edit, DirectionEdit)}
     made: list[StrengthEdit] = []
+    colours: dict[str, tuple[Target, str, str, float]] = {}
     for target, change in changes:
         if not change:
+            continue
+        if region := _region(pack, target):
+            colours[region[0]] = (target, *region, change)
             continue
         if z is not None and target.name in turned:
             without = z.clone()
@@ -45,7 +50,20 @@ def slide(
         alpha = change * taken.get(target.name, UNIT) * (-1 if target.negated else 1)
         moved = apply(moved, global_direction(pack, target.text, neutral), alpha)
         made.append(StrengthEdit(target.name, None, neutral, round(alpha, 6)))
-    return replace(sample, styles=moved, edits=(*sample.edits, *made))
+    edits = list(sample.edits)
+    for target, region, colour, change in colours.values():
+        before = [e for e in edits if isinstance(e, RecolourEdit) and e.text == target.name]
+        strength = max(0.0, min(1.0, sum(e.strength for e in before[-1:]) + change))
+        edits = [e for e in edits if e not in before]
+        edits.append(RecolourEdit(target.name, region, colour, round(strength, 6)))
+    return replace(sample, styles=moved, edits=(*edits, *made))
+
+
+def _region(pack: Pack, target: Target) -> tuple[str, str] | None:
+    """Region and colour of a target that this pack reaches by recolouring."""
+    if "recolour" not in pack.recipe.edits or target.negated:
+        return None
+    return said_colour(target.text, target.category)
 
 
 def chosen(

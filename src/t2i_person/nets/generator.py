@@ -70,3 +70,9 @@ class Generator(Protocol):
     def render(self, styles: Sequence[Tensor], *, stop_at: int | None = None) -> Tensor:
         """StyleSpace -> pictures whose longer side is `stop_at`, one of `resolutions`; None: the whole."""
         ...
+
+    def render_with_features(
+        self, styles: Sequence[Tensor], *, stop_at: int | None = None
+    ) -> tuple[Tensor, list[Tensor]]:
+        """As `render`, with features [n, c, side, side] from the same pass; for packs that tell regions."""
+        ...

@@ -22,9 +22,12 @@ from ..nets.encoder import NEUTRAL, Encoder
 from ..nets.generator import Generator
 from ..nets.stylegan2 import Generator as StyleGAN2
 from .files import CARD, OPTIONAL, PICKLES, WEIGHTS, read_card, read_weights
+from .places import BUILT_IN, built_in, is_built_in, missing
 from .recipe import Recipe, read_recipe
 
-EMBEDDED = Path(__file__).parent / "embedded"
+EMBEDDED = built_in("embedded")
+AUTO = "auto"  # instead of a name: the first of these that is here
+PREFERRED = ("faces", "embedded")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
@@ -91,6 +94,16 @@ class Pack(PackInfo):
         assert isinstance(image, Tensor)
         return image
 
+    def render_regions(
+        self, styles: Sequence[Tensor], stop_at: int | None = None
+    ) -> tuple[Tensor, Tensor | None]:
+        """As `render`, and where hair, clothes and so on are: [n, regions, s, s] in [0, 1]; None: unknown."""
+        if self.regions is None:
+            return self.render(styles, stop_at), None
+        with self.autocast():
+            image, features = self.generator.render_with_features(styles, stop_at=stop_at)
+        return image, self.regions(features)
+
     def side(self, most: int) -> int:
         """The largest skip output of at most so many pixels."""
         sides = [max(size) for size in self.generator.resolutions]
@@ -122,6 +135,11 @@ def to_pixels(image: Tensor) -> np.ndarray:
     return ((image.float() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0).cpu().numpy()
 
 
+def to_image(pixels: np.ndarray, device: torch.device) -> Tensor:
+    """HWC uint8 -> [1, 3, h, w] in [-1, 1]; the reverse of `to_pixels`."""
+    return torch.tensor(pixels).to(device).permute(2, 0, 1)[None].float() / 127.5 - 1
+
+
 def user_packs() -> Path:
     """Folder of the user's own packs: ``$T2I_PERSON_PACKS``, or ``packs`` in the system's place for caches
     (on Linux ``~/.cache/t2i-person/packs``).
@@ -147,16 +165,28 @@ def writable(folder: Path) -> None:
 
 
 def list_packs() -> list[PackInfo]:
-    """The packs that can be named: the embedded one, then the user's. Broken cards are left out."""
-    folders = [EMBEDDED, *(sorted(user_packs().glob("*")) if user_packs().is_dir() else [])]
+    """The packs that can be named: those of this package that are whole, then the user's.
+
+    Packs with broken cards are left out, and those of which something was not pulled yet.
+    """
+    ours = [built_in(name) for name in BUILT_IN]
+    folders = [*ours, *(sorted(user_packs().glob("*")) if user_packs().is_dir() else [])]
     found = []
     for folder in folders:
         if (folder / CARD).is_file():
             try:
-                found.append(_info(folder))
+                info = _info(folder)
             except PackError:
                 continue
+            if not missing(folder, info.card):
+                found.append(info)
     return found
+
+
+def default_pack() -> str:
+    """Name of the pack that draws when none is named: photographs where they were pulled, else embedded."""
+    there = {info.name for info in list_packs() if is_built_in(info.path)}
+    return next(name for name in PREFERRED if name in there)
 
 
 def resolve(name: str | Path) -> Path:
@@ -166,7 +196,7 @@ def resolve(name: str | Path) -> Path:
     ------
     WrongPack : there is no such pack (the message lists those there are), or a pickle is named instead.
     """
-    text = str(name)
+    text = default_pack() if str(name) == AUTO else str(name)
     if Path(text).suffix.lower() in PICKLES:
         raise WrongPack(
             f"{text} is a pickle, not a pack: a pack is a folder with {CARD} and safetensors files. Make one "
@@ -180,6 +210,8 @@ def resolve(name: str | Path) -> Path:
     if text and Path(text).name == text and (user_packs() / text / CARD).is_file():
         return user_packs() / text  # its card is broken: reading it says how
     names = ", ".join(reversed(known)) or "none"
+    if text in BUILT_IN:
+        raise WrongPack(f"{text} was not pulled yet: t2i-person packs pull {text}. Packs here: {names}.")
     from .sources import SOURCES  # which knows the folder of packs from here
 
     if text in SOURCES:
@@ -193,7 +225,7 @@ def resolve(name: str | Path) -> Path:
 
 
 def load_pack(
-    name: str | Path = "embedded",  # of a pack in list_packs(), or the path of its folder
+    name: str | Path = AUTO,  # of a pack in list_packs(), or the path of its folder; auto: `default_pack`
     device: str = "auto",  # "cpu", "cuda" (or "cuda:1"), "mps"; auto takes the fastest there is
     dtype: torch.dtype
     | None = None,  # of the convolutions; None: bfloat16 where the device has it, else float32
@@ -323,9 +355,9 @@ GENERATORS: dict[str, Callable[..., Any]] = {  # kind in the recipe -> builder f
 
 
 def _regions(state: dict[str, Tensor], _: dict[str, Any]) -> Any:
-    from ..nets.regions import Regions
+    from ..nets.regions import RegionHead
 
-    return Regions.from_state_dict(state)
+    return RegionHead.from_state_dict(state)
 
 
 def _encoder(state: dict[str, Tensor], meta: dict[str, Any]) -> Any:
