@@ -4,7 +4,7 @@
 through importlib and run with slovnet and navec directly.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -191,16 +191,14 @@ def _needs_noun(tokens: list[Token]) -> None:
             t.pos = "NOUN"
 
 
-def _cut(offset: int, text: str) -> Iterator[list[Token]]:
+def _cut(places: Sequence[int], text: str) -> Iterator[list[Token]]:
     """Sentences of a paragraph as tokens that know their offsets, the over-long ones in parts."""
     for piece in sentenize(text):
         tokens: list[Token] = []
-        begin = offset + piece.start
         for t in tokenize(piece.text):
             low = corrected(t.text.lower(), bool(tokens) and t.text[:1].isupper())
-            tokens.append(
-                Token(len(tokens), t.text, low, begin + t.start, begin + t.stop, readings=readings(low))
-            )
+            start, end = places[piece.start + t.start], places[piece.start + t.stop]
+            tokens.append(Token(len(tokens), t.text, low, start, end, readings=readings(low)))
             if len(tokens) == LONGEST_SENTENCE:
                 border = max((k for k, x in enumerate(tokens) if x.low in (",", ";", ":")), default=0)
                 cut = border + 1 if border > LONGEST_SENTENCE // 2 else LONGEST_SENTENCE
@@ -212,11 +210,15 @@ def _cut(offset: int, text: str) -> Iterator[list[Token]]:
             yield tokens
 
 
-def sentences(paragraphs: Iterable[tuple[int, str]]) -> Iterator[list[Token]]:
-    """Tag cleaned paragraphs, each given with its offset in the whole text, sentence by sentence."""
+def sentences(paragraphs: Iterable[tuple[Sequence[int], str]]) -> Iterator[list[Token]]:
+    """Tag cleaned paragraphs sentence by sentence.
+
+    Each paragraph comes with the place in the whole text of each of its characters, one past the end
+    included.
+    """
     waiting: list[list[Token]] = []
-    for offset, text in paragraphs:
-        for tokens in _cut(offset, text):
+    for places, text in paragraphs:
+        for tokens in _cut(places, text):
             waiting.append(tokens)
             if len(waiting) == WINDOW:
                 _tag(waiting)

@@ -38,6 +38,7 @@ class Owners:
             for i in range(f.first, f.last + 1):
                 self.at[i] = f
         self.used: set[int] = set()
+        self.barred: set[int] = set()  # places that are no looks, whatever they say: idioms, conditions
         self.both: list[tuple[int, Entity]] = []  # plural adjectives said of two people
         self.made: list[
             tuple[int, int, Entity, bool, str, str]
@@ -488,7 +489,7 @@ class Owners:
         if owner is None:
             return
         span = set(range(first, end))
-        if span & self.used:
+        if span & self.used or span & self.barred:
             return
         self.used |= span
         self.made.append((first, end, owner, negated, prep, case))

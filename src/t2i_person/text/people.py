@@ -249,6 +249,13 @@ def find(tokens: list[Token]) -> list[Found]:
             if a.kind == "noun" and after is not None and after.low in (",", "—", "–"):
                 b.kind = "poss"  # "муж её, отставной полковник"
     for f in out:
+        if f.kind == "pron" and fold(tokens[f.first].low) in POSSESSIVE and f.first > 0:
+            part = tokens[f.first - 1]
+            subject = any(r.case == "nom" and r.key in things() for r in part.readings if r.pos == "NOUN")
+            if subject and part.best.pos == "NOUN":
+                if f.end < len(tokens) and tokens[f.end].low == ",":
+                    f.kind = "poss"  # "глаза его, большие и чёрные"
+    for f in out:
         if f.kind == "noun" and f.number == "plur" and not f.counted and f.end + 1 < len(tokens):
             apart = tokens[f.end].low == "," or tokens[f.end].low in DASH
             value = TOGETHER.get(fold(tokens[f.end + 1].low))

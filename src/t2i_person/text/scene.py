@@ -76,6 +76,8 @@ class Entity:
     @property
     def kept(self) -> bool:
         """Whether this is somebody to tell of: with looks, or shown by a noun, not only talked about."""
+        if self.head is None:
+            return False  # nobody mentioned it: reading its sentence failed
         return bool(self.facts) or (self.nominal and (self.count > 1 if self.number == "plur" else self.seen))
 
     def mention(self, f: Found, start: int, end: int) -> None:
