@@ -32,6 +32,7 @@ UD_POS = {
     "INTJ": ("INTJ",),
 }  # fmt: skip
 INDECLINABLE = frozenset("худи боди парео хаори".split())  # garments the dictionary takes for other words
+SURNAMES = ("ова", "ева", "ёва", "ина", "ов", "ев", "ёв", "ин")  # a name is no slip for another word
 LONGEST_WORD = 60  # longer "words" are noise and would only slow the dictionary down
 LONGEST_SENTENCE = 120  # tokens; the tagger's memory grows with the longest sentence of a batch
 WINDOW = 64  # sentences tagged together
@@ -196,7 +197,8 @@ def _cut(places: Sequence[int], text: str) -> Iterator[list[Token]]:
     for piece in sentenize(text):
         tokens: list[Token] = []
         for t in tokenize(piece.text):
-            low = corrected(t.text.lower(), bool(tokens) and t.text[:1].isupper())
+            named = t.text[:1].isupper() and (bool(tokens) or t.text.endswith(SURNAMES))
+            low = corrected(t.text.lower(), named)
             start, end = places[piece.start + t.start], places[piece.start + t.stop]
             tokens.append(Token(len(tokens), t.text, low, start, end, readings=readings(low)))
             if len(tokens) == LONGEST_SENTENCE:

@@ -142,6 +142,10 @@ class Owners:
         before = [f for f in self.people_here() if f.last < start and f.kind not in ("poss",)]
         after = [f for f in self.people_here() if f.start >= end and f.kind not in ("poss", "rel")]
         near = before[-1] if before else None
+        if near is not None and len(before) > 1 and near.case == "gen" and near.kind in ("noun", "name"):
+            whose = before[-2]  # "подруга Лены была в очках"
+            if whose.end == near.start and whose.kind == "noun" and whose.case == "nom":
+                near = whose
         follow = after[0] if after else None
         unseen = [f for f in self.found if f.absent and f.entity is None and f.last < start]
         if (

@@ -55,7 +55,7 @@ def _noun_at(tokens: list[Token], i: int) -> Found | None:
             return None  # "с монистом"
         letter = {"masc": "r", "femn": "f"}.get(r.gender, "u")
         entry = Person(r.lemma, letter, "role", "person")
-    if token.best.key in word_set("absent.txt", "animal"):
+    if token.best.key in word_set("absent.txt", "animal") or _oath(tokens, i):
         return None
     if phrase.prep == "во" and token.low == "главе":
         return None
@@ -109,6 +109,15 @@ def _noun_at(tokens: list[Token], i: int) -> Found | None:
         keys={r.key},
         hint=hint,
     )
+
+
+def _oath(tokens: list[Token], i: int) -> bool:
+    """ "Слава богу", "чёрт возьми": the god or devil is there only if something is told of him."""
+    if not any(r.key in word_set("absent.txt", "oath") for r in tokens[i].readings if r.pos == "NOUN"):
+        return False
+    near = tokens[max(0, i - 1) : i + 3]
+    told = any(t.i != i and look_of(t) is not None for t in near)
+    return not told and not any(t.low in ("с", "в") for t in tokens[i + 1 : i + 2])
 
 
 def _case_by_place(tokens: list[Token], i: int, phrase: Phrase, entry: Person) -> Reading:
@@ -234,7 +243,7 @@ def find(tokens: list[Token]) -> list[Found]:
             found = _noun_at(tokens, i) or _substantive_at(tokens, i)
         if found and found.kind == "name" and out:
             title = out[-1]  # "тётя Зина", "профессор Штерн": one name
-            if title.kind == "noun" and title.last == found.first - 1 and title.number == "sing":
+            if title.kind == "noun" and title.last == found.first - 1:
                 if title.person and title.person.kind != "collective" and same_case(title, found):
                     found = titled(title, found, tokens)
                     out.pop()
