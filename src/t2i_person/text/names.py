@@ -223,7 +223,8 @@ def _acts(tokens: list[Token], i: int) -> bool:
     """ "Любовь была в синем платье", "Бегемот надел галстук": only somebody does so."""
     if tokens[i].rel not in SUBJECT:
         return False
-    alive = tokens[i].best.animacy == "anim" or tokens[i].key in names() or not tokens[i].best.known
+    alive = tokens[i].best.animacy == "anim" or not tokens[i].best.known
+    alive |= any("Name" in r.grams or r.key in names() for r in tokens[i].readings)
     does = verbs("wear").keys() | verbs("expression").keys() | verbs("speech").keys()
     for t in tokens[i + 1 : i + 8]:
         if t.low in HARD or t.low in DASH:
@@ -351,7 +352,9 @@ def _decide(tokens: list[Token], i: int, last: int, chain: list[tuple[int, list[
     unsure = other is not None and _score(tokens, i, last, options, other) > (
         _score(tokens, i, last, options, ranked[0]) - 1.0
     )
-    lemma, keys, parts = [], set(), {}
+    lemma: list[str] = []
+    keys: set[str] = set()
+    parts: dict[str, set[str]] = {}
     for _, words in chain:
         fits = [w for w in words if (w.case, w.number) == (case, number) and w.gender in (gender, "u")]
         fits = fits or [w for w in words if w.case == case] or words
