@@ -1,4 +1,4 @@
-"""For all tests: no pack of the machine's user, so that the embedded one draws unless a test says otherwise."""
+"""For all tests: no pack of the machine's user, so that the embedded one draws unless a test says more."""
 
 import os
 import tempfile

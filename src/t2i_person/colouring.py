@@ -9,7 +9,8 @@ from .job import Whole
 from .latent.edits import Edit, RecolourEdit
 from .latent.judge import DRAWN
 from .latent.targets import Target
-from .picture.recolour import probability, recolour, said_colour
+from .picture.colours import said_colour
+from .picture.recolour import probability, recolour
 from .picture.regions import full_masks
 
 LEAST = 0.004  # share of the picture that a region has, or there is nothing to colour

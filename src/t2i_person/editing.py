@@ -9,10 +9,11 @@ from torch import Tensor
 from .colouring import colour_edits
 from .finishing import mixed
 from .job import Job
-from .latent.edits import Edit, OptimizedEdit
+from .latent.edits import Edit, LatentDirectionEdit, OptimizedEdit, wdirections
 from .latent.edits.coordinates import edit_coordinates, style_offset
-from .latent.edits.directions import apply_directions
+from .latent.edits.directions import apply_directions, best_steps
 from .latent.edits.optimize import Preset, optimize, score_loss
+from .latent.edits.wdirections import w_direction
 from .latent.judge import SURE, embed_rendered, probabilities
 from .latent.sample import Sample
 from .latent.sliders import chosen, slide
@@ -80,6 +81,32 @@ def _directions(
     return out
 
 
+def _w_directions(
+    job: Job, i: int, samples: list[Sample], character: Character, wanted: list[Target]
+) -> list[Sample]:
+    """Directions in W, for packs whose encoder reads W."""
+    out = []
+    with job.stage("directions", i):
+        for k, sample in enumerate(samples):
+            job.tell("directions", i, k, step=k + 1, steps=len(samples))
+            styles, taken = best_steps(
+                job.pack,
+                sample.styles,
+                wanted,
+                lambda target: w_direction(job.pack, target),
+                wdirections.ALPHAS,
+                wdirections.PRICE,
+                job.judged,
+            )
+            if not taken:
+                out.append(sample)
+                continue
+            edits = [LatentDirectionEdit(target.name, alpha) for target, alpha in taken]
+            out.append(replace(sample, styles=styles, edits=(*sample.edits, *edits)))
+            job.show("directions", i, k, styles)
+    return out
+
+
 def _recolouring(
     job: Job, i: int, samples: list[Sample], character: Character, wanted: list[Target]
 ) -> list[Sample]:
@@ -125,6 +152,7 @@ EDITORS: dict[str, Editor] = {  # kind in the recipe -> what fits it
     "directions": _directions,
     "optimize": _optimization,
     "recolour": _recolouring,
+    "w_directions": _w_directions,
 }
 
 

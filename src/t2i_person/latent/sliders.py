@@ -5,11 +5,20 @@ from dataclasses import replace
 
 from ..errors import T2IError
 from ..packs import Pack
-from ..picture.recolour import said_colour
+from ..picture.colours import Kind, said_colour
 from ..text import Character, Feature, describe
-from .edits import CoordinateEdit, DirectionEdit, RecolourEdit, StrengthEdit
+from .edits import (
+    CoordinateEdit,
+    DirectionEdit,
+    Edit,
+    LatentDirectionEdit,
+    RecolourEdit,
+    StrengthEdit,
+    wdirections,
+)
 from .edits.coordinates import style_offset
 from .edits.directions import apply, global_direction
+from .edits.wdirections import w_direction
 from .sample import Sample
 from .targets import Target, gender_text, targets_of
 
@@ -30,13 +39,15 @@ def slide(
     z, moved = sample.z, list(sample.styles)
     turned = {edit.text: edit.changed for edit in sample.edits if isinstance(edit, CoordinateEdit)}
     taken = {edit.text: abs(edit.alpha) for edit in sample.edits if isinstance(edit, DirectionEdit)}
+    in_w = "w_directions" in pack.recipe.edits
+    taken |= {edit.text: abs(edit.alpha) for edit in sample.edits if isinstance(edit, LatentDirectionEdit)}
     made: list[StrengthEdit] = []
-    colours: dict[str, tuple[Target, str, str, float]] = {}
+    colours: dict[str, tuple[Target, Kind, str, float]] = {}  # region -> what is to be there
     for target, change in changes:
         if not change:
             continue
-        if region := _region(pack, target):
-            colours[region[0]] = (target, *region, change)
+        if said := _region(pack, target):
+            colours[said[0]] = (target, *said, change)
             continue
         if z is not None and target.name in turned:
             without = z.clone()
@@ -47,19 +58,21 @@ def slide(
             moved = [style + change * more for style, more in zip(moved, step, strict=True)]
             made.append(StrengthEdit(target.name, round(change, 6)))
             continue
-        alpha = change * taken.get(target.name, UNIT) * (-1 if target.negated else 1)
-        moved = apply(moved, global_direction(pack, target.text, neutral), alpha)
+        unit = wdirections.UNIT if in_w else UNIT
+        alpha = change * taken.get(target.name, unit) * (-1 if target.negated else 1)
+        direction = w_direction(pack, target) if in_w else global_direction(pack, target.text, neutral)
+        moved = apply(moved, direction, alpha)
         made.append(StrengthEdit(target.name, None, neutral, round(alpha, 6)))
-    edits = list(sample.edits)
-    for target, region, colour, change in colours.values():
-        before = [e for e in edits if isinstance(e, RecolourEdit) and e.text == target.name]
-        strength = max(0.0, min(1.0, sum(e.strength for e in before[-1:]) + change))
-        edits = [e for e in edits if e not in before]
+    edits: list[Edit] = list(sample.edits)
+    for target, region, colour, more in colours.values():
+        old = [e for e in edits if isinstance(e, RecolourEdit) and e.text == target.name]
+        strength = max(0.0, min(1.0, sum(e.strength for e in old) + more))
+        edits = [edit for edit in edits if edit not in old]
         edits.append(RecolourEdit(target.name, region, colour, round(strength, 6)))
     return replace(sample, styles=moved, edits=(*edits, *made))
 
 
-def _region(pack: Pack, target: Target) -> tuple[str, str] | None:
+def _region(pack: Pack, target: Target) -> tuple[Kind, str] | None:
     """Region and colour of a target that this pack reaches by recolouring."""
     if "recolour" not in pack.recipe.edits or target.negated:
         return None

@@ -66,7 +66,7 @@ class Encoder(nn.Module, CommonEncoder):
     def __init__(self, net: DualEncoder, words: Sequence[str], own: Sequence[str], table: Tensor,
                  unseen: Sequence[str] = ()) -> None:  # fmt: skip
         super().__init__()
-        self.net = net
+        self.net, self.reads_w = net, net.latent is not None
         self.words, self.own = tuple(words), {w: i for i, w in enumerate(own)}
         self.unseen = frozenset(unseen)
         self.table = nn.Parameter(table)
@@ -99,11 +99,6 @@ class Encoder(nn.Module, CommonEncoder):
         """[n, 3, h, w] in [-1, 1] -> unit vectors [n, d]; differentiable."""
         return self.net.encode_image(images)
 
-    @property
-    def reads_w(self) -> bool:
-        """Whether there is a tower for W."""
-        return self.net.latent is not None
-
     def encode_w(self, w: Tensor) -> Tensor:
         """[n, w_dim] as the generator draws it (truncated) -> unit vectors [n, d]; differentiable.
 
@@ -113,9 +108,9 @@ class Encoder(nn.Module, CommonEncoder):
         """
         return self.net.encode_w(w)
 
-    def score(self, seen: Tensor, texts: Tensor) -> Tensor:
-        """Unit [n, d], [m, d] -> probability [n, m] that the text is true of the picture, or of w's picture."""
-        return torch.sigmoid(self.net.logits(seen, texts))
+    def score(self, embeddings: Tensor, texts: Tensor) -> Tensor:
+        """Unit [n, d], [m, d] -> probability [n, m] that the text is true of the picture or of w's."""
+        return torch.sigmoid(self.net.logits(embeddings, texts))
 
     def unknown(self, text: str) -> list[str]:
         """Words that are far from every word it was trained on, and those it knows that it cannot judge."""

@@ -1,5 +1,6 @@
 """What a pack's card asks of the pipeline: which networks it has, how people are found and edited."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -24,7 +25,16 @@ class Recipe:
     unasked: Mapping[str, str] = field(default_factory=dict)
     usual: Mapping[str, float] = field(default_factory=dict)  # text -> weight, below 0 for what is avoided
     ages: Mapping[str, str] = field(default_factory=dict)  # noun of a person -> text of the age it says
+    holds: Mapping[str, str] = field(default_factory=dict)  # text -> category: what a direction leaves alone
+    rows: Mapping[str, str] = field(default_factory=dict)  # category -> "5-22": rows of W+ that carry it
     below_frame: tuple[str, ...] = ()  # lemmas of what the picture is too small to show
+
+    def rows_of(self, category: str, num_ws: int) -> tuple[int, int]:
+        """First row of W+ that carries a category, and the one after the last."""
+        if category not in self.rows:
+            return 0, num_ws
+        first, last = map(int, self.rows[category].split("-"))
+        return first, min(last + 1, num_ws)
 
     def hidden(self, phrase: str) -> str:
         """Why nothing of what a normalised phrase says can be seen in a picture; "" if it can."""
@@ -34,7 +44,13 @@ class Recipe:
         return ""
 
 
-TABLES: dict[str, Any] = {"unasked": str, "usual": (int, float), "ages": str}  # beside [recipe]
+TABLES: dict[str, Any] = {
+    "unasked": str,
+    "usual": (int, float),
+    "ages": str,
+    "holds": str,
+    "rows": str,
+}  # beside [recipe]
 
 
 def read_recipe(card: Mapping[str, Any]) -> Recipe:
@@ -58,4 +74,7 @@ def read_recipe(card: Mapping[str, Any]) -> Recipe:
         if not isinstance(listed, Mapping) or not all(isinstance(v, kind) for v in listed.values()):
             raise PackError(f"[{key}] is no table of {'texts' if kind is str else 'numbers'}.")
         values[key] = dict(listed)
+    for key, rows in values["rows"].items():
+        if not re.fullmatch(r"\d{1,3}-\d{1,3}", rows):
+            raise PackError(f"[rows] has {key} = {rows!r}: it takes the first and the last row, as 5-22.")
     return Recipe(**values)

@@ -17,7 +17,7 @@ class Settings:
     host: Annotated[str, Option(help="Address to listen on; 0.0.0.0 for every network.")] = "127.0.0.1"
     port: Annotated[int, Option(min=0, max=65535, help="0 takes a free one.")] = 9008
     pack: Annotated[
-        str, Option(help="Weights: a name from `packs list` or a folder; auto: faces where pulled, else embedded.")
+        str, Option(help="Weights: a name from `packs list` or a folder; auto: faces where pulled.")
     ] = "auto"
     device: Annotated[str, Option(help="auto, cpu, cuda or mps.")] = "auto"
     seed: Annotated[

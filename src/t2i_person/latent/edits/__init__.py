@@ -6,9 +6,10 @@ edit of the picture (`RecolourEdit`) is made anew whenever the person is drawn.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, get_args
 
 from ...errors import T2IError
+from ...picture.colours import Kind
 
 
 class Edit(Protocol):
@@ -45,6 +46,18 @@ class DirectionEdit:
 
     def json(self) -> dict[str, Any]:
         return {"kind": self.kind, "text": self.text, "neutral": self.neutral, "alpha": self.alpha}
+
+
+@dataclass(frozen=True)
+class LatentDirectionEdit:
+    """A direction in W taken, see `wdirections`."""
+
+    kind: ClassVar[str] = "w_direction"
+    text: str
+    alpha: float  # standard deviations of W
+
+    def json(self) -> dict[str, Any]:
+        return {"kind": self.kind, "text": self.text, "alpha": self.alpha}
 
 
 @dataclass(frozen=True)
@@ -92,7 +105,7 @@ class RecolourEdit:
 
     kind: ClassVar[str] = "recolour"
     text: str  # the target's name
-    region: str  # "clothes", "hair" or "hat"
+    region: Kind
     colour: str  # as the table of colours names it
     strength: float = 1.0  # 0 is as drawn, 1 the colour whole
 
@@ -134,6 +147,12 @@ def _text(value: Any) -> str:
     return value
 
 
+def _region(value: Any) -> Kind:
+    if value not in get_args(Kind):
+        raise ValueError("no region")
+    return value
+
+
 def _strength(table: Mapping[str, Any]) -> StrengthEdit:
     if "coordinates" in table:
         return StrengthEdit(_text(table["text"]), _number(table["coordinates"]))
@@ -145,10 +164,11 @@ _READERS: dict[str, Any] = {
         _text(t["text"]), {int(j): (_number(a), _number(b)) for j, a, b in t["changed"]}
     ),
     "direction": lambda t: DirectionEdit(_text(t["text"]), _text(t["neutral"]), _number(t["alpha"])),
+    "w_direction": lambda t: LatentDirectionEdit(_text(t["text"]), _number(t["alpha"])),
     "optimize": lambda t: OptimizedEdit(tuple(map(_text, t["texts"])), int(_number(t["steps"]))),
     "strength": _strength,
     "scaled": lambda t: ScaledEdit(_number(t["by"])),
     "recolour": lambda t: RecolourEdit(
-        _text(t["text"]), _text(t["region"]), _text(t["colour"]), _number(t["strength"])
+        _text(t["text"]), _region(t["region"]), _text(t["colour"]), _number(t["strength"])
     ),
 }

@@ -3,7 +3,7 @@
 Source: Patashnik et al., "StyleCLIP" (2021), section 6.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -129,7 +129,6 @@ def apply(styles: Sequence[Tensor], direction: Sequence[Tensor], alpha: float | 
     return [style + alpha * step for style, step in zip(styles, direction, strict=True)]
 
 
-@torch.no_grad()
 def apply_directions(
     pack: Pack,
     styles: Sequence[Tensor],  # of one person: [1, c] a layer
@@ -137,9 +136,33 @@ def apply_directions(
     neutral: str,
     resolution: int | None,
 ) -> tuple[list[Tensor], list[DirectionEdit]]:
-    """Global directions for what is not drawn yet, each in the strength that serves all targets best.
+    """Global directions for what is not drawn yet, each in the strength that serves all targets best."""
+    now, taken = best_steps(
+        pack,
+        styles,
+        wanted,
+        lambda target: global_direction(pack, target.text, neutral),
+        ALPHAS,
+        PRICE,
+        resolution,
+    )
+    return now, [DirectionEdit(target.name, neutral, alpha) for target, alpha in taken]
 
-    All strengths are looked at in one batch; none is taken if none is worth its price.
+
+@torch.no_grad()
+def best_steps(
+    pack: Pack,
+    styles: Sequence[Tensor],  # of one person: [1, c] a layer
+    wanted: Sequence[Target],
+    direction_of: Callable[[Target], list[Tensor]],  # [c] a layer
+    strengths: Sequence[float],
+    price: float,  # of one unit of alpha, in log probability
+    resolution: int | None,
+) -> tuple[list[Tensor], list[tuple[Target, float]]]:
+    """For each target that is not drawn yet the step along its direction that serves all targets best.
+
+    All strengths are looked at in one batch; none is taken if none is worth its price. -> StyleSpace, and the
+    targets with their alpha.
     """
     now, edits = list(styles), []
     probability = probabilities(pack, embed_rendered(pack, now, resolution), wanted)[0]
@@ -147,13 +170,13 @@ def apply_directions(
         target = wanted[i]
         if target.category == "gender" or probability[i] >= DRAWN:
             continue
-        direction = global_direction(pack, target.text, neutral)
-        alphas = torch.tensor((0.0, *ALPHAS), device=pack.device) * (-1 if target.negated else 1)
+        direction = direction_of(target)
+        alphas = torch.tensor((0.0, *strengths), device=pack.device) * (-1 if target.negated else 1)
         tried = apply(now, direction, alphas)
         found = probabilities(pack, embed_rendered(pack, tried, resolution, len(alphas)), wanted)
-        best = int((mean_log_probability(found) - PRICE * alphas.abs() / len(wanted)).argmax())
+        best = int((mean_log_probability(found) - price * alphas.abs() / len(wanted)).argmax())
         probability = found[best]
         if best:
             now = [style[best : best + 1] for style in tried]
-            edits.append(DirectionEdit(target.name, neutral, float(alphas[best])))
+            edits.append((target, float(alphas[best])))
     return now, edits
