@@ -7,6 +7,11 @@ StyleGAN2's.
 
 A style scales the channels that a layer reads. A depthwise filter leaves channels apart, so the scale may as
 well stand after it, in the columns of the small matrix that mixes the channels: no map is scaled for it.
+
+The published file draws whole pictures only. A small one is drawn by the same layers: from its size on they
+work on means over the squares of pixels that one of its pixels stands for. Filters, noise and mixing have
+means that are known beforehand; the leaky ReLU of a mean is nearly the mean of the leaky ReLU; and the last
+1x1 is fitted to whole pictures made small.
 """
 
 from __future__ import annotations
@@ -122,11 +127,13 @@ class Folded:
         they lack neighbours.
         """
         x = F.conv2d(x, self.depthwise, padding=1, groups=x.shape[1])
-        x = x[:, :, above : x.shape[2] - below]
+        return self.mix(x[:, :, above : x.shape[2] - below], top + above)
+
+    def mix(self, x: Tensor, top: int = 0) -> Tensor:
+        """What comes after the depthwise filter, of rows from `top` on."""
         n, c, h, w = x.shape
-        noise = self.noise[top + above : top + above + h]
         # noise and bias first, the product is added to them: one pass fewer
-        out = (noise + self.bias).view(h * w, -1)
+        out = (self.noise[top : top + h] + self.bias).view(h * w, -1)
         rows = x.permute(0, 2, 3, 1).reshape(n, h * w, c)  # the pixels are rows already
         if n == 1 and not torch.is_grad_enabled():
             out = out.addmm_(rows[0], self.pointwise[0])[None]
@@ -157,6 +164,13 @@ class Separable(nn.Module):
             self.bias.to(dtype),
         )
 
+    def fold_means(self, style: Tensor, dtype: torch.dtype, factor: int) -> Folded:
+        """The layer on a map of the means of blocks of ``factor * factor`` of its pixels."""
+        noise = F.avg_pool2d(self.noise[None, None], factor)[0, 0, :, :, None]
+        depthwise = _filter_means(self.depthwise, _means(factor), _means(factor))
+        folded = self.fold(style, dtype)
+        return Folded(depthwise.to(dtype), folded.pointwise, noise.to(dtype), folded.bias)
+
 
 class Block(nn.Module):
     """One resolution: doubled, then two convolutions."""
@@ -171,6 +185,23 @@ class Block(nn.Module):
         """Features below and three styles -> features."""
         conv0, conv1 = self.conv0.fold(styles[1], x.dtype), self.conv1.fold(styles[2], x.dtype)
         return conv1(conv0(self.up(x, styles[0])))
+
+    def means(self, x: Tensor, styles: Sequence[Tensor], factor: int) -> Tensor:
+        """Means over squares of `factor` pixels of what `forward` gives, from such means of what it reads.
+
+        The means of what is between the filters and the leaky ReLU are exact where `x` is given whole
+        (`factor` 2), but the leaky ReLU is taken of the mean.
+        """
+        x = x * (styles[0] / 2).to(x.dtype)[:, :, None, None]
+        conv0 = self.conv0.fold_means(styles[1], x.dtype, factor)
+        conv1 = self.conv1.fold_means(styles[2], x.dtype, factor)
+        c = x.shape[1] // 4
+        if factor > 2:  # the high bands are gone in the mean
+            return conv1(conv0(x[:, :c]))
+        axes = [(a, b) for b in (_means(2), _ODD) for a in (_means(2), _ODD)]
+        depthwise = torch.cat([_filter_means(self.conv0.depthwise, *axis) for axis in axes]).to(x.dtype)
+        low, down, across, both = F.conv2d(x, depthwise, padding=1, groups=4 * c).split(c, 1)
+        return conv1(conv0.mix(low + down + (across + both)))
 
     def strips(self, x: Tensor, styles: Sequence[Tensor]) -> Iterator[Tensor]:
         """As `forward`, a few rows after the other, so that they are worked on while they are in the cache.
@@ -206,16 +237,18 @@ class ToRGB(nn.Module):
 
 
 class Small(nn.Module):
-    """A picture of a block's own size, by a linear map of its features: [n, c, h, w] -> [n, 3, h, w]."""
+    """Styled 1x1 from the means of the last features to a small picture: [n, c, h, w] -> [n, 3, h, w]."""
 
     def __init__(self, n_in: int):
         super().__init__()
         self.weight = nn.Parameter(torch.randn(3, n_in) / math.sqrt(n_in))
         self.bias = nn.Parameter(torch.zeros(3))
 
-    def forward(self, x: Tensor) -> Tensor:
-        rgb = F.conv2d(x, self.weight[:, :, None, None], self.bias)
-        return rgb.float().contiguous()
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        n, c, h, w = x.shape
+        weight = (self.weight.t() * style[:, :, None]).to(x.dtype)
+        rgb = torch.bmm(x.permute(0, 2, 3, 1).reshape(n, h * w, c), weight).float() + self.bias
+        return rgb.view(n, h, w, 3).permute(0, 3, 1, 2).contiguous()
 
 
 class MobileStyleGAN(nn.Module):
@@ -234,7 +267,7 @@ class MobileStyleGAN(nn.Module):
         z_dim: int = 512,
         w_dim: int = 512,
         mapping_layers: int = 8,
-        small: Sequence[int] = (128, 256),  # longer sides of the pictures that blocks give by the way
+        small: Sequence[int] = (128, 256),  # longer sides of the pictures to be had for less
     ):
         super().__init__()
         self.base, self.z_dim, self.w_dim, self.small = tuple(base), z_dim, w_dim, tuple(sorted(small))
@@ -251,7 +284,7 @@ class MobileStyleGAN(nn.Module):
         for side in self.small:
             if side not in self._sizes:
                 raise ValueError(f"no block of {side} pixels: there are {list(self._sizes)}")
-            self.heads[str(side)] = Small(channels[self._sizes[side]])
+            self.heads[str(side)] = Small(channels[-1])
         self.register_buffer("w_mean", torch.zeros(w_dim))
         self._layers = self._style_layers(channels)
 
@@ -378,10 +411,17 @@ class MobileStyleGAN(nn.Module):
             if side in sides:
                 kept[side] = x
             if side == goal:
-                picture = self.heads[str(goal)](x)
+                picture = self.heads[str(goal)](self.last_means(x, styles, goal), styles[-1])
         if picture is None:
             picture = self.rgb(x, styles[-1]).contiguous()
         return picture, [kept[side] for side in sides]
+
+    def last_means(self, x: Tensor, styles: Sequence[Tensor], side: int) -> Tensor:
+        """Features of the block of `side` pixels -> the last block's, each pixel the mean of a square."""
+        first = self._sizes[side]
+        for i, block in enumerate(self._stack[first:], first):
+            x = block.means(x, styles[3 * i + 1 : 3 * i + 4], 2 ** (i - first + 1))
+        return x
 
     def _last(self, x: Tensor, styles: Sequence[Tensor], style: Tensor) -> Tensor:
         """The last block and the picture, without the block's features as a whole."""
@@ -418,6 +458,24 @@ class MobileStyleGAN(nn.Module):
             )
         model.load_state_dict(dict(state), assign=True)
         return model
+
+
+# what a filter of three pixels sees of the mean over two, of the high band: coarse pixel by fine pixel
+_ODD = ((-0.5, 0.0, 0.0), (0.5, 0.0, -0.5), (0.0, 0.0, 0.5))
+
+
+def _means(factor: int) -> tuple[tuple[float, ...], ...]:
+    """The same for the low band, which is the same all over its square: mean over `factor` pixels."""
+    part = 1 / factor
+    return (part, 0.0, 0.0), (1 - part, 1.0, 1 - part), (0.0, 0.0, part)
+
+
+def _filter_means(
+    depthwise: Tensor, down: Sequence[Sequence[float]], across: Sequence[Sequence[float]]
+) -> Tensor:
+    """3x3 filters of fine pixels -> 3x3 filters of coarse ones that give the mean of what the fine give."""
+    rows, columns = depthwise.new_tensor(down), depthwise.new_tensor(across)
+    return rows @ depthwise @ columns.t()
 
 
 def _stripped(block: Block, x: Tensor, styles: Sequence[Tensor]) -> Tensor:
