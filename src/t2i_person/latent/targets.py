@@ -53,7 +53,9 @@ def targets_of(pack: Pack, character: Character) -> tuple[list[Target], list[Tar
 
 
 def unasked(pack: Pack, character: Character) -> list[Target]:
-    """What the person should not have, as nothing was said of it: hats and glasses, in the pack's words."""
+    """What goes without saying: no hats and glasses where nothing was said of them, clothes in sight where
+    they were; in the pack's words.
+    """
     said = {feature.category for feature in character.described}
     if character.lemma in pack.recipe.ages:
         said.add("age")
@@ -62,7 +64,9 @@ def unasked(pack: Pack, character: Character) -> list[Target]:
         gender, _, category = place.rpartition("/")
         if category not in said and gender in ("", character.gender):
             found += [Target(f"не {text}", text, category, True) for text in texts.split("; ")]
-    return found
+    shown = {feature.category for feature in character.described if not feature.negated}
+    wanted = [(category, text) for category, text in pack.recipe.said.items() if category in shown]
+    return found + [Target(text, text, category) for category, text in wanted]
 
 
 def gender_text(pack: Pack, gender: str) -> str:

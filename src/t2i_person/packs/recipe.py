@@ -23,6 +23,7 @@ class Recipe:
     # category -> what nobody has unless the text says something of that category; "female/facial_hair" is of
     # women only; several things stand with "; " between them
     unasked: Mapping[str, str] = field(default_factory=dict)
+    said: Mapping[str, str] = field(default_factory=dict)  # category -> what is wanted too when it is said
     usual: Mapping[str, float] = field(default_factory=dict)  # text -> weight, below 0 for what is avoided
     ages: Mapping[str, str] = field(default_factory=dict)  # noun of a person -> text of the age it says
     holds: Mapping[str, str] = field(default_factory=dict)  # text -> category: what a direction leaves alone
@@ -46,6 +47,7 @@ class Recipe:
 
 TABLES: dict[str, Any] = {
     "unasked": str,
+    "said": str,
     "usual": (int, float),
     "ages": str,
     "holds": str,
