@@ -37,9 +37,7 @@ class Backbone:
 
 
 MOBILENET_V2 = Backbone()
-EFFICIENTNET_LITE0 = Backbone(
-    (1, 2, 2, 3, 3, 4, 1), (3, 3, 5, 3, 5, 5, 3), (16, 24, 40, 80, 112, 192, 320)
-)
+EFFICIENTNET_LITE0 = Backbone((1, 2, 2, 3, 3, 4, 1), (3, 3, 5, 3, 5, 5, 3), (16, 24, 40, 80, 112, 192, 320))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from PIL import ImageColor
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from ..edit.sliders import HIGH, LOW
+from ..latent.sliders import HIGH, LOW
 from ..pipeline import STAGES
 from ..portrait import Portrait as Drawn
 from ..text import Character as Described
