@@ -131,6 +131,11 @@ class Record:
             z=z,
         )
 
+    def for_cast(self) -> "Record":
+        """What it takes to draw the same person elsewhere: of the text only a few words."""
+        about = {name: self.character[name] for name in ("head", "lemma", "gender") if name in self.character}
+        return replace(self, text=self.text[:PROMPT], character=about)
+
     def within_bounds(self) -> "Record":
         """As much of it as a PNG keeps: other programs, and this one, refuse a PNG with a longer note."""
         for share in (1, 1 / 4, 1 / 32):
