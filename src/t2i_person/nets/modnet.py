@@ -296,7 +296,8 @@ def _config(own: Mapping[str, Tensor]) -> MODNetConfig:
         if name not in own or own[name].ndim <= dim:
             raise ValueError(
                 f"not a MODNet on MobileNetV2 or EfficientNet-Lite0: no tensor {name!r}; known are the "
-                "published names (lr_branch.backbone.model.features.*, with or without module.) and ours (backbone.*)"
+                "published names (lr_branch.backbone.model.features.*, with or without module.) and ours "
+                "(backbone.*)"
             )
         return own[name].shape[dim]
 
