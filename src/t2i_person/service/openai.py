@@ -95,7 +95,9 @@ async def generate(
     """Draw `n` pictures of the prompt's people, in turn."""
     form = _Form(order)
     here.heard(request, order.prompt)
-    reading = here.quick.submit(lambda work: describe(order.prompt, cancelled=work.cancelled))
+    reading = here.reading(order.prompt).submit(
+        lambda work: describe(order.prompt, cancelled=here.limit(work.cancelled))
+    )
     people = await reading.attended(request)
     if not people:
         detail = "No people were found in the prompt: name somebody, as in «Блондинка в голубой кофте»."
