@@ -39,6 +39,7 @@ app = typer.Typer(
 app.add_typer(packs_app, name="packs")
 
 TextArgument = Annotated[str | None, typer.Argument(metavar="TEXT", help="The text; - reads it from stdin.")]
+PACK = "Weights: a name from `packs list` or a folder; auto: faces where it was pulled, else embedded."
 FileOption = Annotated[Path | None, typer.Option("--file", "-f", help="Read the text from a UTF-8 file.")]
 
 
@@ -83,7 +84,7 @@ def draw(
     ] = "transparent",
     size: Annotated[int | None, typer.Option(min=64, help="Longer side in pixels, at most.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
-    pack: Annotated[str, typer.Option(help="Weights: a name from `packs list` or a folder.")] = "embedded",
+    pack: Annotated[str, typer.Option(help=PACK, envvar="T2I_PERSON_PACK")] = "auto",
 ) -> None:
     """Draw the people of a text and save them as PNG files with a transparent background."""
     words = _read(text, file)
@@ -118,6 +119,18 @@ def draw(
         for person in result.characters:
             for note in person.notes:
                 err.print(Text(note, "yellow"))
+        err.print(Text(f"Drawn with the pack {result.pack}{_pack_note(result.pack)}.", "dim"))
+
+
+def _pack_note(name: str) -> str:
+    """What should be known of a pack of this package beside its name."""
+    from .packs import pack_info
+    from .packs.pack import PREFERRED
+
+    better = PREFERRED[0]
+    if name == better:
+        return f": {pack_info(name).license}"
+    return f"; photographs instead: t2i-person packs pull {better}" if name in PREFERRED else ""
 
 
 @app.command(
@@ -263,7 +276,7 @@ def edit(
                     steps=steps,
                     background=background or "transparent",
                     size=size,
-                    pack=pack or "embedded",
+                    pack=pack or "auto",
                     device=device,
                     on_event=on_event,
                 )

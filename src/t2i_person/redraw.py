@@ -69,7 +69,7 @@ def recreate(
     if from_text or record.digest != loaded.digest or record.latent is None:
         image, again = _from_text(record, loaded, on_event, cancelled)
     else:
-        image = render(loaded, record.latent, **_dress(record))
+        image = render(loaded, record, **_dress(record))
         again = record
     made = png.encode(image, again)
     if made == data:

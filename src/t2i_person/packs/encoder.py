@@ -1,4 +1,4 @@
-"""The embedded pack's text-image encoder: words are navec's vectors or, where it has none, a table's."""
+"""The dual encoder of our own packs: words are navec's vectors or, where it has none, a table's."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ..nets.dual import DualEncoder
+from ..nets.encoder import CommonEncoder
 from ..text.analysis import embeddings, morphology
 
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|[а-яё]+(?:-[а-яё]+)*", re.IGNORECASE)
@@ -51,20 +52,23 @@ def words_of(text: str) -> list[str]:
     return [lemma(w) for w in _WORD.findall(text) if w.lower() not in _SKIP][:16]
 
 
-class Encoder(nn.Module):
+class Encoder(nn.Module, CommonEncoder):
     """Texts and pictures into one space; see the methods for shapes.
 
     ``words`` are the Russian lemmas it was trained on. ``own`` are the words with a vector [300] in
-    ``table``: English ones, and Russian ones that navec lacks («каштановый», «белокурый»).
+    ``table``: English ones, and Russian ones that navec lacks («каштановый», «белокурый»). ``unseen`` are
+    words that it refuses though trained ones are near: what pictures were never labelled for («веснушки»).
     """
 
     language = "ru"
     known: Tensor  # [words, 300]
 
-    def __init__(self, net: DualEncoder, words: Sequence[str], own: Sequence[str], table: Tensor) -> None:
+    def __init__(self, net: DualEncoder, words: Sequence[str], own: Sequence[str], table: Tensor,
+                 unseen: Sequence[str] = ()) -> None:  # fmt: skip
         super().__init__()
-        self.net = net
+        self.net, self.reads_w = net, net.latent is not None
         self.words, self.own = tuple(words), {w: i for i, w in enumerate(own)}
+        self.unseen = frozenset(unseen)
         self.table = nn.Parameter(table)
         known = [v for w in self.words if (v := vector(w)) is not None]
         self.register_buffer("known", torch.stack(known), persistent=False)
@@ -95,14 +99,26 @@ class Encoder(nn.Module):
         """[n, 3, h, w] in [-1, 1] -> unit vectors [n, d]; differentiable."""
         return self.net.encode_image(images)
 
-    def score(self, images: Tensor, texts: Tensor) -> Tensor:
-        """Unit [n, d], [m, d] -> probability [n, m] that the text is true of the picture."""
-        return torch.sigmoid(self.net.logits(images, texts))
+    def encode_w(self, w: Tensor) -> Tensor:
+        """[n, w_dim] as the generator draws it (truncated) -> unit vectors [n, d]; differentiable.
+
+        Raises
+        ------
+        ValueError : it does not read W, see `reads_w`.
+        """
+        return self.net.encode_w(w)
+
+    def score(self, embeddings: Tensor, texts: Tensor) -> Tensor:
+        """Unit [n, d], [m, d] -> probability [n, m] that the text is true of the picture or of w's."""
+        return torch.sigmoid(self.net.logits(embeddings, texts))
 
     def unknown(self, text: str) -> list[str]:
-        """Words that are far from every word it was trained on."""
+        """Words that are far from every word it was trained on, and those it knows that it cannot judge."""
         out = []
         for word in words_of(text):
+            if word in self.unseen:
+                out.append(word)
+                continue
             v = meaning(word)
             if word in self.own or (v is not None and word in self.words):
                 continue
@@ -112,12 +128,13 @@ class Encoder(nn.Module):
 
     @classmethod
     def from_state_dict(cls, state: Mapping[str, Tensor], meta: Mapping[str, Any]) -> Encoder:
-        """``meta``: the lists ``words`` and ``own`` of the file's notes."""
+        """``meta``: the lists ``words``, ``own`` and, if any, ``unseen`` of the file's notes."""
         net = DualEncoder.from_state_dict(
             {k[4:]: v.float() for k, v in state.items() if k.startswith("net.")}
         )
-        return cls(net, meta["words"], meta["own"], state["table"].float())
+        return cls(net, meta["words"], meta["own"], state["table"].float(), meta.get("unseen", ()))
 
     def metadata(self) -> dict[str, list[str]]:
         """What ``from_state_dict`` needs beside the tensors."""
-        return {"words": list(self.words), "own": list(self.own)}
+        notes = {"words": list(self.words), "own": list(self.own)}
+        return {**notes, "unseen": sorted(self.unseen)} if self.unseen else notes

@@ -17,10 +17,12 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from ..errors import PackError
+from .places import find_file
 
 CARD = "pack.toml"
 FORMAT = 1
-WEIGHTS = ("generator", "encoder", "matting", "stylespace")
+WEIGHTS = ("generator", "encoder", "matting")  # of every pack
+OPTIONAL = frozenset({"heads", "stylespace", "regions"})
 PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin")
 _KEYS = ("format", "name", "version", "license", "draws", "files")
 
@@ -68,7 +70,7 @@ def read_weights(
     PackError : the file is missing, changed, truncated or a pickle; the message names it.
     """
     file = f"{name}.safetensors"
-    path = folder / file
+    path = find_file(folder, card, file)
     for listed in card["files"]:
         if Path(listed).suffix.lower() in PICKLES:
             raise PackError(
@@ -79,7 +81,8 @@ def read_weights(
     if expected is None:
         raise PackError(f"{folder / CARD} lists no {file}: a pack has {', '.join(WEIGHTS)}.")
     if not path.is_file():
-        raise PackError(f"{path} is missing: fetch or build the pack again.")
+        cure = f"t2i-person packs pull {card['name']}" if file in card.get("pulled", {}) else ""
+        raise PackError(f"{path} is missing: {cure or 'fetch or build the pack again'}.")
     if _is_pickle(path):
         raise PackError(f"{path} is a pickle with another name, and is not read: build the pack again.")
     if sha256(path) != str(expected).lower():

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from ..dress import check as check_dress
-from ..edit.sliders import HIGH, LOW
 from ..errors import T2IError
+from ..latent.sliders import HIGH, LOW
 from ..pipeline import STAGES
 from ..portrait import Portrait as Drawn
 from ..text import Character as Described

@@ -18,7 +18,9 @@ PREFIX = "T2I_PERSON_"
 class Settings:
     host: Annotated[str, Option(help="Address to listen on; 0.0.0.0 for every network.")] = "127.0.0.1"
     port: Annotated[int, Option(min=0, max=65535, help="0 takes a free one.")] = 9008
-    pack: Annotated[str, Option(help="Weights: a name from `packs list` or a folder.")] = "embedded"
+    pack: Annotated[
+        str, Option(help="Weights: a name from `packs list` or a folder; auto: faces where pulled.")
+    ] = "auto"
     device: Annotated[str, Option(help="auto, cpu, cuda or mps.")] = "auto"
     seed: Annotated[
         int | None, Option(min=0, help="POST /t2i-person: the same for each request; else a new one.")

@@ -16,8 +16,8 @@ from fastapi.sse import EventSourceResponse, format_sse_event
 
 from .. import png
 from ..alter import change, sketch
-from ..choosing import known_person
 from ..errors import T2IError
+from ..latent.sample import Sample
 from ..packs import list_packs
 from ..text import describe as read
 from . import models
@@ -299,7 +299,7 @@ async def _record(order: models.PortraitOrder, here: Runtime, request: Request) 
 def _drawable(here: Runtime, record: png.Record) -> None:
     """Raise Problem for a person whom no job could draw."""
     try:
-        known_person(here.jobs.pack(record.pack), record, 0)
+        Sample.of_record(here.jobs.pack(record.pack), record, 0)
     except T2IError as error:
         raise Problem(422, str(error), "not_a_portrait") from error
 

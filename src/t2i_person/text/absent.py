@@ -9,6 +9,10 @@ SOFT = frozenset("искать разыскать вспоминать вспо�
 
 POSTERS = frozenset("афиша плакат обложка вывеска этикетка открытка марка билборд гобелен фреска".split())
 
+# How one asks for a picture; the first need no word for it.
+DRAWING = frozenset("нарисовать рисовать сгенерировать изобразить создать".split())
+ASKING = frozenset("сделать нужный нужно хотеть показать дать сделать придумать".split())
+
 DRESSED_AS = frozenset(
     "наряженный переодетый загримированный нарядиться переодеться вырядиться одетый".split()
 )
@@ -20,8 +24,10 @@ def mark_absent(tokens: list[Token], found: list[Found]) -> None:
     like = word_set("absent.txt", "like")
     nouns_of = word_set("absent.txt", "of")
     absent_verbs = verbs("absent")
+    acts = word_set("absent.txt", "act")
+    asked = _asked(tokens)
     for f in found:
-        if f.kind in ("pron", "poss", "rel"):
+        if f.kind in ("pron", "poss", "rel") or f.start in asked:
             continue
         k = f.start - 1
         before = tokens[k] if k >= 0 else None
@@ -36,7 +42,7 @@ def mark_absent(tokens: list[Token], found: list[Found]) -> None:
             f.absent = True  # "наряженная Снегурочкой"
         if low in ("с", "со") and k > 0 and tokens[k - 1].keys("NOUN") & nouns_of:
             f.absent = True  # "картинка с королём"
-        if low in like and low not in ("что",) and not (low == "как" and k == 0):
+        if low in like and low not in ("что",) and not (low == "как" and (k == 0 or _does(tokens, f))):
             f.absent = True
         if _on_poster(tokens, f):
             f.absent = True
@@ -56,7 +62,10 @@ def mark_absent(tokens: list[Token], found: list[Found]) -> None:
                 and not owner_key & things().keys()
                 and not (owner_key & {k2 for k2, p in people().items() if p.kind == "collective"})
             ):
-                if not number_value(before) and not (
+                kin = any(people()[key].kind == "kin" for key in owner_key & people().keys())
+                if owner_key & acts or (kin and before.i + 1 == f.start):
+                    pass  # "при входе Зимина", "муж Веры"
+                elif not number_value(before) and not (
                     owner_key & things().keys() and before.best.case == "nom"
                 ):
                     f.absent = True
@@ -94,6 +103,35 @@ def mark_absent(tokens: list[Token], found: list[Found]) -> None:
             f.absent = True
         if before is not None and low in QUOTES and k > 0 and tokens[k - 1].keys("NOUN") & nouns_of:
             f.absent = True
+
+
+def _asked(tokens: list[Token]) -> set[int]:
+    """Where those stand whom the text asks to draw: "портрет девушки", "нарисуй деда"."""
+    pictures = word_set("absent.txt", "picture")
+    asks, opens = False, True
+    for i, t in enumerate(tokens):
+        if t.keys("NOUN") & pictures and (opens or asks):
+            for k in range(i + 1, len(tokens)):
+                if tokens[k].low in HARD or tokens[k].low in (",", "-", "—"):
+                    break
+                if tokens[k].best.pos == "VERB":
+                    return set()  # "портрет старика висел на стене"
+            return set(range(i + 1, min(i + 6, len(tokens))))
+        if t.keys("VERB", "INFN") & DRAWING and not any("past" in r.grams for r in t.readings):
+            return set(range(i + 1, min(i + 8, len(tokens))))
+        if t.keys("VERB", "INFN", "ADJS", "PRED") & ASKING:
+            asks = True
+        elif t.best.pos not in ("ADJF", "PRTF", "NPRO", "PREP", "ADVB", "PRCL") and t.low[0].isalpha():
+            opens = False
+    return set()
+
+
+def _does(tokens: list[Token], f: Found) -> bool:
+    """ "лет десять, как Степан поседел": the subject of a verb of its own, no comparison."""
+    verb = tokens[f.head].head
+    if f.case == "nom" and f.end < len(tokens) and tokens[f.end].has("VERB") and tokens[f.end].pos == "VERB":
+        return True
+    return tokens[f.head].rel.startswith("nsubj") and verb > f.last and tokens[verb].has("VERB")
 
 
 def _on_poster(tokens: list[Token], f: Found) -> bool:

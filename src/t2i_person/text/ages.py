@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 YEARS = frozenset("лет года год годам годов годами годков годика годиков годочков летам".split())
 BEFORE = frozenset("к под за около лет до".split())
-NEVER_BEFORE = frozenset("через в на с спустя течение после по последние".split())
+NEVER_BEFORE = frozenset("тому через в на с спустя течение после по последние".split())
 NEVER_AFTER = frozenset("назад спустя подряд тому опыта стажа как жизни".split())
 TURNS = frozenset(
     "быть исполниться стукнуть минуть перевалить пойти идти исполняться сравняться стать".split()
@@ -99,7 +99,7 @@ def _one(looks: SentenceLooks, i: int, j: int) -> tuple[int, int, str, Entity | 
     yearly = False
     if after in YEARS:
         end, yearly = j + 1, True
-        if end < len(tokens) and fold(tokens[end].low) in NEVER_AFTER:
+        if end < len(tokens) and fold(tokens[end].low) in (*NEVER_AFTER, "до"):
             return None
     if not yearly:
         k = i - 1
@@ -108,6 +108,8 @@ def _one(looks: SentenceLooks, i: int, j: int) -> tuple[int, int, str, Entity | 
             k -= 1
         if k >= 0 and fold(tokens[k].low) in YEARS and k + (2 if prep else 1) == i:
             first, yearly = k, True
+            if after in NEVER_AFTER or after == "до":
+                return None  # "года четыре тому"
             if first > 0 and fold(tokens[first - 1].low) in NEVER_BEFORE:
                 return None
             normalized = f"{words} лет" if not prep else f"{tokens[k + 1].low} {words} лет"

@@ -4,7 +4,7 @@
 through importlib and run with slovnet and navec directly.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -32,6 +32,7 @@ UD_POS = {
     "INTJ": ("INTJ",),
 }  # fmt: skip
 INDECLINABLE = frozenset("худи боди парео хаори".split())  # garments the dictionary takes for other words
+SURNAMES = ("ова", "ева", "ёва", "ина", "ов", "ев", "ёв", "ин")  # a name is no slip for another word
 LONGEST_WORD = 60  # longer "words" are noise and would only slow the dictionary down
 LONGEST_SENTENCE = 120  # tokens; the tagger's memory grows with the longest sentence of a batch
 WINDOW = 64  # sentences tagged together
@@ -191,16 +192,15 @@ def _needs_noun(tokens: list[Token]) -> None:
             t.pos = "NOUN"
 
 
-def _cut(offset: int, text: str) -> Iterator[list[Token]]:
+def _cut(places: Sequence[int], text: str) -> Iterator[list[Token]]:
     """Sentences of a paragraph as tokens that know their offsets, the over-long ones in parts."""
     for piece in sentenize(text):
         tokens: list[Token] = []
-        begin = offset + piece.start
         for t in tokenize(piece.text):
-            low = corrected(t.text.lower(), bool(tokens) and t.text[:1].isupper())
-            tokens.append(
-                Token(len(tokens), t.text, low, begin + t.start, begin + t.stop, readings=readings(low))
-            )
+            named = t.text[:1].isupper() and (bool(tokens) or t.text.endswith(SURNAMES))
+            low = corrected(t.text.lower(), named)
+            start, end = places[piece.start + t.start], places[piece.start + t.stop]
+            tokens.append(Token(len(tokens), t.text, low, start, end, readings=readings(low)))
             if len(tokens) == LONGEST_SENTENCE:
                 border = max((k for k, x in enumerate(tokens) if x.low in (",", ";", ":")), default=0)
                 cut = border + 1 if border > LONGEST_SENTENCE // 2 else LONGEST_SENTENCE
@@ -212,11 +212,15 @@ def _cut(offset: int, text: str) -> Iterator[list[Token]]:
             yield tokens
 
 
-def sentences(paragraphs: Iterable[tuple[int, str]]) -> Iterator[list[Token]]:
-    """Tag cleaned paragraphs, each given with its offset in the whole text, sentence by sentence."""
+def sentences(paragraphs: Iterable[tuple[Sequence[int], str]]) -> Iterator[list[Token]]:
+    """Tag cleaned paragraphs sentence by sentence.
+
+    Each paragraph comes with the place in the whole text of each of its characters, one past the end
+    included.
+    """
     waiting: list[list[Token]] = []
-    for offset, text in paragraphs:
-        for tokens in _cut(offset, text):
+    for places, text in paragraphs:
+        for tokens in _cut(places, text):
             waiting.append(tokens)
             if len(waiting) == WINDOW:
                 _tag(waiting)

@@ -86,7 +86,8 @@ def phrase(fact: Fact) -> str:
         entry_look = looks().get(fold(word)) or looks().get(fold(word)[2:])
         if fold(word) in BARE:
             return BARE[fold(word)]
-        return entry_look.english if entry_look else adjective(word)
+        shown = entry_look.english if entry_look else adjective(word)
+        return f"{shown} hair" if fact.category == "hair_color" and shown and "hair" not in shown else shown
     words = list(dict.fromkeys(filter(None, (adjective(a) for a in fact.adjectives))))
     head = noun(fact.noun)
     if not head:

@@ -13,6 +13,7 @@ from .phrases import (
     noun_readings,
     plain_readings,
 )
+from .rules import FIRST
 from .scene import Entity
 
 COVERING = frozenset("зонт зонтик вуаль вуалетка вуалька фата паранджа маска чадра покрывало капюшон".split())
@@ -36,6 +37,8 @@ class SentenceLooks(Constructions):
     """The features of one sentence; `run` adds them to the scene's entities."""
 
     def run(self) -> None:
+        for r in FIRST:
+            r.apply(self)
         for first, end, normalized, owner_hint in age_spans(self):
             owner = owner_hint or self.nominal_owner(first, end)
             self.add(owner, first, end, "age", normalized, self.negation(first), noun="age")

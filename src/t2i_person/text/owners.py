@@ -38,6 +38,7 @@ class Owners:
             for i in range(f.first, f.last + 1):
                 self.at[i] = f
         self.used: set[int] = set()
+        self.barred: set[int] = set()  # places that are no looks, whatever they say: idioms, conditions
         self.both: list[tuple[int, Entity]] = []  # plural adjectives said of two people
         self.made: list[
             tuple[int, int, Entity, bool, str, str]
@@ -141,6 +142,10 @@ class Owners:
         before = [f for f in self.people_here() if f.last < start and f.kind not in ("poss",)]
         after = [f for f in self.people_here() if f.start >= end and f.kind not in ("poss", "rel")]
         near = before[-1] if before else None
+        if near is not None and len(before) > 1 and near.case == "gen" and near.kind in ("noun", "name"):
+            whose = before[-2]  # "подруга Лены была в очках"
+            if whose.end == near.start and whose.kind == "noun" and whose.case == "nom":
+                near = whose
         follow = after[0] if after else None
         unseen = [f for f in self.found if f.absent and f.entity is None and f.last < start]
         if (
@@ -488,7 +493,7 @@ class Owners:
         if owner is None:
             return
         span = set(range(first, end))
-        if span & self.used:
+        if span & self.used or span & self.barred:
             return
         self.used |= span
         self.made.append((first, end, owner, negated, prep, case))

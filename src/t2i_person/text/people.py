@@ -55,7 +55,7 @@ def _noun_at(tokens: list[Token], i: int) -> Found | None:
             return None  # "с монистом"
         letter = {"masc": "r", "femn": "f"}.get(r.gender, "u")
         entry = Person(r.lemma, letter, "role", "person")
-    if token.best.key in word_set("absent.txt", "animal"):
+    if token.best.key in word_set("absent.txt", "animal") or _oath(tokens, i):
         return None
     if phrase.prep == "во" and token.low == "главе":
         return None
@@ -109,6 +109,15 @@ def _noun_at(tokens: list[Token], i: int) -> Found | None:
         keys={r.key},
         hint=hint,
     )
+
+
+def _oath(tokens: list[Token], i: int) -> bool:
+    """ "Слава богу", "чёрт возьми": the god or devil is there only if something is told of him."""
+    if not any(r.key in word_set("absent.txt", "oath") for r in tokens[i].readings if r.pos == "NOUN"):
+        return False
+    near = tokens[max(0, i - 1) : i + 3]
+    told = any(t.i != i and look_of(t) is not None for t in near)
+    return not told and not any(t.low in ("с", "в") for t in tokens[i + 1 : i + 2])
 
 
 def _case_by_place(tokens: list[Token], i: int, phrase: Phrase, entry: Person) -> Reading:
@@ -234,7 +243,7 @@ def find(tokens: list[Token]) -> list[Found]:
             found = _noun_at(tokens, i) or _substantive_at(tokens, i)
         if found and found.kind == "name" and out:
             title = out[-1]  # "тётя Зина", "профессор Штерн": one name
-            if title.kind == "noun" and title.last == found.first - 1 and title.number == "sing":
+            if title.kind == "noun" and title.last == found.first - 1:
                 if title.person and title.person.kind != "collective" and same_case(title, found):
                     found = titled(title, found, tokens)
                     out.pop()
@@ -248,6 +257,13 @@ def find(tokens: list[Token]) -> list[Found]:
         if b.kind == "pron" and fold(tokens[b.first].low) in POSSESSIVE and a.end == b.first:
             if a.kind == "noun" and after is not None and after.low in (",", "—", "–"):
                 b.kind = "poss"  # "муж её, отставной полковник"
+    for f in out:
+        if f.kind == "pron" and fold(tokens[f.first].low) in POSSESSIVE and f.first > 0:
+            part = tokens[f.first - 1]
+            subject = any(r.case == "nom" and r.key in things() for r in part.readings if r.pos == "NOUN")
+            if subject and part.best.pos == "NOUN":
+                if f.end < len(tokens) and tokens[f.end].low == ",":
+                    f.kind = "poss"  # "глаза его, большие и чёрные"
     for f in out:
         if f.kind == "noun" and f.number == "plur" and not f.counted and f.end + 1 < len(tokens):
             apart = tokens[f.end].low == "," or tokens[f.end].low in DASH

@@ -358,6 +358,9 @@ def look_of(token: Token) -> tuple[str, str, str] | None:
             made = compound(r.lemma)
             if made:
                 return made
+            shade, _, base = r.key.rpartition("-")
+            if shade.endswith("о") and base in looks():
+                return looks()[base].category, r.lemma, r.lemma  # "тёмно-рыжая"
     return None
 
 

@@ -76,6 +76,8 @@ class Entity:
     @property
     def kept(self) -> bool:
         """Whether this is somebody to tell of: with looks, or shown by a noun, not only talked about."""
+        if self.head is None:
+            return False  # nobody mentioned it: reading its sentence failed
         return bool(self.facts) or (self.nominal and (self.count > 1 if self.number == "plur" else self.seen))
 
     def mention(self, f: Found, start: int, end: int) -> None:
@@ -308,6 +310,14 @@ class Scene:
                 continue
             if (f.gender == "u" or e.gender in ("u", f.gender)) and not _other_name(f, e):
                 here = any(g.entity is e and g.kind in ("noun", "name") for g in found)
+                if f.kind == "name" and any(
+                    g.entity is e
+                    and g.kind == "name"
+                    and g.lemma != f.lemma
+                    and g.parts.keys() == f.parts.keys()
+                    for g in found
+                ):
+                    continue  # "Александр и Александра"
                 if here and f.kind == "noun" and f.start != f.first:
                     continue  # "рыжий парень и лысый парень" are two
                 if here and f.kind == "noun" and f.counted:

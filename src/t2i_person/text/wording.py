@@ -423,7 +423,9 @@ class Wording(Owners):
                 if self.tokens[k].best.pos not in ("ADJS", "PRTS"):
                     return None
                 noun = phrase.reading
-                full = next(p for p in plain_readings(r.lemma) if p.pos in MODIFIERS)
+                full = next((p for p in plain_readings(r.lemma) if p.pos in MODIFIERS), None)
+                if full is None:
+                    continue
                 word = nominative(full, noun.number, noun.gender if noun.number == "sing" else "")
                 return k, f"{word} {normalize(self.tokens, phrase, phrase.noun + 1)}", False
         return None

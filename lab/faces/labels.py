@@ -1,0 +1,53 @@
+"""The labels as tables of probabilities, and which faces are kept out of all training."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+
+from lab.faces.facts import ALIKE, VALUES
+
+HERE = Path(__file__).parent
+FILES = ("labels.csv", "labels_more.csv")  # the second one is ours, where the first ones were few
+
+
+def read(name: str) -> dict[int, dict[str, str]]:
+    path = HERE / name
+    if not path.exists():
+        return {}
+    with path.open(encoding="utf-8") as file:
+        return {int(row["id"]): row for row in csv.DictReader(file)}
+
+
+def labelled() -> list[int]:
+    """Seeds of all labelled faces, in the files' order."""
+    return list(dict.fromkeys(seed for name in FILES for seed in read(name)))
+
+
+def held() -> set[int]:
+    """Seeds that two people labelled: for figures only, nothing is trained on them."""
+    return set(read("second.csv"))
+
+
+def table(seeds, names=FILES) -> dict[str, np.ndarray]:
+    """Column -> [n, values]: one where the label is, NaN where nothing could be told."""
+    rows: dict[int, dict[str, str]] = {}
+    for name in names:
+        rows |= read(name)
+    out = {}
+    for column, values in VALUES.items():
+        y = np.full((len(seeds), len(values)), np.nan, np.float32)
+        for i, seed in enumerate(seeds):
+            row = rows[int(seed)]
+            if column == "seen":
+                word = "no" if row["clothcolor"] in ("?", "") else "yes"
+            else:
+                word = row.get(column, "?")
+                word = ALIKE.get(word, word) if column in ("facial", "lids") else word
+            if word in values:
+                y[i] = 0
+                y[i, values.index(word)] = 1
+        out[column] = y
+    return out

@@ -1,0 +1,7 @@
+"""What is done to a drawn picture itself: its regions, and the colours in them."""
+
+from .colours import COLOURS, HAIR, Colour, Kind, colour, said_colour
+from .recolour import recolour
+from .regions import REGIONS, full_masks
+
+__all__ = ["COLOURS", "HAIR", "REGIONS", "Colour", "Kind", "colour", "full_masks", "recolour", "said_colour"]
