@@ -1,10 +1,11 @@
 """Those the text talks about without showing them: authors, comparisons, the wanted, the painted."""
 
 from .analysis import Token
-from .found import HARD, QUOTES, Found
+from .found import DASH, HARD, QUOTES, Found
 from .lexicon import fold, people, things, verbs, word_set
-from .phrases import build, number_value
+from .phrases import build, look_of, number_value
 
+WANTED = frozenset("разыскиваться разыскивать требоваться".split())
 SOFT = frozenset("искать разыскать вспоминать вспомнить помнить представить забыть воображать".split())
 
 POSTERS = frozenset("афиша плакат обложка вывеска этикетка открытка марка билборд гобелен фреска".split())
@@ -32,6 +33,8 @@ def mark_absent(tokens: list[Token], found: list[Found]) -> None:
         k = f.start - 1
         before = tokens[k] if k >= 0 else None
         low = fold(before.low) if before else ""
+        if _addressed(tokens, f):
+            f.absent = True
         if low in about and not (low == "до" and False):
             f.absent = True
         if low == "по" and f.case == "dat":
@@ -76,6 +79,8 @@ def mark_absent(tokens: list[Token], found: list[Found]) -> None:
                 said = tokens[k2].keys("VERB", "INFN", "GRND", "PRED", "ADJS") & absent_verbs.keys()
                 follows = tokens[f.end].low if f.end < len(tokens) else ""
                 wanted = any("1per" in r.grams and r.number == "plur" for r in tokens[k2].readings)
+                if said & (SOFT | WANTED) and _told_after(tokens, f):
+                    continue  # "Разыскивается мужчина: рост 180"
                 if said <= SOFT and not wanted and (follows in ("в", "с", "со", "без") or f.start < f.first):
                     continue  # looked for or remembered, but described
                 if said:
@@ -88,7 +93,7 @@ def mark_absent(tokens: list[Token], found: list[Found]) -> None:
                         "понадобиться",
                         "нужный",
                         "разыскиваться",
-                    }:
+                    } and not _told_after(tokens, f):
                         f.absent = True
         if (f.case == "gen" and before is not None and f.number == "plur") or low in ("ни", "никакого"):
             span = [t.low for t in tokens[max(0, f.start - 3) : f.start]]
@@ -103,6 +108,36 @@ def mark_absent(tokens: list[Token], found: list[Found]) -> None:
             f.absent = True
         if before is not None and low in QUOTES and k > 0 and tokens[k - 1].keys("NOUN") & nouns_of:
             f.absent = True
+
+
+def _addressed(tokens: list[Token], f: Found) -> bool:
+    """ "Ну, брат, дела!": a form of address that names nobody the text tells of."""
+    if f.kind == "name" and not f.keys & word_set("absent.txt", "address"):
+        return False
+    if f.case != "nom" or not f.keys & word_set("absent.txt", "address"):
+        return False
+    before = tokens[f.start - 1].low if f.start else "—"
+    after = tokens[f.end].low if f.end < len(tokens) else "."
+    mine = f.phrase is not None and any(tokens[m].keys("ADJF") & {"мой"} for m in f.phrase.mods)
+    if after == "мой" or after == "моя":
+        after = tokens[f.end + 1].low if f.end + 1 < len(tokens) else "."
+    spoken = tokens[0].low in DASH or any(t.low in QUOTES or t.low in ("!", "?") for t in tokens) or mine
+    apart = (before == "," or before in DASH or before in QUOTES or before in HARD) and (
+        after in (",", "!", "?", "…") or after in QUOTES
+    )
+    calm = after == "," and before in DASH and tokens[0].low not in DASH and f.start > 0
+    you = any(t.best.key in ("ты", "вы") for t in tokens)
+    told = you and any(look_of(t) is not None for t in tokens) and not any(t.low == "?" for t in tokens)
+    return spoken and apart and not calm and not told
+
+
+def _told_after(tokens: list[Token], f: Found) -> bool:
+    """Looks follow in a list, as in a notice: "ищем девушку: стройная, длинные волосы"."""
+    rest = tokens[f.end :]
+    if not any(t.low in (":", ",") for t in rest[:6]):
+        return False
+    told = (t for t in rest if t.keys("NOUN") & things().keys() or look_of(t) is not None)
+    return next(told, None) is not None
 
 
 def _asked(tokens: list[Token]) -> set[int]:

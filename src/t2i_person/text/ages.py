@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from .analysis import Token
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from .looks import SentenceLooks
     from .scene import Entity
 
+RANGE = re.compile(r"~?\d{1,3}(?:[-–]\d{1,3})?")
 YEARS = frozenset("лет года год годам годов годами годков годика годиков годочков летам".split())
 BEFORE = frozenset("к под за около лет до".split())
 NEVER_BEFORE = frozenset("тому через в на с спустя течение после по последние".split())
@@ -22,14 +24,14 @@ TURNS = frozenset(
 
 
 def is_number(token: Token) -> bool:
-    return token.low.isdigit() or any(
+    return RANGE.fullmatch(token.low) is not None or any(
         r.pos == "NUMR" or r.key in ("сорок", "сто", "тридцать", "девяносто") for r in token.readings
     )
 
 
 def _age_word(token: Token) -> str:
-    if token.low.isdigit():
-        return token.low
+    if token.low[-1].isdigit():
+        return token.low.lstrip("~")
     r = next((r for r in token.readings if r.pos == "NUMR"), token.best)
     made = nominative(r, "")
     return made if r.parse is None or not r.parse.inflect({"nomn"}) else str(r.parse.inflect({"nomn"}).word)
@@ -125,7 +127,7 @@ def _one(looks: SentenceLooks, i: int, j: int) -> tuple[int, int, str, Entity | 
         if words.split()[-1] in ("два", "три", "четыре")
         else "лет"
     )
-    if words.isdigit():
+    if words[-1].isdigit():
         year = after if yearly else "лет"
         year = {"годам": "лет", "года": year, "годов": "лет"}.get(year, year)
     normalized = f"{words} {year}"
@@ -148,15 +150,20 @@ def _one(looks: SentenceLooks, i: int, j: int) -> tuple[int, int, str, Entity | 
     if before == "к" and any(looks.people_here()):
         subject = next((f for f in looks.people_here() if f.case == "nom"), None)
         return first, end, normalized, subject.entity if subject else None
-    genitive = any(r.case == "gen" for r in tokens[j - 1].readings) and not tokens[j - 1].low.isdigit()
+    digits = tokens[j - 1].low[-1].isdigit()
+    genitive = any(r.case == "gen" for r in tokens[j - 1].readings) and not digits
     if before in ("за",):
         return None
     k = first - 1
-    near = k in looks.at or (
-        k >= 0
-        and tokens[k].low in (",", "—", "–", "и", "лет", "примерно", "приблизительно", "вид", "возрасте")
+    near = (
+        (k < 0 and digits)
+        or k in looks.at
+        or k in looks.used
+        or (
+            k >= 0
+            and tokens[k].low in (",", "—", "–", "и", "лет", "примерно", "приблизительно", "вид", "возрасте")
+        )
     )
-    digits = tokens[j - 1].low.isdigit()
     only_gen = genitive and not any(r.case == "nom" for r in tokens[j - 1].readings)
     if (only_gen or digits or before == "около") and near and (looks.people_here() or looks.scene.entities):
         return first, end, normalized, None

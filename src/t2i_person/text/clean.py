@@ -29,6 +29,7 @@ QUOTED = re.compile(
 NOT_LETTERS = re.compile("[\U0001f000-\U0001ffff\u2600-\u27bf]")
 LONG = re.compile(r"\S{300,}")
 CAPITALS = re.compile(r"[^.!?\n]+")
+CALLED = re.compile(r"(\b(?:имя|фамилия|фио|персонаж|герой|героиня)\s*[:—-]\s*)([а-яё]+(?: [а-яё]+){0,2})")
 ENGLISH = re.compile(
     r"\b(?:a|an|the|with|and|in|man|woman|girl|boy|hair|wearing|of|is|was|he|she)\b", re.IGNORECASE
 )
@@ -51,7 +52,7 @@ def _lower_shout(match: re.Match[str]) -> str:
     letters = [c for c in piece if c.isalpha()]
     upper = sum(c.isupper() for c in letters)
     if len(letters) > 8 and upper > 0.8 * len(letters):
-        low = piece.lower()
+        low = CALLED.sub(lambda m: m.group(1) + m.group(2).title(), piece.lower())
         return low if len(low) == len(piece) else piece
     return piece
 

@@ -37,6 +37,7 @@ class SentenceLooks(Constructions):
     """The features of one sentence; `run` adds them to the scene's entities."""
 
     def run(self) -> None:
+        unnamed = self.scene.unnamed() if self._unowned() else None
         for r in FIRST:
             r.apply(self)
         for first, end, normalized, owner_hint in age_spans(self):
@@ -49,6 +50,33 @@ class SentenceLooks(Constructions):
                 self._place(i)
             i += 1
         self._share()
+        if unnamed is not None:
+            self._settle_unnamed(unnamed)
+
+    def _unowned(self) -> bool:
+        """Looks in a list, nobody they could be of, and no verb: "Рыжие волосы, зелёные глаза"."""
+        if self.scene.entities or any(f.kind != "poss" for f in self.found):
+            return False
+        acting = [t for t in self.tokens if self.is_verb(t.i) and not t.keys("VERB") & verbs("be").keys()]
+        return not acting
+
+    def _settle_unnamed(self, entity: Entity) -> None:
+        opens = [t for t in self.tokens if t.low[0].isalnum() and t.best.pos not in ("PREP", "NUMR")]
+        colon = next((t.i for t in self.tokens[:6] if t.low == ":"), -1)
+        opens = [
+            t for t in opens if t.i > colon or t.start >= min((x.start for x in entity.facts), default=0)
+        ]
+        if (
+            not entity.facts
+            or (opens and opens[0].start > max(x.end for x in entity.facts))
+            or (opens and all(x.start > opens[0].start for x in entity.facts))
+        ):
+            self.scene.entities.remove(entity)
+        elif entity.head is None:
+            start = min(x.start for x in entity.facts)
+            told = next(t for t in self.tokens if t.start >= start and t.best.pos != "PREP")
+            f = Found(told.i, told.i, told.i, "pron", told.best.lemma, entity.gender, "sing", "nom")
+            entity.mention(f, told.start, told.end)
 
     def _place(self, i: int) -> None:
         t = self.tokens[i]
@@ -74,10 +102,17 @@ class SentenceLooks(Constructions):
         if f.entity is not None and f.keys & {"красавец", "красавица"} and self.negation(f.start):
             self.add(f.entity, f.first, f.end, "face", f.lemma, True, ("красивый",))
             return
-        if f.person is None or f.person.kind not in ("role", "folk") or f.entity is None:
-            return
-        if f.entity.starts[0] == self.tokens[f.first].start:
+        if f.person is None or f.entity is None or f.entity.starts[0] == self.tokens[f.first].start:
             return  # the head itself
+        for category, normal, _ in f.person.facts:
+            apposition = self.tokens[f.start - 1].low == "," and not f.denied
+            if category == "hair_color" and not apposition:  # "она была брюнетка"
+                adjectives, _, noun = normal.rpartition(" ")
+                told = tuple(x.lemma for w in adjectives.split() for x in plain_readings(w)[:1])
+                self.add(f.entity, f.first, f.end, category, normal, f.denied, told, noun)
+                return
+        if f.person.kind not in ("role", "folk"):
+            return
         self.add(f.entity, f.first, f.end, "role", f.lemma, self.negation(f.start), noun=f.lemma)
 
     def _noun(self, n: int) -> bool:
@@ -266,6 +301,8 @@ class SentenceLooks(Constructions):
         # нет / не было / не носит
         if "gen" in lemmas and self._denied(phrase) and not (body and self._unseen(phrase)):
             owner = self.possessor(phrase, end) or (self.subject(verb) if verb is not None else None)
+            if owner is self.scene.narrator and owner is not None and self.others_here():
+                owner = self.others_here()[0].entity  # "ни морщинки: такой Аню я видел впервые"
             k = phrase.start
             before = self._denial_start(phrase)
             first = before if before is not None and all(x not in self.at for x in range(before, k)) else k

@@ -35,6 +35,7 @@ NO_NAME_BEFORE = {"слава": ("богу", "тебе", "господу", "ал
 WORDS_TOO = frozenset("роза вера любовь надежда лев слава рая света поля ли марта майя лада мило том".split())
 CONSONANTS = frozenset("бвгджзйклмнпрстфхцчшщ")
 WEARS = frozenset("надеть носить улыбнуться улыбаться усмехнуться сказать засмеяться".split())
+ABSTRACT = ("ость", "ение", "ание", "ство", "изм")
 UNKNOWN = 0.3  # score of a reading that no dictionary confirms
 
 
@@ -152,6 +153,8 @@ def _is_name(tokens: list[Token], i: int, lower_text: bool) -> bool:
     if token.pos in ("ADP", "PRON", "DET", "CCONJ", "SCONJ", "PART", "ADV", "VERB", "AUX", "NUM", "INTJ"):
         return False
     best = token.best
+    if token.low.endswith(ABSTRACT):
+        return False
     if best.key in word_set("absent.txt", "animal") and best.pos == "NOUN":
         return _acts(tokens, i)  # "Бегемот был в галстуке"
     if i > 1 and tokens[i - 2].low in ("на", "в", "по") and capital(tokens[i - 1]) and token.has("ADJF"):
@@ -259,6 +262,10 @@ def name_at(tokens: list[Token], i: int, lower_text: bool) -> Found | None:
 def _no_name(tokens: list[Token], i: int) -> bool:
     token = tokens[i]
     after = tokens[i + 1].low if i + 1 < len(tokens) else ""
+    if token.keys() & word_set("absent.txt", "oath"):
+        return True
+    if i == 0 and after == ":" and token.low in ("пол", "раса", "рост", "вес", "возраст", "имя", "без"):
+        return True  # keys of a form
     if not token.low[0].isalpha() or after in NO_NAME_BEFORE.get(token.low, ()):
         return True
     if lookup(fold(token.low)) is not None and token.low.endswith("рша"):

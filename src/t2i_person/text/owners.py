@@ -89,7 +89,7 @@ class Owners:
         for i, t in enumerate(tokens):
             hard = t.low in HARD
             border = hard or t.low in DASH or t.low == ","
-            if t.low in BREAKS:
+            if t.low in BREAKS or (t.low == ":" and i <= 4):
                 top += 1
                 number, seen, outer = top, False, []
             elif t.low == "," and self._relative_after(i):
@@ -137,9 +137,15 @@ class Owners:
     def people_here(self) -> list[Found]:
         return [f for f in self.found if f.entity is not None and not f.absent]
 
+    def others_here(self) -> list[Found]:
+        """As `people_here` without the narrator, who tells of others."""
+        return [f for f in self.people_here() if f.lemma != "я"]
+
     def nominal_owner(self, start: int, end: int) -> Entity | None:
         """Whom a prepositional phrase describes: the nearest person before it, else after it."""
         before = [f for f in self.people_here() if f.last < start and f.kind not in ("poss",)]
+        if before and any(f.lemma != "я" for f in self.people_here()):
+            before = [f for f in before if f.lemma != "я" or self._is_so(f.last, start)]
         after = [f for f in self.people_here() if f.start >= end and f.kind not in ("poss", "rel")]
         near = before[-1] if before else None
         if near is not None and len(before) > 1 and near.case == "gen" and near.kind in ("noun", "name"):
@@ -184,6 +190,11 @@ class Owners:
             return follow.entity
         return self.pair[0] if self.pair and start > self.pair_at else self.scene.topic()
 
+    def _is_so(self, i: int, start: int) -> bool:
+        """Nothing but "to be" stands between: "я была в плаще"."""
+        between = self.tokens[i + 1 : start]
+        return all(t.keys("VERB") & verbs("be").keys() or t.low in ("не", "весь", "вся") for t in between)
+
     def _tight(self, f: Found, start: int) -> bool:
         """Only features and punctuation stand between a person and the place."""
         return all(
@@ -202,7 +213,10 @@ class Owners:
         """Subject of the verb, gerund or predicate at place `i`."""
         t = self.tokens[i]
         verb = next((r for r in t.readings if r.pos in ("VERB", "GRND", "ADJS", "PRTS")), t.best)
-        if "1per" in verb.grams or "impr" in verb.grams:
+        if "1per" in verb.grams:
+            told = [f for f in self.found if f.lemma == "я" and f.case == "nom"]
+            return told[-1].entity if told else None
+        if "impr" in verb.grams:
             return None
         gender = {"masc": "m", "femn": "f", "neut": "n"}.get(verb.gender, "u")
         number = verb.number or ""
@@ -268,7 +282,9 @@ class Owners:
                 if preps == ("",):
                     if f.case == "dat" and prep not in ("к", "ко", "по"):
                         return f.entity
-                elif prep in preps and f.kind != "poss":
+                elif (
+                    prep in preps and f.kind != "poss" and (f.lemma != "я" or prep == "у" or f.case != "acc")
+                ):
                     if prep == "у" or f.case in ("loc", "gen", "acc"):
                         return f.entity
         return None
@@ -333,7 +349,7 @@ class Owners:
             pointed = [f for f in self.people_here() if f.last < colon[-1] and f.kind != "poss"]
             if pointed:
                 return pointed[-1].entity
-        here = [f for f in self.people_here() if f.case == "nom" and f.last < n and f.kind != "rel"]
+        here = [f for f in self.others_here() if f.case == "nom" and f.last < n and f.kind != "rel"]
         if here:
             return here[-1].entity
         if verb is not None and self.tokens[n].rel != "nsubj" and not self.tokens[n].rel.startswith("nsubj"):
@@ -343,8 +359,8 @@ class Owners:
         return self._continuing(n) or self._loose_subject(n)
 
     def _loose_subject(self, n: int) -> Entity | None:
-        here = [f for f in self.people_here() if f.kind != "rel"]
-        before = [f for f in here if f.last < n]
+        here = [f for f in self.others_here() if f.kind != "rel"]
+        before = [f for f in here if f.last < n] or (here if len(self.others_here()) == 1 else [])
         if before:
             subject = [f for f in before if f.case == "nom"]
             return (subject or before)[-1].entity
@@ -354,20 +370,16 @@ class Owners:
         return topic or (here[0].entity if here else None)
 
     def _elsewhere(self, n: int) -> bool:
-        """A place that is no body: "на вешалке", "в шкафу"."""
+        """A place that is no body: "на вешалке", "в шкафу", "под кроватью"."""
         for p in self.phrases.values():
-            if (
-                self.clause[p.noun] == self.clause[n]
-                and p.noun != n
-                and p.prep in ("на", "в", "во", "под", "за")
-            ):
-                keys = self.tokens[p.noun].keys("NOUN")
-                if (
-                    p.case == "loc"
-                    and not keys & things().keys()
-                    and not keys & (word_set("things.txt", "place") | word_set("things.txt", "part"))
-                ):
-                    return True
+            if self.clause[p.noun] != self.clause[n] or p.noun == n:
+                continue
+            in_place = p.prep in ("на", "в", "во", "под", "за") and p.case == "loc"
+            below = p.prep in ("под", "за", "над") and p.case == "ins" and p.reading.animacy == "inan"
+            keys = self.tokens[p.noun].keys("NOUN")
+            worn = keys & (things().keys() | word_set("things.txt", "place") | word_set("things.txt", "part"))
+            if (in_place or below) and not worn:
+                return True
         return False
 
     def _on_body(self, n: int) -> bool:

@@ -117,7 +117,9 @@ def _oath(tokens: list[Token], i: int) -> bool:
         return False
     near = tokens[max(0, i - 1) : i + 3]
     told = any(t.i != i and look_of(t) is not None for t in near)
-    return not told and not any(t.low in ("с", "в") for t in tokens[i + 1 : i + 2])
+    worn = i + 2 < len(tokens) and tokens[i + 1].low in ("с", "в")
+    worn = worn and bool(tokens[i + 2].keys("NOUN") & things().keys() or tokens[i + 2].has("ADJF"))
+    return not told and not worn
 
 
 def _case_by_place(tokens: list[Token], i: int, phrase: Phrase, entry: Person) -> Reading:

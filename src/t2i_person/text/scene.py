@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from .analysis import Token
-from .found import DASH, HARD, UNSEXED, Found
+from .found import DASH, HARD, QUOTES, UNSEXED, Found
 from .lexicon import fold, people, short_names, things, verbs
 from .phrases import NUMBER_KEYS
 
@@ -66,6 +66,7 @@ class Entity:
     subject: bool = False  # whether that mention was a subject
     place: int = 0
     second: bool = False
+    unnamed: bool = False  # looks without a noun for the person: a noun that comes next is theirs
     hint: str = ""
     words: set[str] = field(default_factory=set)  # keys of the nouns and names it was called by
 
@@ -97,7 +98,7 @@ class Entity:
         self.named |= f.kind == "name"
         for part, keys in f.parts.items():
             self.parts.setdefault(part, set()).update(keys)
-        for category, normal, english in f.person.facts if f.person else ():
+        for category, normal, english in f.person.facts if f.person and not f.denied else ():
             if category != "role" or self.head is f:
                 self.says.setdefault(category, Fact(start, end, category, normal, False, noun=english))
 
@@ -110,6 +111,7 @@ class Scene:
         self.cast: list[Entity] = []  # those who have a name: it may come again in any chapter
         self.left: list[Entity] = []  # nameless ones nobody can refer to any more, for the reader to take
         self.named: dict[str, Entity] = {}
+        self.narrator: Entity | None = None  # who says "я"
         self.sentence = -1
         self._done: list[Found] = []
 
@@ -118,8 +120,11 @@ class Scene:
         self.sentence += 1
         self._forget()
         self._done = found
-        for at, f in enumerate(found):
-            entity = self._resolve(tokens, found, at)
+        spoken = [f for f in found if f.lemma == "я" and _spoken(tokens, f)]
+        order = [f for f in found if f not in spoken] + spoken  # who speaks is named after the words
+        for f in order:
+            at = found.index(f)
+            entity = self._speaker(tokens, found) if f in spoken else self._resolve(tokens, found, at)
             f.entity = entity
             if entity is None:
                 continue
@@ -131,6 +136,7 @@ class Scene:
                     self.cast.append(entity)
                 for key in f.keys - people().keys():
                     self.named[key] = entity
+            f.denied = f.start > 0 and tokens[f.start - 1].low == "не"
             entity.mention(f, tokens[f.first].start, tokens[f.last].end)
             entity.last, entity.place = self.sentence, f.first
             entity.subject = f.case == "nom" or (entity.subject and f.kind == "poss")
@@ -142,13 +148,16 @@ class Scene:
         for f in self._done:
             f.phrase, f.forms, f.entity = None, (), None
         stay = [e for e in self.entities if e.last >= self.sentence - MEMORY][-CROWD:]
-        self.left += [e for e in self.entities if not e.named and e not in stay]
+        gone = [e for e in self.entities if e not in stay]
+        self.left += [e for e in gone if not e.named and e is not self.narrator]
         self.entities = stay
 
     def close(self) -> None:
         """The text is over: everybody leaves."""
-        self.left += [e for e in self.entities if not e.named] + self.cast
-        self.entities, self.cast = [], []
+        narrator = [self.narrator] if self.narrator is not None and not self.narrator.named else []
+        self.left += [e for e in self.entities if not e.named and e is not self.narrator]
+        self.left += narrator + self.cast
+        self.entities, self.cast, self.narrator = [], [], None
 
     def compatible(self, entity: Entity, gender: str, number: str) -> bool:
         if (entity.number == "plur") != (number == "plur"):
@@ -159,7 +168,7 @@ class Scene:
         """The person being spoken of: the latest fitting subject."""
         best, top = None, -1e9
         for e in self.entities:
-            if e.second or not self.compatible(e, gender, number):
+            if e.second or e is self.narrator or not self.compatible(e, gender, number):
                 continue
             if e.last < self.sentence - 4:
                 continue
@@ -170,7 +179,26 @@ class Scene:
                 best, top = e, points
         return best
 
+    def unnamed(self) -> Entity:
+        """Somebody of whom only looks are told: "Рыжие волосы, зелёные глаза"."""
+        entity = Entity("sing", "u", last=self.sentence, subject=True, unnamed=True)
+        self.entities.append(entity)
+        return entity
+
+    def _speaker(self, tokens: list[Token], found: list[Found]) -> Entity | None:
+        """Who says "я" in quotes or after a dash: "— Я рыжая, — сказала Маша"."""
+        speech = verbs("speech").keys()
+        for g in found:
+            near = tokens[max(0, g.start - 2) : g.end + 2]
+            if g.entity is not None and g.case == "nom" and any(t.keys("VERB") & speech for t in near):
+                return g.entity if g.lemma != "я" else None  # type: ignore[no-any-return]
+        return None
+
     def _new(self, f: Found) -> Entity:
+        for e in self.entities:
+            if e.unnamed and not e.nominal and e.last >= self.sentence - 2 and f.kind in ("noun", "name"):
+                if self.compatible(e, f.gender, f.number):
+                    return e
         entity = Entity(f.number, f.gender)
         self.entities.append(entity)
         return entity
@@ -181,6 +209,15 @@ class Scene:
             return self._relative(found, at)
         if f.kind in ("pron", "poss"):
             return self._pronoun(tokens, found, at)
+        key = (
+            fold(tokens[f.start - 2].low)
+            if f.start > 1 and tokens[f.start - 1].low in (":", "-", "—")
+            else ""
+        )
+        if key in ("раса", "профессия", "вид", "национальность", "должность", "кто", "роль", "класс"):
+            entity = self.topic(f.gender, f.number)
+            if entity is not None:
+                return entity
         if f.person and f.person.kind == "collective" and f.kind == "noun":
             return None
         spoken_to = self._spoken_to(tokens, found, at)
@@ -232,18 +269,32 @@ class Scene:
 
     def _pronoun(self, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
         f = found[at]
+        if f.lemma == "я":
+            if self.narrator is None:
+                self.narrator = self._new(f)
+            elif self.narrator not in self.entities:
+                self.entities.append(self.narrator)
+            return self.narrator
+        if fold(f.lemma) in ("мужской", "женский"):
+            return self.topic(f.gender) or self._new(f)
         if fold(f.lemma) not in ("он", "она", "они", "ты", "вы"):
             return self._one_of_them(f) or self._new(f)
         if f.lemma in ("ты", "вы"):
             for e in self.entities:
                 if e.second:
                     return e
+            told = [g for g in found[:at] if g.kind in ("noun", "name") and g.entity is not None]
+            if len(told) == 1 and f.case == "nom" and tokens[f.start - 1].low == "," and f.lemma == "ты":
+                told[0].entity.second = True  # "парень в очках, ты улыбался"
+                return told[0].entity  # type: ignore[no-any-return]
             entity = self._new(f)
             entity.second = True
             return entity
         best, top = None, -1e9
         for e in self.entities:
             if e.second or not self.compatible(e, f.gender, f.number) or e.last < self.sentence - 6:
+                continue
+            if e is self.narrator:
                 continue
             points = 3.0 * (e.last - self.sentence) + 1.5 * e.subject + 0.02 * e.place
             points -= 0.5 * (e.gender == "u" and f.gender != "u")
@@ -310,13 +361,7 @@ class Scene:
                 continue
             if (f.gender == "u" or e.gender in ("u", f.gender)) and not _other_name(f, e):
                 here = any(g.entity is e and g.kind in ("noun", "name") for g in found)
-                if f.kind == "name" and any(
-                    g.entity is e
-                    and g.kind == "name"
-                    and g.lemma != f.lemma
-                    and g.parts.keys() == f.parts.keys()
-                    for g in found
-                ):
+                if f.kind == "name" and _beside(f, e, found):
                     continue  # "Александр и Александра"
                 if here and f.kind == "noun" and f.start != f.first:
                     continue  # "рыжий парень и лысый парень" are two
@@ -382,6 +427,16 @@ class Scene:
         ):
             f.predicate = True  # "она блондинка"
             return previous.entity  # type: ignore[no-any-return]
+        if low and low[-1] == ":" and not has_verb and f.case == "nom" and previous.start <= 3:
+            form = previous.kind == "noun" and f.kind == "name" and len(low) == 1  # "Персонаж: Анна"
+            if form or (previous.kind == "name" and f.kind == "noun" and f.number == "sing"):
+                f.predicate = f.kind == "noun"  # "Мельник Захар: старик с бородой"
+                return previous.entity  # type: ignore[no-any-return]
+            kinds = [g.person.kind if g.person else "" for g in (previous, f)]
+            if f.kind == "noun" and kinds[1] == "generic" and kinds[0] in ("role", "folk", "kin"):
+                return previous.entity  # type: ignore[no-any-return]
+            if f.kind == "name" and kinds[0] in ("generic", "kin", "role"):
+                return previous.entity  # type: ignore[no-any-return]
         if f.kind == "noun" and f.case == "nom" and previous.case == "nom" and not has_verb and between:
             if len(between) == 1 and low[0] in DASH:
                 f.predicate = True
@@ -463,6 +518,20 @@ class Scene:
                 continue
             fits.append(e)
         return fits[-1] if len(fits) == 1 else None
+
+
+def _spoken(tokens: list[Token], f: Found) -> bool:
+    """The words are somebody's speech: in quotes or after a dash at the start."""
+    if tokens[0].low in DASH:
+        return True
+    quotes = [t.low for t in tokens[: f.first] if t.low in QUOTES]
+    return bool(quotes) and (quotes[-1] in "«“„" or len(quotes) % 2 == 1)
+
+
+def _beside(f: Found, e: Entity, found: list[Found]) -> bool:
+    """Somebody else with as much of a name stands in the same sentence."""
+    names = [g for g in found if g.entity is e and g.kind == "name" and g is not f]
+    return any(g.lemma != f.lemma and g.parts.keys() == f.parts.keys() for g in names)
 
 
 def _called(tokens: list[Token], who: Found, name: Found) -> bool:
