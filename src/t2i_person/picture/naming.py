@@ -26,7 +26,12 @@ _PLAIN = {
     },
 }  # fmt: skip
 # what else the labels' words are said for
-_WIDER = {"тёмный": ("black", "brown"), "белокурый": ("blond",), "седой": ("grey", "white"), "рыжий": ("red",)}
+_WIDER = {
+    "тёмный": ("black", "brown"),
+    "белокурый": ("blond",),
+    "седой": ("grey", "white"),
+    "рыжий": ("red",),
+}
 
 
 def colour_of(picture: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
