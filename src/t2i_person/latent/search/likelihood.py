@@ -1,6 +1,6 @@
 """People found by likelihood: tens of thousands of W are read without drawing one, the best are looked at.
 
-Mapping 32,768 z costs less than drawing a few pictures. The encoder's own reading of W says how probable each
+Mapping 16,384 z costs less than drawing a few pictures. The encoder's own reading of W says how probable each
 target is, and each thing that people usually are or have unless it is said; the best are drawn, and the
 encoder's look at their pictures has the last word.
 """
@@ -15,7 +15,7 @@ from ...packs import Pack
 from ..judge import ByEncoder, ByProbe, probabilities
 from ..targets import Target
 
-POOL = 32_768  # people read
+POOL = 16_384  # people read
 CHUNK = 8192  # at once
 APART = 4.0  # log probability that somebody just like one taken before is held back by, at least
 
@@ -27,7 +27,7 @@ class Likelihood:
     pack: Pack
     truncation_psi: float
     resolution: int  # pixels at which people are looked at
-    candidates: int  # half of them are drawn and looked at
+    candidates: int  # a third of them are drawn and looked at
 
     @torch.no_grad()
     def find(
@@ -50,7 +50,7 @@ class Likelihood:
                 worth = worth - APART * (1 - away).clamp(min=0)
             read.append(worth.cpu())
         worth = torch.cat(read)
-        best = worth.argsort(descending=True, stable=True)[: max(self.candidates // 2, 1)]
+        best = worth.argsort(descending=True, stable=True)[: max(self.candidates // 3, 1)]
         if on_round is not None:
             on_round(1, 2, z[best[0]])
         styles = pack.generator.styles(pack.generator.w_plus(z[best].to(pack.device), self.truncation_psi))
