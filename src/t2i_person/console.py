@@ -51,7 +51,7 @@ err = _console(stderr=True)
 
 
 def encode_what_can_be() -> None:
-    """Letters that a terminal's or pipe's encoding does not have come out as ``\\u0411``: nothing fails."""
+    """Letters that the encoding of a terminal or pipe lacks come out as ``\\u0411``: nothing fails."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

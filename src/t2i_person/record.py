@@ -7,7 +7,7 @@ and plain.
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     AfterValidator,
@@ -31,7 +31,12 @@ WORDS = 2000  # characters of any other text
 FLOATS = 1 << 16  # of a latent
 EXTREME = 1e4  # of a number in a latent; real ones stay under a hundred
 DEPTH = 6
-NEEDS = {"coordinates": ("text", "changed"), "direction": ("text", "alpha"), "strength": ("text",)}
+NEEDS = {
+    "coordinates": ("text", "changed"),
+    "direction": ("text", "alpha"),
+    "strength": ("text",),
+    "w_direction": ("text", "alpha"),
+}
 
 
 def _plain(value: Any, depth: int = DEPTH) -> Any:
@@ -97,6 +102,8 @@ class _Edit(_Part):
     neutral: Word | None = None
     alpha: Number | None = None
     by: Number | None = None
+    region: Name | None = None
+    colour: Name | None = None
     steps: Annotated[int, Field(ge=0, le=10**6)] = 0
     changed: Annotated[
         list[Annotated[list[Number], BeforeValidator(_coordinate)]], Field(max_length=ITEMS)
@@ -107,6 +114,11 @@ class _Edit(_Part):
         for name in NEEDS.get(self.kind, ()):
             if getattr(self, name) is None:
                 raise ValueError(f"of kind {self.kind} has no {name}")
+        if self.kind == "recolour":
+            from .picture.colours import Kind, colour  # which brings in torch
+
+            if self.region not in get_args(Kind) or colour(self.colour or "", self.region) is None:
+                raise ValueError("recolours no region that there is, or with no known colour")
         return self
 
 
