@@ -47,6 +47,10 @@ def mark_absent(tokens: list[Token], found: list[Found]) -> None:
             f.absent = True  # "картинка с королём"
         if low in like and low not in ("что",) and not (low == "как" and (k == 0 or _does(tokens, f))):
             f.absent = True
+        if low in ("у", "на", "с", "в") and k > 0 and fold(tokens[k - 1].low) in like:
+            f.absent = tokens[k - 1].low != "что"  # "кудрявые, как у негра"
+        if low == "цвета":
+            f.absent = True  # "лицо цвета больного"
         if _on_poster(tokens, f):
             f.absent = True
         if low == "на" and any(

@@ -35,7 +35,8 @@ NO_NAME_BEFORE = {"слава": ("богу", "тебе", "господу", "ал
 WORDS_TOO = frozenset("роза вера любовь надежда лев слава рая света поля ли марта майя лада мило том".split())
 CONSONANTS = frozenset("бвгджзйклмнпрстфхцчшщ")
 WEARS = frozenset("надеть носить улыбнуться улыбаться усмехнуться сказать засмеяться".split())
-ABSTRACT = ("ость", "ение", "ание", "ство", "изм")
+AGE_VERBS = frozenset("быть исполниться стукнуть идти пойти минуть".split())
+ABSTRACT = ("-ка", "-то", "-с", "-таки", "-о", "ость", "ение", "ание", "ство", "изм")
 UNKNOWN = 0.3  # score of a reading that no dictionary confirms
 
 
@@ -156,6 +157,9 @@ def _is_name(tokens: list[Token], i: int, lower_text: bool) -> bool:
     if token.low.endswith(ABSTRACT):
         return False
     if best.key in word_set("absent.txt", "animal") and best.pos == "NOUN":
+        given = token.pos == "PROPN" and any("Name" in r.grams for r in token.readings)
+        if given and (token.rel in SUBJECT or i > 0):
+            return True  # "Лев увидел"
         return _acts(tokens, i)  # "Бегемот был в галстуке"
     if i > 1 and tokens[i - 2].low in ("на", "в", "по") and capital(tokens[i - 1]) and token.has("ADJF"):
         return False  # "на Малой Бронной"
@@ -432,6 +436,8 @@ def _fit(tokens: list[Token], i: int, last: int, option: tuple[str, str, str]) -
         told = _told_sex(tokens, i, last, subject, head)
         if number == "sing" and gender in GENDERS and told:
             points += 3.0 if told == gender else -4.0
+    elif case == "dat" and i == 0 and len(tokens) > last + 1:
+        points += 3.0 * bool(tokens[last + 1].keys("VERB") & AGE_VERBS)  # "Крыловой было сорок лет"
     elif case in ("gen", "acc") and before and not alone:
         points += 0.7 * (tokens[i - 1].best.pos in ("NOUN", "VERB", "GRND", "INFN"))
     return points

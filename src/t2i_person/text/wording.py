@@ -1,5 +1,7 @@
 """How much text a feature takes, and its predicates: "волосы были рыжими", "собраны в пучок"."""
 
+import re
+
 from .analysis import Reading
 from .compounds import is_colour
 from .lexicon import Thing, fold, things, verbs, word_set
@@ -34,6 +36,11 @@ SHAPES = frozenset(
     "веником веером стрелками ниточкой подковой пирожком калачиком корзинкой корзиночкой горшком скобкой "
     "скобкою кренделем колбаской колбасками венцом венком лопухами нашлепкой башней волнами волной вразлет "
     "вразлёт враскос мочалкой паклей козлиной копной шапкой грушей луковкой исподлобья".split()
+)
+LATIN = re.compile(r"[a-z][a-z&'-]*")
+STYLES = frozenset(
+    "карандаш миди мини макси лодочки лодочках лодочками клёш клеш бананы трубы оверсайз скинни бойфренды "
+    "кежуал хаки футляр колокол солнце солнце-клёш трапеция пачка плиссе гофре милитари унисекс".split()
 )
 WAYS = frozenset("нараспашку наизнанку набекрень навыпуск внакидку набок внапуск навырост враспашку".split())
 JEWELLERY = ("ring", "earrings", "necklace", "bracelet", "brooch")
@@ -182,6 +189,9 @@ class Wording(Owners):
             if behind and tokens[end].best.pos == "PRTF" and self.mod_of.get(end, -1) < end and phrase.prep:
                 end = self._participle_tail(end + 1, behind[0])  # "с бородой, заплетённой в косичку"
                 continue
+            if worn and not tokens[end].low[0].isdigit() and (LATIN.fullmatch(low) or low in STYLES):
+                end += 1  # "в футболке Nike", "в юбке карандаш"
+                continue
             if low in WAYS and entry.category in ("clothes", "headwear"):
                 end += 1  # "в халате нараспашку"
                 continue
@@ -327,9 +337,12 @@ class Wording(Owners):
             k += 1
         if k < len(tokens) and tokens[k].low == "цвета" and copula:
             shade = next((p for p in self.phrases.values() if p.noun > k and p.start == k + 1), None)
+            likened = self.at.get(k + 1)
             if shade is not None:
                 told = " ".join(t.low for t in tokens[k : shade.noun + 1])
                 return shade.noun + 1, f"{normalize(tokens, phrase, n + 1)} {told}", negated
+            if likened is not None and likened.absent:
+                k = likened.end + (likened.end < len(tokens) and tokens[likened.end].low == ",")
         first, last, adjectives = k, None, []
         while k < len(tokens):
             t = tokens[k]

@@ -77,6 +77,17 @@ def height(looks: SentenceLooks) -> None:
         looks.add(owner, t.i, end, "build", f"рост {words}", False, (), "рост")
 
 
+@rule("Солдат был роста выше среднего.", "рост выше среднего")
+def height_of_most(looks: SentenceLooks) -> None:
+    tokens = looks.tokens
+    for t in tokens[:-2]:
+        if t.keys("NOUN") & {"рост"} and tokens[t.i + 2].low == "среднего":
+            more = tokens[t.i + 1].low.removeprefix("по")
+            if more in ("выше", "ниже"):
+                owner = looks.nominal_owner(t.i, t.i + 3)
+                looks.add(owner, t.i, t.i + 3, "build", f"рост {more} среднего", False, (), "рост")
+
+
 @rule("Мужчина. Борода: нет. Очки: да.", "!борода; очки")
 def yes_or_no(looks: SentenceLooks) -> None:
     tokens = looks.tokens

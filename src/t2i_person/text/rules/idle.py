@@ -50,8 +50,20 @@ def condition(looks: SentenceLooks) -> None:
         wish = low in ("бы", "б") and before not in AS_IF and not nobody
         opens = t.i == 0 or before in (",", "а", "и", "но", "—", "«")
         if wish or (low in IF and opens and (low != "будь" or _told(tokens, t.i))):
-            clause = looks.clause[t.i]
-            looks.barred |= {k for k in range(len(tokens)) if looks.clause[k] == clause and k not in looks.at}
+            said = " ".join(x.low for x in tokens[t.i : t.i + 2])
+            if said in ("если можно", "если угодно", "если не", "если только", "если хотите"):
+                continue
+            looks.barred |= {k for k in _segment(tokens, t.i) if k not in looks.at}
+
+
+def _segment(tokens: list[Token], i: int) -> range:
+    """The places between the commas around a place."""
+    first, end = i, i
+    while first > 0 and tokens[first - 1].low != "," and tokens[first - 1].low not in HARD:
+        first -= 1
+    while end < len(tokens) and tokens[end].low != "," and tokens[end].low not in HARD:
+        end += 1
+    return range(first, end)
 
 
 def _told(tokens: list[Token], i: int) -> bool:
