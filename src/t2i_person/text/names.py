@@ -196,7 +196,13 @@ def _is_name(tokens: list[Token], i: int, lower_text: bool) -> bool:
     if token.pos != "PROPN" or (not alive and not _surname(token)):
         return False
     inside = not opens and token.rel in (*SUBJECT, "flat:name", "obj")
-    if best.known and best.pos == "NOUN" and best.animacy == "inan" and not inside and not _acts(tokens, i):
+    if (
+        best.known
+        and best.pos == "NOUN"
+        and (opens or best.animacy == "inan")
+        and not inside
+        and not _acts(tokens, i)
+    ):
         return False
     if best.known and opens and best.pos != "NOUN":
         return False  # an adjective or verb that opens the sentence
