@@ -30,6 +30,21 @@ ENDINGS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "ых": (("u", "gen", "plur"), ("u", "acc", "plur"), ("u", "loc", "plur")),
     "ыми": (("u", "ins", "plur"),),
 }
+ADJECTIVAL: dict[str, tuple[tuple[str, str, str], ...]] = {
+    root + ending: forms
+    for root in ("ск", "цк")
+    for ending, forms in {
+        "ий": (("m", "nom", "sing"),),
+        "ого": (("m", "gen", "sing"), ("m", "acc", "sing")),
+        "ому": (("m", "dat", "sing"),),
+        "им": (("m", "ins", "sing"),),
+        "ом": (("m", "loc", "sing"),),
+        "ая": (("f", "nom", "sing"),),
+        "ой": tuple(("f", case, "sing") for case in ("gen", "dat", "ins", "loc")),
+        "ую": (("f", "acc", "sing"),),
+    }.items()
+}
+OBLIQUE = {"а": ("gen", "acc"), "у": ("dat",), "ом": ("ins",), "ем": ("ins",), "е": ("loc",)}
 STEMS = ("ов", "ев", "ёв", "ин", "ын")
 NO_NAME_BEFORE = {"слава": ("богу", "тебе", "господу", "аллаху", "создателю")}
 WORDS_TOO = frozenset("роза вера любовь надежда лев слава рая света поля ли марта майя лада мило том".split())
@@ -64,6 +79,12 @@ def _surname(token: Token) -> list[NameWord]:
         for gender, case, number in forms:
             lemma = stem + ("а" if gender == "f" else "")
             out.append(NameWord("family", gender, case, number, lemma, fold(stem), UNKNOWN))
+    for ending, forms in ADJECTIVAL.items():
+        if low.endswith(ending) and len(low) > len(ending) + 3:
+            stem = low[: -len(ending)] + ending[:2]
+            for gender, case, number in forms:
+                lemma = stem + ("ая" if gender == "f" else "ий")
+                out.append(NameWord("family", gender, case, number, lemma, f"{fold(stem)}ий", UNKNOWN))
     return out
 
 
@@ -143,6 +164,11 @@ def _foreign(token: Token) -> list[NameWord]:
         if r.pos == "NOUN" and r.number == "sing" and r.case and r.case != "nom":
             sex = SEX.get(r.gender, "u")
             out.append(NameWord("family", sex, r.case, "sing", r.lemma, r.key, UNKNOWN))
+    if not out and token.feats.get("Gender") == "Masc":  # "Корену" of "Корен", which no dictionary has
+        for ending, cases in OBLIQUE.items():
+            if low.endswith(ending) and len(low) > len(ending) + 2:
+                stem = low[: -len(ending)]
+                out += [NameWord("family", "m", case, "sing", stem, fold(stem), UNKNOWN) for case in cases]
     return out or [nom]
 
 

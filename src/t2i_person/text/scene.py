@@ -62,6 +62,7 @@ class Entity:
     count: int = 1
     seen: bool = False  # whether some noun or name shows the person as present
     named: bool = False
+    full_name: str = ""
     unsexed: bool = False
     last: int = -1  # sentence of the last mention
     subject: bool = False  # whether that mention was a subject
@@ -97,6 +98,12 @@ class Entity:
         self.seen |= not f.absent and not (f.person is not None and f.person.kind == "someone")
         self.unsexed |= f.kind == "noun" and bool(f.keys & UNSEXED)
         self.named |= f.kind == "name"
+        if (
+            f.kind == "name"
+            and f.number == "sing"
+            and f.lemma.count(" ") >= self.full_name.count(" ") + (bool(self.full_name))
+        ):
+            self.full_name = f.lemma
         for part, keys in f.parts.items():
             self.parts.setdefault(part, set()).update(keys)
         for category, normal, english in f.person.facts if f.person and not f.denied else ():

@@ -43,10 +43,12 @@ def keys(looks: SentenceLooks) -> None:
 @rule("Если бы он был лысым, девушка в шляпе бы смеялась.", "")
 def condition(looks: SentenceLooks) -> None:
     tokens = looks.tokens
+    if not any(t.low in ("бы", "б") or fold(t.low) in IF for t in tokens):
+        return
+    nobody = any(x.low in ("никто", "никак") for x in tokens)  # "никто не дал бы сорока"
     for t in tokens:
         low = fold(t.low)
         before = fold(tokens[t.i - 1].low) if t.i else ""
-        nobody = any(x.low in ("никто", "никак") for x in tokens)  # "никто не дал бы сорока"
         wish = low in ("бы", "б") and before not in AS_IF and not nobody
         opens = t.i == 0 or before in (",", "а", "и", "но", "—", "«")
         if wish or (low in IF and opens and (low != "будь" or _told(tokens, t.i))):
@@ -89,17 +91,26 @@ def question(looks: SentenceLooks) -> None:
 @rule("Среди бела дня исчез Родион, круглый сирота.", "")
 def idiom(looks: SentenceLooks) -> None:
     tokens = looks.tokens
-    for said in IDIOMS:
-        for i in range(len(tokens) - len(said) + 1):
-            if all(key in (tokens[i + n].low, *tokens[i + n].keys()) for n, key in enumerate(said)):
+    for i, t in enumerate(tokens):
+        for said in IDIOMS.get(t.low, []) + [
+            x for key in t.keys() for x in IDIOMS.get(key, []) if key != t.low
+        ]:
+            rest = tokens[i : i + len(said)]
+            if len(rest) == len(said) and all(
+                key == x.low or key in x.keys() for key, x in zip(said[1:], rest[1:], strict=True)
+            ):
                 looks.barred |= set(range(i, i + len(said)))
 
 
-def _idioms() -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(words.split()) for words in word_set("idioms.txt", "idiom"))
+def _idioms() -> dict[str, list[tuple[str, ...]]]:
+    out: dict[str, list[tuple[str, ...]]] = {}
+    for words in word_set("idioms.txt", "idiom"):
+        said = tuple(words.split())
+        out.setdefault(said[0], []).append(said)
+    return out
 
 
-IDIOMS = _idioms()
+IDIOMS = _idioms()  # by the first word
 
 
 @rule("Егор вынул кошелёк, полный серебра.", "")
