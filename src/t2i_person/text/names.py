@@ -300,6 +300,8 @@ def _no_name(tokens: list[Token], i: int) -> bool:
     after = tokens[i + 1].low if i + 1 < len(tokens) else ""
     if token.keys() & word_set("absent.txt", "oath"):
         return True
+    if token.low == "тому" and after in ("лет", "года", "год", "назад"):
+        return True
     if i == 0 and after == ":" and token.low in ("пол", "раса", "рост", "вес", "возраст", "имя", "без"):
         return True  # keys of a form
     if not token.low[0].isalpha() or after in NO_NAME_BEFORE.get(token.low, ()):

@@ -185,6 +185,12 @@ class Wording(Owners):
                 continue
             if tokens[end].best.pos == "PREP" or tokens[end].best.pos == "VERB":
                 break
+            postposed = phrase.prep in ("с", "со") and tokens[end].best.pos == "ADJF" and not phrase.mods
+            if postposed and self.mod_of.get(end, -1) < end:
+                shown = [r for r in tokens[end].readings if r.pos == "ADJF" and agrees(r, phrase.reading)]
+                if shown:  # "с улыбкой робкою и счастливою"
+                    end = self._joined_adjectives(end + 1, phrase)
+                    continue
             behind = [r for r in tokens[end].readings if r.pos == "PRTF" and agrees(r, phrase.reading)]
             if behind and tokens[end].best.pos == "PRTF" and self.mod_of.get(end, -1) < end and phrase.prep:
                 end = self._participle_tail(end + 1, behind[0])  # "с бородой, заплетённой в косичку"
@@ -222,6 +228,16 @@ class Wording(Owners):
                 end += 3
                 continue
             break
+        return end
+
+    def _joined_adjectives(self, end: int, phrase: Phrase) -> int:
+        """One past further adjectives joined by "и" or a comma."""
+        while end + 1 < len(self.tokens) and self.tokens[end].low in ("и", ","):
+            t = self.tokens[end + 1]
+            fits = any(r.pos == "ADJF" and agrees(r, phrase.reading) for r in t.readings)
+            if not fits or t.best.pos != "ADJF" or self.mod_of.get(end + 1, -1) > end:
+                break
+            end += 2
         return end
 
     def _decorates(self, phrase: Phrase) -> bool:

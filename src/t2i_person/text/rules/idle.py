@@ -82,8 +82,11 @@ def question(looks: SentenceLooks) -> None:
             span = range(start, t.i)
             you = any(looks.at[k].lemma in ("ты", "вы") for k in span if k in looks.at)
             why = any(fold(tokens[k].low) in WHY for k in span)
-            if (you and not why) or any(fold(tokens[k].low) in ASKS for k in span):
-                looks.barred |= {k for k in span if k not in looks.at}
+            asks = next((k for k in span if fold(tokens[k].low) in ASKS), t.i)
+            first = start if you and not why else max(start, asks - 2)
+            looks.barred |= {
+                k for k in range(first, t.i) if k not in looks.at and (first == start or asks < t.i)
+            }
         if t.low in HARD:
             start = t.i + 1
 
