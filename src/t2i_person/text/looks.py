@@ -195,7 +195,9 @@ class SentenceLooks(Constructions):
             return False
         if prep == "под" and phrase.reading.key in COVERING:
             return self.emit(self.nominal_owner(whole, end), phrase, entry, whole, end, False)
-        if prep == "из-под" and (entry.category in ("headwear",) or phrase.reading.key in ("очки",)):
+        if prep == "из-под" and (
+            entry.category in ("headwear",) or phrase.reading.key in ("очки", "капюшон", "челка")
+        ):
             owner = self.possessor(phrase, end) or self._continuing(n) or self.nominal_owner(whole, end)
             return self.emit(owner, phrase, entry, phrase.start, end, False)
         if prep == "под" and worn and phrase.case == "ins" and entry.category == "clothes":

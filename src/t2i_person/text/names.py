@@ -79,6 +79,10 @@ def _surname(token: Token) -> list[NameWord]:
         for gender, case, number in forms:
             lemma = stem + ("а" if gender == "f" else "")
             out.append(NameWord("family", gender, case, number, lemma, fold(stem), UNKNOWN))
+    for ending, cases in OBLIQUE.items():  # old books decline "Самойленко"
+        if low.endswith("енк" + ending) and len(low) > 6:
+            lemma = low[: -len(ending)] + "о"
+            out += [NameWord("family", "u", case, "sing", lemma, fold(lemma), UNKNOWN) for case in cases]
     for ending, forms in ADJECTIVAL.items():
         if low.endswith(ending) and len(low) > len(ending) + 3:
             stem = low[: -len(ending)] + ending[:2]
@@ -300,6 +304,8 @@ def _no_name(tokens: list[Token], i: int) -> bool:
     after = tokens[i + 1].low if i + 1 < len(tokens) else ""
     if token.keys() & word_set("absent.txt", "oath"):
         return True
+    if len(token.low) == 1:
+        return True
     if token.low == "тому" and after in ("лет", "года", "год", "назад"):
         return True
     if i == 0 and after == ":" and token.low in ("пол", "раса", "рост", "вес", "возраст", "имя", "без"):
@@ -356,6 +362,9 @@ def _next(
             words = [replace(words[0], case=w.case) for w in chain[-1][1]]
     if not words:
         return None
+    families = all(w.part == "family" for _, one in chain for w in one) and words[0].part == "family"
+    if families and _is_surname(before) and _is_surname(token):
+        return None  # "с Лаевским Самойленко"
     if before.rel in DEPENDENT and token.rel in (*SUBJECT, "flat:name") and last == chain[0][0] > 0:
         if before.feats.get("Case") == "Gen" and token.feats.get("Case") == "Nom":
             return None  # "по просьбе Дубова Марья Ивановна"
@@ -364,6 +373,11 @@ def _next(
     if not _pairs(chain[-1][1], words):
         return None
     return k, words
+
+
+def _is_surname(token: Token) -> bool:
+    listed = any("Surn" in r.grams and r.pos == "NOUN" for r in token.readings)
+    return listed or bool(_surname(token)) or token.low.endswith(("ко", "ук", "юк", "ян", "дзе"))
 
 
 def _pairs(one: list[NameWord], two: list[NameWord]) -> list[tuple[str, str, str]]:

@@ -147,6 +147,8 @@ class Owners:
         if before and any(f.lemma != "я" for f in self.people_here()):
             before = [f for f in before if f.lemma != "я" or self._is_so(f.last, start)]
         after = [f for f in self.people_here() if f.start >= end and f.kind not in ("poss", "rel")]
+        if self.made and self.made[-1][2] is self.scene.narrator and self._listed_after(start):
+            return self.made[-1][2]  # "я — заспанный, в дедовом тулупе"
         rather = self._rather_than(start)
         if rather is not None:
             return rather

@@ -142,6 +142,10 @@ class Wording(Owners):
                 if low in ("с", "со") and worn and (part or (picture and self._decorates(nxt))):
                     end = nxt.noun + 1
                     continue
+                bend = entry.category == "face" and bool(keys & {"горбинка", "горбина", "ямочка", "веснушка"})
+                if low in ("с", "со") and bend:
+                    end = nxt.noun + 1  # "нос с горбинкой"
+                    continue
                 jewel = entry.english in JEWELLERY and not keys & things().keys()
                 if low in ("с", "со") and (jewel or "печатка" in keys) and entry.category == "accessory":
                     end = nxt.noun + 1  # "перстень с рубином"

@@ -171,7 +171,9 @@ def _looks_from(looks: SentenceLooks, start: int, noun: Reading, of_colour: bool
                 of_colour or (r.number == noun.number and (noun.number == "plur" or r.gender == noun.gender))
             )
         ]
-        ahead = looks.mod_of.get(k, -1) > k
+        noun_at = looks.mod_of.get(k, -1)
+        next_key = 0 <= noun_at + 1 < len(tokens) and tokens[noun_at + 1].low == ":"
+        ahead = noun_at > k and not next_key
         if fits and t.best.pos in (*MODIFIERS, "NOUN") and not ahead:
             number = noun.number or "plur"
             words.append(nominative(fits[0], number, noun.gender if number == "sing" else ""))

@@ -123,7 +123,7 @@ def full_of(looks: SentenceLooks) -> None:
         if a.keys("ADJF", "ADJS") & {"полный"} and any(
             r.pos == "NOUN" and r.case == "gen" for r in b.readings
         ):
-            if b.best.pos == "NOUN" and b.best.case == "gen":
+            if b.best.pos == "NOUN" and b.best.case == "gen" and looks.mod_of.get(a.i) != b.i:
                 looks.barred.add(a.i)
 
 
