@@ -304,8 +304,8 @@ def _no_name(tokens: list[Token], i: int) -> bool:
     after = tokens[i + 1].low if i + 1 < len(tokens) else ""
     if token.keys() & word_set("absent.txt", "oath"):
         return True
-    if len(token.low) == 1:
-        return True
+    if len(token.low.split("-")[0]) == 1:
+        return True  # "М-да", "8К"
     if token.low == "тому" and after in ("лет", "года", "год", "назад"):
         return True
     if i == 0 and after == ":" and token.low in ("пол", "раса", "рост", "вес", "возраст", "имя", "без"):

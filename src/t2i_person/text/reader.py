@@ -292,7 +292,7 @@ def _character(entity: Entity) -> Character:
 
 
 def _calmed(facts: list[Fact]) -> list[Fact]:
-    """In a long text the passing moods of a person are few and each is told once."""
+    """In a long text a person's passing moods are few, and what is told again is told once."""
     if len(facts) <= MANY:
         return facts
     told: dict[str, None] = {}
@@ -300,14 +300,9 @@ def _calmed(facts: list[Fact]) -> list[Fact]:
         if fact.category == "expression":
             told.setdefault(fact.normalized)
     kept = set(list(told)[:MOODS])
-    out = []
-    for fact in facts:
-        if fact.category == "expression":
-            if fact.normalized not in kept:
-                continue
-            kept.discard(fact.normalized)
-        out.append(fact)
-    return out
+    once = {(f.category, f.normalized, f.negated): f for f in reversed(facts)}
+    first = {id(f) for f in once.values()}
+    return [f for f in facts if id(f) in first and (f.category != "expression" or f.normalized in kept)]
 
 
 def _distinct(facts: list[Fact]) -> list[Fact]:
