@@ -35,6 +35,11 @@ def mark_absent(tokens: list[Token], found: list[Found]) -> None:
         low = fold(before.low) if before else ""
         if _addressed(tokens, f):
             f.absent = True
+        seen = f.kind == "noun" and low in ("о", "об") and f.phrase is not None
+        if seen and f.end + 1 < len(tokens) and tokens[f.end].low == ",":
+            told = any(look_of(tokens[m]) is not None for m in f.phrase.mods)  # type: ignore[union-attr]
+            if told and tokens[f.end + 1].has("PRTF"):
+                continue  # "подумала она о толстом господине, проехавшем навстречу"
         if low in about and not (low == "до" and False):
             f.absent = True
         if low == "по" and f.case == "dat":
@@ -43,10 +48,18 @@ def mark_absent(tokens: list[Token], found: list[Found]) -> None:
             f.absent = True
         if f.case == "ins" and before is not None and before.keys("PRTF", "PRTS", "VERB") & DRESSED_AS:
             f.absent = True  # "наряженная Снегурочкой"
+        if f.case == "ins" and f.kind == "noun" and not (f.phrase and f.phrase.prep):
+            near = tokens[max(0, f.start - 4) : f.start]
+            if any(t.keys("PRTF", "PRTS", "ADJS") & DRESSED_AS for t in near):
+                f.absent = not any(t.low in ("в", ",", "и") for t in near)  # "одет он был помещиком"
         if low in ("с", "со") and k > 0 and tokens[k - 1].keys("NOUN") & nouns_of:
             f.absent = True  # "картинка с королём"
         if low in like and low not in ("что",) and not (low == "как" and (k == 0 or _does(tokens, f))):
             f.absent = True
+        if low in ("у", "на", "с", "в") and k > 0 and fold(tokens[k - 1].low) in like:
+            f.absent = tokens[k - 1].low != "что"  # "кудрявые, как у негра"
+        if low == "цвета":
+            f.absent = True  # "лицо цвета больного"
         if _on_poster(tokens, f):
             f.absent = True
         if low == "на" and any(
@@ -65,8 +78,11 @@ def mark_absent(tokens: list[Token], found: list[Found]) -> None:
                 and not owner_key & things().keys()
                 and not (owner_key & {k2 for k2, p in people().items() if p.kind == "collective"})
             ):
-                kin = any(people()[key].kind == "kin" for key in owner_key & people().keys())
-                if owner_key & acts or (kin and before.i + 1 == f.start):
+                met = f.kind == "name" and tokens[f.head].rel in ("obj", "nsubj", "iobj")
+                kin = f.kind == "name" and any(
+                    people()[key].kind == "kin" for key in owner_key & people().keys()
+                )
+                if met or owner_key & acts or (kin and before.i + 1 == f.start):
                     pass  # "при входе Зимина", "муж Веры"
                 elif not number_value(before) and not (
                     owner_key & things().keys() and before.best.case == "nom"
@@ -125,6 +141,7 @@ def _addressed(tokens: list[Token], f: Found) -> bool:
     apart = (before == "," or before in DASH or before in QUOTES or before in HARD) and (
         after in (",", "!", "?", "…") or after in QUOTES
     )
+    spoken |= before == after == "," and bool(f.keys & {"брат", "братец", "голубчик", "батенька", "сударь"})
     calm = after == "," and before in DASH and tokens[0].low not in DASH and f.start > 0
     you = any(t.best.key in ("ты", "вы") for t in tokens)
     told = you and any(look_of(t) is not None for t in tokens) and not any(t.low == "?" for t in tokens)

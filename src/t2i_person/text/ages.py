@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from .analysis import Token
+from .analysis import Token, readings
 from .lexicon import fold
 from .phrases import nominative
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 RANGE = re.compile(r"~?\d{1,3}(?:[-–]\d{1,3})?")
 YEARS = frozenset("лет года год годам годов годами годков годика годиков годочков летам".split())
+NEARLY = frozenset("уже этак эдак чуть слегка немного далеко хорошо примерно явно так где-то".split())
 BEFORE = frozenset("к под за около лет до".split())
 NEVER_BEFORE = frozenset("тому через в на с спустя течение после по последние".split())
 NEVER_AFTER = frozenset("назад спустя подряд тому опыта стажа как жизни".split())
@@ -24,6 +25,9 @@ TURNS = frozenset(
 
 
 def is_number(token: Token) -> bool:
+    first, dash, second = token.low.partition("-")
+    if dash and first.isalpha() and second.isalpha():
+        return all(any(r.pos == "NUMR" for r in readings(x)) for x in (first, second))  # "десяти-двенадцати"
     return RANGE.fullmatch(token.low) is not None or any(
         r.pos == "NUMR" or r.key in ("сорок", "сто", "тридцать", "девяносто") for r in token.readings
     )
@@ -105,16 +109,21 @@ def _one(looks: SentenceLooks, i: int, j: int) -> tuple[int, int, str, Entity | 
             return None
     if not yearly:
         k = i - 1
+        while k > 0 and fold(tokens[k].low) in NEARLY:
+            k -= 1
         prep = k >= 0 and fold(tokens[k].low) in ("под", "за", "около", "до", "к")
+        at_prep = k
         if prep:
             k -= 1
-        if k >= 0 and fold(tokens[k].low) in YEARS and k + (2 if prep else 1) == i:
+        while k > 0 and fold(tokens[k].low) in NEARLY:
+            k -= 1
+        if k >= 0 and fold(tokens[k].low) in YEARS:
             first, yearly = k, True
             if after in NEVER_AFTER or after == "до":
                 return None  # "года четыре тому"
             if first > 0 and fold(tokens[first - 1].low) in NEVER_BEFORE:
                 return None
-            normalized = f"{words} лет" if not prep else f"{tokens[k + 1].low} {words} лет"
+            normalized = f"{words} лет" if not prep else f"{tokens[at_prep].low} {words} лет"
             return first, end, normalized, to_whom.entity if to_whom and turns else None
     if before in ("под", "за", "около", "к") and first > 0:
         first -= 1
@@ -140,10 +149,16 @@ def _one(looks: SentenceLooks, i: int, j: int) -> tuple[int, int, str, Entity | 
     ):
         return first, end, normalized, to_whom.entity
     if not yearly:
-        if before in ("под", "за") and first > 0:
-            f = looks.at.get(first - 1)
-            if f is not None and f.entity is not None:
-                return first, end, f"{tokens[first].low} {words}", f.entity
+        if before in ("под", "за", "около") and first > 0 and not (j < len(tokens) and tokens[j].has("NOUN")):
+            place = first - 1
+            while place > 0 and (
+                fold(tokens[place].low) in NEARLY or tokens[place].low in (",", "вид", "на")
+            ):
+                place -= 1
+            f = looks.at.get(place)
+            if f is not None and f.entity is not None and f.kind in ("noun", "name"):
+                told = tokens[first].low if fold(tokens[first].low) not in NEARLY else before
+                return first, end, f"{told} {words} лет", f.entity
         return None
     if before in NEVER_BEFORE:
         return None

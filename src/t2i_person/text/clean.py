@@ -40,10 +40,9 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def _cyrillic(match: re.Match[str]) -> str:
-    word = match.group()
-    if CYRILLIC.search(word) and LATIN.search(word):
-        return word.translate(LOOKALIKE)
-    return word
+    parts = match.group().split("-")  # "AR-очки" is Latin and Cyrillic, not a mixture
+    mixed = [CYRILLIC.search(part) and LATIN.search(part) for part in parts]
+    return "-".join(p.translate(LOOKALIKE) if m else p for p, m in zip(parts, mixed, strict=True))
 
 
 def _lower_shout(match: re.Match[str]) -> str:

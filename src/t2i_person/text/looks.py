@@ -111,7 +111,7 @@ class SentenceLooks(Constructions):
                 told = tuple(x.lemma for w in adjectives.split() for x in plain_readings(w)[:1])
                 self.add(f.entity, f.first, f.end, category, normal, f.denied, told, noun)
                 return
-        if f.person.kind not in ("role", "folk"):
+        if f.person.kind not in ("role", "folk") or f.keys & word_set("absent.txt", "praise"):
             return
         self.add(f.entity, f.first, f.end, "role", f.lemma, self.negation(f.start), noun=f.lemma)
 
@@ -121,7 +121,7 @@ class SentenceLooks(Constructions):
         tokens = self.tokens
         if entry is None:
             return self._quality(phrase) or self._in_hair(phrase) or self._under_eyes(phrase, entry)
-        if any(m in self.used for m in range(phrase.start, n + 1)):
+        if any(m in self.used for m in range(phrase.start, n + 1)) or self._inside(phrase):
             return False
         if entry.held and phrase.prep not in ("с", "со") and self._in_hair(phrase):
             return True
@@ -156,7 +156,7 @@ class SentenceLooks(Constructions):
                 return self.emit(
                     self.nominal_owner(whole, end), phrase, entry, whole, end, self.negation(whole)
                 )
-            if body and entry.category in ("eyes", "face") and described and phrase.case == "loc":
+            if body and entry.category in ("eyes", "face") and described:
                 owner = self.possessor(phrase, end)
                 return owner is not None and self.emit(owner, phrase, entry, phrase.start, end, False)
             return False
@@ -195,7 +195,9 @@ class SentenceLooks(Constructions):
             return False
         if prep == "под" and phrase.reading.key in COVERING:
             return self.emit(self.nominal_owner(whole, end), phrase, entry, whole, end, False)
-        if prep == "из-под" and (entry.category in ("headwear",) or phrase.reading.key in ("очки",)):
+        if prep == "из-под" and (
+            entry.category in ("headwear",) or phrase.reading.key in ("очки", "капюшон", "челка")
+        ):
             owner = self.possessor(phrase, end) or self._continuing(n) or self.nominal_owner(whole, end)
             return self.emit(owner, phrase, entry, phrase.start, end, False)
         if prep == "под" and worn and phrase.case == "ins" and entry.category == "clothes":
@@ -227,6 +229,16 @@ class SentenceLooks(Constructions):
                 return self.emit(owner, phrase, entry, phrase.start, end, False)
             return False
         return self._bare_noun(phrase, entry, end, enough, described, worn, body)
+
+    def _inside(self, phrase: Phrase) -> bool:
+        """Part of a longer phrase: "в летней без пояса белой рубашке"."""
+        if phrase.prep not in ("без", "до", "с", "со", "от", "из", "на"):
+            return False
+        return any(
+            p.start < phrase.whole and phrase.noun < p.noun and p.mods and p.mods[0] < phrase.whole
+            for p in self.phrases.values()
+            if p is not phrase and p.noun - phrase.noun < 6 and self.thing(p) is not None
+        )
 
     def _of_thing(self, whole: int, entry: Thing) -> bool:
         """The phrase belongs to the thing or animal right before it: "лошадь с белой гривой"."""

@@ -30,12 +30,28 @@ ENDINGS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "ых": (("u", "gen", "plur"), ("u", "acc", "plur"), ("u", "loc", "plur")),
     "ыми": (("u", "ins", "plur"),),
 }
+ADJECTIVAL: dict[str, tuple[tuple[str, str, str], ...]] = {
+    root + ending: forms
+    for root in ("ск", "цк")
+    for ending, forms in {
+        "ий": (("m", "nom", "sing"),),
+        "ого": (("m", "gen", "sing"), ("m", "acc", "sing")),
+        "ому": (("m", "dat", "sing"),),
+        "им": (("m", "ins", "sing"),),
+        "ом": (("m", "loc", "sing"),),
+        "ая": (("f", "nom", "sing"),),
+        "ой": tuple(("f", case, "sing") for case in ("gen", "dat", "ins", "loc")),
+        "ую": (("f", "acc", "sing"),),
+    }.items()
+}
+OBLIQUE = {"а": ("gen", "acc"), "у": ("dat",), "ом": ("ins",), "ем": ("ins",), "е": ("loc",)}
 STEMS = ("ов", "ев", "ёв", "ин", "ын")
 NO_NAME_BEFORE = {"слава": ("богу", "тебе", "господу", "аллаху", "создателю")}
 WORDS_TOO = frozenset("роза вера любовь надежда лев слава рая света поля ли марта майя лада мило том".split())
 CONSONANTS = frozenset("бвгджзйклмнпрстфхцчшщ")
 WEARS = frozenset("надеть носить улыбнуться улыбаться усмехнуться сказать засмеяться".split())
-ABSTRACT = ("ость", "ение", "ание", "ство", "изм")
+AGE_VERBS = frozenset("быть исполниться стукнуть идти пойти минуть".split())
+ABSTRACT = ("-ка", "-то", "-с", "-таки", "-о", "ость", "ение", "ание", "ство", "изм")
 UNKNOWN = 0.3  # score of a reading that no dictionary confirms
 
 
@@ -63,6 +79,16 @@ def _surname(token: Token) -> list[NameWord]:
         for gender, case, number in forms:
             lemma = stem + ("а" if gender == "f" else "")
             out.append(NameWord("family", gender, case, number, lemma, fold(stem), UNKNOWN))
+    for ending, cases in OBLIQUE.items():  # old books decline "Самойленко"
+        if low.endswith("енк" + ending) and len(low) > 6:
+            lemma = low[: -len(ending)] + "о"
+            out += [NameWord("family", "u", case, "sing", lemma, fold(lemma), UNKNOWN) for case in cases]
+    for ending, forms in ADJECTIVAL.items():
+        if low.endswith(ending) and len(low) > len(ending) + 3:
+            stem = low[: -len(ending)] + ending[:2]
+            for gender, case, number in forms:
+                lemma = stem + ("ая" if gender == "f" else "ий")
+                out.append(NameWord("family", gender, case, number, lemma, f"{fold(stem)}ий", UNKNOWN))
     return out
 
 
@@ -142,6 +168,11 @@ def _foreign(token: Token) -> list[NameWord]:
         if r.pos == "NOUN" and r.number == "sing" and r.case and r.case != "nom":
             sex = SEX.get(r.gender, "u")
             out.append(NameWord("family", sex, r.case, "sing", r.lemma, r.key, UNKNOWN))
+    if not out and token.feats.get("Gender") == "Masc":  # "Корену" of "Корен", which no dictionary has
+        for ending, cases in OBLIQUE.items():
+            if low.endswith(ending) and len(low) > len(ending) + 2:
+                stem = low[: -len(ending)]
+                out += [NameWord("family", "m", case, "sing", stem, fold(stem), UNKNOWN) for case in cases]
     return out or [nom]
 
 
@@ -156,6 +187,9 @@ def _is_name(tokens: list[Token], i: int, lower_text: bool) -> bool:
     if token.low.endswith(ABSTRACT):
         return False
     if best.key in word_set("absent.txt", "animal") and best.pos == "NOUN":
+        given = token.pos == "PROPN" and any("Name" in r.grams for r in token.readings)
+        if given and (token.rel in SUBJECT or i > 0):
+            return True  # "Лев увидел"
         return _acts(tokens, i)  # "Бегемот был в галстуке"
     if i > 1 and tokens[i - 2].low in ("на", "в", "по") and capital(tokens[i - 1]) and token.has("ADJF"):
         return False  # "на Малой Бронной"
@@ -192,7 +226,13 @@ def _is_name(tokens: list[Token], i: int, lower_text: bool) -> bool:
     if token.pos != "PROPN" or (not alive and not _surname(token)):
         return False
     inside = not opens and token.rel in (*SUBJECT, "flat:name", "obj")
-    if best.known and best.pos == "NOUN" and best.animacy == "inan" and not inside and not _acts(tokens, i):
+    if (
+        best.known
+        and best.pos == "NOUN"
+        and (opens or best.animacy == "inan")
+        and not inside
+        and not _acts(tokens, i)
+    ):
         return False
     if best.known and opens and best.pos != "NOUN":
         return False  # an adjective or verb that opens the sentence
@@ -264,6 +304,10 @@ def _no_name(tokens: list[Token], i: int) -> bool:
     after = tokens[i + 1].low if i + 1 < len(tokens) else ""
     if token.keys() & word_set("absent.txt", "oath"):
         return True
+    if len(token.low.split("-")[0]) == 1:
+        return True  # "М-да", "8К"
+    if token.low == "тому" and after in ("лет", "года", "год", "назад"):
+        return True
     if i == 0 and after == ":" and token.low in ("пол", "раса", "рост", "вес", "возраст", "имя", "без"):
         return True  # keys of a form
     if not token.low[0].isalpha() or after in NO_NAME_BEFORE.get(token.low, ()):
@@ -318,6 +362,9 @@ def _next(
             words = [replace(words[0], case=w.case) for w in chain[-1][1]]
     if not words:
         return None
+    families = all(w.part == "family" for _, one in chain for w in one) and words[0].part == "family"
+    if families and _is_surname(before) and _is_surname(token):
+        return None  # "с Лаевским Самойленко"
     if before.rel in DEPENDENT and token.rel in (*SUBJECT, "flat:name") and last == chain[0][0] > 0:
         if before.feats.get("Case") == "Gen" and token.feats.get("Case") == "Nom":
             return None  # "по просьбе Дубова Марья Ивановна"
@@ -326,6 +373,11 @@ def _next(
     if not _pairs(chain[-1][1], words):
         return None
     return k, words
+
+
+def _is_surname(token: Token) -> bool:
+    listed = any("Surn" in r.grams and r.pos == "NOUN" for r in token.readings)
+    return listed or bool(_surname(token)) or token.low.endswith(("ко", "ук", "юк", "ян", "дзе"))
 
 
 def _pairs(one: list[NameWord], two: list[NameWord]) -> list[tuple[str, str, str]]:
@@ -432,6 +484,8 @@ def _fit(tokens: list[Token], i: int, last: int, option: tuple[str, str, str]) -
         told = _told_sex(tokens, i, last, subject, head)
         if number == "sing" and gender in GENDERS and told:
             points += 3.0 if told == gender else -4.0
+    elif case == "dat" and i == 0 and len(tokens) > last + 1:
+        points += 3.0 * bool(tokens[last + 1].keys("VERB") & AGE_VERBS)  # "Крыловой было сорок лет"
     elif case in ("gen", "acc") and before and not alone:
         points += 0.7 * (tokens[i - 1].best.pos in ("NOUN", "VERB", "GRND", "INFN"))
     return points

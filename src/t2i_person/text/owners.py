@@ -147,6 +147,11 @@ class Owners:
         if before and any(f.lemma != "я" for f in self.people_here()):
             before = [f for f in before if f.lemma != "я" or self._is_so(f.last, start)]
         after = [f for f in self.people_here() if f.start >= end and f.kind not in ("poss", "rel")]
+        if self.made and self.made[-1][2] is self.scene.narrator and self._listed_after(start):
+            return self.made[-1][2]  # "я — заспанный, в дедовом тулупе"
+        rather = self._rather_than(start)
+        if rather is not None:
+            return rather
         near = before[-1] if before else None
         if near is not None and len(before) > 1 and near.case == "gen" and near.kind in ("noun", "name"):
             whose = before[-2]  # "подруга Лены была в очках"
@@ -162,6 +167,13 @@ class Owners:
             owned = near is not None and near.end == unseen[-1].start and unseen[-1].case == "gen"
             if not owned and unseen[-1].last == start - 1:
                 return None  # what is said of those who are not here
+        group = self._group(start)
+        if group is not None:
+            return group
+        if near is not None and follow is not None and follow.first == end and follow.kind == "name":
+            seen = any(self.is_verb(k) for k in range(near.last, start))
+            if follow.case in ("acc", "nom") and seen and self.tokens[start - 1].best.pos == "NOUN":
+                return follow.entity  # "увидел у окна с трубкой в зубах Кузьму"
         if near is not None and self.same_segment(near.last, start):
             distant = near.kind in ("pron",) and near.case != "nom"
             if (
@@ -189,6 +201,22 @@ class Owners:
         if follow is not None:
             return follow.entity
         return self.pair[0] if self.pair and start > self.pair_at else self.scene.topic()
+
+    def _rather_than(self, start: int) -> Entity | None:
+        """ "не в синем, как хотела Вера, а в чёрном платье": who does not wear the one wears the other."""
+        if start < 2 or self.tokens[start - 1].low not in ("а", "но") or self.tokens[start - 2].low != ",":
+            return None
+        denied = [m for m in self.made if m[3] and m[1] < start and m[4]]
+        return denied[-1][2] if denied and denied[-1][4] == fold(self.tokens[start].low) else None
+
+    def _group(self, start: int) -> Entity | None:
+        """ "с двумя дамами: пожилой и молоденькой, в розовом": a counted group right before a colon."""
+        colon = next((k for k in range(start, 0, -1) if self.tokens[k].low == ":"), 0)
+        f = self.at.get(colon - 1)
+        many = f is not None and f.entity is not None and f.number == "plur" and f.counted
+        if not many or any(g.first > colon and g.last < start for g in self.people_here()):
+            return None
+        return None if any(self.is_verb(k) for k in range(colon, start)) else f.entity  # type: ignore
 
     def _is_so(self, i: int, start: int) -> bool:
         """Nothing but "to be" stands between: "я была в плаще"."""
@@ -255,6 +283,10 @@ class Owners:
     def possessor(self, phrase: Phrase, end: int) -> Entity | None:
         """Owner said in words: его, genitive, "у него", "на нём", "ему"."""
         for f in self.found:
+            if f.kind == "poss" and (f.first in phrase.mods or f.first == phrase.start - 1):
+                wearer = self._wearer(f.first)
+                if wearer is not None and f.entity is not None and wearer.gender in ("u", f.gender):
+                    return wearer
             if f.kind == "poss" and (f.first in phrase.mods or f.first == phrase.start - 1 or f.first == end):
                 return f.entity
         for m in phrase.mods:
@@ -288,6 +320,14 @@ class Owners:
                     if prep == "у" or f.case in ("loc", "gen", "acc"):
                         return f.entity
         return None
+
+    def _wearer(self, place: int) -> Entity | None:
+        """ "в платье, открывавшем её плечи": hers who wears the dress."""
+        verb = next((k for k in range(place - 1, max(0, place - 3), -1) if self.tokens[k].has("PRTF")), -1)
+        if verb < 1 or self.tokens[verb - 1].low != ",":
+            return None
+        worn = [m for m in self.made if m[1] == verb - 1 and m[4] in ("в", "во")]
+        return worn[-1][2] if worn else None
 
     def negation(self, start: int) -> bool:
         """не or ни right before the place."""
@@ -338,10 +378,16 @@ class Owners:
         past = [m for m in self.made if m[1] <= n]
         return past[-1][2] if past else None
 
+    def _doer(self, verb: int) -> Entity | None:
+        """The verb's subject, unless it is the narrator who tells of somebody else."""
+        owner = self.subject(verb)
+        others = self.others_here()
+        return others[0].entity if owner is not None and owner is self.scene.narrator and others else owner
+
     def _body_owner(self, phrase: Phrase, verb: int | None) -> Entity | None:
         n = phrase.noun
         if verb is not None and phrase.case != "nom":
-            owner = self.subject(verb)
+            owner = self._doer(verb)
             if owner is not None:
                 return owner
         colon = [k for k in range(n) if self.tokens[k].low == ":"]
@@ -353,7 +399,7 @@ class Owners:
         if here:
             return here[-1].entity
         if verb is not None and self.tokens[n].rel != "nsubj" and not self.tokens[n].rel.startswith("nsubj"):
-            owner = self.subject(verb)
+            owner = self._doer(verb)
             if owner is not None:
                 return owner
         return self._continuing(n) or self._loose_subject(n)

@@ -6,9 +6,9 @@ from itertools import pairwise
 from .absent import mark_absent
 from .analysis import Reading, Token
 from .found import DASH, HARD, Found, lookup
-from .lexicon import Person, fold, people, things, word_set
+from .lexicon import Person, fold, people, things, verbs, word_set
 from .names import name_at, same_case, titled
-from .neighbours import is_person_noun
+from .neighbours import is_person_noun, kind_of
 from .phrases import MODIFIERS, Phrase, agrees, build, look_of, nominative
 from .pronouns import POSSESSIVE, pronoun_at
 
@@ -39,6 +39,8 @@ def _noun_at(tokens: list[Token], i: int) -> Found | None:
             phrase.reading = reading
             break
         entry = None
+    if entry is None and _heads_fragment(tokens, i):
+        entry = _somebody(token, phrase)
     if entry is None:
         r = phrase.reading
         if r.animacy != "anim" or r.key in word_set("absent.txt", "animal") or r.key in things():
@@ -111,6 +113,37 @@ def _noun_at(tokens: list[Token], i: int) -> Found | None:
     )
 
 
+def _heads_fragment(tokens: list[Token], i: int) -> bool:
+    """ "мажор в белом поло": a noun no list has, at the head of words without a verb, wears something."""
+    if any(t.best.pos in ("VERB", "ADJS", "PRTS") for t in tokens) or i + 2 >= len(tokens):
+        return False
+    if any(t.best.pos not in ("ADJF", "PRTF", "ADVB", "PRCL") for t in tokens[:i]):
+        return False
+    if tokens[i + 1].low not in ("в", "во", "с", "со", "без") or not any(
+        r.case == "nom" and r.number == "sing" for r in tokens[i].readings
+    ):
+        return False
+    worn = next((t for t in tokens[i + 2 : i + 6] if t.best.pos == "NOUN"), None)
+    keys = worn.keys("NOUN") & things().keys() if worn is not None else set()
+    return any(things()[key].category not in ("other", "accessory") for key in keys)
+
+
+def _somebody(token: Token, phrase: Phrase) -> Person | None:
+    r = phrase.reading
+    key = r.key
+    entry = things().get(key)
+    nothing = (
+        word_set("absent.txt", "animal") | word_set("absent.txt", "of") | word_set("absent.txt", "picture")
+    )
+    if key in nothing or r.grams & {"Name", "Surn", "Patr", "Geox"} or (entry and entry.category != "hair"):
+        return None
+    kind = kind_of(key)
+    if kind.startswith(("thing", "animal", "other")) and entry is None and r.animacy != "anim":
+        return None
+    female = r.gender == "femn" or token.low.endswith(("ка", "ица", "уля", "яшка"))
+    return Person(r.lemma if r.known else token.low, "f" if female else "m", "role", "person")
+
+
 def _oath(tokens: list[Token], i: int) -> bool:
     """ "Слава богу", "чёрт возьми": the god or devil is there only if something is told of him."""
     if not any(r.key in word_set("absent.txt", "oath") for r in tokens[i].readings if r.pos == "NOUN"):
@@ -164,7 +197,15 @@ def _stands_for_person(tokens: list[Token], i: int, r: Reading) -> bool:
         return False
     if i > 0 and tokens[i - 1].low not in HARD and tokens[i - 1].low not in DASH:
         return False
-    if tokens[i + 1].low not in ("в", "с") or look_of(tokens[i]) is None:
+    if look_of(tokens[i]) is None:
+        return False
+    does = [x for x in tokens[i + 1].readings if x.pos == "VERB" and "past" in x.grams]
+    if any(x.number == "sing" and x.gender == r.gender for x in does) and tokens[i + 1].pos == "VERB":
+        rest = [t for t in tokens[i + 2 :] if t.best.pos in ("NOUN", "NPRO")]
+        verb = tokens[i].rel.startswith("nsubj") and tokens[i].head == i + 1
+        subject = any(t.rel.startswith("nsubj") and t.head == i + 1 for t in rest)
+        return verb and not subject and not tokens[i + 1].keys("VERB") & verbs("be").keys()
+    if tokens[i + 1].low not in ("в", "с"):
         return False
     worn = next((t for t in tokens[i + 2 : i + 5] if t.best.pos == "NOUN"), None)
     if worn is None or not worn.keys("NOUN") & things().keys():

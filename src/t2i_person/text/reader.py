@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import Cancelled
 from . import english
@@ -19,6 +19,8 @@ from .scene import Entity, Fact, Scene
 
 log = logging.getLogger(__name__)
 
+MANY = 12  # features of one person from which on moods are capped
+MOODS = 4
 GENDER: dict[str, Gender] = {"m": "male", "f": "female"}
 
 
@@ -117,7 +119,12 @@ def cast(source: str | Iterable[str]) -> list[Character]:
         As `stream`.
     """
     people = [person for page in pages(source) for person in page.done if person.name]
-    return sorted(people, key=lambda c: c.start)
+    return [_lasting_first(c) for c in sorted(people, key=lambda c: c.start)]
+
+
+def _lasting_first(person: Character) -> Character:
+    """What lasts comes before passing expressions, each part in the text's order."""
+    return replace(person, features=tuple(sorted(person.features, key=lambda f: f.category == "expression")))
 
 
 def pages(source: str | Iterable[str], cancelled: Callable[[], bool] | None = None) -> Iterator[Page]:
@@ -255,8 +262,8 @@ def _verb_of(tokens: list[Token], found: list[Found], f: Found) -> Token | None:
 def _character(entity: Entity) -> Character:
     f, at = entity.head, entity.head_at
     assert f is not None  # whoever is kept was mentioned
-    facts = sorted(_distinct(entity.facts), key=lambda x: x.start)
-    features = tuple(_feature(fact, english.phrase(fact)) for fact in facts)
+    facts = _calmed(sorted(_distinct(entity.facts), key=lambda x: x.start))
+    features = tuple(_feature(fact, english.phrase(fact, f.lemma)) for fact in facts)
     attributes = tuple(_feature(fact, fact.noun) for fact in entity.says.values())
     if entity.gender == "u" and entity.number == "sing":
         bearded = any(x.category == "facial_hair" and not x.negated for x in facts)
@@ -280,7 +287,22 @@ def _character(entity: Entity) -> Character:
         (head, *mentions),
         english.whole(f.lemma, gender, told, entity.count),
         entity.named,
+        entity.full_name,
     )
+
+
+def _calmed(facts: list[Fact]) -> list[Fact]:
+    """In a long text a person's passing moods are few, and what is told again is told once."""
+    if len(facts) <= MANY:
+        return facts
+    told: dict[str, None] = {}
+    for fact in facts:
+        if fact.category == "expression":
+            told.setdefault(fact.normalized)
+    kept = set(list(told)[:MOODS])
+    once = {(f.category, f.normalized, f.negated): f for f in reversed(facts)}
+    first = {id(f) for f in once.values()}
+    return [f for f in facts if id(f) in first and (f.category != "expression" or f.normalized in kept)]
 
 
 def _distinct(facts: list[Fact]) -> list[Fact]:

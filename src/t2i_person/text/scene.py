@@ -20,6 +20,7 @@ ANOTHER = frozenset("другой другая второй вторая еще 
 KINDS_AGAIN = ("generic", "role", "folk", "people")
 
 
+DEEMING = frozenset("назвать называть считать признать признавать посчитать счесть прозвать".split())
 NAMING = frozenset("звать величать прозвать окрестить назвать прозывать".split())
 GRANDPARENTS = frozenset("дед дедушка дедуля бабушка бабка бабуля бабуся".split())
 EXCLAIMED = frozenset("блин жесть капец прикол ужас кошмар боже господи черт мама атас".split())
@@ -61,6 +62,7 @@ class Entity:
     count: int = 1
     seen: bool = False  # whether some noun or name shows the person as present
     named: bool = False
+    full_name: str = ""
     unsexed: bool = False
     last: int = -1  # sentence of the last mention
     subject: bool = False  # whether that mention was a subject
@@ -96,6 +98,12 @@ class Entity:
         self.seen |= not f.absent and not (f.person is not None and f.person.kind == "someone")
         self.unsexed |= f.kind == "noun" and bool(f.keys & UNSEXED)
         self.named |= f.kind == "name"
+        if (
+            f.kind == "name"
+            and f.number == "sing"
+            and f.lemma.count(" ") >= self.full_name.count(" ") + (bool(self.full_name))
+        ):
+            self.full_name = f.lemma
         for part, keys in f.parts.items():
             self.parts.setdefault(part, set()).update(keys)
         for category, normal, english in f.person.facts if f.person and not f.denied else ():
@@ -121,10 +129,16 @@ class Scene:
         self._forget()
         self._done = found
         spoken = [f for f in found if f.lemma == "я" and _spoken(tokens, f)]
+        spoken += [f for f in found if f.kind == "name" and _introduced(tokens, f)]
         order = [f for f in found if f not in spoken] + spoken  # who speaks is named after the words
         for f in order:
             at = found.index(f)
-            entity = self._speaker(tokens, found) if f in spoken else self._resolve(tokens, found, at)
+            if f in spoken:
+                entity = self._speaker(tokens, found)
+                if entity is None and f.kind == "name":
+                    entity = self.topic(f.gender) or self._resolve(tokens, found, at)
+            else:
+                entity = self._resolve(tokens, found, at)
             f.entity = entity
             if entity is None:
                 continue
@@ -134,8 +148,8 @@ class Scene:
             if f.kind == "name":
                 if not entity.named:
                     self.cast.append(entity)
-                for key in f.keys - people().keys():
-                    self.named[key] = entity
+                for key in set().union(*f.parts.values()) if f.parts else f.keys:
+                    self.named.setdefault(key, entity)
             f.denied = f.start > 0 and tokens[f.start - 1].low == "не"
             entity.mention(f, tokens[f.first].start, tokens[f.last].end)
             entity.last, entity.place = self.sentence, f.first
@@ -297,7 +311,7 @@ class Scene:
             if e is self.narrator:
                 continue
             points = 3.0 * (e.last - self.sentence) + 1.5 * e.subject + 0.02 * e.place
-            points -= 0.5 * (e.gender == "u" and f.gender != "u")
+            points -= 1.6 * (e.gender == "u" and f.gender != "u")
             if e.last == self.sentence and e.subject and f.case != "nom" and f.kind == "pron":
                 if self._same_clause(tokens, e.place, f.first):
                     points -= 4.0  # an object pronoun is not its own subject
@@ -378,6 +392,7 @@ class Scene:
             return []
         mine = _full(f.parts["given"])
         fits = [e for e in self.cast if mine & _full(e.parts.get("given", ()))]
+        fits = [e for e in fits if not _other_name(f, e)]
         fits = [e for e in fits if f.gender == "u" or e.gender in ("u", f.gender)]
         return fits if len(fits) == 1 and not any(g.entity is fits[0] for g in found) else []
 
@@ -395,13 +410,17 @@ class Scene:
         be = verbs("be")
         if (
             f.case in ("nom", "ins")
-            and "это" in gap
-            and (gap[-1] == "это" or tokens[k].keys() & be.keys() or gap[-1] in DASH)
+            and ("это" in gap or (gap[0] == "то" and k < 3))
+            and (gap[-1] in ("это", "сам", "сама") or tokens[k].keys() & be.keys() or gap[-1] in DASH)
         ):
             entity = self.topic(f.gender, f.number)
             if entity is not None:
                 f.predicate = f.person is not None
                 return entity
+        if f.kind == "name":
+            named = self._name_of(tokens, found, at)
+            if named is not None:
+                return named
         if previous is None or not self.compatible(previous.entity, f.gender, f.number):
             return None
         if f.kind == "name" and _called(tokens, previous, f):
@@ -413,6 +432,14 @@ class Scene:
         if f.kind == "noun" and f.case == "ins" and is_be and previous.case == "nom" and not f.phrase.prep:  # type: ignore[union-attr]
             if not any(t.low in HARD for t in between) and len(between) < 5:
                 f.predicate = True
+                return previous.entity  # type: ignore[no-any-return]
+        if f.kind == "noun" and f.case == "ins" and previous.case in ("acc", "gen"):
+            if any(t.keys("VERB", "INFN") & DEEMING for t in between) and len(between) < 6:
+                f.predicate = True  # "Ольгу можно было назвать красавицей"
+                return previous.entity  # type: ignore[no-any-return]
+        if f.case == previous.case == "nom" and f.number == previous.number == "sing":
+            if self._predicative(tokens, previous, f, between, is_be):
+                f.predicate = f.kind == "noun"
                 return previous.entity  # type: ignore[no-any-return]
         if f.kind == "noun" and f.case == previous.case == "nom" and is_be and len(between) < 4:
             if not any(t.low in HARD or t.low in (",", "и", "а") for t in between) and f.number == "sing":
@@ -468,6 +495,48 @@ class Scene:
         f.predicate = f.kind == "noun"
         return previous.entity  # type: ignore[no-any-return]
 
+    @staticmethod
+    def _predicative(tokens: list[Token], who: Found, f: Found, between: list[Token], is_be: bool) -> bool:
+        """A predicate noun parted by its own adjectives, or without a verb, or joined to another one."""
+        quiet = ("ADJF", "PRTF", "ADVB", "PRCL", "CONJ", "ADJS", "COMP")
+        plain = [t for t in between if not t.keys("VERB") & verbs("be").keys()]
+        if f.kind == "name":  # "дама эта была Анна Сергеевна"
+            return (
+                is_be
+                and who.kind == "noun"
+                and len(plain) < 2
+                and all(t.low in ("эта", "этот", "сам", "сама") for t in plain)
+            )
+        if is_be and plain and len(plain) < 8 and who.kind in ("name", "pron"):
+            # "Лида была худенькая, но довольно хорошенькая брюнетка"
+            return all(t.best.pos in quiet or t.low == "," for t in plain) and plain[-1].low != ","
+        if who.kind == "name" and who.person is None and len(plain) < 3 and not is_be:
+            # "Семён большой шутник", "Игорь уже старик"
+            return all(t.best.pos in ("ADVB", "PRCL") and t.low not in ("и", "не") for t in plain)
+        if who.predicate and [t.low for t in between] == ["и"]:
+            return True
+        return False
+
+    def _name_of(self, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
+        """Whom a name is told of: "звали его Архип", "имя её было Агафья", "«Гурий Фомич!»" to a guest."""
+        f = found[at]
+        before = tokens[max(0, f.start - 4) : f.start]
+        if any(t.keys("VERB") & NAMING or t.low in ("имя", "фамилия", "прозвище") for t in before):
+            near = [g for g in found[:at] if g.entity is not None and f.start - g.end < 4]
+            near = [g for g in near if g.case != "nom" or g.kind == "poss"]
+            if near and self.compatible(near[-1].entity, f.gender, f.number):
+                return near[-1].entity  # type: ignore[no-any-return]
+        return self._greeted(tokens, found, at)
+
+    def _greeted(self, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
+        f = found[at]
+        called = f.end < len(tokens) and tokens[f.end].low == "!" and f.start > 0
+        if not called or not (tokens[f.start - 1].low in QUOTES or tokens[f.start - 1].low in DASH):
+            return None
+        guests = [e for e in self.entities if e.nominal and not e.named and e.last == self.sentence - 1]
+        guests = [e for e in guests if e.number == "sing" and self.compatible(e, f.gender, "sing")]
+        return guests[0] if len(guests) == 1 and guests[0].facts else None
+
     def _again(self, tokens: list[Token], f: Found, found: list[Found]) -> Entity | None:
         """A definite noun for someone on stage: "гость вошёл... мужчина сел"."""
         if f.kind != "noun" or f.person is None or f.person.kind not in KINDS_AGAIN or f.counted:
@@ -520,6 +589,13 @@ class Scene:
         return fits[-1] if len(fits) == 1 else None
 
 
+def _introduced(tokens: list[Token], f: Found) -> bool:
+    """ "Меня зовут Крюков", "моя фамилия Штейн": the speaker's own name."""
+    before = tokens[max(0, f.start - 4) : f.start]
+    mine = any(t.low in ("меня", "моя", "мое", "моё") for t in before)
+    return mine and any(t.keys("VERB") & NAMING or t.low in ("фамилия", "имя", "прозвище") for t in before)
+
+
 def _spoken(tokens: list[Token], f: Found) -> bool:
     """The words are somebody's speech: in quotes or after a dash at the start."""
     if tokens[0].low in DASH:
@@ -549,7 +625,13 @@ def _full(given: Iterable[str]) -> set[str]:
 
 
 def _other_name(f: Found, e: Entity) -> bool:
-    """ "Иван Сергеевич" is not "Иван Петрович": some part of the name is another's."""
+    """ "Иван Сергеевич" is not "Иван Петрович": some part of the name is another's.
+
+    Two names that share the given one alone are two people: "Соня Белова", "Софья Ивановна".
+    """
+    mine, theirs = set(f.parts) - {"given"}, set(e.parts) - {"given"}
+    if "given" in f.parts and "given" in e.parts and mine and theirs and not mine & theirs:
+        return True
     for part, keys in f.parts.items():
         have = e.parts.get(part)
         if have and not (keys & have or (part == "given" and _full(keys) & _full(have))):

@@ -1,8 +1,8 @@
 """Rules as values. The lists hold their order; the first rule that takes a place keeps it."""
 
-from .body import part_gerund, part_stops
+from .body import once_and_now, part_gerund, part_stops
 from .denial import gone, not_of_height, stopped_wearing, there_is_none
-from .forms import age_key, excluded, height, key_and_look, yes_or_no
+from .forms import age_key, excluded, height, height_of_most, key_and_look, yes_or_no
 from .idle import condition, full_of, handled, idiom, keys, question, roar, worn_by_things
 from .own import own
 from .rule import Rule, rule
@@ -11,8 +11,10 @@ from .rule import Rule, rule
 FIRST: tuple[Rule, ...] = (
     part_gerund,
     part_stops,
+    once_and_now,
     age_key,
     height,
+    height_of_most,
     yes_or_no,
     excluded,
     key_and_look,

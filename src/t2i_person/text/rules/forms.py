@@ -77,6 +77,17 @@ def height(looks: SentenceLooks) -> None:
         looks.add(owner, t.i, end, "build", f"рост {words}", False, (), "рост")
 
 
+@rule("Солдат был роста выше среднего.", "рост выше среднего")
+def height_of_most(looks: SentenceLooks) -> None:
+    tokens = looks.tokens
+    for t in tokens[:-2]:
+        if t.keys("NOUN") & {"рост"} and tokens[t.i + 2].low == "среднего":
+            more = tokens[t.i + 1].low.removeprefix("по")
+            if more in ("выше", "ниже"):
+                owner = looks.nominal_owner(t.i, t.i + 3)
+                looks.add(owner, t.i, t.i + 3, "build", f"рост {more} среднего", False, (), "рост")
+
+
 @rule("Мужчина. Борода: нет. Очки: да.", "!борода; очки")
 def yes_or_no(looks: SentenceLooks) -> None:
     tokens = looks.tokens
@@ -160,7 +171,9 @@ def _looks_from(looks: SentenceLooks, start: int, noun: Reading, of_colour: bool
                 of_colour or (r.number == noun.number and (noun.number == "plur" or r.gender == noun.gender))
             )
         ]
-        ahead = looks.mod_of.get(k, -1) > k
+        noun_at = looks.mod_of.get(k, -1)
+        next_key = 0 <= noun_at + 1 < len(tokens) and tokens[noun_at + 1].low == ":"
+        ahead = noun_at > k and not next_key
         if fits and t.best.pos in (*MODIFIERS, "NOUN") and not ahead:
             number = noun.number or "plur"
             words.append(nominative(fits[0], number, noun.gender if number == "sing" else ""))

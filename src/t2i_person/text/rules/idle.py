@@ -43,15 +43,29 @@ def keys(looks: SentenceLooks) -> None:
 @rule("Если бы он был лысым, девушка в шляпе бы смеялась.", "")
 def condition(looks: SentenceLooks) -> None:
     tokens = looks.tokens
+    if not any(t.low in ("бы", "б") or fold(t.low) in IF for t in tokens):
+        return
+    nobody = any(x.low in ("никто", "никак") for x in tokens)  # "никто не дал бы сорока"
     for t in tokens:
         low = fold(t.low)
         before = fold(tokens[t.i - 1].low) if t.i else ""
-        nobody = any(x.low in ("никто", "никак") for x in tokens)  # "никто не дал бы сорока"
         wish = low in ("бы", "б") and before not in AS_IF and not nobody
         opens = t.i == 0 or before in (",", "а", "и", "но", "—", "«")
         if wish or (low in IF and opens and (low != "будь" or _told(tokens, t.i))):
-            clause = looks.clause[t.i]
-            looks.barred |= {k for k in range(len(tokens)) if looks.clause[k] == clause and k not in looks.at}
+            said = " ".join(x.low for x in tokens[t.i : t.i + 2])
+            if said in ("если можно", "если угодно", "если не", "если только", "если хотите"):
+                continue
+            looks.barred |= {k for k in _segment(tokens, t.i) if k not in looks.at}
+
+
+def _segment(tokens: list[Token], i: int) -> range:
+    """The places between the commas around a place."""
+    first, end = i, i
+    while first > 0 and tokens[first - 1].low != "," and tokens[first - 1].low not in HARD:
+        first -= 1
+    while end < len(tokens) and tokens[end].low != "," and tokens[end].low not in HARD:
+        end += 1
+    return range(first, end)
 
 
 def _told(tokens: list[Token], i: int) -> bool:
@@ -68,8 +82,11 @@ def question(looks: SentenceLooks) -> None:
             span = range(start, t.i)
             you = any(looks.at[k].lemma in ("ты", "вы") for k in span if k in looks.at)
             why = any(fold(tokens[k].low) in WHY for k in span)
-            if (you and not why) or any(fold(tokens[k].low) in ASKS for k in span):
-                looks.barred |= {k for k in span if k not in looks.at}
+            asks = next((k for k in span if fold(tokens[k].low) in ASKS), t.i)
+            first = start if you and not why else max(start, asks - 2)
+            looks.barred |= {
+                k for k in range(first, t.i) if k not in looks.at and (first == start or asks < t.i)
+            }
         if t.low in HARD:
             start = t.i + 1
 
@@ -77,17 +94,26 @@ def question(looks: SentenceLooks) -> None:
 @rule("Среди бела дня исчез Родион, круглый сирота.", "")
 def idiom(looks: SentenceLooks) -> None:
     tokens = looks.tokens
-    for said in IDIOMS:
-        for i in range(len(tokens) - len(said) + 1):
-            if all(key in (tokens[i + n].low, *tokens[i + n].keys()) for n, key in enumerate(said)):
+    for i, t in enumerate(tokens):
+        for said in IDIOMS.get(t.low, []) + [
+            x for key in t.keys() for x in IDIOMS.get(key, []) if key != t.low
+        ]:
+            rest = tokens[i : i + len(said)]
+            if len(rest) == len(said) and all(
+                key == x.low or key in x.keys() for key, x in zip(said[1:], rest[1:], strict=True)
+            ):
                 looks.barred |= set(range(i, i + len(said)))
 
 
-def _idioms() -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(words.split()) for words in word_set("idioms.txt", "idiom"))
+def _idioms() -> dict[str, list[tuple[str, ...]]]:
+    out: dict[str, list[tuple[str, ...]]] = {}
+    for words in word_set("idioms.txt", "idiom"):
+        said = tuple(words.split())
+        out.setdefault(said[0], []).append(said)
+    return out
 
 
-IDIOMS = _idioms()
+IDIOMS = _idioms()  # by the first word
 
 
 @rule("Егор вынул кошелёк, полный серебра.", "")
@@ -97,7 +123,7 @@ def full_of(looks: SentenceLooks) -> None:
         if a.keys("ADJF", "ADJS") & {"полный"} and any(
             r.pos == "NOUN" and r.case == "gen" for r in b.readings
         ):
-            if b.best.pos == "NOUN" and b.best.case == "gen":
+            if b.best.pos == "NOUN" and b.best.case == "gen" and looks.mod_of.get(a.i) != b.i:
                 looks.barred.add(a.i)
 
 
