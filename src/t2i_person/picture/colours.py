@@ -211,10 +211,10 @@ def colour(name: str, kind: Kind = "clothes") -> Colour | None:
     """The colour of a lemma, «голубой», «тёмно-синий», «серо-зелёный»; None for a word that is none."""
     table = HAIR if kind == "hair" else COLOURS
     name = name.lower()
-    if kind == "hair":
-        name = _SAME_HAIR.get(name, name)
     if name in table:
         return table[name]
+    if kind == "hair" and name in _SAME_HAIR:
+        return colour(_SAME_HAIR[name], kind)
     if name in _SAME and kind != "hair":
         return colour(_SAME[name], kind)
     if name in _SAME and _SAME[name] in HAIR:

@@ -26,7 +26,12 @@ _PLAIN = {
     },
 }  # fmt: skip
 # what else the labels' words are said for
-_WIDER = {"тёмный": ("black", "brown"), "белокурый": ("blond",), "седой": ("grey", "white"), "рыжий": ("red",)}
+_WIDER = {
+    "тёмный": ("black", "brown"),
+    "белокурый": ("blond",),
+    "седой": ("grey", "white"),
+    "рыжий": ("red",),
+}
 
 
 def colour_of(picture: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
@@ -109,9 +114,9 @@ def group_probabilities(palette: Palette, picture: np.ndarray, kind: Kind) -> di
 
 
 def traits(palette: Palette, picture: np.ndarray) -> np.ndarray:
-    """What the classifier of `group_probabilities` reads, [31]: the palette, alone and against the picture."""
+    """What the classifier of `group_probabilities` reads, [31]: the palette, alone and beside the picture."""
     step = max(1, picture.shape[0] // 128)
-    whole = from_rgb(np.ascontiguousarray(picture[step // 2 :: step, step // 2 :: step, :3])).reshape(-1, 3)
+    whole = from_rgb(picture[step // 2 :: step, step // 2 :: step, :3]).reshape(-1, 3)
     bright = float(np.quantile(whole[:, 0], 0.95))
     overall = whole.mean(0, dtype=np.float64)
     light, a, b = (float(x) for x in palette.mean)
