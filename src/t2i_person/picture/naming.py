@@ -44,8 +44,8 @@ def colour_of(picture: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.nda
 
     Returns
     -------
-    Mean and standard deviation in OKLab, [3] each, of the commonest colour with its light and shade; None when
-    the mask holds fewer than a hundred pixels.
+    Mean and standard deviation in OKLab, [3] each, of the commonest colour with its light and shade; None
+    when the mask holds fewer than a hundred pixels.
     """
     palette = palette_of(picture, mask)
     return None if palette is None else (palette.mean, palette.spread)
