@@ -83,16 +83,16 @@ _HAIR = {
     "тёмный": (0.27, 0.013, 0.011, 0.06, "black"),
     "каштановый": (0.36, 0.030, 0.028, 0.05, "brown"),
     "коричневый": (0.36, 0.027, 0.025, 0.06, "brown"),
-    "тёмно-русый": (0.38, 0.017, 0.024, 0.05, "brown"),
-    "русый": (0.46, 0.018, 0.032, 0.05, "lightbrown"),
-    "светло-русый": (0.56, 0.018, 0.040, 0.04, "lightbrown"),
-    "светлый": (0.64, 0.016, 0.050, 0.07, "blond"),
-    "белокурый": (0.70, 0.011, 0.046, 0.06, "blond"),
-    "золотой": (0.63, 0.022, 0.068, 0.06, "blond"),
+    "тёмно-русый": (0.38, 0.020, 0.024, 0.05, "brown"),
+    "русый": (0.47, 0.023, 0.033, 0.05, "lightbrown"),
+    "светло-русый": (0.57, 0.023, 0.041, 0.04, "lightbrown"),
+    "светлый": (0.67, 0.024, 0.051, 0.06, "blond"),
+    "белокурый": (0.73, 0.018, 0.046, 0.06, "blond"),
+    "золотой": (0.65, 0.032, 0.070, 0.06, "blond"),
     "платиновый": (0.76, 0.004, 0.022, 0.05, "blond"),
-    "рыжий": (0.48, 0.066, 0.070, 0.08, "red"),
+    "рыжий": (0.49, 0.065, 0.066, 0.07, "red"),
     "медный": (0.43, 0.066, 0.058, 0.06, "red"),
-    "седой": (0.60, 0.001, 0.005, 0.09, "grey"),
+    "седой": (0.62, 0.003, 0.005, 0.07, "grey"),
     "серый": (0.58, 0.000, 0.002, 0.08, "grey"),
     "пепельный": (0.60, 0.003, 0.014, 0.07, "grey"),
     "белый": (0.80, 0.002, 0.012, 0.05, "white"),
@@ -177,10 +177,8 @@ _BOTH = (
     "сине-белый",
     "бело-синий",
 )
+_TAIL = re.compile(r"\s(?:с|со|на|под|поверх|из-под|без)\s")  # «шляпа с красной лентой» is not red
 _WORD = re.compile(r"[а-яё]+(?:-[а-яё]+)*")
-_HEAD_HAIR = frozenset(
-    "волос волосы локон кудри кудряшка чёлка прядь шевелюра коса хвост косичка грива".split()
-)
 
 
 def _cloth(name: str) -> Colour:
@@ -213,10 +211,10 @@ def colour(name: str, kind: Kind = "clothes") -> Colour | None:
     """The colour of a lemma, «голубой», «тёмно-синий», «серо-зелёный»; None for a word that is none."""
     table = HAIR if kind == "hair" else COLOURS
     name = name.lower()
-    if kind == "hair":
-        name = _SAME_HAIR.get(name, name)
     if name in table:
         return table[name]
+    if kind == "hair" and name in _SAME_HAIR:
+        return colour(_SAME_HAIR[name], kind)
     if name in _SAME and kind != "hair":
         return colour(_SAME[name], kind)
     if name in _SAME and _SAME[name] in HAIR:
@@ -274,7 +272,7 @@ def said_colour(phrase: str, category: str) -> tuple[Kind, str] | None:
         "headwear": "hat",
     }
     kind = kinds.get(category)
-    text = phrase.lower()
+    text = _TAIL.split(phrase.lower())[0] if kind != "hair" else phrase.lower()
     if kind is None or _MANY.search(text) or any(both in text for both in _BOTH):
         return None
     words = _WORD.findall(text)
@@ -289,7 +287,7 @@ def said_colour(phrase: str, category: str) -> tuple[Kind, str] | None:
         if name is None:
             continue
         before = words[i - 1] if i else ""
-        if before in _SHADES and colour(shade := f"{before}-{name}", kind):
+        if before in _SHADES and colour(shade := f"{_yo(before)}-{name}", kind):
             name = shade
         found.append(name)
     if len(set(found)) != 1:
@@ -302,10 +300,15 @@ def _adjective(word: str, kind: Kind) -> str | None:
     head, dash, tail = word.rpartition("-")
     last = lemma(tail)
     for form in _forms(last):
-        name = f"{head}-{form}" if dash else form
+        name = f"{_yo(head)}-{form}" if dash else form
         if (known := colour(name, kind)) is not None:
             return known.name
     return None
+
+
+def _yo(first: str) -> str:
+    """A compound's first part with its ё."""
+    return {"темно": "тёмно", "желто": "жёлто", "блекло": "блёкло"}.get(first, first)
 
 
 def _forms(word: str) -> list[str]:

@@ -44,8 +44,8 @@ def colour_of(picture: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.nda
 
     Returns
     -------
-    Mean and standard deviation in OKLab, [3] each, of the commonest colour with its light and shade; None when
-    the mask holds fewer than a hundred pixels.
+    Mean and standard deviation in OKLab, [3] each, of the commonest colour with its light and shade; None
+    when the mask holds fewer than a hundred pixels.
     """
     palette = palette_of(picture, mask)
     return None if palette is None else (palette.mean, palette.spread)
@@ -114,9 +114,9 @@ def group_probabilities(palette: Palette, picture: np.ndarray, kind: Kind) -> di
 
 
 def traits(palette: Palette, picture: np.ndarray) -> np.ndarray:
-    """What the classifier of `group_probabilities` reads, [31]: the palette, alone and against the picture."""
+    """What the classifier of `group_probabilities` reads, [31]: the palette, alone and beside the picture."""
     step = max(1, picture.shape[0] // 128)
-    whole = from_rgb(np.ascontiguousarray(picture[step // 2 :: step, step // 2 :: step, :3])).reshape(-1, 3)
+    whole = from_rgb(picture[step // 2 :: step, step // 2 :: step, :3]).reshape(-1, 3)
     bright = float(np.quantile(whole[:, 0], 0.95))
     overall = whole.mean(0, dtype=np.float64)
     light, a, b = (float(x) for x in palette.mean)
