@@ -7,14 +7,13 @@ teach no network from nothing what a person is.
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 import math
 import os
 import time
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +152,9 @@ class Batches:
             return torch.full((3, size, size), float(rng.integers(2)))
         grid = int(rng.integers(2, 16)) if rng.random() < 0.5 else 2
         noise = torch.from_numpy(rng.standard_normal((1, 3, grid, grid)).astype(np.float32))
-        return (colour + rng.uniform(0.05, 0.4) * F.interpolate(noise, (size, size), mode="bicubic")[0]).clamp(0, 1)
+        return (
+            colour + rng.uniform(0.05, 0.4) * F.interpolate(noise, (size, size), mode="bicubic")[0]
+        ).clamp(0, 1)
 
     def sample(self, size: int) -> tuple[Tensor, Tensor]:
         rng = self.rng
@@ -364,7 +365,10 @@ def optimizers(net: MODNet, lr: float) -> list[torch.optim.Optimizer]:
         {"params": [p for p in free if id(p) not in dense and id(p) not in inside], "lr": lr},
         {"params": [p for p in free if id(p) in inside], "lr": lr / 6},
     ]
-    made = [torch.optim.AdamW(groups, weight_decay=1e-4), Muon([p for p in free if id(p) in dense], lr=lr / 3)]
+    made = [
+        torch.optim.AdamW(groups, weight_decay=1e-4),
+        Muon([p for p in free if id(p) in dense], lr=lr / 3),
+    ]
     for optimizer in made:
         for group in optimizer.param_groups:
             group["base"] = group["lr"]
@@ -378,7 +382,9 @@ def saved(path: Path, value: object) -> None:
 
 
 @torch.no_grad()
-def measured(net: nn.Module, files: Mapping[int, Path], seeds: tuple[int, ...] = HELD, size: int = SIDE) -> dict[str, float]:
+def measured(
+    net: nn.Module, files: Mapping[int, Path], seeds: tuple[int, ...] = HELD, size: int = SIDE
+) -> dict[str, float]:
     """MAD, MSE x 1000 and gradient difference x 1000 at `size`, on pictures as they were drawn."""
     was = net.training
     net.eval()
@@ -407,7 +413,11 @@ def differences(found: np.ndarray, alpha: np.ndarray) -> dict[str, float]:
 
 
 def train(
-    work: Path, files: Callable[[], Mapping[int, Path]], begin: Callable[[], MODNet], phases: tuple[tuple[int, int, float], ...] = PHASES, lr: float = LR
+    work: Path,
+    files: Callable[[], Mapping[int, Path]],
+    begin: Callable[[], MODNet],
+    phases: tuple[tuple[int, int, float], ...] = PHASES,
+    lr: float = LR,
 ) -> None:
     """Go on from ``work/matting.pt``, or begin; `files` is asked again at every checkpoint."""
     checkpoint = work / "matting.pt"
@@ -445,7 +455,9 @@ def train(
                     group["lr"] = group["base"] * rate
             pictures, alpha = batches.batch(n, size)
             pictures = pictures.contiguous(memory_format=torch.channels_last)
-            loss = losses(outputs(net, pictures, detail=step % 4 == 0), pictures, alpha)  # the detail head is dear
+            loss = losses(
+                outputs(net, pictures, detail=step % 4 == 0), pictures, alpha
+            )  # the detail head is dear
             loss.backward()
             nn.utils.clip_grad_norm_(net.parameters(), 5.0)
             for stepper in steppers:
@@ -456,12 +468,21 @@ def train(
             running = 0.98 * running + 0.02 * loss.item() if running else loss.item()
             spent += time.time() - begun_at
             if time.time() - shown > 150 or spent >= end:
-                state = {"net": net.state_dict(), "average": average.state, "optimizers": [s.state_dict() for s in steppers], "spent": spent, "step": step}
+                state = {
+                    "net": net.state_dict(),
+                    "average": average.state,
+                    "optimizers": [s.state_dict() for s in steppers],
+                    "spent": spent,
+                    "step": step,
+                }
                 saved(checkpoint, state)
                 judge.load_state_dict(average.state)
                 some = HELD if spent >= end else HELD[::8]
                 figures = {k: round(v, 4) for k, v in measured(judge, known, some, size).items()}
-                print(f"{size}px {spent / 60:.1f} of {total / 60:.0f} min, step {step}, loss {running:.4f}, held out {json.dumps(figures)}", flush=True)
+                print(
+                    f"{size}px {spent / 60:.1f} of {total / 60:.0f} min, step {step}, loss {running:.4f}, held out {json.dumps(figures)}",
+                    flush=True,
+                )
                 if len(fresh := files()) > len(known):  # they may still be being drawn
                     known, batches = fresh, Batches(fresh, seed=step)
                 shown = time.time()

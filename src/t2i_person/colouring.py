@@ -13,6 +13,7 @@ from .picture.colours import said_colour
 from .picture.recolour import recolour
 from .picture.regions import full_masks
 
+
 def probability(*_):
     return 0.0
 

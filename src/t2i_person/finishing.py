@@ -191,5 +191,6 @@ def _cut(pack: Pack, pixels: np.ndarray, background: str, size: int | None) -> n
         rgba = np.dstack([pixels, np.full(pixels.shape[:2], 255, np.uint8)])
     else:
         with pack.autocast():
-            rgba = cut_out(pixels, pack.matting, pack.device)
+            recipe = pack.recipe
+            rgba = cut_out(pixels, pack.matting, pack.device, alone=recipe.one_person, fine=recipe.fine_matte)
     return dressed(rgba, background, size)

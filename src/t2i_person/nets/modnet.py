@@ -31,7 +31,7 @@ class Backbone:
 
     @property
     def taps(self) -> tuple[int, ...]:
-        """Last layer at 1/2, 1/4, 1/8, 1/16 and 1/32; layer 0 is the stem, the last one the 1x1 convolution."""
+        """Last layer at 1/2, 1/4, 1/8, 1/16, 1/32; layer 0 is the stem, the last one the 1x1 convolution."""
         ends = list(accumulate(self.depths))
         return ends[0], ends[1], ends[2], ends[4], ends[6] + 1
 
@@ -295,8 +295,9 @@ def _config(own: Mapping[str, Tensor]) -> MODNetConfig:
     def size(name: str, dim: int = 0) -> int:
         if name not in own or own[name].ndim <= dim:
             raise ValueError(
-                f"not a MODNet on MobileNetV2 or EfficientNet-Lite0: no tensor {name!r}; known are the published "
-                "names (lr_branch.backbone.model.features.*, with or without module.) and ours (backbone.*)"
+                f"not a MODNet on MobileNetV2 or EfficientNet-Lite0: no tensor {name!r}; known are the "
+                "published names (lr_branch.backbone.model.features.*, with or without module.) and ours "
+                "(backbone.*)"
             )
         return own[name].shape[dim]
 

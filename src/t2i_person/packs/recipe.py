@@ -20,6 +20,7 @@ class Recipe:
     judge_resolution: int = 0  # pixels at which the encoder judges; 0: what it was made for
     detect_resolution: int = 256  # pixels at which faces are looked for first
     one_person: bool = False  # the matte keeps what hangs together with the person in the middle
+    fine_matte: bool = False  # the matte follows the edges of the whole picture
     # category -> what nobody has unless the text says something of that category; "female/facial_hair" is of
     # women only; several things stand with "; " between them
     unasked: Mapping[str, str] = field(default_factory=dict)
