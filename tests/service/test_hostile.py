@@ -19,7 +19,8 @@ TEXT = "Старик по имени Борис."
 def encoded(**fields: object) -> str:
     """A PNG in base64 whose record says so."""
     settings = {"request_seed": 1, "truncation_psi": 0.7}
-    record = png.Record(text="Старик.", seed=1, pack="embedded", settings=settings)
+    about = {"head": "Старик", "lemma": "старик", "gender": "male", "start": 0, "end": 6, "features": []}
+    record = png.Record(text="Старик.", seed=1, pack="embedded", settings=settings, character=about)
     return base64.b64encode(png.encode(PIXELS, replace(record, **fields))).decode()
 
 
