@@ -51,6 +51,8 @@ CODES = {
     500: "failed",
     507: "disk_full",
 }
+OPENAI = "/v1/images/generations"
+OPENAI_EXAMPLE = EXAMPLE.replace('"text"', '"prompt"')
 STARTING = "The server is starting: try again in a few seconds."
 NOT_JSON = f"The body is not valid JSON in UTF-8: send {EXAMPLE}."
 HINTS = {
@@ -199,7 +201,13 @@ def install(app: FastAPI) -> None:
     """Answer every kind of trouble."""
 
     async def told(request: Request, error: Exception) -> JSONResponse:
-        return answer(request.scope, explain(error))
+        problem = explain(error)
+        if path_of(request.scope) == OPENAI:  # there the words are called otherwise
+            problem.detail = problem.detail.replace(EXAMPLE, OPENAI_EXAMPLE).replace('"text"', '"prompt"')
+            problem.field = {"text": "prompt", "characters": "n", "pack": "model"}.get(
+                problem.field or "", problem.field
+            )
+        return answer(request.scope, problem)
 
     ours = (Problem, T2IError, Full, Unwritable, Unreadable, Cancelled)
     for kind in (*ours, HTTPException, RequestValidationError, Exception):
