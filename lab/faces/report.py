@@ -53,7 +53,9 @@ def portraits() -> None:
             try:
                 result = draw(text, pack="faces", seed=seed, background="kept", characters=[0])
             except NobodyFits as error:
-                place.write_text(json.dumps({"text": text, "nobody": str(error)}, ensure_ascii=False), "utf-8")
+                place.write_text(
+                    json.dumps({"text": text, "nobody": str(error)}, ensure_ascii=False), "utf-8"
+                )
                 continue
             seconds = time.perf_counter() - begun
             (portrait,) = result.characters[0].portraits
@@ -120,6 +122,9 @@ def contact(place: Path, texts: Sequence[str], seed: int = 0, each: int = 4, sid
     for text in texts:
         result = draw(text, pack="faces", seed=seed, per_character=each, background="#ffffff")
         pictures = [p.rgba for p in result.characters[0].portraits]
-        small = [np.asarray(Image.fromarray(p[..., :3]).resize((side, side), Image.Resampling.LANCZOS)) for p in pictures]
+        small = [
+            np.asarray(Image.fromarray(p[..., :3]).resize((side, side), Image.Resampling.LANCZOS))
+            for p in pictures
+        ]
         rows.append(np.hstack(small + [np.full((side, side, 3), 255, np.uint8)] * (each - len(small))))
     Image.fromarray(np.vstack(rows)).save(place, quality=88)
