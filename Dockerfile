@@ -1,6 +1,7 @@
 # syntax=docker/dockerfile:1
 # docker build -t t2i-person .                  the CPU image (the last stage is what a plain build makes)
 # docker build -t t2i-person:cuda --target cuda .
+# docker build -t t2i-person --build-arg FACES=1 .   photographs, too: for research and evaluation only
 # docker run --rm -p 9008:9008 t2i-person
 # The embedded weights are inside; nothing is fetched at run time: `--network none` works for `t2i-person draw`.
 
@@ -54,6 +55,10 @@ CMD ["serve"]
 FROM run AS cuda
 ENV T2I_PERSON_DEVICE=cuda NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility
 COPY --from=build-cuda /opt/venv /opt/venv
+ARG FACES=
+RUN test -z "$FACES" || t2i-person packs pull faces --yes
 
 FROM run AS cpu
 COPY --from=build-cpu /opt/venv /opt/venv
+ARG FACES=
+RUN test -z "$FACES" || t2i-person packs pull faces --yes

@@ -6,10 +6,14 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test lint pack
+.PHONY: demo faces test lint pack
 
-demo: $(READY)  ## draw one person into out/
+demo: $(READY) faces  ## draw one person into out/
 	$(BIN)/t2i-person draw "Блондинка в голубой кофте шла по улице." -o out
+
+faces: $(READY)  ## pull the photographs: weights for research and evaluation, not for commerce
+	@$(BIN)/t2i-person packs pull faces --yes || \
+		echo "No photographs then: the embedded pack draws; 'make faces' tries again."
 
 test: $(READY)
 	$(BIN)/pytest

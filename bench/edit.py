@@ -21,7 +21,7 @@ import sys
 import time
 from pathlib import Path
 
-from t2i_person.edit import PRESETS
+from t2i_person.latent import PRESETS
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results" / "edit.json"

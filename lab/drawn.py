@@ -17,9 +17,8 @@ from torch import Tensor
 from lab.captions import FACTS, truths
 from lab.generator import finished
 from lab.people.factors import Z_DIM, Person, condition, person_from_z
-from t2i_person.choosing import GENERATIONS
-from t2i_person.edit.search import begin, search
-from t2i_person.edit.wishes import Wish
+from t2i_person.latent.search.crossover import GENERATIONS, begin, search
+from t2i_person.latent.targets import Target
 from t2i_person.packs import load_pack
 from t2i_person.packs.build import gallery
 
@@ -66,7 +65,7 @@ def draw_random(work: Path, count: int, seed: int) -> None:
     _save(work / f"drawn/random-{seed}.npz", z, pictures)
 
 
-def description(rng: np.random.Generator) -> list[Wish]:
+def description(rng: np.random.Generator) -> list[Target]:
     """A gender and two to four more things: colours of any kind, rare ones as often as common, the rest true of somebody."""
     person, colours = person_from_z(rng.standard_normal(Z_DIM))
     true = np.nan_to_num(truths(person, colours)) > 0.8
@@ -81,7 +80,7 @@ def description(rng: np.random.Generator) -> list[Wish]:
         if facts:
             fact = facts[rng.integers(len(facts))]
             text = str(rng.choice(fact.russian))
-            out.append(Wish(text, text, fact.kind))
+            out.append(Target(text, text, fact.kind))
     return out
 
 

@@ -13,7 +13,8 @@ from lab.data import People
 from lab.encoder import SIDE
 from lab.judge import HEADS, Judge
 from t2i_person import change, draw
-from t2i_person.edit.wishes import Wish, grant
+from t2i_person.latent.edits.directions import apply_directions
+from t2i_person.latent.targets import Target
 from t2i_person.packs import Pack
 
 WHO = {"Девушка": "female", "Женщина": "female", "Дама": "female", "Старушка": "female",
@@ -133,8 +134,8 @@ def directions(pack: Pack, judge: Judge, people: int = 12) -> dict[str, dict[str
         hit, others, face, strengths = [], [], [], []
         for k in lack:
             one = [s[k : k + 1] for s in styles]
-            wish = Wish(text, text, head)
-            moved, steps = grant(pack, one, [wish], pack.neutral, SIDE)
+            wish = Target(text, text, head)
+            moved, steps = apply_directions(pack, one, [wish], pack.neutral, SIDE)
             image = pack.render(moved, SIDE).float().clamp(-1, 1)
             after = seen(judge, image)
             hit.append(after[head][0] in right)
@@ -230,7 +231,7 @@ def synonyms(pack: Pack, people: People) -> dict[str, float]:
     for j, (word, key) in enumerate(UNSEEN.items()):
         t = truth[:, position[key]]
         yes, no = score[t > 0.7, j], score[t < 0.2, j]
-        if len(yes) and len(no) and not pack.unknown(word):
+        if len(yes) and len(no) and not pack.encoder.unknown(word):
             out[word] = float((yes[:, None] > no).mean())
     return out
 
@@ -260,8 +261,8 @@ def calibration(pack: Pack, people: People) -> float:
 
 def knows(pack: Pack) -> dict[str, float]:
     """Share of unseen synonyms that the encoder takes for known, and of outside words that it says it does not know."""
-    return {"unseen_synonyms_known": float(np.mean([not pack.unknown(w) for w in UNSEEN])),
-            "outside_words_refused": float(np.mean([bool(pack.unknown(w)) for w in OUTSIDE]))}  # fmt: skip
+    return {"unseen_synonyms_known": float(np.mean([not pack.encoder.unknown(w) for w in UNSEEN])),
+            "outside_words_refused": float(np.mean([bool(pack.encoder.unknown(w)) for w in OUTSIDE]))}  # fmt: skip
 
 
 def table(rows: dict[str, dict[str, float]]) -> str:

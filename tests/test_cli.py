@@ -1,5 +1,6 @@
 """The command line, as a person meets it."""
 
+import io
 import json
 import os
 import re
@@ -9,19 +10,22 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.text import Text
 from typer.testing import CliRunner
 
 from t2i_person import cli, png
-from t2i_person.console import FAILURE, INTERRUPTED, USAGE
+from t2i_person.console import FAILURE, INTERRUPTED, USAGE, _console
 
 TEXT = "Блондинка в голубой кофте шла по улице."
 runner = CliRunner()
 
 
-def t2i(*words: str, stdin: bytes = b"", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def t2i(
+    *words: str, stdin: bytes = b"", cwd: Path | None = None, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """The installed command in a process of its own."""
     command = [Path(sys.executable).with_name("t2i-person"), *words]
-    done = subprocess.run(command, input=stdin, capture_output=True, cwd=cwd, timeout=240)
+    done = subprocess.run(command, input=stdin, capture_output=True, cwd=cwd, timeout=240, env=env)
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
@@ -108,10 +112,16 @@ def test_packs_list():
         (["describe", "-f", "nowhere.txt"], b"", "cannot be read"),
         (["draw", TEXT, "--pack", "nowhere"], b"", "nowhere"),
         (["draw", TEXT, "-o", "a.png"], b"", "-o names a folder"),
+        (["draw", TEXT, "-o", "a.jpg"], b"", "-o names a folder"),
         (["draw", TEXT, "-o", "/dev/null"], b"", "/dev/null: cannot write here"),
         (["draw", TEXT, "-o", "/proc/none"], b"", "/proc/none: cannot write here"),
         (["edit", "nowhere.png", "в очках"], b"", "nowhere.png cannot be read"),
         (["recreate", "nowhere.png"], b"", "nowhere.png cannot be read"),
+        (["recreate", "/dev/zero"], b"", "/dev/zero is no ordinary file"),
+        (["recreate", "."], b"", "cannot be read"),
+        (["edit", "/dev/zero", "в очках"], b"", "/dev/zero is no ordinary file"),
+        (["edit", "a.png", "\udcff"], b"", "not UTF-8"),
+        (["edit", "a.png", "--strength", "\udcff=1"], b"", "not UTF-8"),
         (["serve", "--log-format", "xml"], b"", "text or json"),
         (["serve", "--port", "0", "--data", "/proc/none"], b"", "--data"),
     ],
@@ -122,6 +132,46 @@ def test_wrong_use(words, stdin, says, tmp_path, monkeypatch):
     assert done.exit_code == 2, done.output
     assert says in done.stderr and not done.stdout
     assert not list(tmp_path.iterdir())
+
+
+def test_another_picture_format_is_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.png").write_bytes(b"")
+    done = runner.invoke(cli.app, ["recreate", "a.png", "-o", "b.jpg"])
+    assert done.exit_code == 2 and "saved as PNG: name b.png" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_an_output_that_is_not_utf8(encoding):
+    """A Windows console or pipe: it gets what can be said in it, and JSON is JSON."""
+    env = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    done = t2i("describe", "Рыжий мужчина.", "--json", env=env)
+    assert done.returncode == 0 and json.loads(done.stdout)[0]["lemma"] == "мужчина", done.stderr
+    helped = t2i("draw", "--help", env=env)
+    assert helped.returncode == 0 and "--per-character" in helped.stdout, helped.stderr
+
+
+def test_portraits_are_saved_whatever_becomes_of_the_words(tmp_path):
+    """Nothing can be written to stdout, and stderr takes no Cyrillic."""
+    words = ("draw", "Старик по имени Борис.", "--per-character", "2", "--steps", "0", "--size", "64")
+    command = [Path(sys.executable).with_name("t2i-person"), *words]
+    env = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, cwd=tmp_path, env=env, timeout=240
+        )
+    assert done.returncode == 1 and b"Traceback" not in done.stderr, done.stderr
+    assert len(list(tmp_path.glob("*.png"))) == 2
+
+
+def test_a_terminal_is_not_commanded():
+    """By what stands in a stranger's file: colours, titles, the direction of writing."""
+    shown = io.StringIO()
+    console = _console(file=shown, force_terminal=True)
+    console.print(Text("a\x1b]0;title\x07b\u202ec", "red"))
+    console.print("[red]\x9b2J[/x]")
+    assert shown.getvalue() == "\x1b[31ma\\x1b]0;titleb\\u202ec\x1b[0m\n[red]\\x9b2J[/x]\n"
 
 
 def test_failures(tmp_path, monkeypatch):

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from t2i_person import T2IError, cli, load_pack, png
 from t2i_person.alter import sketch
-from t2i_person.edit import invert as inversion
-from t2i_person.edit.invert import align, invert
+from t2i_person.latent import invert as inversion
+from t2i_person.latent.invert import align, invert
 from t2i_person.packs import to_pixels
 from t2i_person.people import faces, only
 from t2i_person.photo import edit_photo, read_photo

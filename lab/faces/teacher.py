@@ -65,7 +65,13 @@ def _split(score, gain, offset):
     return out
 
 
-def fit(features: np.ndarray, table: dict[str, np.ndarray], strength: float, groups: list[np.ndarray] | None = None, weight: np.ndarray | None = None) -> Teacher:
+def fit(
+    features: np.ndarray,
+    table: dict[str, np.ndarray],
+    strength: float,
+    groups: list[np.ndarray] | None = None,
+    weight: np.ndarray | None = None,
+) -> Teacher:
     """`groups`: indices of the features that are weighed alike (each group has the same total variance).
 
     Faces whose column is NaN are left out of that column. `weight` [n] of the faces.

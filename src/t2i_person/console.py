@@ -1,17 +1,60 @@
 """What the commands share: where they write, and how they fail."""
 
 import contextlib
-from collections.abc import Iterator
-from typing import NoReturn
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NoReturn
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook
+from rich.segment import Segment
 from rich.text import Text
 
 FAILURE, USAGE, INTERRUPTED = 1, 2, 130  # docs/cli.md says which is when
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+# What a terminal would obey instead of showing it: a stranger's file may hold escape sequences, or turn the
+# direction of writing around
+_COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def visible(text: str) -> str:
+    """The text with what a terminal would obey written out, as ``\\x1b``."""
+    return _COMMANDS.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+@dataclass
+class _Visible:
+    """Something printable, its texts `visible`."""
+
+    inner: ConsoleRenderable
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterable[Segment]:
+        for text, style, control in console.render(self.inner, options):
+            yield Segment(text if control else visible(text), style, control)
+
+
+class _Hook(RenderHook):
+    def process_renderables(self, renderables: list[Any]) -> list[Any]:
+        return [_Visible(one) for one in renderables]
+
+
+def _console(**options: Any) -> Console:
+    console = Console(highlight=False, soft_wrap=True, markup=False, **options)
+    console.push_render_hook(_Hook())
+    return console
+
+
+out = _console()
+err = _console(stderr=True)
+
+
+def encode_what_can_be() -> None:
+    """Letters that the encoding of a terminal or pipe lacks come out as ``\\u0411``: nothing fails."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 @contextlib.contextmanager

@@ -23,13 +23,22 @@ class Matting(Protocol):
 
 
 @torch.inference_mode()
-def matte(image: np.ndarray, matting: Matting, device: torch.device | str = "cpu") -> np.ndarray:
+def matte(
+    image: np.ndarray,
+    matting: Matting,
+    device: torch.device | str = "cpu",
+    *,
+    alone: bool = False,
+    fine: bool = False,
+) -> np.ndarray:
     """How much of each pixel is the person.
 
     Parameters
     ----------
     image : HWC uint8 RGB.
     matting : a MODNet on `device`.
+    alone : leave out what stands apart from the person in the middle (`central`).
+    fine : follow the picture's own edges where it is larger than the network's side (`sharpened`).
 
     Returns
     -------
@@ -39,7 +48,12 @@ def matte(image: np.ndarray, matting: Matting, device: torch.device | str = "cpu
     whole = torch.tensor(image[..., :3]).to(device).permute(2, 0, 1)[None].float() / 127.5 - 1
     scale = MATTE_SIDE / min(height, width)
     sides = tuple(max(32, int(side * scale) // 32 * 32) for side in (height, width))
-    alpha = stretched(matting(_resize(whole, sides)).float())
+    small = _resize(whole, sides)
+    alpha = stretched(matting(small).float())
+    if alone:
+        alpha = central(alpha)
+    if fine and min(height, width) > MATTE_SIDE:
+        return sharpened(alpha, small, whole)[0, 0].cpu().numpy()
     return _resize(alpha, (height, width))[0, 0].clamp(0, 1).cpu().numpy()
 
 
@@ -47,6 +61,76 @@ def stretched(alpha: Tensor) -> Tensor:
     """A network's alpha with what is nearly 0 or 1 made so; the same shape, in [0, 1]."""
     low, high = LEVELS
     return ((alpha - low) / (high - low)).clamp(0, 1)
+
+
+def central(alpha: Tensor, threshold: float = 0.15) -> Tensor:
+    """Without the pieces that are not joined to the person in the middle: somebody else at the edge.
+
+    Pieces are what is above `threshold`; those that touch the middle of the picture stay, the others go with
+    their soft rims. Where the middle is empty, everything stays.
+
+    Parameters
+    ----------
+    alpha : ``[1, 1, h, w]`` in [0, 1].
+
+    Returns
+    -------
+    The same shape.
+    """
+    height, width = alpha.shape[2:]
+    seen = (alpha > threshold).float()
+    kept = torch.zeros_like(seen)
+    middle = (..., slice(height * 3 // 10, height * 7 // 10), slice(width * 3 // 10, width * 7 // 10))
+    kept[middle] = (alpha[middle] > 0.5).float()
+    if not kept.any():
+        return alpha
+    reached = kept.sum()
+    while True:  # grow within what is seen, a few pixels between two looks at the sum
+        for _ in range(16):
+            kept = functional.max_pool2d(kept, 3, 1, 1) * seen
+        if (now := kept.sum()) == reached:
+            break
+        reached = now
+    others = functional.max_pool2d(seen - kept, 9, 1, 4) * (1 - functional.max_pool2d(kept, 5, 1, 2))
+    return alpha * (1 - others)
+
+
+def sharpened(alpha: Tensor, small: Tensor, whole: Tensor, radius: int = 4, eps: float = 2e-3) -> Tensor:
+    """Alpha at the picture's size, its rim drawn along the picture's edges: a guided filter.
+
+    He and Sun, "Fast Guided Filter" (2015, https://arxiv.org/abs/1505.00996): in each window of the small
+    picture alpha is a linear function of the colour; the functions, interpolated, are applied to the large
+    picture. Only what they add to the interpolated small result is taken, and only where alpha is mixed, so
+    that flat parts stay as the network saw them.
+
+    Parameters
+    ----------
+    alpha : ``[1, 1, h, w]`` in [0, 1].
+    small, whole : the picture at alpha's size and at its own, ``[1, 3, *, *]`` in [-1, 1].
+    radius : of the windows, in small pixels.
+    eps : variance of the colour, of a range of 2, below which a window is flat.
+
+    Returns
+    -------
+    ``[1, 1, H, W]`` in [0, 1].
+    """
+    size = tuple(whole.shape[2:])
+
+    def box(x: Tensor) -> Tensor:
+        x = functional.pad(x, (radius, radius, radius, radius), mode="replicate")
+        return functional.avg_pool2d(x, 2 * radius + 1, 1)
+
+    mean, level = box(small), box(alpha)
+    cross = box(small * alpha) - mean * level  # [1, 3, h, w]
+    pairs = (small[:, :, None] * small[:, None]).flatten(1, 2)  # [1, 9, h, w]
+    spread = (box(pairs) - (mean[:, :, None] * mean[:, None]).flatten(1, 2)).unflatten(1, (3, 3))
+    spread = spread.permute(0, 3, 4, 1, 2) + eps * torch.eye(3, device=alpha.device)
+    slope = torch.linalg.solve(spread, cross.permute(0, 2, 3, 1)[..., None])[..., 0].permute(0, 3, 1, 2)
+    slope = box(slope)
+    fine = (_resize(slope, size) * (whole - _resize(small, size))).sum(1, keepdim=True)
+    large = _resize(alpha, size)
+    mixed = (4 * large * (1 - large)).clamp(0, 1).sqrt()
+    return (large + fine * mixed).clamp(0, 1)
 
 
 @torch.inference_mode()
@@ -89,19 +173,27 @@ def foreground(image: np.ndarray, alpha: np.ndarray, device: torch.device | str 
     return (solid * 255).round().to(torch.uint8)[0].permute(1, 2, 0).cpu().numpy()
 
 
-def cut_out(image: np.ndarray, matting: Matting, device: torch.device | str = "cpu") -> np.ndarray:
+def cut_out(
+    image: np.ndarray,
+    matting: Matting,
+    device: torch.device | str = "cpu",
+    *,
+    alone: bool = False,
+    fine: bool = False,
+) -> np.ndarray:
     """The person on a transparent background.
 
     Parameters
     ----------
     image : HWC uint8 RGB.
     matting : a MODNet on `device`.
+    alone, fine : as for `matte`; a pack's recipe says whether its people need them.
 
     Returns
     -------
     HWC uint8 RGBA, straight alpha; zero away from the person, so nothing of the background is left.
     """
-    alpha = matte(image, matting, device)
+    alpha = matte(image, matting, device, alone=alone, fine=fine)
     rgba = np.dstack([foreground(image, alpha, device), np.round(alpha * 255).astype(np.uint8)])
     seen = torch.from_numpy(alpha >= 0.5 / 255).float()[None]
     rgba[functional.max_pool2d(seen, 2 * BLEED + 1, 1, BLEED)[0].numpy() == 0] = 0

@@ -1,11 +1,15 @@
 """A cut-out as it is wanted: its size, and what is behind the person."""
 
+import re
+
 import numpy as np
 from PIL import Image, ImageColor
 
 from .errors import T2IError
 
 SMALLEST = 64  # pixels
+# Pillow alone would read digits of any script, numbers of any length, and a line break at the end
+COLOUR = re.compile(r"[#a-z0-9(),.% -]{1,40}", re.IGNORECASE | re.ASCII)
 
 
 def check(background: str, size: int | None) -> None:
@@ -31,7 +35,12 @@ def dressed(rgba: np.ndarray, background: str, size: int | None) -> np.ndarray:
 
 def _colour(name: str) -> tuple[int, int, int, int]:
     try:
+        if not COLOUR.fullmatch(name):
+            raise ValueError
         red, green, blue = ImageColor.getrgb(name)[:3]
-    except (ValueError, AttributeError) as error:
-        raise T2IError(f"background is transparent, kept, or a colour as #20304f, not {name!r}.") from error
+        if not all(0 <= channel <= 255 for channel in (red, green, blue)):
+            raise ValueError
+    except (ValueError, TypeError, OverflowError, AttributeError) as error:
+        says = f"background is transparent, kept, or a colour as #20304f, not {str(name)[:40]!r}."
+        raise T2IError(says) from error
     return red, green, blue, 255

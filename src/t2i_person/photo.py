@@ -12,17 +12,16 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from .alter import altered
-from .choosing import Candidate
 from .cutout import matte
 from .dress import check as check_dress
-from .edit.coordinates import nearest
-from .edit.invert import align, invert
-from .edit.optimize import PRESETS
-from .edit.sliders import features_of
-from .editing import Edited
 from .errors import T2IError
 from .finishing import finish
 from .job import Job
+from .latent.edits.coordinates import nearest
+from .latent.edits.optimize import PRESETS
+from .latent.invert import align, invert
+from .latent.sample import Sample
+from .latent.sliders import features_of
 from .packs import Pack, load_pack
 from .portrait import Event, Portrait
 from .text import Character
@@ -43,7 +42,7 @@ def edit_photo(
     steps: int | None = None,  # of optimization for the text; 0 for none, by default the preset's
     background: str = "transparent",  # or "kept": as drawn, or a colour as CSS writes it
     size: int | None = None,  # longer side in pixels, 64 to what the pack draws; by default that
-    pack: str | Pack = "embedded",
+    pack: str | Pack = "auto",
     device: str = "auto",
     on_event: Callable[[Event], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -97,9 +96,9 @@ def edit_photo(
     person = Character(head, head.lower(), face.gender, 1, 0, len(head), features)
     job.text = f"{head}, {text}" if text else head
     styles = pack.generator.styles(inverted.w_plus)
-    drawn = Candidate(0, inverted.w_plus, styles, nearest(pack, inverted.w_plus))
-    job.show("likeness", 0, 0, drawn.styles)
-    item, wanted, unable = altered(job, 0, Edited(drawn, drawn.styles, ()), person, bool(text), strengths)
+    drawn = Sample(0, inverted.w_plus, styles, styles, nearest(pack, inverted.w_plus))
+    job.show("likeness", 0, 0, styles)
+    item, wanted, unable = altered(job, 0, drawn, person, bool(text), strengths)
     return finish(job, 0, 0, 0, item, person, wanted, unable)
 
 
@@ -134,7 +133,7 @@ def read_photo(photo: bytes | str | Path | np.ndarray) -> np.ndarray:
 def _weight(pack: Pack, image: np.ndarray, inside: np.ndarray) -> Tensor:
     """How much each pixel counts, [1, 1, h, w]: the person, hardly the background, not what was repeated."""
     with pack.autocast():
-        alpha = matte(image, pack.matting, pack.device)
+        alpha = matte(image, pack.matting, pack.device, alone=pack.recipe.one_person)
     if alpha.shape != inside.shape:
         alpha = interpolate(torch.from_numpy(alpha)[None, None], size=inside.shape)[0, 0].numpy()
     counts = np.maximum(alpha, BACKGROUND) * inside

@@ -7,15 +7,16 @@ import numpy as np
 import torch
 
 from . import png
-from .choosing import Candidate, choose, known_person, seed_of
+from .choosing import choose, seed_of
 from .dress import check as check_dress
-from .edit.optimize import PRESETS
-from .edit.wishes import wishes
 from .editing import edit, edit_variants, slid
 from .errors import NobodyFits, NoPeople, T2IError, TooManyPeople
 from .finishing import finish
 from .job import Job
 from .kept import kept
+from .latent.edits.optimize import PRESETS
+from .latent.sample import Sample
+from .latent.targets import targets_of
 from .packs import Pack, load_pack
 from .people import faces
 from .portrait import Event, Person, Result
@@ -25,7 +26,7 @@ STAGES = ("text", "candidates", "people", "directions", "optimize", "render", "c
 CROWD = 8  # people of one character, at most
 
 
-def load(pack: str = "embedded", device: str = "auto") -> None:
+def load(pack: str = "auto", device: str = "auto") -> None:
     """Load every model that `draw` needs, so that the first request is as quick as the next."""
     load_pack(pack, device)
     describe("Мужчина шёл по улице.")
@@ -36,7 +37,7 @@ def load(pack: str = "embedded", device: str = "auto") -> None:
 def draw(
     text: str,
     *,
-    pack: str | Pack = "embedded",
+    pack: str | Pack = "auto",  # or a name, or a folder; auto: faces where they were pulled, else embedded
     seed: int = 0,  # the same text, seed and settings give the same bytes
     per_character: int = 1,  # portraits of each person; a character of count n gets n times as many people
     truncation_psi: float
@@ -89,7 +90,7 @@ def draw(
     job.tell("text", characters=tuple(people))
     wanted = _wanted(people, characters, per_character, most)
     job.pack = pack if isinstance(pack, Pack) else load_pack(pack, device)
-    job.features = {w.name for c in people for some in wishes(job.pack, c) for w in some}
+    job.features = {w.name for c in people for some in targets_of(job.pack, c) for w in some}
     drawn = [
         _draw_character(job, i, character, per_character, candidates, variants, kept(character, cast or {}))
         if i in wanted
@@ -128,7 +129,7 @@ def _draw_character(
     variants: bool,
     known: tuple[str, png.Record] | None,
 ) -> Person:
-    wanted, unable = wishes(job.pack, character)
+    wanted, unable = targets_of(job.pack, character)
     count = min(character.count, CROWD)
     notes = []
     if count < character.count:
@@ -147,22 +148,21 @@ def _draw_character(
         for k, candidate in enumerate(people):
             edited += edit_variants(job, i, k, candidate, wanted)
     elif people:
-        edited = edit(job, i, people, character, wanted, known[1].edits if known else ())
+        edited = edit(job, i, people, character, wanted)
     if job.settings["strengths"]:
         edited = [slid(job, item, character, wanted) for item in edited]
     number = {candidate.seed: k % count for k, candidate in enumerate(people)}
     portraits = [
-        finish(job, i, k, number[item.candidate.seed], item, character, wanted, unable)
-        for k, item in enumerate(edited)
+        finish(job, i, k, number[item.seed], item, character, wanted, unable) for k, item in enumerate(edited)
     ]
     return Person(character, tuple(portraits), tuple(notes), known[0] if known else None)
 
 
-def _kept(job: Job, i: int, known: tuple[str, png.Record]) -> Candidate:
+def _kept(job: Job, i: int, known: tuple[str, png.Record]) -> Sample:
     """A person of the cast, to start from."""
     name, record = known
     try:
-        return known_person(job.pack, record, seed_of(job.seed, i, 0, 0))
+        return Sample.of_record(job.pack, record, seed_of(job.seed, i, 0, 0))
     except T2IError as error:
         raise T2IError(f"{name} of the cast: {error} Then keep it under that name again.") from error
 

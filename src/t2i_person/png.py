@@ -11,12 +11,11 @@ Files are read as strangers' files: every size is bounded before anything is unp
 """
 
 import base64
-import binascii
 import json
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from io import BytesIO
 from typing import Any
@@ -26,6 +25,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from . import record as record_
 from .errors import T2IError
 
 try:
@@ -37,7 +37,7 @@ KEY = "t2i-person"
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 LARGEST_FILE = 64 << 20  # bytes
 LARGEST_SIDE = 4096  # pixels
-LARGEST_NOTE = 16 << 20  # bytes, unpacked: a book's text has room
+LARGEST_NOTE = record_.LARGEST  # bytes, unpacked
 PROMPT = 1000  # characters of the text that `parameters` repeats
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _XMP_KEY = "XML:com.adobe.xmp"
@@ -60,7 +60,7 @@ class Record:
 
     Parameters
     ----------
-    text : what was asked for, as it was written.
+    text : what was asked for, as it was written; a PNG keeps of a long one the passage about this person.
     seed : the portrait's own seed.
     pack : name of the weights.
     digest : of the weights, see `PackInfo.digest`; "" when not known.
@@ -109,25 +109,42 @@ class Record:
 
         Raises
         ------
-        T2IError : the line is not a record.
+        T2IError : the line is not a record, or goes beyond the bounds of one.
         """
-        try:
-            values = json.loads(line)
-            return cls(
-                text=str(values["text"]),
-                seed=int(values["seed"]),
-                pack=str(values["pack"]),
-                edits=tuple(dict(edit) for edit in values.get("edits", ())),
-                settings=dict(values.get("settings", {})),
-                latent=_unpacked(values.get("latent")),
-                version=str(values.get("version", "unknown")),
-                digest=str(values.get("digest", "")),
-                character=dict(values.get("character", {})),
-                w_plus=_unpacked(values.get("w_plus")),
-                z=_unpacked(values.get("z")),
-            )
-        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-            raise T2IError("The record inside this PNG is damaged: draw the portrait again.") from error
+        values = record_.parsed(line)
+        latent, w_plus, z = (_unpacked(name, values.get(name)) for name in ("latent", "w_plus", "z"))
+        if z is not None:
+            for edit in values.get("edits", ()):
+                if any(row[0] >= z.size for row in edit.get("changed", ())):
+                    raise record_.damaged(f"edits change a coordinate beyond the {z.size} of z")
+        return cls(
+            text=values["text"],
+            seed=values["seed"],
+            pack=values["pack"],
+            edits=tuple(values.get("edits", ())),
+            settings=values.get("settings", {}),
+            latent=latent,
+            version=values.get("version", "unknown"),
+            digest=values.get("digest", ""),
+            character=values.get("character", {}),
+            w_plus=w_plus,
+            z=z,
+        )
+
+    def for_cast(self) -> "Record":
+        """What it takes to draw the same person elsewhere: of the text only a few words."""
+        about = {name: self.character[name] for name in ("head", "lemma", "gender") if name in self.character}
+        return replace(self, text=self.text[:PROMPT], character=about)
+
+    def within_bounds(self) -> "Record":
+        """As much of it as a PNG keeps: other programs, and this one, refuse a PNG with a longer note."""
+        for share in (1, 1 / 4, 1 / 32):
+            text, about, settings = record_.within_bounds(self.text, self.character, self.settings, share)
+            edits = tuple(record_.clipped(edit, share) for edit in self.edits[-int(record_.ITEMS * share) :])
+            found = replace(self, text=text, character=about, settings=settings, edits=edits)
+            if len(found.to_json().encode()) <= LARGEST_NOTE:
+                break
+        return found
 
 
 def encode(image: np.ndarray, record: Record) -> bytes:
@@ -140,6 +157,7 @@ def encode(image: np.ndarray, record: Record) -> bytes:
     """
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] not in (3, 4):
         raise ValueError(f"expected HWC uint8 with 3 or 4 channels, got {image.dtype} {image.shape}")
+    record = record.within_bounds()
     notes = PngInfo()
     notes.add_itxt(KEY, record.to_json(), zip=True)
     notes.add_itxt("parameters", parameters(image.shape[1], image.shape[0], record))
@@ -235,16 +253,23 @@ def _packed(array: np.ndarray) -> dict[str, Any]:
     return {"shape": list(array.shape), "float32": base64.b64encode(array.tobytes()).decode("ascii")}
 
 
-def _unpacked(value: Any) -> np.ndarray | None:
+def _unpacked(name: str, value: Any) -> np.ndarray | None:
     if value is None:
         return None
     try:
-        flat = np.frombuffer(base64.b64decode(value["float32"], validate=True), dtype="<f4")
-    except binascii.Error as error:
-        raise ValueError("not base64") from error
-    array = flat.reshape([int(side) for side in value["shape"]]).astype(np.float32)
-    if not np.isfinite(array).all():
-        raise ValueError("values that are no numbers")
+        shape, packed = value["shape"], value["float32"]
+        if not (isinstance(packed, str) and isinstance(shape, list) and 1 <= len(shape) <= 2):
+            raise ValueError
+        if not all(type(side) is int and 0 < side <= record_.FLOATS for side in shape):
+            raise ValueError
+        flat = np.frombuffer(base64.b64decode(packed, validate=True), dtype="<f4")
+        array = flat.reshape(shape).astype(np.float32)
+    except (KeyError, ValueError):
+        raise record_.damaged(f"{name} is no array of numbers") from None
+    if (
+        array.size > record_.FLOATS or not (np.abs(array) <= record_.EXTREME).all()
+    ):  # no number is not <= either
+        raise record_.damaged(f"{name} holds more, or other, numbers than a portrait has")
     return array
 
 

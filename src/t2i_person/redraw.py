@@ -69,7 +69,7 @@ def recreate(
     if from_text or record.digest != loaded.digest or record.latent is None:
         image, again = _from_text(record, loaded, on_event, cancelled)
     else:
-        image = render(loaded, record.latent, **_dress(record))
+        image = render(loaded, record, **_dress(record))
         again = record
     made = png.encode(image, again)
     if made == data:
@@ -91,7 +91,8 @@ def _from_text(
     options = {name: record.settings[name] for name in _OPTIONS if name in record.settings}
     seed = record.settings.get("request_seed")
     index, number = record.character.get("index"), record.character.get("portrait")
-    direct = not record.settings.get("again")  # else it began with another portrait
+    # else it began with another portrait, or with a text that was too long to be kept whole
+    direct = not (record.settings.get("again") or record.settings.get("passage"))
     if not (direct and isinstance(seed, int) and isinstance(index, int) and isinstance(number, int)):
         raise T2IError(
             "This PNG does not say how to draw it from its text; "

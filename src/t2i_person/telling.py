@@ -46,6 +46,7 @@ def tell(source: Path | str | None, as_json: bool, out: Console, err: Console) -
     """Read a file, stdin (None) or a text, and print who it describes."""
     shelf = Shelf()
     shown = not as_json
+    skipped = 0
     with _progress(err, hidden=shown and out.is_terminal) as progress:
         for page in pages(_pieces(source, progress)):
             if shown:
@@ -56,6 +57,9 @@ def tell(source: Path | str | None, as_json: bool, out: Console, err: Console) -
                 out.print(words, end="")
             for person in page.done:
                 shelf.put(person)
+            skipped += page.skipped
+    if skipped:
+        err.print(f"Sentences that could not be read and were skipped: {skipped}")
     if as_json:
         _write_json(shelf)
         return
@@ -90,8 +94,9 @@ def _place(feature: dict[str, Any]) -> str:
 
 def _write_json(shelf: Shelf) -> None:
     between = "[\n"
+    escaped = "utf" not in (sys.stdout.encoding or "").lower()  # no JSON otherwise: it knows no such escapes
     for told in shelf:
-        sys.stdout.write(between + json.dumps(told, ensure_ascii=False, indent=2))
+        sys.stdout.write(between + json.dumps(told, ensure_ascii=escaped, indent=2))
         between = ",\n"
     sys.stdout.write("[]\n" if between == "[\n" else "\n]\n")
 

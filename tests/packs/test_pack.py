@@ -46,7 +46,7 @@ def tiny():
 def write(folder, tiny, **changes):
     stylespace = {f"mean.{i}": mean for i, mean in enumerate(tiny.statistics.mean)}
     stylespace |= {f"std.{i}": std for i, std in enumerate(tiny.statistics.std)}
-    stylespace |= {"directions": tiny.directions, "effects": tiny.effects}
+    stylespace["directions"] = tiny.directions
     parts = {
         "generator": tiny.generator.state_dict(),
         "encoder": tiny.encoder.state_dict(),

@@ -6,14 +6,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d, normalize
 
+from t2i_person.nets.encoder import CommonEncoder
 from t2i_person.nets.stylegan2 import Generator, GeneratorConfig
 from t2i_person.packs import Pack
 from t2i_person.packs.build import channel_directions, stylespace_statistics
+from t2i_person.packs.recipe import Recipe
 
 DRAWS = ["age", "clothes", "gender", "hair_color"]
 
 
-class TinyEncoder(nn.Module):
+class TinyEncoder(nn.Module, CommonEncoder):
     """Pooled pixels through a fixed random matrix; each text is a fixed random vector."""
 
     language = "ru"
@@ -55,7 +57,7 @@ def tiny_pack() -> Pack:
     """A pack in memory, directions computed."""
     generator, encoder = tiny_generator(), TinyEncoder()
     statistics = stylespace_statistics(generator, 200)
-    directions, effects = channel_directions(generator, encoder, statistics, images=4, alpha=1, stop_at=32)
+    directions, _ = channel_directions(generator, encoder, statistics, images=4, alpha=1, stop_at=32)
     from pathlib import Path
 
     return Pack(
@@ -65,12 +67,12 @@ def tiny_pack() -> Pack:
         path=Path("nowhere"),
         draws=frozenset(DRAWS),
         card={},
+        recipe=Recipe(),
         generator=generator,
         encoder=encoder,
         matting=nn.Identity(),
         statistics=statistics,
         directions=directions,
-        effects=effects,
         device=torch.device("cpu"),
         dtype=torch.float32,
     )

@@ -345,8 +345,10 @@ def test_keys_limits_logs_and_a_stop(serve):
     problem(own.get(late["url"], **two), 404, "not_found")
     assert own.get(late["url"], **one).status_code == 200
     assert data["job"]["expires"] == pytest.approx(data["job"]["finished"] + 5)
-    large = [server_post(own, one, text="Шёл дождь. " * 1500).json() for _ in range(3)]
-    for job in large:
+    large = []
+    for _ in range(3):
+        job = server_post(own, one, text="Шёл дождь. " * 1500).json()
+        large.append(job)
         *_, (_, kind, _) = own.events(job["events"])
         assert kind == "failed"
     statuses = [own.get(job["url"], **one).status_code for job in (late, *large)]

@@ -17,6 +17,9 @@ FLOORS = {
     "blind3": (0.97, 0.93, 0.88),
     "blind5": (0.97, 0.91, 0.75),
     "blind6": (0.96, 0.91, 0.75),
+    "kinds": (0.98, 0.98, 0.96),
+    "kinds2": (0.96, 0.94, 0.88),
+    "kinds3": (0.96, 0.94, 0.88),
 }  # characters F1, features F1, items wholly right
 
 

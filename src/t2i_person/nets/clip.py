@@ -19,16 +19,16 @@ from torch import Tensor, nn
 from transformers import CLIPConfig, CLIPModel
 
 from .clip_tokens import Tokenizer
+from .encoder import CommonEncoder
 
 MEAN = (0.48145466, 0.4578275, 0.40821073)  # of CLIP's training pictures in [0, 1], RGB
 STD = (0.26862954, 0.26130258, 0.27577711)
 
 
-class CLIP(nn.Module):
+class CLIP(nn.Module, CommonEncoder):
     """A CLIP with a vision transformer. Without ``tokenizer``, the first text searches installed packages."""
 
     language = "en"
-    takes_raw = True  # encode_image(images, normalize=False)
     mean: Tensor
     std: Tensor
 
@@ -65,6 +65,10 @@ class CLIP(nn.Module):
             top, left = (self.side - h) // 2, (self.side - w) // 2
             pixels = F.pad(pixels, (left, self.side - w - left, top, self.side - h - top))
         return F.normalize(self.image_features(pixels).float(), dim=1)
+
+    def encode_raw(self, images: Tensor) -> Tensor:
+        """`encode_image` of the pixels as they are."""
+        return self.encode_image(images, normalize=False)
 
     def encode_text(self, texts: Sequence[str]) -> Tensor:
         """Texts -> unit vectors [n, d] in float32.

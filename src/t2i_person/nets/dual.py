@@ -117,7 +117,7 @@ class PhotoTower(nn.Module):
 
 
 class LatentTower(nn.Module):
-    """w [n, w_dim], as drawn -> [n, d] (not normalised): a linear map and a small network on the w of usual size."""
+    """w [n, w_dim], as drawn -> [n, d] (not normalised): a linear map beside a small network."""
 
     mean: Tensor
     scale: Tensor
@@ -163,7 +163,8 @@ class DualEncoder(nn.Module):
     """
 
     def __init__(self, widths: tuple[int, ...] = (24, 48, 96, 160, 224), d: int = 128, v: int = 300,
-                 width: int = 128, layers: int = 2, side: int = 128, *, image: ImageTower | PhotoTower | None = None,
+                 width: int = 128, layers: int = 2, side: int = 128, *,
+                 image: ImageTower | PhotoTower | None = None,
                  w_dim: int = 0, w_width: int = 512) -> None:  # fmt: skip
         super().__init__()
         self.image = ImageTower(widths, d, side) if image is None else image

@@ -1,4 +1,4 @@
-"""What every generator is to the rest of the program: the latent spaces, their sizes, and pictures of them."""
+"""What every generator is to the rest of the program: latent spaces, their sizes, and pictures of them."""
 
 from __future__ import annotations
 
@@ -69,4 +69,10 @@ class Generator(Protocol):
 
     def render(self, styles: Sequence[Tensor], *, stop_at: int | None = None) -> Tensor:
         """StyleSpace -> pictures whose longer side is `stop_at`, one of `resolutions`; None: the whole."""
+        ...
+
+    def render_with_features(
+        self, styles: Sequence[Tensor], *, stop_at: int | None = None
+    ) -> tuple[Tensor, list[Tensor]]:
+        """As `render`, with features [n, c, side, side] from the same pass; for packs that tell regions."""
         ...

@@ -7,12 +7,19 @@ StyleGAN2's.
 
 A style scales the channels that a layer reads. A depthwise filter leaves channels apart, so the scale may as
 well stand after it, in the columns of the small matrix that mixes the channels: no map is scaled for it.
+
+The published file draws whole pictures only. A small one is drawn by the same layers: from its size on they
+work on means over the squares of pixels that one of its pixels stands for. Filters, noise and mixing have
+means that are known beforehand; the leaky ReLU of a mean is nearly the mean of the leaky ReLU; and the last
+1x1 is fitted to whole pictures made small.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, cast
 
 import torch
@@ -25,6 +32,8 @@ from .generator import StyleLayer
 SLOPE = 0.2  # of the leaky ReLU
 FEATURES = (16, 32, 64, 128)  # pixels of the maps that `render_with_features` gives
 SQRT2 = math.sqrt(2.0)
+STRIPPED = 128  # pixels from which a block is computed strip by strip
+STRIP = 1 << 20  # numbers of a strip: what it makes stays in the cache that the cores share
 
 
 class Haar(torch.autograd.Function):
@@ -98,9 +107,39 @@ class Start(nn.Module):
         self.register_buffer("noise", torch.zeros(size))
 
     def forward(self, style: Tensor) -> Tensor:
-        x = self.const * style[:, :, None, None]
-        x = F.conv2d(x.to(memory_format=_layout(x.device)), self.weight, self.bias, padding=1)
-        return F.leaky_relu(x + self.noise.to(x.dtype), SLOPE)
+        x = (self.const * style[:, :, None, None]).contiguous(memory_format=torch.channels_last)
+        return F.leaky_relu(F.conv2d(x, self.weight, self.bias, padding=1) + self.noise, SLOPE)
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A `Separable` layer with its styles in its weights, in the dtype of the maps."""
+
+    depthwise: Tensor  # [c_in, 1, 3, 3]
+    pointwise: Tensor  # [n, c_in, c_out]
+    noise: Tensor  # [h, w, 1]
+    bias: Tensor  # [c_out]
+
+    def __call__(self, x: Tensor, above: int = 0, below: int = 0, top: int = 0) -> Tensor:
+        """[n, c_in, h, w], channels last -> [n, c_out, h, w].
+
+        Of a strip of the map that begins at row `top`, the first `above` and last `below` rows are left out:
+        they lack neighbours.
+        """
+        x = F.conv2d(x, self.depthwise, padding=1, groups=x.shape[1])
+        return self.mix(x[:, :, above : x.shape[2] - below], top + above)
+
+    def mix(self, x: Tensor, top: int = 0) -> Tensor:
+        """What comes after the depthwise filter, of rows from `top` on."""
+        n, c, h, w = x.shape
+        # noise and bias first, the product is added to them: one pass fewer
+        out = (self.noise[top : top + h] + self.bias).view(h * w, -1)
+        rows = x.permute(0, 2, 3, 1).reshape(n, h * w, c)  # the pixels are rows already
+        if n == 1 and not torch.is_grad_enabled():
+            out = out.addmm_(rows[0], self.pointwise[0])[None]
+        else:
+            out = torch.baddbmm(out, rows, self.pointwise)
+        return F.leaky_relu(out, SLOPE, inplace=True).view(n, h, w, -1).permute(0, 3, 1, 2)
 
 
 class Separable(nn.Module):
@@ -116,11 +155,21 @@ class Separable(nn.Module):
         self.bias = nn.Parameter(torch.zeros(n_out))
         self.register_buffer("noise", torch.zeros(size))
 
-    def forward(self, x: Tensor, style: Tensor) -> Tensor:
-        x = F.conv2d(x, self.depthwise, padding=1, groups=x.shape[1])
-        x = _mix(x, self.pointwise, style)
-        noise = self.noise.to(x.dtype)[:, :, None] + self.bias.to(x.dtype)
-        return F.leaky_relu(x + noise.permute(2, 0, 1), SLOPE)
+    def fold(self, style: Tensor, dtype: torch.dtype) -> Folded:
+        """The layer for some styles [n, c_in]."""
+        return Folded(
+            self.depthwise.to(dtype),
+            (self.pointwise.t() * style[:, :, None]).to(dtype),
+            self.noise[:, :, None].to(dtype),
+            self.bias.to(dtype),
+        )
+
+    def fold_means(self, style: Tensor, dtype: torch.dtype, factor: int) -> Folded:
+        """The layer on a map of the means of blocks of ``factor * factor`` of its pixels."""
+        noise = F.avg_pool2d(self.noise[None, None], factor)[0, 0, :, :, None]
+        depthwise = _filter_means(self.depthwise, _means(factor), _means(factor))
+        folded = self.fold(style, dtype)
+        return Folded(depthwise.to(dtype), folded.pointwise, noise.to(dtype), folded.bias)
 
 
 class Block(nn.Module):
@@ -134,7 +183,40 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor, styles: Sequence[Tensor]) -> Tensor:
         """Features below and three styles -> features."""
-        return cast(Tensor, self.conv1(self.conv0(self.up(x, styles[0]), styles[1]), styles[2]))
+        conv0, conv1 = self.conv0.fold(styles[1], x.dtype), self.conv1.fold(styles[2], x.dtype)
+        return conv1(conv0(self.up(x, styles[0])))
+
+    def means(self, x: Tensor, styles: Sequence[Tensor], factor: int) -> Tensor:
+        """Means over squares of `factor` pixels of what `forward` gives, from such means of what it reads.
+
+        The means of what is between the filters and the leaky ReLU are exact where `x` is given whole
+        (`factor` 2), but the leaky ReLU is taken of the mean.
+        """
+        x = x * (styles[0] / 2).to(x.dtype)[:, :, None, None]
+        conv0 = self.conv0.fold_means(styles[1], x.dtype, factor)
+        conv1 = self.conv1.fold_means(styles[2], x.dtype, factor)
+        c = x.shape[1] // 4
+        if factor > 2:  # the high bands are gone in the mean
+            return conv1(conv0(x[:, :c]))
+        axes = [(a, b) for b in (_means(2), _ODD) for a in (_means(2), _ODD)]
+        depthwise = torch.cat([_filter_means(self.conv0.depthwise, *axis) for axis in axes]).to(x.dtype)
+        low, down, across, both = F.conv2d(x, depthwise, padding=1, groups=4 * c).split(c, 1)
+        return conv1(conv0.mix(low + down + (across + both)))
+
+    def strips(self, x: Tensor, styles: Sequence[Tensor]) -> Iterator[Tensor]:
+        """As `forward`, a few rows after the other, so that they are worked on while they are in the cache.
+
+        Each strip begins two rows earlier than it has to give: each 3x3 filter needs one more.
+        """
+        conv0, conv1 = self.conv0.fold(styles[1], x.dtype), self.conv1.fold(styles[2], x.dtype)
+        height, width = self.conv0.noise.shape
+        rows = max(2, STRIP // (width * conv1.pointwise.shape[2]) // 2 * 2)
+        for first in range(0, height, rows):
+            last = min(first + rows, height)
+            above, below = min(first, 2), min(height - last, 2)
+            part = self.up(x[:, :, (first - above) // 2 : (last + below) // 2], styles[0])
+            part = conv0(part, above // 2, below // 2, first - above)
+            yield conv1(part, above // 2, below // 2, first - above // 2)
 
 
 class ToRGB(nn.Module):
@@ -147,21 +229,26 @@ class ToRGB(nn.Module):
         self.bias = nn.Parameter(torch.zeros(12))
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
-        bands = _mix(x, self.weight, style / 2).float() + self.bias[:, None, None] / 2
-        return cast(Tensor, Haar.apply(bands)).contiguous()
+        n, c, h, w = x.shape
+        weight = (self.weight.t() * (style / 2)[:, :, None]).to(x.dtype)
+        rows = x.permute(0, 2, 3, 1).reshape(n, h * w, c)
+        bands = torch.bmm(rows, weight).float() + self.bias / 2
+        return cast(Tensor, Haar.apply(bands.view(n, h, w, 12).permute(0, 3, 1, 2)))
 
 
 class Small(nn.Module):
-    """A picture of a block's own size, by a linear map of its features: [n, c, h, w] -> [n, 3, h, w]."""
+    """Styled 1x1 from the means of the last features to a small picture: [n, c, h, w] -> [n, 3, h, w]."""
 
     def __init__(self, n_in: int):
         super().__init__()
         self.weight = nn.Parameter(torch.randn(3, n_in) / math.sqrt(n_in))
         self.bias = nn.Parameter(torch.zeros(3))
 
-    def forward(self, x: Tensor) -> Tensor:
-        rgb = F.conv2d(x, self.weight[:, :, None, None], self.bias)
-        return rgb.float().contiguous()
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        n, c, h, w = x.shape
+        weight = (self.weight.t() * style[:, :, None]).to(x.dtype)
+        rgb = torch.bmm(x.permute(0, 2, 3, 1).reshape(n, h * w, c), weight).float() + self.bias
+        return rgb.view(n, h, w, 3).permute(0, 3, 1, 2).contiguous()
 
 
 class MobileStyleGAN(nn.Module):
@@ -180,13 +267,13 @@ class MobileStyleGAN(nn.Module):
         z_dim: int = 512,
         w_dim: int = 512,
         mapping_layers: int = 8,
-        small: Sequence[int] = (128, 256),  # longer sides of the pictures that blocks give by the way
+        small: Sequence[int] = (128, 256),  # longer sides of the pictures to be had for less
     ):
         super().__init__()
         self.base, self.z_dim, self.w_dim, self.small = tuple(base), z_dim, w_dim, tuple(sorted(small))
         sizes = [(base[0] * 2**i, base[1] * 2**i) for i in range(len(channels))]
         wide = [z_dim] + [w_dim] * mapping_layers
-        self.mapping = nn.ModuleList(nn.Linear(a, b) for a, b in zip(wide, wide[1:], strict=False))
+        self.mapping = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(wide))
         self.start = Start(channels[0], channels[0], w_dim, sizes[0])
         self.blocks = nn.ModuleList(
             Block(a, b, w_dim, size) for a, b, size in zip(channels, channels[1:], sizes[1:], strict=False)
@@ -197,14 +284,14 @@ class MobileStyleGAN(nn.Module):
         for side in self.small:
             if side not in self._sizes:
                 raise ValueError(f"no block of {side} pixels: there are {list(self._sizes)}")
-            self.heads[str(side)] = Small(channels[self._sizes[side]])
+            self.heads[str(side)] = Small(channels[-1])
         self.register_buffer("w_mean", torch.zeros(w_dim))
         self._layers = self._style_layers(channels)
 
     @staticmethod
     def _style_layers(channels: Sequence[int]) -> tuple[StyleLayer, ...]:
         found = [StyleLayer(channels[0], 0, 0, "conv")]
-        for block, (below, own) in enumerate(zip(channels, channels[1:], strict=False), 1):
+        for block, (below, own) in enumerate(pairwise(channels), 1):
             for width, role in ((below, "up"), (below // 4, "conv"), (own, "conv")):
                 found.append(StyleLayer(width, len(found), block, role))  # type: ignore[arg-type]
         found.append(StyleLayer(channels[-1], len(found), len(channels) - 1, "rgb"))
@@ -294,22 +381,58 @@ class MobileStyleGAN(nn.Module):
             raise ValueError(f"no picture of {goal} pixels: this generator has {[*self.small, whole]}")
         if unknown := set(sides) - set(self._sizes):
             raise ValueError(f"no block of {sorted(unknown)} pixels: there are {list(self._sizes)}")
-        kept = {}
         last = max([self._sizes.get(goal, len(self.blocks)), *(self._sizes[side] for side in sides)])
-        picture = None
-        x = self.start(styles[0])
+        x = styles[0]
+        dtype = x.dtype
+        if torch.is_autocast_enabled(x.device.type):
+            dtype = torch.get_autocast_dtype(x.device.type)
+        with torch.autocast(x.device.type, enabled=False):
+            return self._run(styles, goal, sides, last, dtype)
+
+    def _run(
+        self, styles: Sequence[Tensor], goal: int, sides: Sequence[int], last: int, dtype: torch.dtype
+    ) -> tuple[Tensor, list[Tensor]]:
+        whole = max(self.resolution)
+        picture: Tensor | None = None
+        kept: dict[int, Tensor] = {}
+        x = self.start(styles[0]).to(dtype)
         for side, i in self._sizes.items():
             if i > last:
                 break
             if i:
-                x = self._stack[i - 1](x, styles[3 * i - 2 : 3 * i + 1])
+                own = styles[3 * i - 2 : 3 * i + 1]
+                block = self._stack[i - 1]
+                if torch.is_grad_enabled() or side < STRIPPED:
+                    x = block(x, own)
+                elif i < last or goal != whole or side in sides:
+                    x = _stripped(block, x, own)
+                else:
+                    return self._last(x, own, styles[-1]), [kept[side] for side in sides]
             if side in sides:
                 kept[side] = x
-            if side == goal and goal != whole:
-                picture = self.heads[str(goal)](x)
+            if side == goal:
+                picture = self.heads[str(goal)](self.last_means(x, styles, goal), styles[-1])
         if picture is None:
-            picture = self.rgb(x, styles[-1])
+            picture = self.rgb(x, styles[-1]).contiguous()
         return picture, [kept[side] for side in sides]
+
+    def last_means(self, x: Tensor, styles: Sequence[Tensor], side: int) -> Tensor:
+        """Features of the block of `side` pixels -> the last block's, each pixel the mean of a square."""
+        first = self._sizes[side]
+        for i, block in enumerate(self._stack[first:], first):
+            x = block.means(x, styles[3 * i + 1 : 3 * i + 4], 2 ** (i - first + 1))
+        return x
+
+    def _last(self, x: Tensor, styles: Sequence[Tensor], style: Tensor) -> Tensor:
+        """The last block and the picture, without the block's features as a whole."""
+        pictures = x.new_empty(len(x), 3, *self.resolution, dtype=torch.float32)
+        for i, picture in enumerate(pictures):
+            row = 0
+            for part in self._stack[-1].strips(x[i : i + 1], [s[i : i + 1] for s in styles]):
+                rgb = self.rgb(part, style[i : i + 1])[0]
+                picture[:, row : row + rgb.shape[1]] = rgb
+                row += rgb.shape[1]
+        return pictures
 
     def forward(self, w_plus: Tensor, **options: Any) -> Tensor:
         """``render(styles(w_plus), **options)``."""
@@ -337,15 +460,31 @@ class MobileStyleGAN(nn.Module):
         return model
 
 
-def _mix(x: Tensor, weight: Tensor, style: Tensor) -> Tensor:
-    """[n, c_in, h, w] by [c_out, c_in], whose columns the style [n, c_in] scales -> [n, c_out, h, w]."""
-    n, c, h, w = x.shape
-    weight = (weight * style[:, None, :]).to(x.dtype)
-    if x.is_contiguous() and not x.is_contiguous(memory_format=torch.channels_last):
-        return torch.bmm(weight, x.flatten(2)).view(n, -1, h, w)
-    rows = x.permute(0, 2, 3, 1).reshape(n, h * w, c)  # the pixels are rows already
-    return torch.bmm(rows, weight.transpose(1, 2)).view(n, h, w, -1).permute(0, 3, 1, 2)
+# what a filter of three pixels sees of the mean over two, of the high band: coarse pixel by fine pixel
+_ODD = ((-0.5, 0.0, 0.0), (0.5, 0.0, -0.5), (0.0, 0.0, 0.5))
 
 
-def _layout(device: torch.device) -> torch.memory_format:
-    return torch.contiguous_format if device.type == "mps" else torch.channels_last
+def _means(factor: int) -> tuple[tuple[float, ...], ...]:
+    """The same for the low band, which is the same all over its square: mean over `factor` pixels."""
+    part = 1 / factor
+    return (part, 0.0, 0.0), (1 - part, 1.0, 1 - part), (0.0, 0.0, part)
+
+
+def _filter_means(
+    depthwise: Tensor, down: Sequence[Sequence[float]], across: Sequence[Sequence[float]]
+) -> Tensor:
+    """3x3 filters of fine pixels -> 3x3 filters of coarse ones that give the mean of what the fine give."""
+    rows, columns = depthwise.new_tensor(down), depthwise.new_tensor(across)
+    return rows @ depthwise @ columns.t()
+
+
+def _stripped(block: Block, x: Tensor, styles: Sequence[Tensor]) -> Tensor:
+    """``block(x, styles)`` by strips, one picture after the other."""
+    height, width = block.conv1.noise.shape
+    out = x.new_empty(len(x), height, width, len(block.conv1.bias)).permute(0, 3, 1, 2)
+    for i in range(len(x)):
+        row = 0
+        for part in block.strips(x[i : i + 1], [s[i : i + 1] for s in styles]):
+            out[i, :, row : row + part.shape[2]] = part[0]
+            row += part.shape[2]
+    return out

@@ -2,8 +2,9 @@
 
 Source: Ke et al., "MODNet: Real-Time Trimap-Free Portrait Matting via Objective Decomposition" (2022),
 section 3: a low-resolution branch says where the person is (semantic), a high-resolution branch draws the rim
-(detail), and a fusion branch joins them (alpha). The backbone is that of Sandler et al., "MobileNetV2"
-(2018), table 2.
+(detail), and a fusion branch joins them (alpha). The published backbone is that of Sandler et al.,
+"MobileNetV2" (2018), table 2; EfficientNet-Lite0 (Tan and Le, "EfficientNet", 2019, table 1, without squeeze
+and excitation) has the same blocks in other numbers, and is the other one known here.
 """
 
 from __future__ import annotations
@@ -17,21 +18,39 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-DEPTHS = (1, 2, 3, 4, 3, 3, 1)  # inverted residuals in each of MobileNetV2's seven stages
-STRIDES = (1, 2, 2, 2, 1, 2, 1)  # of the first one in each stage
-TAPS = (1, 3, 6, 13, 18)  # last layer of the backbone at 1/2, 1/4, 1/8, 1/16, 1/32
+STRIDES = (1, 2, 2, 2, 1, 2, 1)  # of the first inverted residual in each of the backbone's seven stages
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """How the seven stages of inverted residuals are built, whatever their channels."""
+
+    depths: tuple[int, ...] = (1, 2, 3, 4, 3, 3, 1)  # blocks in each stage
+    kernels: tuple[int, ...] = (3, 3, 3, 3, 3, 3, 3)  # of their filters
+    stages: tuple[int, ...] = (16, 24, 32, 64, 96, 160, 320)  # published channels
+
+    @property
+    def taps(self) -> tuple[int, ...]:
+        """Last layer at 1/2, 1/4, 1/8, 1/16, 1/32; layer 0 is the stem, the last one the 1x1 convolution."""
+        ends = list(accumulate(self.depths))
+        return ends[0], ends[1], ends[2], ends[4], ends[6] + 1
+
+
+MOBILENET_V2 = Backbone()
+EFFICIENTNET_LITE0 = Backbone((1, 2, 2, 3, 3, 4, 1), (3, 3, 5, 3, 5, 5, 3), (16, 24, 40, 80, 112, 192, 320))
 
 
 @dataclass(frozen=True)
 class MODNetConfig:
     """Sizes of a MODNet; the defaults are the published one's."""
 
-    stages: tuple[int, ...] = (16, 24, 32, 64, 96, 160, 320)  # channels of MobileNetV2's stages
+    stages: tuple[int, ...] = MOBILENET_V2.stages  # channels of the backbone's stages
     stem: int = 32
     last: int = 1280  # of the 1x1 convolution that ends the backbone
     expansion: int = 6
     detail: int = 32  # of the high-resolution and fusion branches
     squeeze: int = 320  # hidden units of the channel attention
+    backbone: Backbone = MOBILENET_V2
 
     @classmethod
     def of(cls, width: float) -> MODNetConfig:
@@ -95,11 +114,11 @@ def _conv_bn(n_in: int, n_out: int, kernel: int, stride: int = 1, groups: int = 
 class _Residual(nn.Module):
     """MobileNetV2's inverted residual: widen, filter each channel, narrow (section 3.3)."""
 
-    def __init__(self, n_in: int, n_out: int, stride: int, expansion: int) -> None:
+    def __init__(self, n_in: int, n_out: int, stride: int, expansion: int, kernel: int = 3) -> None:
         super().__init__()
         wide = n_in * expansion
         layers = _conv_bn(n_in, wide, 1) if expansion > 1 else []
-        layers += _conv_bn(wide, wide, 3, stride, groups=wide) + _conv_bn(wide, n_out, 1)[:2]
+        layers += _conv_bn(wide, wide, kernel, stride, groups=wide) + _conv_bn(wide, n_out, 1)[:2]
         self.conv = nn.Sequential(*layers)
         self.whole = stride == 1 and n_in == n_out
 
@@ -110,9 +129,10 @@ class _Residual(nn.Module):
 def _backbone(config: MODNetConfig) -> nn.ModuleList:
     layers: list[nn.Module] = [nn.Sequential(*_conv_bn(3, config.stem, 3, 2))]
     for i, (n_in, n_out) in enumerate(pairwise((config.stem, *config.stages))):
-        for j in range(DEPTHS[i]):
+        for j in range(config.backbone.depths[i]):
             stride, expansion = (STRIDES[i] if j == 0 else 1), (config.expansion if i else 1)
-            layers.append(_Residual(n_out if j else n_in, n_out, stride, expansion))
+            kernel = config.backbone.kernels[i]
+            layers.append(_Residual(n_out if j else n_in, n_out, stride, expansion, kernel))
     layers.append(nn.Sequential(*_conv_bn(config.stages[-1], config.last, 1)))
     return nn.ModuleList(layers)
 
@@ -224,7 +244,7 @@ class MODNet(nn.Module):
         x, taps = image, []
         for i, layer in enumerate(self.backbone):
             x = layer(x)
-            if i in TAPS:
+            if i in self.config.backbone.taps:
                 taps.append(x)
         low8, semantic = self.lr_branch(taps[4])
         return low8, semantic, self.hr_branch(image, taps[0], taps[1], low8)
@@ -236,7 +256,7 @@ class MODNet(nn.Module):
         Raises
         ------
         ValueError
-            A tensor is missing or of the wrong shape, or it is no MODNet with a MobileNetV2 backbone at all.
+            A tensor is missing or of the wrong shape, or it is no MODNet on a known backbone at all.
         """
         own = _renamed(state)
         model = cls(_config(own))
@@ -275,14 +295,18 @@ def _config(own: Mapping[str, Tensor]) -> MODNetConfig:
     def size(name: str, dim: int = 0) -> int:
         if name not in own or own[name].ndim <= dim:
             raise ValueError(
-                f"not a MODNet with a MobileNetV2 backbone: no tensor {name!r}; known are the published "
-                "names (lr_branch.backbone.model.features.*, with or without module.) and ours (backbone.*)"
+                f"not a MODNet on MobileNetV2 or EfficientNet-Lite0: no tensor {name!r}; known are the "
+                "published names (lr_branch.backbone.model.features.*, with or without module.) and ours "
+                "(backbone.*)"
             )
         return own[name].shape[dim]
 
-    ends = list(accumulate(DEPTHS))  # index of the last residual in each stage
+    lite = "backbone.18.0.weight" not in own  # one block less than MobileNetV2 has
+    backbone = EFFICIENTNET_LITE0 if lite and "backbone.17.0.weight" in own else MOBILENET_V2
+    ends = list(accumulate(backbone.depths))  # index of the last residual in each stage
     stages = [size(f"backbone.{end}.conv.{6 if end > 1 else 3}.weight") for end in ends]
     return MODNetConfig(
+        backbone=backbone,
         stages=tuple(stages),
         stem=size("backbone.0.0.weight"),
         last=size(f"backbone.{ends[-1] + 1}.0.weight"),

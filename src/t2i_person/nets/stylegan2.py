@@ -20,6 +20,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .generator import StyleLayer
 from .modulated import ModulatedConvolution
 
 SQRT2 = math.sqrt(2.0)
@@ -280,8 +281,27 @@ class Generator(nn.Module):
         self.register_buffer("w_mean", torch.zeros(config.w_dim))
 
     @property
+    def z_dim(self) -> int:
+        return self.config.z_dim
+
+    @property
+    def w_dim(self) -> int:
+        return self.config.w_dim
+
+    @property
     def num_ws(self) -> int:
         return self.config.num_ws
+
+    @property
+    def layers(self) -> tuple[StyleLayer, ...]:
+        """Conv, torgb of the lowest block, then (upsampling conv, conv, torgb) of each block: 26 at 1024."""
+        found, row = [], 0
+        for i, block in enumerate(self.synthesis.stack):
+            for conv in block.convs:
+                found.append(StyleLayer(conv.weight.shape[1], row, i, "up" if conv.up else "conv"))
+                row += 1
+            found.append(StyleLayer(block.rgb.weight.shape[1], row, i, "rgb"))
+        return tuple(found)
 
     @property
     def resolutions(self) -> tuple[tuple[int, int], ...]:
@@ -309,8 +329,7 @@ class Generator(nn.Module):
     def styles(self, w_plus: Tensor) -> list[Tensor]:
         """[n, num_ws, w_dim] (or [n, w_dim], the same for all) -> StyleSpace, one [n, c_in] a layer.
 
-        Order as in Wu et al. 2021: conv, torgb of the lowest block, then (upsampling conv, conv, torgb) of
-        each block: 26 layers at 1024 from 4x4. A torgb reads the row of W+ that the next block's first conv
+        Order as in Wu et al. 2021, see `layers`. A torgb reads the row of W+ that the next block's first conv
         reads.
         """
         if w_plus.ndim == 2:

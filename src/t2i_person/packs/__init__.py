@@ -4,7 +4,7 @@ Making them, and checking whole ones, is in `t2i_person.packs.assemble`, which b
 """
 
 from .files import write_pack
-from .pack import Pack, PackInfo, Statistics, list_packs, load_pack, pack_info, resolve, to_pixels
+from .pack import Pack, PackInfo, Statistics, list_packs, load_pack, pack_info, resolve, to_image, to_pixels
 from .sources import SOURCES, pull
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "pack_info",
     "pull",
     "resolve",
+    "to_image",
     "to_pixels",
     "write_pack",
 ]

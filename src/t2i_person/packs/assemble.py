@@ -20,14 +20,16 @@ from .build import channel_directions, gallery, stylespace_statistics
 from .checkpoints import clip_folder, read_clip, read_generator, read_matting
 from .files import sha256, write_pack
 from .pack import EMBEDDED, Statistics, _device, _fast, load_afresh, user_packs, writable
+from .places import BUILT_IN, PULLED, pulled_folder
 from .sources import PEOPLE, SOURCES, Source, check, source_or_pack
+from .wheels import pullable, pullables
 
 Progress = Callable[[str, int, int], None]  # what, done, in all
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 GALLERY = 1024  # people
 LARGEST_SEED = 2**63 - 1  # the gallery takes the next one, and torch no larger
 KEY = "[0-9a-f]" * 12  # of a build: what it was begun with
-TAKEN = ("embedded", "sources")
+TAKEN = (*BUILT_IN, "sources", PULLED)
 KINDS = {"generator": "generator", "clip": "encoder", "matting": "matting"}
 READERS = {"generator": read_generator, "encoder": read_clip, "matting": read_matting}
 
@@ -172,7 +174,7 @@ def build_pack(
 
 def removable(name: str) -> list[Path]:
     """The folder of a pack of the user's, broken or not, and what is kept of its unfinished build; or the
-    files of a pulled source.
+    files of a pulled source, or what was pulled for a pack of this package.
 
     Raises
     ------
@@ -180,6 +182,10 @@ def removable(name: str) -> list[Path]:
     """
     if name == "embedded":
         raise WrongPack("The embedded pack is a part of t2i-person and cannot be removed.")
+    if pullable(name):
+        if not pulled_folder(name).is_dir():
+            raise WrongPack(f"{name} was not pulled: there is nothing to remove.")
+        return [pulled_folder(name)]
     if name in SOURCES:
         files = [path for file in SOURCES[name].files for path in _traces(file.path)]
         if not files:
@@ -293,6 +299,12 @@ def verify(name: str = "") -> Iterator[tuple[str, str]]:
     ------
     PackError : there is none of that name.
     """
+    for pack in pullables():
+        if pack.name == name or (not name and not pack.missing):
+            wrong = next(filter(None, map(pack.wrong, pack.wheels)), "")
+            yield pack.name, wrong or _problem(partial(load_afresh, pack.folder))
+    if name and pullable(name):
+        return
     folders = {"embedded": EMBEDDED}
     folders |= {path.name: path for path in sorted(user_packs().glob("[!.]*")) if path.name not in TAKEN}
     if name and name not in folders and isinstance(found := source_or_pack(name), Path):

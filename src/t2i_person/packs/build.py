@@ -14,8 +14,9 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from ..nets.encoder import Encoder
 from ..nets.stylegan2 import Generator
-from .pack import Encoder, Gallery, Statistics
+from .pack import Gallery, Statistics
 
 Progress = Callable[[int, int], None]  # done, total
 SAVED = 20.0  # seconds of work that a kill may cost
@@ -35,7 +36,7 @@ def stylespace_statistics(
     second: list[Tensor] = []
     random = torch.Generator().manual_seed(seed)
     for start in range(0, n, batch):
-        z = torch.randn(min(batch, n - start), generator.config.z_dim, generator=random)
+        z = torch.randn(min(batch, n - start), generator.z_dim, generator=random)
         styles = [
             style.double() for style in generator.styles(generator.w_plus(z.to(generator.w_mean.device)))
         ]
@@ -64,7 +65,7 @@ def gallery(
 ) -> Gallery:
     """``n`` random people and what the encoder sees of them; in bfloat16 inside ``torch.autocast``."""
     random = torch.Generator().manual_seed(seed)
-    z = torch.randn(n, generator.config.z_dim, generator=random).half().float()  # as packs keep it
+    z = torch.randn(n, generator.z_dim, generator=random).half().float()  # as packs keep it
     seen = []
     for some in z.split(batch):
         images = generator(generator.w_plus(some.to(generator.w_mean.device)), stop_at=stop_at)
@@ -72,11 +73,6 @@ def gallery(
         if progress:
             progress(min(len(seen) * batch, n), n)
     return Gallery(z, torch.cat(seen))
-
-
-def is_rgb(layer: int) -> bool:
-    """Whether a layer of StyleSpace, in the generator's order, is a torgb: the second, then every third."""
-    return layer % 3 == 1
 
 
 @torch.no_grad()
@@ -107,13 +103,12 @@ def channel_directions(
     effects : [channels] mean length of the difference, per standard deviation.
     """
     random = torch.Generator().manual_seed(seed)
-    z = torch.randn(images, generator.config.z_dim, generator=random).to(generator.w_mean.device)
+    z = torch.randn(images, generator.z_dim, generator=random).to(generator.w_mean.device)
     base = generator.styles(generator.w_plus(z, truncation_psi))
     sizes = [style.shape[1] for style in base]
     last = generator.block_of(stop_at)
-    used = [
-        layer for layer in range(3 * last + 2) if not is_rgb(layer)
-    ]  # two in block 0, three in each other
+    layers = generator.layers
+    used = [i for i, layer in enumerate(layers) if layer.block <= last and layer.role != "rgb"]
     total, done = sum(sizes[layer] for layer in used), 0
     settings = f"{images} {alpha} {seed} {truncation_psi} {last} {sizes}"
     kept = _unfinished(resume, settings)  # layer -> [channels done, d + 1]: direction and effect
@@ -123,7 +118,7 @@ def channel_directions(
     for layer in used:
         rows = [kept[layer]] if layer in kept else []
         ready = len(rows[0]) if rows else 0
-        below = _below(generator, base, (layer + 1) // 3) if ready < sizes[layer] else None
+        below = _below(generator, base, layers[layer].block) if ready < sizes[layer] else None
         saved = time.monotonic()
         for first in range(ready, sizes[layer], group):
             channels = list(range(first, min(first + group, sizes[layer])))
@@ -179,7 +174,7 @@ def _moved(
         pushed[i, 0, :, channel] -= steps[i]
         pushed[i, 1, :, channel] += steps[i]
     x, image = repeat(below[0]), None if below[1] is None else repeat(below[1])
-    for i in range((layer + 1) // 3, last + 1):
+    for i in range(generator.layers[layer].block, last + 1):
         x, image = generator.synthesis.block(i, x, image, styles)
     assert image is not None
     seen = normalize(encoder.encode_image(image.clamp(-1, 1)).float())

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ..nets.dual import DualEncoder
+from ..nets.encoder import CommonEncoder
 from ..text.analysis import embeddings, morphology
 
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|[а-яё]+(?:-[а-яё]+)*", re.IGNORECASE)
@@ -51,7 +52,7 @@ def words_of(text: str) -> list[str]:
     return [lemma(w) for w in _WORD.findall(text) if w.lower() not in _SKIP][:16]
 
 
-class Encoder(nn.Module):
+class Encoder(nn.Module, CommonEncoder):
     """Texts and pictures into one space; see the methods for shapes.
 
     ``words`` are the Russian lemmas it was trained on. ``own`` are the words with a vector [300] in
@@ -65,7 +66,7 @@ class Encoder(nn.Module):
     def __init__(self, net: DualEncoder, words: Sequence[str], own: Sequence[str], table: Tensor,
                  unseen: Sequence[str] = ()) -> None:  # fmt: skip
         super().__init__()
-        self.net = net
+        self.net, self.reads_w = net, net.latent is not None
         self.words, self.own = tuple(words), {w: i for i, w in enumerate(own)}
         self.unseen = frozenset(unseen)
         self.table = nn.Parameter(table)
@@ -98,11 +99,6 @@ class Encoder(nn.Module):
         """[n, 3, h, w] in [-1, 1] -> unit vectors [n, d]; differentiable."""
         return self.net.encode_image(images)
 
-    @property
-    def reads_w(self) -> bool:
-        """Whether there is a tower for W."""
-        return self.net.latent is not None
-
     def encode_w(self, w: Tensor) -> Tensor:
         """[n, w_dim] as the generator draws it (truncated) -> unit vectors [n, d]; differentiable.
 
@@ -112,9 +108,9 @@ class Encoder(nn.Module):
         """
         return self.net.encode_w(w)
 
-    def score(self, seen: Tensor, texts: Tensor) -> Tensor:
-        """Unit [n, d], [m, d] -> probability [n, m] that the text is true of the picture, or of w's picture."""
-        return torch.sigmoid(self.net.logits(seen, texts))
+    def score(self, embeddings: Tensor, texts: Tensor) -> Tensor:
+        """Unit [n, d], [m, d] -> probability [n, m] that the text is true of the picture or of w's."""
+        return torch.sigmoid(self.net.logits(embeddings, texts))
 
     def unknown(self, text: str) -> list[str]:
         """Words that are far from every word it was trained on, and those it knows that it cannot judge."""

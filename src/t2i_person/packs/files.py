@@ -17,10 +17,12 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from ..errors import PackError
+from .places import find_file
 
 CARD = "pack.toml"
 FORMAT = 1
-WEIGHTS = ("generator", "encoder", "matting", "stylespace")
+WEIGHTS = ("generator", "encoder", "matting")  # of every pack
+OPTIONAL = frozenset({"heads", "stylespace", "regions"})
 PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin")
 _KEYS = ("format", "name", "version", "license", "draws", "files")
 
@@ -37,7 +39,7 @@ def read_card(folder: Path) -> dict[str, Any]:
         card = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise PackError(f"{folder} is not a pack: it holds no {CARD}.") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise PackError(f"{path} cannot be read ({error}): fetch or build the pack again.") from error
     missing = [key for key in _KEYS if key not in card]
     if missing:
@@ -45,10 +47,11 @@ def read_card(folder: Path) -> dict[str, Any]:
     lists = isinstance(card["draws"], list) and isinstance(card["files"], dict)
     values = [*card["draws"], *card["files"].values()] if lists else []
     names = [card["name"], card["license"]]
-    if not lists or not all(isinstance(value, str) for value in (*values, *names)):
+    tables = isinstance(card.get("provenance", {}), dict)
+    if not lists or not tables or not all(isinstance(value, str) for value in (*values, *names)):
         raise PackError(
-            f"{path} is damaged (name and license are strings, draws is a list of them, files a table): "
-            "fetch or build the pack again."
+            f"{path} is damaged (name and license are strings, draws is a list of them, files and provenance "
+            "are tables): fetch or build the pack again."
         )
     if card["format"] != FORMAT:
         raise PackError(
@@ -67,7 +70,7 @@ def read_weights(
     PackError : the file is missing, changed, truncated or a pickle; the message names it.
     """
     file = f"{name}.safetensors"
-    path = folder / file
+    path = find_file(folder, card, file)
     for listed in card["files"]:
         if Path(listed).suffix.lower() in PICKLES:
             raise PackError(
@@ -78,7 +81,8 @@ def read_weights(
     if expected is None:
         raise PackError(f"{folder / CARD} lists no {file}: a pack has {', '.join(WEIGHTS)}.")
     if not path.is_file():
-        raise PackError(f"{path} is missing: fetch or build the pack again.")
+        cure = f"t2i-person packs pull {card['name']}" if file in card.get("pulled", {}) else ""
+        raise PackError(f"{path} is missing: {cure or 'fetch or build the pack again'}.")
     if _is_pickle(path):
         raise PackError(f"{path} is a pickle with another name, and is not read: build the pack again.")
     if sha256(path) != str(expected).lower():

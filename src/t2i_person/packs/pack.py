@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,20 +18,17 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from ..errors import PackError, T2IError, WrongPack
-from ..nets.stylegan2 import Generator
-from .files import CARD, PICKLES, WEIGHTS, read_card, read_weights
+from ..nets.encoder import NEUTRAL, Encoder
+from ..nets.generator import Generator
+from ..nets.stylegan2 import Generator as StyleGAN2
+from .files import CARD, OPTIONAL, PICKLES, WEIGHTS, read_card, read_weights
+from .places import BUILT_IN, built_in, is_built_in, missing
+from .recipe import Recipe, read_recipe
 
-EMBEDDED = Path(__file__).parent / "embedded"
+EMBEDDED = built_in("embedded")
+AUTO = "auto"  # instead of a name: the first of these that is here
+PREFERRED = ("faces", "embedded")
 DEVICES = ("auto", "cpu", "cuda", "mps")
-
-
-class Encoder(Protocol):
-    """Images and texts into one space, unit vectors [n, d]."""
-
-    @property
-    def language(self) -> str: ...
-    def encode_image(self, images: Tensor) -> Tensor: ...
-    def encode_text(self, texts: list[str]) -> Tensor: ...
 
 
 @dataclass(frozen=True)
@@ -60,6 +57,7 @@ class PackInfo:
     path: Path
     draws: frozenset[str]  # categories of features
     card: dict[str, Any]  # pack.toml whole: provenance, SHA-256 of each file
+    recipe: Recipe
 
     @property
     def digest(self) -> str:
@@ -75,14 +73,12 @@ class Pack(PackInfo):
     generator: Generator
     encoder: Encoder
     matting: nn.Module
-    statistics: Statistics
-    directions: (
-        Tensor  # [channels, d]: where each StyleSpace channel moves the embedding, unit vectors or zero
-    )
-    effects: Tensor  # [channels]: how far +-1 standard deviation moves it
     device: torch.device
     dtype: torch.dtype  # of the convolutions; parameters stay float32
+    statistics: Statistics | None = None  # None, and no directions: the recipe takes no such edits
+    directions: Tensor | None = None  # [channels, d]: where each channel moves the embedding, unit or zero
     gallery: Gallery | None = None
+    regions: nn.Module | None = None  # generator's features -> where hair, skin, clothes and hat are
     _texts: dict[str, Tensor] = field(default_factory=dict, repr=False)
 
     def autocast(self) -> AbstractContextManager[Any]:
@@ -97,6 +93,16 @@ class Pack(PackInfo):
             image = self.generator.render(styles, stop_at=stop_at)
         assert isinstance(image, Tensor)
         return image
+
+    def render_regions(
+        self, styles: Sequence[Tensor], stop_at: int | None = None
+    ) -> tuple[Tensor, Tensor | None]:
+        """As `render`, and where hair, clothes and so on are: [n, regions, s, s] in [0, 1]; None: unknown."""
+        if self.regions is None:
+            return self.render(styles, stop_at), None
+        with self.autocast():
+            image, features = self.generator.render_with_features(styles, stop_at=stop_at)
+        return image, self.regions(features)
 
     def side(self, most: int) -> int:
         """The largest skip output of at most so many pixels."""
@@ -115,30 +121,23 @@ class Pack(PackInfo):
         return torch.stack([known[text] for text in texts])
 
     def score(self, images: Tensor, texts: Tensor) -> Tensor:
-        """Probability that each text is true of each image: unit [n, d], [m, d] -> [n, m] in [0, 1].
-
-        The encoder's own calibration where it has one. CLIP has none: there it is the text against the
-        neutral one, softmax at CLIP's temperature.
-        """
-        own: Callable[[Tensor, Tensor], Tensor] | None = getattr(self.encoder, "score", None)
-        if own is not None:
-            return own(images, texts)
-        return torch.sigmoid(100 * images @ (texts - self.text([self.neutral])).T)
-
-    def unknown(self, text: str) -> list[str]:
-        """Words of `text` that the encoder does not know."""
-        own: Callable[[str], list[str]] | None = getattr(self.encoder, "unknown", None)
-        return own(text) if own is not None else []
+        """Probability that each text is true of each image: unit [n, d], [m, d] -> [n, m] in [0, 1]."""
+        return self.encoder.score(images, texts)
 
     @property
     def neutral(self) -> str:
         """The text of nobody in particular."""
-        return "человек" if self.encoder.language == "ru" else "a person"
+        return NEUTRAL[self.encoder.language]
 
 
 def to_pixels(image: Tensor) -> np.ndarray:
     """[3, h, w] in [-1, 1] -> HWC uint8."""
     return ((image.float() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0).cpu().numpy()
+
+
+def to_image(pixels: np.ndarray, device: torch.device) -> Tensor:
+    """HWC uint8 -> [1, 3, h, w] in [-1, 1]; the reverse of `to_pixels`."""
+    return torch.tensor(pixels).to(device).permute(2, 0, 1)[None].float() / 127.5 - 1
 
 
 def user_packs() -> Path:
@@ -166,16 +165,28 @@ def writable(folder: Path) -> None:
 
 
 def list_packs() -> list[PackInfo]:
-    """The packs that can be named: the embedded one, then the user's. Broken cards are left out."""
-    folders = [EMBEDDED, *(sorted(user_packs().glob("*")) if user_packs().is_dir() else [])]
+    """The packs that can be named: those of this package that are whole, then the user's.
+
+    Packs with broken cards are left out, and those of which something was not pulled yet.
+    """
+    ours = [built_in(name) for name in BUILT_IN]
+    folders = [*ours, *(sorted(user_packs().glob("*")) if user_packs().is_dir() else [])]
     found = []
     for folder in folders:
         if (folder / CARD).is_file():
             try:
-                found.append(_info(folder))
+                info = _info(folder)
             except PackError:
                 continue
+            if not missing(folder, info.card):
+                found.append(info)
     return found
+
+
+def default_pack() -> str:
+    """Name of the pack that draws when none is named: photographs where they were pulled, else embedded."""
+    there = {info.name for info in list_packs() if is_built_in(info.path)}
+    return next(name for name in PREFERRED if name in there)
 
 
 def resolve(name: str | Path) -> Path:
@@ -185,7 +196,7 @@ def resolve(name: str | Path) -> Path:
     ------
     WrongPack : there is no such pack (the message lists those there are), or a pickle is named instead.
     """
-    text = str(name)
+    text = default_pack() if str(name) == AUTO else str(name)
     if Path(text).suffix.lower() in PICKLES:
         raise WrongPack(
             f"{text} is a pickle, not a pack: a pack is a folder with {CARD} and safetensors files. Make one "
@@ -199,6 +210,8 @@ def resolve(name: str | Path) -> Path:
     if text and Path(text).name == text and (user_packs() / text / CARD).is_file():
         return user_packs() / text  # its card is broken: reading it says how
     names = ", ".join(reversed(known)) or "none"
+    if text in BUILT_IN:
+        raise WrongPack(f"{text} was not pulled yet: t2i-person packs pull {text}. Packs here: {names}.")
     from .sources import SOURCES  # which knows the folder of packs from here
 
     if text in SOURCES:
@@ -212,7 +225,7 @@ def resolve(name: str | Path) -> Path:
 
 
 def load_pack(
-    name: str | Path = "embedded",  # of a pack in list_packs(), or the path of its folder
+    name: str | Path = AUTO,  # of a pack in list_packs(), or the path of its folder; auto: `default_pack`
     device: str = "auto",  # "cpu", "cuda" (or "cuda:1"), "mps"; auto takes the fastest there is
     dtype: torch.dtype
     | None = None,  # of the convolutions; None: bfloat16 where the device has it, else float32
@@ -260,19 +273,34 @@ _loaded: dict[tuple[Path, int, torch.device, torch.dtype], Pack] = {}
 def _info(folder: Path) -> PackInfo:
     card = read_card(folder)
     draws = frozenset(card["draws"])
-    return PackInfo(card["name"], str(card["version"]), card["license"], folder.resolve(), draws, card)
+    try:
+        recipe = read_recipe(card)
+    except PackError as error:
+        raise PackError(f"{folder / CARD}: {error}") from error
+    return PackInfo(
+        card["name"], str(card["version"]), card["license"], folder.resolve(), draws, card, recipe
+    )
 
 
 def _load(folder: Path, device: torch.device, dtype: torch.dtype) -> Pack:
     info = _info(folder)
-    parts = {name: read_weights(folder, info.card, name) for name in WEIGHTS}
+    kind = info.recipe.generator
+    if kind not in GENERATORS:
+        raise PackError(f"{folder / CARD}: generator is one of {', '.join(GENERATORS)}, not {kind!r}.")
+    listed = {Path(file).stem for file in info.card["files"]}
+    parts = {name: read_weights(folder, info.card, name) for name in (*WEIGHTS, *sorted(listed & OPTIONAL))}
+    if "heads" in parts:  # made here for a generator that was made elsewhere
+        parts["generator"] = (parts["generator"][0] | parts.pop("heads")[0], parts["generator"][1])
     built: dict[str, Any] = {}
     makers: dict[str, Callable[..., Any]] = {
-        "generator": lambda state, _: Generator.from_state_dict(state),
+        "generator": GENERATORS[kind],
         "encoder": _encoder,
         "matting": _matting,
+        "regions": _regions,
     }
     for name, make in makers.items():
+        if name not in parts:
+            continue
         state, meta = parts[name]
         try:
             net = built[name] = make(state, meta)
@@ -280,15 +308,28 @@ def _load(folder: Path, device: torch.device, dtype: torch.dtype) -> Pack:
             path = folder / f"{name}.safetensors"
             raise PackError(f"{path} holds no {name} that is known here: {error}") from error
         net.requires_grad_(False).eval().to(device)
-    space = {key: tensor.to(device) for key, tensor in parts["stylespace"][0].items()}
-    layers = [style.shape[1] for style in built["generator"].styles(built["generator"].w_mean[None])]
-    wide = built["encoder"].encode_text(["a person"]).shape[1]
+    if "stylespace" in parts:
+        space = {key: tensor.to(device) for key, tensor in parts["stylespace"][0].items()}
+        built |= _stylespace(folder, space, built["generator"], built["encoder"])
+    elif needed := {"coordinates", "directions"} & set(info.recipe.edits):
+        raise PackError(
+            f"{folder / CARD} lists no stylespace.safetensors, and {', '.join(sorted(needed))} take it."
+        )
+    return Pack(**vars(info), **built, device=device, dtype=dtype)
+
+
+def _stylespace(
+    folder: Path, space: dict[str, Tensor], generator: Generator, encoder: Encoder
+) -> dict[str, Any]:
+    """What is known of the generator's StyleSpace, held to the sizes of generator and encoder."""
+    layers = [layer.width for layer in generator.layers]
+    wide = encoder.encode_text(["a person"]).shape[1]
     expected: dict[str, tuple[int, ...]] = {}
     expected |= {f"{key}.{i}": (size,) for key in ("mean", "std") for i, size in enumerate(layers)}
     expected["directions"] = (sum(layers), wide)
     if "gallery.z" in space:  # not every pack has one
         known = len(space["gallery.z"])
-        expected |= {"gallery.z": (known, built["generator"].config.z_dim), "gallery.seen": (known, wide)}
+        expected |= {"gallery.z": (known, generator.z_dim), "gallery.seen": (known, wide)}
     for key, shape in expected.items():
         got = tuple(space[key].shape) if key in space else "nothing"
         if got != shape:
@@ -298,16 +339,25 @@ def _load(folder: Path, device: torch.device, dtype: torch.dtype) -> Pack:
     gallery = None
     if "gallery.z" in space:
         gallery = Gallery(space["gallery.z"].cpu(), normalize(space["gallery.seen"], dim=1))
-    return Pack(
-        **vars(info),
-        **built,
-        statistics=Statistics(mean, std),
-        directions=space["directions"],
-        effects=space.get("effects", torch.ones(sum(layers), device=device)),
-        device=device,
-        dtype=dtype,
-        gallery=gallery,
-    )
+    return {"statistics": Statistics(mean, std), "directions": space["directions"], "gallery": gallery}
+
+
+def _mobilestylegan(state: dict[str, Tensor], _: dict[str, Any]) -> Any:
+    from ..nets.mobilestylegan import MobileStyleGAN
+
+    return MobileStyleGAN.from_state_dict(state)
+
+
+GENERATORS: dict[str, Callable[..., Any]] = {  # kind in the recipe -> builder from (tensors, notes)
+    "stylegan2": lambda state, _: StyleGAN2.from_state_dict(state),
+    "mobilestylegan": _mobilestylegan,
+}
+
+
+def _regions(state: dict[str, Tensor], _: dict[str, Any]) -> Any:
+    from ..nets.regions import RegionHead
+
+    return RegionHead.from_state_dict(state)
 
 
 def _encoder(state: dict[str, Tensor], meta: dict[str, Any]) -> Any:

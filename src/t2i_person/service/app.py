@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import os
 import signal
 import socket
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import FrameType
@@ -14,11 +16,11 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from .. import png
-from ..errors import T2IError
 from ..packs import load_pack
 from . import openai, operations, original, page, problems, reference, v1
-from .limits import BodyLimit, Keys
-from .runtime import Runtime
+from .connections import Connection, connections_at_most, one_line
+from .limits import BodyLimit, Heads, Hosts, Keys
+from .runtime import GRACE, Runtime
 from .settings import Settings
 
 log = logging.getLogger("t2i_person.service")
@@ -53,7 +55,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         warming = asyncio.create_task(warm_up())
         yield
         await here.stop()
-        await asyncio.wait({warming})
+        warming.cancel()
 
     app = _App(
         title="t2i-person",
@@ -66,6 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.runtime, app.state.settings = here, settings
     problems.install(app)
     app.add_middleware(BodyLimit, limit=settings.body_limit)
+    app.add_middleware(Heads)
     if settings.keys():
         app.add_middleware(Keys, keys=settings.keys())
     if settings.origins():
@@ -76,6 +79,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             allow_headers=["*"],
             expose_headers=["Location", "Retry-After", "X-Request-ID"],
         )
+    if "*" not in settings.hosts():
+        app.add_middleware(Hosts, allowed=settings.hosts())
     app.add_middleware(operations.Observe, here=here)
     for door in (page, reference, original, v1, openai, operations):
         app.include_router(door.router)
@@ -83,29 +88,50 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 class _Server(uvicorn.Server):
-    """Tells the application of a signal at once: streams end before uvicorn waits for them."""
+    """On a signal the application finishes first, and tells who asks meanwhile that it stops.
+
+    Then the doors close. Whatever hangs, the process ends in its time.
+    """
 
     def __init__(self, config: uvicorn.Config, here: Runtime) -> None:
         super().__init__(config)
         self.here = here
+        self.told = self.interrupted = False
         self.stopping: asyncio.Task[None] | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self.loop = asyncio.get_running_loop()
+        one_line(self.loop)
         await super().startup(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        if sig == signal.SIGTERM:
-            self.should_exit = True  # uvicorn would raise the signal again: a clean stop ends with 0
-        else:
-            super().handle_exit(sig, frame)
-        if self.loop is not None:
-            self.loop.call_soon_threadsafe(self._stop)
+        self.interrupted = self.interrupted or sig == signal.SIGINT
+        if self.loop is None or self.told:  # a second one: at once
+            self.should_exit = self.force_exit = True
+            return
+        self.told = True
+        end = threading.Timer(self.here.settings.stop_seconds + GRACE, _end)
+        end.daemon = True
+        end.start()
+        self.loop.call_soon_threadsafe(self._stop)
 
     def _stop(self) -> None:
+        async def stop() -> None:
+            try:
+                await self.here.stop()
+            finally:
+                self.should_exit = True
+
         if self.stopping is None:
-            self.stopping = asyncio.ensure_future(self.here.stop())
+            self.stopping = asyncio.ensure_future(stop())
+
+
+def _end() -> None:
+    """Leave what hangs behind: jobs that were not done are on the disk as such."""
+    log.error("not all has stopped in time: the process ends without it")
+    logging.shutdown()
+    os._exit(0)
 
 
 def run(settings: Settings) -> None:
@@ -114,10 +140,10 @@ def run(settings: Settings) -> None:
     Raises
     ------
     OSError : the address is taken or not ours; found before the models are loaded.
-    T2IError : the pack, the device or the folder for data cannot be used.
+    T2IError : a setting, the pack, the device or the folder for data cannot be used.
+    KeyboardInterrupt : it was Ctrl-C.
     """
-    if settings.log_format not in ("text", "json"):
-        raise T2IError(f"The log format is text or json, not {settings.log_format!r}.")
+    settings.check()
     host, port = settings.host, settings.port
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as door:
@@ -128,11 +154,24 @@ def run(settings: Settings) -> None:
             hint = "choose another with --port or --host"
             raise OSError(error.errno, f"{error.strerror}; {hint}", f"{host}:{port}") from error
         app = create_app(settings)
-        load_pack(
-            settings.pack, settings.device
-        )  # here an error is one line; the rest loads while it answers
-        logs = operations.logging_config(settings.log_format)
-        config = uvicorn.Config(app, server_header=False, access_log=False, log_config=logs)
+        # here an error is one line; the rest loads while it answers
+        load_pack(settings.pack, settings.device)
+        Connection.most = connections_at_most()
+        config = uvicorn.Config(
+            app,
+            http=Connection,
+            server_header=False,
+            access_log=False,
+            log_config=operations.logging_config(settings.log_format),
+            backlog=128,
+            timeout_graceful_shutdown=max(1, round(GRACE / 4)),
+        )
         address, number = door.getsockname()[:2]
         log.info("Serving on http://%s:%d", f"[{address}]" if ":" in address else address, number)
-        _Server(config, app.state.runtime).run(sockets=[door])
+        here: Runtime = app.state.runtime
+        server = _Server(config, here)
+        server.run(sockets=[door])
+        if not here.close():
+            _end()
+        if server.interrupted:
+            raise KeyboardInterrupt

@@ -107,13 +107,18 @@ class Desk:
     def running(self) -> int:
         return len(self._running)
 
-    def close(self) -> None:
-        """Cancel everything and wait for the threads to stop."""
+    def cancel(self) -> None:
+        """Ask everything to stop; nothing more is begun."""
         with self._lock:
             jobs = [*self._queue, *self._running]
         for job in jobs:
             job.cancel()
-        self._pool.shutdown(cancel_futures=True)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def close(self) -> None:
+        """`cancel`, and wait for the threads to stop."""
+        self.cancel()
+        self._pool.shutdown()
 
     def _run(self, work: Callable[[Job[T]], T], job: Job[T]) -> T:
         if job.cancelled():

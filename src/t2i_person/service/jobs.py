@@ -5,6 +5,7 @@ import logging
 import secrets
 import threading
 import time
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .. import pipeline, png
@@ -12,9 +13,9 @@ from ..errors import Cancelled
 from ..packs import Pack, list_packs, load_pack
 from ..portrait import Event
 from . import models
-from .desk import Desk
+from .desk import Desk, Full
 from .desk import Job as Work
-from .library import Library, Unfinished, Unwritable
+from .library import Library, Row, Unreadable, Unwritable
 from .log import Log
 from .metrics import Metrics
 from .models import JobOrder
@@ -25,6 +26,8 @@ from .store import Store
 
 log = logging.getLogger("t2i_person.service")
 PREVIEW = 256  # pixels
+RUN = 1_000_000  # more events than one server tells of one job: those of the next begin beyond
+TRIES = 2  # a job that was begun so often, and the server did not live to say more, is not begun again
 SHARE = 8  # jobs without their pictures may take this part of the memory for results
 
 
@@ -42,6 +45,9 @@ class Job:
         self.handed_back = False
         self.size = 0  # bytes of what is kept of it without its pictures, once it has ended
         self.fleeting = False  # somebody waits for it on the line: no use to draw it later
+        self.begun = 0  # times that a server has begun it
+        self.written = threading.Event()  # that it exists
+        self.ending = False
         self.work: Work[None]
         self._lock = threading.Lock()
 
@@ -75,6 +81,15 @@ class Job:
                 self.status = "queued" if place else "running"
         if place:
             self.log.add("queued", {"place": place})
+
+    def ended_before(self, told: models.Job) -> None:
+        """It ended in an earlier server; this is what was told of it."""
+        self.status, self.finished, self.ending = told.status, told.finished, True
+        self.characters, self.seconds = told.characters, told.seconds
+        self.progress = told.progress.model_dump() if told.progress else None
+        if told.error:
+            status, detail, code = (told.error[name] for name in ("status", "detail", "code"))
+            self.error = Problem(status, detail, code, told.error.get("field"))
 
     def pictures(self) -> list[str]:
         return [portrait.id for one in self.characters for portrait in one.portraits]
@@ -110,6 +125,26 @@ class Job:
             self.seconds = result.seconds
             for one, person in zip(self.characters, result.characters, strict=True):
                 one.notes, one.cast = list(person.notes), person.cast
+
+
+class Kept(Mapping[str, png.Record]):
+    """The people of one owner's cast that a pack can draw; each is read when a text calls them."""
+
+    def __init__(self, library: Library, owner: str, pack: str) -> None:
+        self._library, self._owner = library, owner
+        self._names = [one.name for one in library.cast(owner) if one.pack == pack]
+
+    def __getitem__(self, name: str) -> png.Record:
+        found = self._library.member(self._owner, name)
+        if found is None:
+            raise KeyError(name)
+        return png.Record.from_json(found.record)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 class Jobs:
@@ -166,21 +201,42 @@ class Jobs:
         return job
 
     def take_up(self) -> None:
-        """Go on with what a stop handed back; on the event loop."""
+        """Go on with what an earlier server left, and remember what it had done; on the event loop."""
         try:
-            unfinished = self._library.take_up()
-        except Unwritable as error:  # they stay there for the next start
+            rows = self._library.jobs()
+        except (Unwritable, Unreadable) as error:  # they stay there for the next start
             log.error("jobs not taken up: %s", error)
             return
-        for old in unfinished:
-            order = JobOrder.model_validate_json(old.request)
-            job = Job(old.id, old.owner, order, old.created, self._log(old.last_event + 1))
+        for row in rows:
             try:
-                self._start(job)
-            except Exception:  # the queue has become shorter: it waits for the next start
-                self._library.hand_back(old)
-            else:
-                log.info("job taken up", extra={"job": job.name})
+                self._take_up(row)
+            except Exception:  # one that nobody can make out does not keep the others from being taken up
+                log.exception("job not taken up", extra={"job": row.id})
+                self._forget([row.id])
+
+    def _take_up(self, row: Row) -> None:
+        job = Job(
+            row.id, row.owner, JobOrder.model_validate_json(row.request), row.created, self._log(row.first)
+        )
+        job.begun = row.begun
+        if row.told is not None:
+            told = models.Job.model_validate_json(row.told)
+            job.ended_before(told)
+            job.log.add(job.status, {"job": told.model_dump()}, end=True)
+            job.size = job.log.size
+            self._jobs[job.name] = job
+            return
+        if row.begun >= TRIES:
+            detail = f"It was begun {row.begun} times, and each time the server ended: it is not begun again."
+            self._jobs[job.name] = job
+            self._end(job, "failed", Problem(500, detail, "lost"))
+            return
+        try:
+            self._start(job)
+        except Full:  # the queue has become shorter: it waits for the next start
+            log.warning("job waits for the next start", extra={"job": job.name})
+            return
+        log.info("job taken up", extra={"job": job.name})
 
     def get(self, name: str, owner: str | None = None) -> Job:
         """The job of that id.
@@ -207,6 +263,13 @@ class Jobs:
         """Let a job that ended go, with its pictures."""
         self._jobs.pop(job.name, None)
         self._store.drop(job.pictures())
+        self._forget([job.name])
+
+    def _forget(self, names: list[str]) -> None:
+        try:
+            self._library.drop(names)
+        except (Unwritable, Unreadable) as error:  # the next start tries again
+            log.error("jobs not forgotten: %s", error)
 
     def sweep(self) -> None:
         """Forget what is too old, and the oldest of what is too much; the last one to end stays."""
@@ -230,7 +293,7 @@ class Jobs:
     def hand_back_running(self) -> None:
         """The server cannot wait longer."""
         for job in list(self._jobs.values()):
-            if job.finished is None and not job.handed_back:
+            if not job.ending and not job.handed_back:
                 self._hand_back(job)
 
     def close(self) -> None:
@@ -239,23 +302,35 @@ class Jobs:
     def _start(self, job: Job) -> None:
         job.work = self._desk.submit(lambda work: self._draw(job, work), job.moved)
         self._jobs[job.name] = job
+        self._write(job)
+        job.written.set()
 
     def _hand_back(self, job: Job) -> None:
         job.handed_back = True
-        if self._library.lasting and not job.fleeting and self._written(job):
+        job.begun = 0
+        if self._library.lasting and not job.fleeting and self._write(job, job.log.last + 1):
             job.log.close()  # its readers come back, and find it at the next server
             log.info("job handed back", extra={"job": job.name})
         else:
             self._end(job, "failed", stopping())
         job.work.cancel()
 
-    def _written(self, job: Job) -> bool:
-        """For the next server; False when the disk takes no more."""
-        request = job.order.model_dump_json()
+    def _write(self, job: Job, first: int | None = None, told: models.Job | None = None) -> bool:
+        """For the next server, whatever becomes of this one; False when the disk takes no more."""
+        if not self._library.lasting or job.fleeting:
+            return True
+        request, answer = job.order.model_dump_json(), told.model_dump_json() if told else None
+        first = first or job.log.first + RUN
+        row = Row(job.name, job.owner, request, job.created, first, job.begun, answer)
         try:
-            self._library.hand_back(Unfinished(job.name, job.owner, request, job.created, job.log.last))
-        except Unwritable as error:
-            log.error("job lost: %s", error, extra={"job": job.name})
+            if told is None:
+                self._library.write(row)
+            else:
+                pictures = {name: self._store.get(name) for name in job.pictures()}
+                whole = {name: data for name, data in pictures.items() if data is not None}
+                self._library.ended(row, whole, self._settings.keep_mb << 20)
+        except (Unwritable, Unreadable) as error:
+            log.error("job not written down: %s", error, extra={"job": job.name})
             return False
         return True
 
@@ -270,9 +345,11 @@ class Jobs:
             late = time.monotonic() > end
             return late or work.cancelled()
 
+        job.written.wait()
+        job.begun += 1
+        self._write(job)
         try:
             pack = self.pack(order.pack)
-            members = self._library.cast(job.owner) if order.cast else []
             result = pipeline.draw(
                 order.text,
                 pack=pack,
@@ -286,7 +363,7 @@ class Jobs:
                 background=order.background,
                 size=order.size,
                 most=self._settings.portraits,
-                cast={one.name: png.Record.from_json(one.record) for one in members if one.pack == pack.name},
+                cast=Kept(self._library, job.owner, pack.name) if order.cast else None,
                 on_event=lambda event: job.hear(event, self._store),
                 cancelled=cancelled,
             )
@@ -309,13 +386,26 @@ class Jobs:
 
     def _end(self, job: Job, status: str, error: Problem | None = None) -> None:
         with job._lock:
-            if job.finished is not None:
+            if job.ending:
                 return
-            job.status, job.error, job.finished = status, error, round(time.time(), 3)
+            job.ending = True
+        finished = round(time.time(), 3)
+        told = self.shown(job).model_copy(
+            update={
+                "status": status,
+                "place": None,
+                "finished": finished,
+                "expires": finished + self._settings.keep_seconds,
+                "error": error.details() if error else None,
+            }
+        )
+        self._write(job, job.log.last + 1, told)  # what is said to be done is on the disk first
+        with job._lock:
+            job.status, job.error, job.finished = status, error, finished
         self._metrics.jobs.labels(status).inc()
         if error:
             self._metrics.errors.labels(error.code).inc()
-        job.log.add(status, {"job": self.shown(job).model_dump()}, end=True)
+        job.log.add(status, {"job": told.model_dump()}, end=True)
         job.size = job.log.size
         log.info("job ended", extra={"job": job.name, "status": status})
 

@@ -21,7 +21,7 @@ class Log:
     """Grows in any thread; is read on the event loop `loop`."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, first: int = 1) -> None:
-        self._loop, self._next = loop, first
+        self._loop, self._next, self.first = loop, first, first
         self._entries: list[Entry] = []
         self._lock = threading.Lock()
         self._news = asyncio.Event()

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from PIL import ImageColor
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from ..edit.sliders import HIGH, LOW
+from ..dress import check as check_dress
+from ..errors import T2IError
+from ..latent.sliders import HIGH, LOW
 from ..pipeline import STAGES
 from ..portrait import Portrait as Drawn
 from ..text import Character as Described
@@ -24,11 +25,10 @@ def _said(text: str) -> str:
 
 
 def _background(value: str) -> str:
-    if value not in ("transparent", "kept"):
-        try:
-            ImageColor.getrgb(value)
-        except ValueError:
-            raise ValueError("is transparent, kept, or a colour such as #20304f or white.") from None
+    try:
+        check_dress(value, None)
+    except T2IError:
+        raise ValueError("is transparent, kept, or a colour such as #20304f or white.") from None
     return value
 
 

@@ -38,7 +38,7 @@ class Generation(BaseModel):
 
     model_config = ConfigDict(extra="ignore", strict=True)
     prompt: models.Text = Field(max_length=32000)
-    n: int = Field(default=1, ge=1, le=10)
+    n: int | None = Field(default=1, ge=1, le=10)  # the official client may send null
     size: Literal["auto", "1024x1024", "512x512", "256x256"] | None = "auto"
     response_format: Literal["url", "b64_json"] | None = None
     output_format: Literal["png", "webp", "jpeg"] | None = "png"
@@ -95,7 +95,9 @@ async def generate(
     """Draw `n` pictures of the prompt's people, in turn."""
     form = _Form(order)
     here.heard(request, order.prompt)
-    reading = here.quick.submit(lambda work: describe(order.prompt, cancelled=work.cancelled))
+    reading = here.reading(order.prompt).submit(
+        lambda work: describe(order.prompt, cancelled=here.limit(work.cancelled))
+    )
     people = await reading.attended(request)
     if not people:
         detail = "No people were found in the prompt: name somebody, as in «Блондинка в голубой кофте»."
@@ -114,7 +116,7 @@ async def generate(
         drawing.cancel()
         if job.finished is None and not job.handed_back:
             here.jobs.cancel(job)
-    shown = _chosen(job, order.n)
+    shown = _chosen(job, form.n)
     urls = order.response_format == "url"
     base = str(request.base_url).rstrip("/")
     data = []
@@ -126,7 +128,7 @@ async def generate(
         here.jobs.forget(job)
     notes = [*form.notes, *(note for one in job.characters for note in one.notes)]
     if left := [one.head for one in job.characters if not one.portraits]:
-        notes.append(f"Not drawn, for n is {order.n}: {', '.join(left)}.")
+        notes.append(f"Not drawn, for n is {form.n}: {', '.join(left)}.")
     return Images(data=data, notes=notes, **form.about())
 
 
@@ -134,7 +136,7 @@ class _Form:
     """How the pictures are wanted."""
 
     def __init__(self, order: Generation) -> None:
-        self.order = order
+        self.order, self.n = order, order.n or 1
         self.notes: list[str] = []
         self.format = order.output_format or "png"
         background = order.background or "auto"
@@ -148,7 +150,7 @@ class _Form:
 
     def job(self, people: list[Character], here: Runtime) -> JobOrder:
         """As many portraits of each as `n` needs; of the first ones only, if it is less than they are."""
-        n = self.order.n
+        n = self.n
         crowd = sum(min(person.count, CROWD) for person in people)
         known = [info.name for info in list_packs()]
         pack = self.order.model if self.order.model in known else None
@@ -182,7 +184,8 @@ class _Form:
         if data is None:
             raise Problem(503, "The server keeps too few pictures for so many: ask for fewer.", "forgotten")
         if self.format != "png":
-            data = convert(data, self.format, None, None, max(1, self.order.output_compression or 100))
+            compression = self.order.output_compression
+            data = convert(data, self.format, None, None, 100 if compression is None else max(1, compression))
         return b64encode(data).decode()
 
 
@@ -212,7 +215,7 @@ async def _events(job: Job, form: _Form, here: Runtime) -> AsyncIterator[bytes]:
             data = json.dumps({"type": "error", "error": error}, ensure_ascii=False)
             yield format_sse_event(event="error", data_str=data)
             return
-        for portrait in _chosen(job, form.order.n):
+        for portrait in _chosen(job, form.n):
             encoded = await asyncio.to_thread(form.encoded, here, portrait.id)
             more = {"b64_json": encoded, "revised_prompt": _says(job, portrait), "usage": USAGE}
             yield _event("image_generation.completed", form, more)

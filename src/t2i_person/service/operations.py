@@ -11,11 +11,13 @@ from pydantic import BaseModel
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..console import visible
 from .problems import Detail, documented
 from .runtime import Runtime
 
 log = logging.getLogger("t2i_person.service")
 router = APIRouter(tags=["operations"])
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 PLAIN = set(vars(logging.makeLogRecord({}))) | {"message", "color_message"}
 
 
@@ -58,6 +60,7 @@ class Observe:
             return await self.app(scope, receive, send)
         name = scope["t2i_person.request"] = secrets.token_hex(8)
         start, status = time.perf_counter(), 499  # nothing was answered: the client had gone
+        method = scope["method"] if scope["method"] in METHODS else "other"  # anybody may invent some
 
         async def told(message: Message) -> None:
             nonlocal status
@@ -65,6 +68,8 @@ class Observe:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = name
+                headers.setdefault("X-Content-Type-Options", "nosniff")
+                headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         try:
@@ -73,7 +78,7 @@ class Observe:
             status = 500
             raise
         finally:
-            took, method = time.perf_counter() - start, scope["method"]
+            took = time.perf_counter() - start
             route = getattr(scope.get("route"), "path", "other")  # the pattern: an address may hold a name
             self.here.metrics.requests.labels(method, route, status).inc()
             self.here.metrics.latency.labels(route).observe(took)
@@ -94,7 +99,8 @@ class Plain(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         more = "".join(f" {key}={value}" for key, value in _extra(record).items())
-        head = f"{self.formatTime(record)} {record.levelname.lower()} {record.getMessage()}{more}"
+        said = visible(f"{record.getMessage()}{more}").replace("\n", "\\n")  # a text cannot forge a line
+        head = f"{self.formatTime(record)} {record.levelname.lower()} {said}"
         return f"{head}\n{self.formatException(record.exc_info)}" if record.exc_info else head
 
 

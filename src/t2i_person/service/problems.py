@@ -14,7 +14,7 @@ from starlette.types import Scope
 from ..errors import Cancelled, NobodyFits, NoPeople, T2IError, TooManyPeople
 from ..text import TextError
 from .desk import Full, Left
-from .library import Unwritable
+from .library import Unreadable, Unwritable
 from .settings import EXAMPLE
 
 log = logging.getLogger("t2i_person.service")
@@ -29,7 +29,9 @@ MEANINGS = {
     401: "An API key is asked for.",
     404: "No such thing here (any more).",
     405: "The address does not take that method.",
+    408: "The body did not come in time.",
     413: "The body is too large.",
+    421: "The request was meant for another host.",
     422: "A field is wrong, or the text cannot be drawn; `code` says which.",
     429: "Too many requests wait already; Retry-After says when to come back.",
     500: "It failed; the server's log says why.",
@@ -41,12 +43,16 @@ CODES = {
     401: "no_key",
     404: "not_found",
     405: "wrong_method",
+    408: "too_slow",
     413: "too_large",
+    421: "wrong_host",
     422: "invalid",
     429: "queue_full",
     500: "failed",
     507: "disk_full",
 }
+OPENAI = "/v1/images/generations"
+OPENAI_EXAMPLE = EXAMPLE.replace('"text"', '"prompt"')
 STARTING = "The server is starting: try again in a few seconds."
 NOT_JSON = f"The body is not valid JSON in UTF-8: send {EXAMPLE}."
 HINTS = {
@@ -138,6 +144,9 @@ def explain(error: Exception) -> Problem:
         case Unwritable():
             log.error("cannot keep: %s", error)
             return Problem(507, MEANINGS[507])
+        case Unreadable():
+            log.error("the folder for data is damaged: %s", error)
+            return Problem(500, "What the server keeps is damaged; its log says why.")
         case NoPeople():
             return Problem(422, str(error), "no_people", "text")
         case TooManyPeople():
@@ -165,13 +174,19 @@ def starting() -> Problem:
     return Problem(503, STARTING, "starting", headers={"Retry-After": "5"})
 
 
+def path_of(scope: Scope) -> str:
+    """The address without the prefix that a proxy has before it."""
+    path, root = str(scope["path"]), str(scope.get("root_path", ""))
+    return path[len(root) :] if root and path.startswith(f"{root}/") else path
+
+
 def answer(scope: Scope, problem: Problem) -> JSONResponse:
     """In the form of the door that was knocked at."""
     headers = dict(problem.headers)
     if name := scope.get("t2i_person.request"):
         headers["X-Request-ID"] = name
     scope["app"].state.runtime.metrics.errors.labels(problem.code).inc()
-    path = scope["path"]
+    path = path_of(scope)
     if path.startswith("/v1/images/generations"):
         kind = "invalid_request_error" if problem.status < 500 and problem.status != 429 else "server_error"
         error = {"message": problem.detail, "type": kind, "param": problem.field, "code": problem.code}
@@ -186,9 +201,15 @@ def install(app: FastAPI) -> None:
     """Answer every kind of trouble."""
 
     async def told(request: Request, error: Exception) -> JSONResponse:
-        return answer(request.scope, explain(error))
+        problem = explain(error)
+        if path_of(request.scope) == OPENAI:  # there the words are called otherwise
+            problem.detail = problem.detail.replace(EXAMPLE, OPENAI_EXAMPLE).replace('"text"', '"prompt"')
+            problem.field = {"text": "prompt", "characters": "n", "pack": "model"}.get(
+                problem.field or "", problem.field
+            )
+        return answer(request.scope, problem)
 
-    ours = (Problem, T2IError, Full, Unwritable, Cancelled)
+    ours = (Problem, T2IError, Full, Unwritable, Unreadable, Cancelled)
     for kind in (*ours, HTTPException, RequestValidationError, Exception):
         app.add_exception_handler(kind, told)
 

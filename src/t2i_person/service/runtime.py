@@ -18,7 +18,9 @@ from .settings import Settings
 from .store import Store
 
 log = logging.getLogger("t2i_person.service")
-QUICK = 2  # threads for what is answered at once: reading, edits, other sizes
+QUICK = 2  # threads for what is answered at once: reading, drafts, other sizes
+BOOK = 20_000  # characters of a text that takes seconds to read
+GRACE = 5.0  # seconds after those of the settings until the process ends, whatever hangs
 
 
 class Runtime:
@@ -30,9 +32,12 @@ class Runtime:
         self.trouble: Exception | None = None
         self.metrics = Metrics()
         self.desk = Desk(settings.drawing, settings.waiting)
-        self.quick = Desk(QUICK, 4 * settings.waiting)
-        self.store = Store(settings.keep_seconds + settings.job_seconds, settings.keep_mb << 20)
+        # what takes long does not keep what is answered at once
+        self.quick, self.books = Desk(QUICK, 4 * settings.waiting), Desk(1, settings.waiting)
+        self.edits = Desk(1, settings.waiting)
         self.library = Library(settings.folder())
+        age = settings.keep_seconds + settings.job_seconds
+        self.store = Store(age, settings.keep_mb << 20, self.library.picture)
         self.jobs = Jobs(settings, self.desk, self.store, self.library, self.metrics)
         self.metrics.watch(
             "queue_waiting", "Requests that wait.", lambda: self.desk.load() - self.desk.running()
@@ -91,13 +96,25 @@ class Runtime:
         if self.state != "stopping":
             self.state = "stopping"
             self.jobs.hand_back_waiting()
+        desks = (self.desk, self.edits, self.quick, self.books)
         end = time.monotonic() + self.settings.stop_seconds
-        while self.desk.load() and time.monotonic() < end:
+        while any(desk.load() for desk in desks) and time.monotonic() < end:
             await asyncio.sleep(0.1)
         self.jobs.hand_back_running()
-        await asyncio.to_thread(self.desk.close)
-        await asyncio.to_thread(self.quick.close)
+        for desk in desks:
+            desk.cancel()
+        end = time.monotonic() + GRACE / 2
+        while any(desk.running() for desk in desks) and time.monotonic() < end:
+            await asyncio.sleep(0.05)
+
+    def close(self) -> bool:
+        """Let go of what is on the disk; False when a thread still runs that does not stop."""
         self.jobs.close()
+        return not any(desk.running() for desk in (self.desk, self.edits, self.quick, self.books))
+
+    def reading(self, text: str) -> Desk:
+        """Where a text is read: a word does not wait behind books."""
+        return self.books if len(text) > BOOK else self.quick
 
 
 def runtime(request: Request) -> Runtime:

@@ -8,6 +8,8 @@ from typing import Annotated, Any, get_args, get_type_hints
 
 from typer import Option
 
+from ..errors import T2IError
+
 EXAMPLE = '{"text": "Блондинка в голубой кофте шла по улице."}'
 PREFIX = "T2I_PERSON_"
 
@@ -16,7 +18,9 @@ PREFIX = "T2I_PERSON_"
 class Settings:
     host: Annotated[str, Option(help="Address to listen on; 0.0.0.0 for every network.")] = "127.0.0.1"
     port: Annotated[int, Option(min=0, max=65535, help="0 takes a free one.")] = 9008
-    pack: Annotated[str, Option(help="Weights: a name from `packs list` or a folder.")] = "embedded"
+    pack: Annotated[
+        str, Option(help="Weights: a name from `packs list` or a folder; auto: faces where pulled.")
+    ] = "auto"
     device: Annotated[str, Option(help="auto, cpu, cuda or mps.")] = "auto"
     seed: Annotated[
         int | None, Option(min=0, help="POST /t2i-person: the same for each request; else a new one.")
@@ -36,6 +40,10 @@ class Settings:
         str, Option(help="Folder for the cast and for jobs a stop interrupted; `memory` keeps neither.")
     ] = "~/.local/share/t2i-person"
     stop_seconds: Annotated[float, Option(min=0, help="What is being drawn at SIGTERM gets this long.")] = 30
+    allowed_hosts: Annotated[
+        str,
+        Option(help="Names it is asked for by, with commas between, *.example.org for all below; * for any."),
+    ] = ""
     api_keys: Annotated[
         str, Option(help="Keys that are let in, with commas between; better by environment.")
     ] = ""
@@ -45,10 +53,30 @@ class Settings:
 
     def folder(self) -> Path | None:
         """Where things are kept; None for nowhere."""
-        return None if self.data == "memory" else Path(self.data).expanduser()
+        try:
+            return None if self.data == "memory" else Path(self.data).expanduser()
+        except RuntimeError as error:
+            raise T2IError(f"--data {self.data}: there is no such home: name a folder, or memory.") from error
+
+    def hosts(self) -> list[str]:
+        return _items(self.allowed_hosts)
 
     def keys(self) -> frozenset[str]:
-        return frozenset(_items(self.api_keys))
+        keys = frozenset(_items(self.api_keys))
+        if not all(key.isascii() and key.isprintable() and " " not in key for key in keys):
+            raise T2IError(
+                "An API key has letters, digits and signs of ASCII and no space: others cannot be sent."
+            )
+        return keys
+
+    def check(self) -> None:
+        """Raise T2IError for what can be seen to be wrong before anything is loaded."""
+        if self.log_format not in ("text", "json"):
+            raise T2IError(f"The log format is text or json, not {self.log_format!r}.")
+        if not self.host.strip():
+            raise T2IError("--host is empty: 127.0.0.1 for this machine only, 0.0.0.0 for every network.")
+        self.keys()
+        self.folder()
 
     def origins(self) -> list[str]:
         return _items(self.cors)

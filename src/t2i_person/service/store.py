@@ -3,7 +3,7 @@
 import secrets
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 
@@ -16,8 +16,11 @@ class Kept:
 class Store:
     """At most `size` bytes, none older than `seconds` once its job is done; the oldest go first."""
 
-    def __init__(self, seconds: float, size: int) -> None:
+    def __init__(
+        self, seconds: float, size: int, elsewhere: Callable[[str], bytes | None] = lambda name: None
+    ) -> None:
         self.seconds, self.size, self.used = seconds, size, 0
+        self._elsewhere = elsewhere  # where a picture may be that is not here (any more)
         self._kept: dict[str, Kept] = {}  # oldest first
         self._lock = threading.Lock()
 
@@ -34,7 +37,7 @@ class Store:
     def get(self, name: str) -> bytes | None:
         self.sweep()
         kept = self._kept.get(name)
-        return kept.png if kept else None
+        return kept.png if kept else self._elsewhere(name)
 
     def drop(self, names: Iterable[str]) -> None:
         with self._lock:

@@ -4,8 +4,10 @@ import asyncio
 import base64
 import binascii
 import json
+import re
 import time
 from collections.abc import AsyncIterator, Callable
+from hashlib import sha256
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import quote
 
@@ -14,12 +16,14 @@ from fastapi.sse import EventSourceResponse, format_sse_event
 
 from .. import png
 from ..alter import change, sketch
+from ..errors import T2IError
+from ..latent.sample import Sample
 from ..packs import list_packs
 from ..text import describe as read
 from . import models
 from .desk import Job as Work
 from .jobs import Job
-from .library import Member
+from .library import PEOPLE, RECORD, Member
 from .models import JobOrder
 from .original import is_text
 from .pictures import convert, data_url, thumbnail
@@ -45,6 +49,7 @@ PICTURE: dict[int | str, dict[str, Any]] = {
         "description": "The picture.",
     },
 }
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "The client has it already."}}
 
 
 @router.post("/jobs", status_code=202, response_model=models.Job, responses=SENT, tags=["jobs"])
@@ -88,7 +93,8 @@ async def events(
 ) -> Response:
     """What happens in a job, as it happens."""
     found = here.jobs.get(id)
-    after = int(last_event_id) if last_event_id and last_event_id.isdecimal() else 0
+    # of so many digits ours are never: from the first event on, as for one that is no number
+    after = int(last_event_id) if re.fullmatch(r"[0-9]{1,18}", last_event_id or "") else 0  # type: ignore[arg-type]
     if found.log.ended and after >= found.log.last:
         return Response(status_code=204)
     return stream(_entries(found, after))
@@ -97,7 +103,7 @@ async def events(
 @router.get(
     "/images/{id}",
     response_class=Response,
-    responses=PICTURE | {304: {"description": "The client has it already."}} | documented(422, 429),
+    responses=PICTURE | UNCHANGED | documented(422, 429),
     tags=["pictures"],
 )
 async def image(
@@ -131,7 +137,7 @@ async def describe(order: models.DescribeOrder, here: Here, request: Request) ->
         people = [models.character(i, person) for i, person in enumerate(found)]
         return {"characters": [person.model_dump() for person in people]}
 
-    return await here.quick.submit(work).attended(request)
+    return await here.reading(order.text).submit(work).attended(request)
 
 
 @router.post("/edit", response_model=models.Portrait | models.Draft, responses=SENT, tags=["pictures"])
@@ -145,7 +151,7 @@ async def edit(order: models.EditOrder, here: Here, request: Request) -> Any:
         return await _at_once(
             request, here, lambda: models.Draft(image=data_url(thumbnail(sketch(record, **asked))))
         )
-    work = here.quick.submit(
+    work = here.edits.submit(
         lambda work: change(
             record,
             text=order.text,
@@ -181,11 +187,15 @@ async def keep(
     name: str, order: models.PortraitOrder, here: Here, whose: Owner, request: Request, response: Response
 ) -> Any:
     """Keep a portrait's person under a name; whoever had it is replaced."""
-    if not name.strip() or len(name) > 100 or not is_text(name):
-        raise Problem(422, "A name has 1 to 100 characters.", field="name")
+    if not name.strip() or len(name) > 100 or not is_text(name) or name.strip() in (".", ".."):
+        raise Problem(422, "A name has 1 to 100 characters, and is not . or .. alone.", field="name")
     record = await _record(order, here, request)
     if record.latent is None or record.w_plus is None:
         raise Problem(422, "This portrait holds no latent: draw it again.", "not_a_portrait")
+    await _at_once(request, here, lambda: _drawable(here, record))
+    record = record.for_cast()
+    if len(line := record.to_json()) > RECORD:
+        raise Problem(422, "This portrait's record is too long to be kept: draw it again.", "not_a_portrait")
     data = await _png(order, here)
     picture = await _at_once(request, here, lambda: convert(data, "webp", 256, None, 85))
     member = Member(
@@ -193,11 +203,14 @@ async def keep(
         pack=record.pack,
         gender=str(record.character.get("gender", "unknown")),
         created=round(time.time(), 3),
-        record=record.to_json(),
+        record=line,
         picture=picture,
     )
-    if await asyncio.to_thread(here.library.keep, whose, member):
-        response.status_code = 201
+    try:
+        if await asyncio.to_thread(here.library.keep, whose, member):
+            response.status_code = 201
+    except OverflowError:
+        raise Problem(422, f"{PEOPLE} people are kept already: forget one first.", "cast_full") from None
     return _entry(member)
 
 
@@ -207,10 +220,15 @@ async def member(name: str, here: Here, whose: Owner) -> models.CastEntry:
     return _entry(await _member(name, here, whose))
 
 
-@router.get("/cast/{name}/image", response_class=Response, responses=PICTURE, tags=["cast"])
-async def face(name: str, here: Here, whose: Owner) -> Response:
+@router.get("/cast/{name}/image", response_class=Response, responses=PICTURE | UNCHANGED, tags=["cast"])
+async def face(name: str, here: Here, whose: Owner, request: Request) -> Response:
     """What they look like: 256 pixels, WebP."""
-    return Response((await _member(name, here, whose)).picture, media_type="image/webp")
+    picture = (await _member(name, here, whose)).picture
+    tag = f'"{sha256(picture).hexdigest()[:20]}"'  # the name may come to be another person's
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(picture, media_type="image/webp", headers=headers)
 
 
 @router.delete("/cast/{name}", status_code=204, responses=documented(507), tags=["cast"])
@@ -278,6 +296,14 @@ async def _record(order: models.PortraitOrder, here: Runtime, request: Request) 
     return record
 
 
+def _drawable(here: Runtime, record: png.Record) -> None:
+    """Raise Problem for a person whom no job could draw."""
+    try:
+        Sample.of_record(here.jobs.pack(record.pack), record, 0)
+    except T2IError as error:
+        raise Problem(422, str(error), "not_a_portrait") from error
+
+
 def _kept(here: Runtime, name: str) -> bytes:
     data = here.store.get(name)
     if data is None:
@@ -286,10 +312,10 @@ def _kept(here: Runtime, name: str) -> bytes:
 
 
 async def _member(name: str, here: Runtime, whose: str) -> Member:
-    found = await asyncio.to_thread(here.library.cast, whose, name)
-    if not found:
+    found = await asyncio.to_thread(here.library.member, whose, name)
+    if found is None:
         raise _nobody(name)
-    return found[0]
+    return found
 
 
 def _nobody(name: str) -> Problem:

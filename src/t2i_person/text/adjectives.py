@@ -222,7 +222,7 @@ def _coloured_clothes(looks: SentenceLooks, i: int) -> bool:
         for r in t.readings
         if r.pos == "ADJF"
         and r.number == "sing"
-        and r.gender in ("neut", "masc")
+        and (r.gender in ("neut", "masc") or _left_out(looks, i, k) is not None)
         and r.case in ("loc", "acc")
     ]
     fits = [
@@ -240,6 +240,14 @@ def _coloured_clothes(looks: SentenceLooks, i: int) -> bool:
     if owner is None:
         return False
     colour = nominative(fits[0], "sing", "femn")
+    left_out = _left_out(looks, i, k)
+    if left_out is not None:
+        shown = nominative(fits[0], "sing", left_out.gender)
+        negated = looks.negation(k)
+        first = k - 1 if negated and k and tokens[k - 1].low == "не" else k
+        looks.add(owner, first, i + 1, "clothes", f"{shown} {nominative(left_out, 'sing')}", negated,
+                  (fits[0].lemma,), left_out.lemma, prep="в", case="loc")  # fmt: skip
+        return True
     looks.add(
         owner,
         k,
@@ -253,6 +261,22 @@ def _coloured_clothes(looks: SentenceLooks, i: int) -> bool:
         case="loc",
     )
     return True
+
+
+def _left_out(looks: SentenceLooks, i: int, prep: int) -> Reading | None:
+    """The garment named elsewhere: "не в синем, а в чёрном платье", "в красной куртке и ... в синей"."""
+    own = [r for r in looks.tokens[i].readings if r.pos == "ADJF" and r.case in ("loc", "acc")]
+    denied = prep > 0 and looks.tokens[prep - 1].low == "не"
+    for p in looks.phrases.values():
+        entry = things().get(p.reading.key)
+        worn = entry is not None and entry.category in ("clothes", "headwear", "accessory")
+        if not worn or p.prep not in ("в", "во") or not p.mods or p.reading.number != "sing":
+            continue
+        after = denied and p.noun > i and any(looks.tokens[x].low in ("а", "но") for x in range(i, p.whole))
+        before = p.noun < prep and any(f.first > p.noun and f.last < prep for f in looks.people_here())
+        if (after or before) and any(r.gender in ("", p.reading.gender) for r in own):
+            return p.reading
+    return None
 
 
 def _worn_colour(looks: SentenceLooks, i: int, verb: int) -> bool:
@@ -302,6 +326,9 @@ def _standing_alone(looks: SentenceLooks, i: int) -> Entity | None:
     options = [r for r in t.readings if r.pos in ("ADJF", "PRTF", "ADJS", "PRTS")]
     short = t.best.pos in ("ADJS", "PRTS")
     options = [r for r in options if (r.pos in ("ADJS", "PRTS")) == short] or options
+    group = looks._group(i)
+    if group is not None and not short:
+        return group
     people = [f for f in looks.people_here() if f.kind not in ("poss",)]
     before = [f for f in people if f.last < i]
     after = [f for f in people if f.first > i]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from .analysis import Token
+from .analysis import Token, readings
 from .lexicon import fold
 from .phrases import nominative
 
@@ -12,9 +13,11 @@ if TYPE_CHECKING:
     from .looks import SentenceLooks
     from .scene import Entity
 
+RANGE = re.compile(r"~?\d{1,3}(?:[-–]\d{1,3})?")
 YEARS = frozenset("лет года год годам годов годами годков годика годиков годочков летам".split())
+NEARLY = frozenset("уже этак эдак чуть слегка немного далеко хорошо примерно явно так где-то".split())
 BEFORE = frozenset("к под за около лет до".split())
-NEVER_BEFORE = frozenset("через в на с спустя течение после по последние".split())
+NEVER_BEFORE = frozenset("тому через в на с спустя течение после по последние".split())
 NEVER_AFTER = frozenset("назад спустя подряд тому опыта стажа как жизни".split())
 TURNS = frozenset(
     "быть исполниться стукнуть минуть перевалить пойти идти исполняться сравняться стать".split()
@@ -22,14 +25,17 @@ TURNS = frozenset(
 
 
 def is_number(token: Token) -> bool:
-    return token.low.isdigit() or any(
+    first, dash, second = token.low.partition("-")
+    if dash and first.isalpha() and second.isalpha():
+        return all(any(r.pos == "NUMR" for r in readings(x)) for x in (first, second))  # "десяти-двенадцати"
+    return RANGE.fullmatch(token.low) is not None or any(
         r.pos == "NUMR" or r.key in ("сорок", "сто", "тридцать", "девяносто") for r in token.readings
     )
 
 
 def _age_word(token: Token) -> str:
-    if token.low.isdigit():
-        return token.low
+    if token.low[-1].isdigit():
+        return token.low.lstrip("~")
     r = next((r for r in token.readings if r.pos == "NUMR"), token.best)
     made = nominative(r, "")
     return made if r.parse is None or not r.parse.inflect({"nomn"}) else str(r.parse.inflect({"nomn"}).word)
@@ -99,18 +105,25 @@ def _one(looks: SentenceLooks, i: int, j: int) -> tuple[int, int, str, Entity | 
     yearly = False
     if after in YEARS:
         end, yearly = j + 1, True
-        if end < len(tokens) and fold(tokens[end].low) in NEVER_AFTER:
+        if end < len(tokens) and fold(tokens[end].low) in (*NEVER_AFTER, "до"):
             return None
     if not yearly:
         k = i - 1
+        while k > 0 and fold(tokens[k].low) in NEARLY:
+            k -= 1
         prep = k >= 0 and fold(tokens[k].low) in ("под", "за", "около", "до", "к")
+        at_prep = k
         if prep:
             k -= 1
-        if k >= 0 and fold(tokens[k].low) in YEARS and k + (2 if prep else 1) == i:
+        while k > 0 and fold(tokens[k].low) in NEARLY:
+            k -= 1
+        if k >= 0 and fold(tokens[k].low) in YEARS:
             first, yearly = k, True
+            if after in NEVER_AFTER or after == "до":
+                return None  # "года четыре тому"
             if first > 0 and fold(tokens[first - 1].low) in NEVER_BEFORE:
                 return None
-            normalized = f"{words} лет" if not prep else f"{tokens[k + 1].low} {words} лет"
+            normalized = f"{words} лет" if not prep else f"{tokens[at_prep].low} {words} лет"
             return first, end, normalized, to_whom.entity if to_whom and turns else None
     if before in ("под", "за", "около", "к") and first > 0:
         first -= 1
@@ -123,7 +136,7 @@ def _one(looks: SentenceLooks, i: int, j: int) -> tuple[int, int, str, Entity | 
         if words.split()[-1] in ("два", "три", "четыре")
         else "лет"
     )
-    if words.isdigit():
+    if words[-1].isdigit():
         year = after if yearly else "лет"
         year = {"годам": "лет", "года": year, "годов": "лет"}.get(year, year)
     normalized = f"{words} {year}"
@@ -136,25 +149,36 @@ def _one(looks: SentenceLooks, i: int, j: int) -> tuple[int, int, str, Entity | 
     ):
         return first, end, normalized, to_whom.entity
     if not yearly:
-        if before in ("под", "за") and first > 0:
-            f = looks.at.get(first - 1)
-            if f is not None and f.entity is not None:
-                return first, end, f"{tokens[first].low} {words}", f.entity
+        if before in ("под", "за", "около") and first > 0 and not (j < len(tokens) and tokens[j].has("NOUN")):
+            place = first - 1
+            while place > 0 and (
+                fold(tokens[place].low) in NEARLY or tokens[place].low in (",", "вид", "на")
+            ):
+                place -= 1
+            f = looks.at.get(place)
+            if f is not None and f.entity is not None and f.kind in ("noun", "name"):
+                told = tokens[first].low if fold(tokens[first].low) not in NEARLY else before
+                return first, end, f"{told} {words} лет", f.entity
         return None
     if before in NEVER_BEFORE:
         return None
     if before == "к" and any(looks.people_here()):
         subject = next((f for f in looks.people_here() if f.case == "nom"), None)
         return first, end, normalized, subject.entity if subject else None
-    genitive = any(r.case == "gen" for r in tokens[j - 1].readings) and not tokens[j - 1].low.isdigit()
+    digits = tokens[j - 1].low[-1].isdigit()
+    genitive = any(r.case == "gen" for r in tokens[j - 1].readings) and not digits
     if before in ("за",):
         return None
     k = first - 1
-    near = k in looks.at or (
-        k >= 0
-        and tokens[k].low in (",", "—", "–", "и", "лет", "примерно", "приблизительно", "вид", "возрасте")
+    near = (
+        (k < 0 and digits)
+        or k in looks.at
+        or k in looks.used
+        or (
+            k >= 0
+            and tokens[k].low in (",", "—", "–", "и", "лет", "примерно", "приблизительно", "вид", "возрасте")
+        )
     )
-    digits = tokens[j - 1].low.isdigit()
     only_gen = genitive and not any(r.case == "nom" for r in tokens[j - 1].readings)
     if (only_gen or digits or before == "около") and near and (looks.people_here() or looks.scene.entities):
         return first, end, normalized, None

@@ -4,7 +4,8 @@
 through importlib and run with slovnet and navec directly.
 """
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -16,7 +17,7 @@ from slovnet import Morph, Syntax
 
 from .blas import one_thread
 from .lexicon import fold, people, things
-from .morph import embeddings, model_file, morphology
+from .morph import embeddings, model_file, morphology, noun_lemmas
 from .spelling import corrected
 
 CASES = {
@@ -32,6 +33,12 @@ UD_POS = {
     "INTJ": ("INTJ",),
 }  # fmt: skip
 INDECLINABLE = frozenset("худи боди парео хаори".split())  # garments the dictionary takes for other words
+SURNAMES = ("ова", "ева", "ёва", "ина", "ов", "ев", "ёв", "ин")  # a name is no slip for another word
+FORM_LINE = re.compile(r"[\W_\d]{0,6}([а-яё]+)", re.IGNORECASE)
+FORM_KEYS = frozenset(
+    "имя фамилия фио возраст пол рост вес телосложение раса цвет одежда приметы внешность персонаж герой "
+    "героиня была был особые обувь с профессия отличительные черты внешний характер национальность".split()
+)
 LONGEST_WORD = 60  # longer "words" are noise and would only slow the dictionary down
 LONGEST_SENTENCE = 120  # tokens; the tagger's memory grows with the longest sentence of a batch
 WINDOW = 64  # sentences tagged together
@@ -191,16 +198,38 @@ def _needs_noun(tokens: list[Token]) -> None:
             t.pos = "NOUN"
 
 
-def _cut(offset: int, text: str) -> Iterator[list[Token]]:
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """(offset, text) of the parts of a paragraph: lines of a form stand alone, wrapped prose does not."""
+    start = 0
+    was_key = False
+    for line in re.finditer(r"[^\n]+", text):
+        is_key = _opens_with_key(line.group())
+        if (is_key or was_key) and line.start() > start:
+            yield start, text[start : line.start()]
+            start = line.start()
+        was_key = is_key
+    yield start, text[start:]
+
+
+def _opens_with_key(line: str) -> bool:
+    """ "Волосы: рыжие", "• глаза - карие", "Глаза зелёные" """
+    opening = FORM_LINE.match(line)
+    if opening is None:
+        return False
+    word = opening.group(1).lower()
+    listed = any(fold(lemma) in things() for lemma in noun_lemmas(word))
+    return fold(word) in FORM_KEYS or (listed and len(line) < 60) or opening.group(0)[0] in "•*"
+
+
+def _cut(places: Sequence[int], text: str) -> Iterator[list[Token]]:
     """Sentences of a paragraph as tokens that know their offsets, the over-long ones in parts."""
-    for piece in sentenize(text):
+    for begin, piece in ((at, p) for at, line in _lines(text) for p in sentenize(line)):
         tokens: list[Token] = []
-        begin = offset + piece.start
         for t in tokenize(piece.text):
-            low = corrected(t.text.lower(), bool(tokens) and t.text[:1].isupper())
-            tokens.append(
-                Token(len(tokens), t.text, low, begin + t.start, begin + t.stop, readings=readings(low))
-            )
+            named = t.text[:1].isupper() and (bool(tokens) or t.text.endswith(SURNAMES))
+            low = corrected(t.text.lower(), named)
+            start, end = places[begin + piece.start + t.start], places[begin + piece.start + t.stop]
+            tokens.append(Token(len(tokens), t.text, low, start, end, readings=readings(low)))
             if len(tokens) == LONGEST_SENTENCE:
                 border = max((k for k, x in enumerate(tokens) if x.low in (",", ";", ":")), default=0)
                 cut = border + 1 if border > LONGEST_SENTENCE // 2 else LONGEST_SENTENCE
@@ -212,11 +241,15 @@ def _cut(offset: int, text: str) -> Iterator[list[Token]]:
             yield tokens
 
 
-def sentences(paragraphs: Iterable[tuple[int, str]]) -> Iterator[list[Token]]:
-    """Tag cleaned paragraphs, each given with its offset in the whole text, sentence by sentence."""
+def sentences(paragraphs: Iterable[tuple[Sequence[int], str]]) -> Iterator[list[Token]]:
+    """Tag cleaned paragraphs sentence by sentence.
+
+    Each paragraph comes with the place in the whole text of each of its characters, one past the end
+    included.
+    """
     waiting: list[list[Token]] = []
-    for offset, text in paragraphs:
-        for tokens in _cut(offset, text):
+    for places, text in paragraphs:
+        for tokens in _cut(places, text):
             waiting.append(tokens)
             if len(waiting) == WINDOW:
                 _tag(waiting)

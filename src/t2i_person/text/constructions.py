@@ -95,7 +95,9 @@ class Constructions(Wording):
             return False
         if phrase.noun > verb or verb - phrase.noun > 4:
             return False
-        does = next(r for r in self.tokens[verb].readings if r.pos == "VERB")
+        does = next((r for r in self.tokens[verb].readings if r.pos == "VERB"), None)
+        if does is None:
+            return False  # "глаза, блестя, следили"
         subjects = [r for r in noun_readings(self.tokens[phrase.noun]) if r.case == "nom"]
         if not any(r.number == does.number and does.gender in ("", r.gender) for r in subjects):
             return False

@@ -32,11 +32,25 @@ def adjective(word: str) -> str:
 def noun(word: str) -> str:
     """English of a worn thing or a part of the body."""
     key = fold(word)
+    first, _, last = key.partition("-")
+    if last and first.isascii() and first.isalpha():
+        return f"{first.upper()} {noun(last)}"  # "AR-очки"
     entry = things().get(key) or things().get(key.split("-")[0]) or things().get(key.split("-")[-1])
     return SPECIFIC.get(key) or (entry.english if entry else "")
 
 
+# What no list of words tells apart: by the whole normal form.
+PHRASES = {
+    "накачанные губы": "plump lips", "перья": "feathers in the hair", "большие глаза": "big eyes",
+    "кавказская внешность": "Caucasian looks, from the Caucasus", "славянская внешность": "Slavic looks",
+    "косой глаз": "squinting eye", "косые глаза": "squinting eyes", "восточная внешность": "Oriental looks",
+    "азиатская внешность": "Asian looks",
+}  # fmt: skip
+CHEFS = frozenset("повар кондитер пекарь шеф-повар кок".split())
+
 SPECIFIC = {
+    "тога": "toga", "афро": "afro hair", "парик": "wig", "перо": "feathers", "перья": "feathers",
+    "пачка": "tutu",
     "джинсы": "jeans", "сапог": "boots", "боа": "feather boa", "мини-юбка": "mini skirt", "капюшон": "hood",
     "тюбетейка": "skullcap", "фуражка": "peaked cap", "бескозырка": "sailor cap",
     "тельняшка": "striped sailor shirt", "круг": "dark circles under the eyes", "брюки": "trousers",
@@ -72,8 +86,16 @@ SPECIFIC = {
 }  # fmt: skip
 
 
-def phrase(fact: Fact) -> str:
-    """English of one feature, without the negation."""
+def phrase(fact: Fact, head: str = "") -> str:
+    """English of one feature, without the negation; `head` is the person's noun."""
+    if fold(fact.normalized) in PHRASES:
+        return PHRASES[fold(fact.normalized)]
+    if fold(fact.noun) == "колпак" and fold(head.split()[0] if head else "") in CHEFS:
+        return "chef's hat"
+    if fold(fact.noun) in ("перо", "перья") and ("волос" in fact.normalized or fact.category == "accessory"):
+        return "feathers in the hair"
+    if fact.noun == "рост" and any(c.isdigit() for c in fact.normalized):
+        return f"{fact.normalized.removeprefix('рост').replace('см', '').strip()} cm tall"
     if fact.category == "role":
         entry = people().get(fold(fact.noun))
         return entry.english if entry else "person"
@@ -86,8 +108,11 @@ def phrase(fact: Fact) -> str:
         entry_look = looks().get(fold(word)) or looks().get(fold(word)[2:])
         if fold(word) in BARE:
             return BARE[fold(word)]
-        return entry_look.english if entry_look else adjective(word)
+        shown = entry_look.english if entry_look else adjective(word)
+        return f"{shown} hair" if fact.category == "hair_color" and shown and "hair" not in shown else shown
     words = list(dict.fromkeys(filter(None, (adjective(a) for a in fact.adjectives))))
+    if not fact.category.startswith("hair"):
+        words = ["dark" if w == "dark brown" and "темный" in map(fold, fact.adjectives) else w for w in words]
     head = noun(fact.noun)
     if not head:
         head = FAR.get(fact.category, {"clothes": "clothes", "headwear": "hat"}.get(fact.category, ""))
@@ -121,6 +146,8 @@ def _age(fact: Fact) -> str:
     return f"{value} years old"
 
 
+NOTHING = frozenset({"clothes", "height", "expression", "eyes", "face", "hair", "body", "skin"})
+DOING = frozenset({"smiling", "laughing", "frowning", "crying", "squinting", "grinning"})
 WORN = ("clothes", "headwear", "accessory")
 VAGUE = ("worker", "person", "official")  # "man" or "woman" says more to an image encoder
 SEXED = ("man", "woman", "girl", "boy", "nurse", "actress", "nun", "witch", "priestess", "goddess", "queen")
@@ -160,9 +187,14 @@ def whole(lemma: str, gender: str, features: list[tuple[str, str, bool]], count:
     shown = list(dict.fromkeys((c, e) for c, e, negated in features if e and not negated and c != "role"))
     adjectives = _front_words()
     front = [e.replace(" years old", " year old") for c, e in shown if c == "age" and "child" not in e]
-    front += [e for c, e in shown if c != "age" and e in adjectives]
+    shown = [(c, e) for c, e in shown if e not in NOTHING]
+    front += [e for c, e in shown if c != "age" and (e in adjectives or (c == "expression" and e in DOING))]
     front = [w for w in dict.fromkeys(front) if w not in head]
-    rest = [(c, e) for c, e in shown if e not in adjectives and c != "age" and e.split()[0] not in head]
+    rest = [
+        (c, e)
+        for c, e in shown
+        if e not in front and e not in adjectives and c != "age" and e.split()[0] not in head
+    ]
     worn = [e for c, e in rest if c in WORN and not _carried(e)]
     has = [e for c, e in rest if c not in WORN or _carried(e)]
     first = (front or [head])[0]

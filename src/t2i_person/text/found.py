@@ -36,6 +36,7 @@ class Found:
     counted: bool = False
     absent: bool = False
     predicate: bool = False
+    denied: bool = False  # "не блондинка"
     forms: tuple[Reading, ...] = ()
     entity: Any = None
     keys: set[str] = field(default_factory=set)

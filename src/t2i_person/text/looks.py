@@ -13,6 +13,7 @@ from .phrases import (
     noun_readings,
     plain_readings,
 )
+from .rules import FIRST
 from .scene import Entity
 
 COVERING = frozenset("зонт зонтик вуаль вуалетка вуалька фата паранджа маска чадра покрывало капюшон".split())
@@ -36,6 +37,9 @@ class SentenceLooks(Constructions):
     """The features of one sentence; `run` adds them to the scene's entities."""
 
     def run(self) -> None:
+        unnamed = self.scene.unnamed() if self._unowned() else None
+        for r in FIRST:
+            r.apply(self)
         for first, end, normalized, owner_hint in age_spans(self):
             owner = owner_hint or self.nominal_owner(first, end)
             self.add(owner, first, end, "age", normalized, self.negation(first), noun="age")
@@ -46,6 +50,33 @@ class SentenceLooks(Constructions):
                 self._place(i)
             i += 1
         self._share()
+        if unnamed is not None:
+            self._settle_unnamed(unnamed)
+
+    def _unowned(self) -> bool:
+        """Looks in a list, nobody they could be of, and no verb: "Рыжие волосы, зелёные глаза"."""
+        if self.scene.entities or any(f.kind != "poss" for f in self.found):
+            return False
+        acting = [t for t in self.tokens if self.is_verb(t.i) and not t.keys("VERB") & verbs("be").keys()]
+        return not acting
+
+    def _settle_unnamed(self, entity: Entity) -> None:
+        opens = [t for t in self.tokens if t.low[0].isalnum() and t.best.pos not in ("PREP", "NUMR")]
+        colon = next((t.i for t in self.tokens[:6] if t.low == ":"), -1)
+        opens = [
+            t for t in opens if t.i > colon or t.start >= min((x.start for x in entity.facts), default=0)
+        ]
+        if (
+            not entity.facts
+            or (opens and opens[0].start > max(x.end for x in entity.facts))
+            or (opens and all(x.start > opens[0].start for x in entity.facts))
+        ):
+            self.scene.entities.remove(entity)
+        elif entity.head is None:
+            start = min(x.start for x in entity.facts)
+            told = next(t for t in self.tokens if t.start >= start and t.best.pos != "PREP")
+            f = Found(told.i, told.i, told.i, "pron", told.best.lemma, entity.gender, "sing", "nom")
+            entity.mention(f, told.start, told.end)
 
     def _place(self, i: int) -> None:
         t = self.tokens[i]
@@ -71,10 +102,17 @@ class SentenceLooks(Constructions):
         if f.entity is not None and f.keys & {"красавец", "красавица"} and self.negation(f.start):
             self.add(f.entity, f.first, f.end, "face", f.lemma, True, ("красивый",))
             return
-        if f.person is None or f.person.kind not in ("role", "folk") or f.entity is None:
-            return
-        if f.entity.starts[0] == self.tokens[f.first].start:
+        if f.person is None or f.entity is None or f.entity.starts[0] == self.tokens[f.first].start:
             return  # the head itself
+        for category, normal, _ in f.person.facts:
+            apposition = self.tokens[f.start - 1].low == "," and not f.denied
+            if category == "hair_color" and not apposition:  # "она была брюнетка"
+                adjectives, _, noun = normal.rpartition(" ")
+                told = tuple(x.lemma for w in adjectives.split() for x in plain_readings(w)[:1])
+                self.add(f.entity, f.first, f.end, category, normal, f.denied, told, noun)
+                return
+        if f.person.kind not in ("role", "folk") or f.keys & word_set("absent.txt", "praise"):
+            return
         self.add(f.entity, f.first, f.end, "role", f.lemma, self.negation(f.start), noun=f.lemma)
 
     def _noun(self, n: int) -> bool:
@@ -83,7 +121,7 @@ class SentenceLooks(Constructions):
         tokens = self.tokens
         if entry is None:
             return self._quality(phrase) or self._in_hair(phrase) or self._under_eyes(phrase, entry)
-        if any(m in self.used for m in range(phrase.start, n + 1)):
+        if any(m in self.used for m in range(phrase.start, n + 1)) or self._inside(phrase):
             return False
         if entry.held and phrase.prep not in ("с", "со") and self._in_hair(phrase):
             return True
@@ -118,7 +156,7 @@ class SentenceLooks(Constructions):
                 return self.emit(
                     self.nominal_owner(whole, end), phrase, entry, whole, end, self.negation(whole)
                 )
-            if body and entry.category in ("eyes", "face") and described and phrase.case == "loc":
+            if body and entry.category in ("eyes", "face") and described:
                 owner = self.possessor(phrase, end)
                 return owner is not None and self.emit(owner, phrase, entry, phrase.start, end, False)
             return False
@@ -157,7 +195,9 @@ class SentenceLooks(Constructions):
             return False
         if prep == "под" and phrase.reading.key in COVERING:
             return self.emit(self.nominal_owner(whole, end), phrase, entry, whole, end, False)
-        if prep == "из-под" and (entry.category in ("headwear",) or phrase.reading.key in ("очки",)):
+        if prep == "из-под" and (
+            entry.category in ("headwear",) or phrase.reading.key in ("очки", "капюшон", "челка")
+        ):
             owner = self.possessor(phrase, end) or self._continuing(n) or self.nominal_owner(whole, end)
             return self.emit(owner, phrase, entry, phrase.start, end, False)
         if prep == "под" and worn and phrase.case == "ins" and entry.category == "clothes":
@@ -189,6 +229,16 @@ class SentenceLooks(Constructions):
                 return self.emit(owner, phrase, entry, phrase.start, end, False)
             return False
         return self._bare_noun(phrase, entry, end, enough, described, worn, body)
+
+    def _inside(self, phrase: Phrase) -> bool:
+        """Part of a longer phrase: "в летней без пояса белой рубашке"."""
+        if phrase.prep not in ("без", "до", "с", "со", "от", "из", "на"):
+            return False
+        return any(
+            p.start < phrase.whole and phrase.noun < p.noun and p.mods and p.mods[0] < phrase.whole
+            for p in self.phrases.values()
+            if p is not phrase and p.noun - phrase.noun < 6 and self.thing(p) is not None
+        )
 
     def _of_thing(self, whole: int, entry: Thing) -> bool:
         """The phrase belongs to the thing or animal right before it: "лошадь с белой гривой"."""
@@ -263,6 +313,8 @@ class SentenceLooks(Constructions):
         # нет / не было / не носит
         if "gen" in lemmas and self._denied(phrase) and not (body and self._unseen(phrase)):
             owner = self.possessor(phrase, end) or (self.subject(verb) if verb is not None else None)
+            if owner is self.scene.narrator and owner is not None and self.others_here():
+                owner = self.others_here()[0].entity  # "ни морщинки: такой Аню я видел впервые"
             k = phrase.start
             before = self._denial_start(phrase)
             first = before if before is not None and all(x not in self.at for x in range(before, k)) else k

@@ -81,6 +81,8 @@ class Character:
         English description of the whole person; of features that contradict each other, the first said.
     name
         Whether the text calls the person by name.
+    full_name
+        The fullest form of the name, in the nominative; "" for the nameless.
     """
 
     head: str
@@ -94,6 +96,7 @@ class Character:
     mentions: tuple[Mention, ...] = field(default=())
     prompt_en: str = ""
     name: bool = False
+    full_name: str = ""
 
     @property
     def described(self) -> tuple[Feature, ...]:

@@ -38,6 +38,7 @@ class Owners:
             for i in range(f.first, f.last + 1):
                 self.at[i] = f
         self.used: set[int] = set()
+        self.barred: set[int] = set()  # places that are no looks, whatever they say: idioms, conditions
         self.both: list[tuple[int, Entity]] = []  # plural adjectives said of two people
         self.made: list[
             tuple[int, int, Entity, bool, str, str]
@@ -88,7 +89,7 @@ class Owners:
         for i, t in enumerate(tokens):
             hard = t.low in HARD
             border = hard or t.low in DASH or t.low == ","
-            if t.low in BREAKS:
+            if t.low in BREAKS or (t.low == ":" and i <= 4):
                 top += 1
                 number, seen, outer = top, False, []
             elif t.low == "," and self._relative_after(i):
@@ -136,11 +137,26 @@ class Owners:
     def people_here(self) -> list[Found]:
         return [f for f in self.found if f.entity is not None and not f.absent]
 
+    def others_here(self) -> list[Found]:
+        """As `people_here` without the narrator, who tells of others."""
+        return [f for f in self.people_here() if f.lemma != "я"]
+
     def nominal_owner(self, start: int, end: int) -> Entity | None:
         """Whom a prepositional phrase describes: the nearest person before it, else after it."""
         before = [f for f in self.people_here() if f.last < start and f.kind not in ("poss",)]
+        if before and any(f.lemma != "я" for f in self.people_here()):
+            before = [f for f in before if f.lemma != "я" or self._is_so(f.last, start)]
         after = [f for f in self.people_here() if f.start >= end and f.kind not in ("poss", "rel")]
+        if self.made and self.made[-1][2] is self.scene.narrator and self._listed_after(start):
+            return self.made[-1][2]  # "я — заспанный, в дедовом тулупе"
+        rather = self._rather_than(start)
+        if rather is not None:
+            return rather
         near = before[-1] if before else None
+        if near is not None and len(before) > 1 and near.case == "gen" and near.kind in ("noun", "name"):
+            whose = before[-2]  # "подруга Лены была в очках"
+            if whose.end == near.start and whose.kind == "noun" and whose.case == "nom":
+                near = whose
         follow = after[0] if after else None
         unseen = [f for f in self.found if f.absent and f.entity is None and f.last < start]
         if (
@@ -151,6 +167,13 @@ class Owners:
             owned = near is not None and near.end == unseen[-1].start and unseen[-1].case == "gen"
             if not owned and unseen[-1].last == start - 1:
                 return None  # what is said of those who are not here
+        group = self._group(start)
+        if group is not None:
+            return group
+        if near is not None and follow is not None and follow.first == end and follow.kind == "name":
+            seen = any(self.is_verb(k) for k in range(near.last, start))
+            if follow.case in ("acc", "nom") and seen and self.tokens[start - 1].best.pos == "NOUN":
+                return follow.entity  # "увидел у окна с трубкой в зубах Кузьму"
         if near is not None and self.same_segment(near.last, start):
             distant = near.kind in ("pron",) and near.case != "nom"
             if (
@@ -179,6 +202,27 @@ class Owners:
             return follow.entity
         return self.pair[0] if self.pair and start > self.pair_at else self.scene.topic()
 
+    def _rather_than(self, start: int) -> Entity | None:
+        """ "не в синем, как хотела Вера, а в чёрном платье": who does not wear the one wears the other."""
+        if start < 2 or self.tokens[start - 1].low not in ("а", "но") or self.tokens[start - 2].low != ",":
+            return None
+        denied = [m for m in self.made if m[3] and m[1] < start and m[4]]
+        return denied[-1][2] if denied and denied[-1][4] == fold(self.tokens[start].low) else None
+
+    def _group(self, start: int) -> Entity | None:
+        """ "с двумя дамами: пожилой и молоденькой, в розовом": a counted group right before a colon."""
+        colon = next((k for k in range(start, 0, -1) if self.tokens[k].low == ":"), 0)
+        f = self.at.get(colon - 1)
+        many = f is not None and f.entity is not None and f.number == "plur" and f.counted
+        if not many or any(g.first > colon and g.last < start for g in self.people_here()):
+            return None
+        return None if any(self.is_verb(k) for k in range(colon, start)) else f.entity  # type: ignore
+
+    def _is_so(self, i: int, start: int) -> bool:
+        """Nothing but "to be" stands between: "я была в плаще"."""
+        between = self.tokens[i + 1 : start]
+        return all(t.keys("VERB") & verbs("be").keys() or t.low in ("не", "весь", "вся") for t in between)
+
     def _tight(self, f: Found, start: int) -> bool:
         """Only features and punctuation stand between a person and the place."""
         return all(
@@ -197,7 +241,10 @@ class Owners:
         """Subject of the verb, gerund or predicate at place `i`."""
         t = self.tokens[i]
         verb = next((r for r in t.readings if r.pos in ("VERB", "GRND", "ADJS", "PRTS")), t.best)
-        if "1per" in verb.grams or "impr" in verb.grams:
+        if "1per" in verb.grams:
+            told = [f for f in self.found if f.lemma == "я" and f.case == "nom"]
+            return told[-1].entity if told else None
+        if "impr" in verb.grams:
             return None
         gender = {"masc": "m", "femn": "f", "neut": "n"}.get(verb.gender, "u")
         number = verb.number or ""
@@ -236,6 +283,10 @@ class Owners:
     def possessor(self, phrase: Phrase, end: int) -> Entity | None:
         """Owner said in words: его, genitive, "у него", "на нём", "ему"."""
         for f in self.found:
+            if f.kind == "poss" and (f.first in phrase.mods or f.first == phrase.start - 1):
+                wearer = self._wearer(f.first)
+                if wearer is not None and f.entity is not None and wearer.gender in ("u", f.gender):
+                    return wearer
             if f.kind == "poss" and (f.first in phrase.mods or f.first == phrase.start - 1 or f.first == end):
                 return f.entity
         for m in phrase.mods:
@@ -263,10 +314,20 @@ class Owners:
                 if preps == ("",):
                     if f.case == "dat" and prep not in ("к", "ко", "по"):
                         return f.entity
-                elif prep in preps and f.kind != "poss":
+                elif (
+                    prep in preps and f.kind != "poss" and (f.lemma != "я" or prep == "у" or f.case != "acc")
+                ):
                     if prep == "у" or f.case in ("loc", "gen", "acc"):
                         return f.entity
         return None
+
+    def _wearer(self, place: int) -> Entity | None:
+        """ "в платье, открывавшем её плечи": hers who wears the dress."""
+        verb = next((k for k in range(place - 1, max(0, place - 3), -1) if self.tokens[k].has("PRTF")), -1)
+        if verb < 1 or self.tokens[verb - 1].low != ",":
+            return None
+        worn = [m for m in self.made if m[1] == verb - 1 and m[4] in ("в", "во")]
+        return worn[-1][2] if worn else None
 
     def negation(self, start: int) -> bool:
         """не or ни right before the place."""
@@ -317,10 +378,16 @@ class Owners:
         past = [m for m in self.made if m[1] <= n]
         return past[-1][2] if past else None
 
+    def _doer(self, verb: int) -> Entity | None:
+        """The verb's subject, unless it is the narrator who tells of somebody else."""
+        owner = self.subject(verb)
+        others = self.others_here()
+        return others[0].entity if owner is not None and owner is self.scene.narrator and others else owner
+
     def _body_owner(self, phrase: Phrase, verb: int | None) -> Entity | None:
         n = phrase.noun
         if verb is not None and phrase.case != "nom":
-            owner = self.subject(verb)
+            owner = self._doer(verb)
             if owner is not None:
                 return owner
         colon = [k for k in range(n) if self.tokens[k].low == ":"]
@@ -328,18 +395,18 @@ class Owners:
             pointed = [f for f in self.people_here() if f.last < colon[-1] and f.kind != "poss"]
             if pointed:
                 return pointed[-1].entity
-        here = [f for f in self.people_here() if f.case == "nom" and f.last < n and f.kind != "rel"]
+        here = [f for f in self.others_here() if f.case == "nom" and f.last < n and f.kind != "rel"]
         if here:
             return here[-1].entity
         if verb is not None and self.tokens[n].rel != "nsubj" and not self.tokens[n].rel.startswith("nsubj"):
-            owner = self.subject(verb)
+            owner = self._doer(verb)
             if owner is not None:
                 return owner
         return self._continuing(n) or self._loose_subject(n)
 
     def _loose_subject(self, n: int) -> Entity | None:
-        here = [f for f in self.people_here() if f.kind != "rel"]
-        before = [f for f in here if f.last < n]
+        here = [f for f in self.others_here() if f.kind != "rel"]
+        before = [f for f in here if f.last < n] or (here if len(self.others_here()) == 1 else [])
         if before:
             subject = [f for f in before if f.case == "nom"]
             return (subject or before)[-1].entity
@@ -349,20 +416,16 @@ class Owners:
         return topic or (here[0].entity if here else None)
 
     def _elsewhere(self, n: int) -> bool:
-        """A place that is no body: "на вешалке", "в шкафу"."""
+        """A place that is no body: "на вешалке", "в шкафу", "под кроватью"."""
         for p in self.phrases.values():
-            if (
-                self.clause[p.noun] == self.clause[n]
-                and p.noun != n
-                and p.prep in ("на", "в", "во", "под", "за")
-            ):
-                keys = self.tokens[p.noun].keys("NOUN")
-                if (
-                    p.case == "loc"
-                    and not keys & things().keys()
-                    and not keys & (word_set("things.txt", "place") | word_set("things.txt", "part"))
-                ):
-                    return True
+            if self.clause[p.noun] != self.clause[n] or p.noun == n:
+                continue
+            in_place = p.prep in ("на", "в", "во", "под", "за") and p.case == "loc"
+            below = p.prep in ("под", "за", "над") and p.case == "ins" and p.reading.animacy == "inan"
+            keys = self.tokens[p.noun].keys("NOUN")
+            worn = keys & (things().keys() | word_set("things.txt", "place") | word_set("things.txt", "part"))
+            if (in_place or below) and not worn:
+                return True
         return False
 
     def _on_body(self, n: int) -> bool:
@@ -488,7 +551,7 @@ class Owners:
         if owner is None:
             return
         span = set(range(first, end))
-        if span & self.used:
+        if span & self.used or span & self.barred:
             return
         self.used |= span
         self.made.append((first, end, owner, negated, prep, case))

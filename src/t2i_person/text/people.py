@@ -6,9 +6,9 @@ from itertools import pairwise
 from .absent import mark_absent
 from .analysis import Reading, Token
 from .found import DASH, HARD, Found, lookup
-from .lexicon import Person, fold, people, things, word_set
+from .lexicon import Person, fold, people, things, verbs, word_set
 from .names import name_at, same_case, titled
-from .neighbours import is_person_noun
+from .neighbours import is_person_noun, kind_of
 from .phrases import MODIFIERS, Phrase, agrees, build, look_of, nominative
 from .pronouns import POSSESSIVE, pronoun_at
 
@@ -39,6 +39,8 @@ def _noun_at(tokens: list[Token], i: int) -> Found | None:
             phrase.reading = reading
             break
         entry = None
+    if entry is None and _heads_fragment(tokens, i):
+        entry = _somebody(token, phrase)
     if entry is None:
         r = phrase.reading
         if r.animacy != "anim" or r.key in word_set("absent.txt", "animal") or r.key in things():
@@ -55,7 +57,7 @@ def _noun_at(tokens: list[Token], i: int) -> Found | None:
             return None  # "с монистом"
         letter = {"masc": "r", "femn": "f"}.get(r.gender, "u")
         entry = Person(r.lemma, letter, "role", "person")
-    if token.best.key in word_set("absent.txt", "animal"):
+    if token.best.key in word_set("absent.txt", "animal") or _oath(tokens, i):
         return None
     if phrase.prep == "во" and token.low == "главе":
         return None
@@ -111,6 +113,48 @@ def _noun_at(tokens: list[Token], i: int) -> Found | None:
     )
 
 
+def _heads_fragment(tokens: list[Token], i: int) -> bool:
+    """ "мажор в белом поло": a noun no list has, at the head of words without a verb, wears something."""
+    if any(t.best.pos in ("VERB", "ADJS", "PRTS") for t in tokens) or i + 2 >= len(tokens):
+        return False
+    if any(t.best.pos not in ("ADJF", "PRTF", "ADVB", "PRCL") for t in tokens[:i]):
+        return False
+    if tokens[i + 1].low not in ("в", "во", "с", "со", "без") or not any(
+        r.case == "nom" and r.number == "sing" for r in tokens[i].readings
+    ):
+        return False
+    worn = next((t for t in tokens[i + 2 : i + 6] if t.best.pos == "NOUN"), None)
+    keys = worn.keys("NOUN") & things().keys() if worn is not None else set()
+    return any(things()[key].category not in ("other", "accessory") for key in keys)
+
+
+def _somebody(token: Token, phrase: Phrase) -> Person | None:
+    r = phrase.reading
+    key = r.key
+    entry = things().get(key)
+    nothing = (
+        word_set("absent.txt", "animal") | word_set("absent.txt", "of") | word_set("absent.txt", "picture")
+    )
+    if key in nothing or r.grams & {"Name", "Surn", "Patr", "Geox"} or (entry and entry.category != "hair"):
+        return None
+    kind = kind_of(key)
+    if kind.startswith(("thing", "animal", "other")) and entry is None and r.animacy != "anim":
+        return None
+    female = r.gender == "femn" or token.low.endswith(("ка", "ица", "уля", "яшка"))
+    return Person(r.lemma if r.known else token.low, "f" if female else "m", "role", "person")
+
+
+def _oath(tokens: list[Token], i: int) -> bool:
+    """ "Слава богу", "чёрт возьми": the god or devil is there only if something is told of him."""
+    if not any(r.key in word_set("absent.txt", "oath") for r in tokens[i].readings if r.pos == "NOUN"):
+        return False
+    near = tokens[max(0, i - 1) : i + 3]
+    told = any(t.i != i and look_of(t) is not None for t in near)
+    worn = i + 2 < len(tokens) and tokens[i + 1].low in ("с", "в")
+    worn = worn and bool(tokens[i + 2].keys("NOUN") & things().keys() or tokens[i + 2].has("ADJF"))
+    return not told and not worn
+
+
 def _case_by_place(tokens: list[Token], i: int, phrase: Phrase, entry: Person) -> Reading:
     """Correct the tagger's case by what stands around: numerals, owned things, the verb's subject."""
     r = phrase.reading
@@ -153,7 +197,15 @@ def _stands_for_person(tokens: list[Token], i: int, r: Reading) -> bool:
         return False
     if i > 0 and tokens[i - 1].low not in HARD and tokens[i - 1].low not in DASH:
         return False
-    if tokens[i + 1].low not in ("в", "с") or look_of(tokens[i]) is None:
+    if look_of(tokens[i]) is None:
+        return False
+    does = [x for x in tokens[i + 1].readings if x.pos == "VERB" and "past" in x.grams]
+    if any(x.number == "sing" and x.gender == r.gender for x in does) and tokens[i + 1].pos == "VERB":
+        rest = [t for t in tokens[i + 2 :] if t.best.pos in ("NOUN", "NPRO")]
+        verb = tokens[i].rel.startswith("nsubj") and tokens[i].head == i + 1
+        subject = any(t.rel.startswith("nsubj") and t.head == i + 1 for t in rest)
+        return verb and not subject and not tokens[i + 1].keys("VERB") & verbs("be").keys()
+    if tokens[i + 1].low not in ("в", "с"):
         return False
     worn = next((t for t in tokens[i + 2 : i + 5] if t.best.pos == "NOUN"), None)
     if worn is None or not worn.keys("NOUN") & things().keys():
@@ -234,7 +286,7 @@ def find(tokens: list[Token]) -> list[Found]:
             found = _noun_at(tokens, i) or _substantive_at(tokens, i)
         if found and found.kind == "name" and out:
             title = out[-1]  # "тётя Зина", "профессор Штерн": one name
-            if title.kind == "noun" and title.last == found.first - 1 and title.number == "sing":
+            if title.kind == "noun" and title.last == found.first - 1:
                 if title.person and title.person.kind != "collective" and same_case(title, found):
                     found = titled(title, found, tokens)
                     out.pop()
@@ -248,6 +300,13 @@ def find(tokens: list[Token]) -> list[Found]:
         if b.kind == "pron" and fold(tokens[b.first].low) in POSSESSIVE and a.end == b.first:
             if a.kind == "noun" and after is not None and after.low in (",", "—", "–"):
                 b.kind = "poss"  # "муж её, отставной полковник"
+    for f in out:
+        if f.kind == "pron" and fold(tokens[f.first].low) in POSSESSIVE and f.first > 0:
+            part = tokens[f.first - 1]
+            subject = any(r.case == "nom" and r.key in things() for r in part.readings if r.pos == "NOUN")
+            if subject and part.best.pos == "NOUN":
+                if f.end < len(tokens) and tokens[f.end].low == ",":
+                    f.kind = "poss"  # "глаза его, большие и чёрные"
     for f in out:
         if f.kind == "noun" and f.number == "plur" and not f.counted and f.end + 1 < len(tokens):
             apart = tokens[f.end].low == "," or tokens[f.end].low in DASH

@@ -61,6 +61,7 @@ class Phrase:
     reading: Reading
     mods: list[int] = field(default_factory=list)
     mod_readings: dict[int, Reading] = field(default_factory=dict)
+    inside: set[int] = field(default_factory=set)  # an inserted comparison: "рыжей, как медь, бородой"
     prep: str = ""
     prep_at: int = -1
     count: int = 1
@@ -202,6 +203,11 @@ def build(tokens: list[Token], n: int) -> Phrase | None:
                 ):
                     j -= 1
                     continue
+        left = _inserted(tokens, j, options) if low in (",", ")") else None
+        if left is not None:
+            phrase.inside |= set(range(left, j + 1))
+            j = left - 1
+            continue
         if low == "же" and j > 0 and tokens[j - 1].has("ADJF") and phrase.start == j + 1:
             j -= 1  # "в том же сером пальто"
             continue
@@ -236,6 +242,31 @@ def build(tokens: list[Token], n: int) -> Phrase | None:
         phrase.mod_readings[m] = fit[0]
     phrase.mods.sort()
     return phrase
+
+
+INSERTS = frozenset(
+    "как словно точно будто подобно до с со от цвета не хотя явно недавно видимо еще когда-то без по "
+    "для".split()
+)
+
+
+def _inserted(tokens: list[Token], end: int, options: list[Reading]) -> int | None:
+    """Where what stands between marks inside a phrase begins: "в длинном, до пят, сером пальто"."""
+    opening = "(" if tokens[end].low == ")" else ","
+    for k in range(end - 1, max(0, end - 8), -1):
+        t = tokens[k]
+        if t.low == opening:
+            inner = tokens[k + 1]
+            of_whom = inner.best.pos in ("ADJF", "NOUN") and inner.best.case == "gen"
+            if opening == "," and fold(inner.low) not in INSERTS and not of_whom:
+                return None
+            if not is_modifier(tokens[k - 1]) or (k > 1 and tokens[k - 2].best.pos == "NOUN"):
+                return None
+            adjectives = [r for r in tokens[k - 1].readings if r.pos in MODIFIERS]
+            return k if any(agrees(a, r) for a in adjectives for r in options) else None
+        if t.best.pos in ("VERB", "GRND") or t.low in (".", ";", ":", "!", "?"):
+            return None
+    return None
 
 
 def _far_modifier(tokens: list[Token], j: int, options: list[Reading], phrase: Phrase) -> int | None:
@@ -311,6 +342,8 @@ def normalize(tokens: list[Token], phrase: Phrase, end: int | None = None) -> st
         number = "plur"
     for i in range(phrase.start, phrase.noun):
         token = tokens[i]
+        if i in phrase.inside:
+            continue
         if i in phrase.mod_readings:
             if "Apro" in phrase.mod_readings[i].grams:
                 continue
@@ -358,6 +391,9 @@ def look_of(token: Token) -> tuple[str, str, str] | None:
             made = compound(r.lemma)
             if made:
                 return made
+            shade, _, base = r.key.rpartition("-")
+            if shade.endswith("о") and base in looks():
+                return looks()[base].category, r.lemma, r.lemma  # "тёмно-рыжая"
     return None
 
 

@@ -7,17 +7,19 @@ from .phrases import look_of
 
 PRONOUNS = {
     "он": ("он", "m", "sing"), "она": ("она", "f", "sing"), "они": ("они", "u", "plur"),
-    "ты": ("ты", "u", "sing"), "вы": ("вы", "u", "sing"),
+    "ты": ("ты", "u", "sing"), "вы": ("вы", "u", "sing"), "я": ("я", "u", "sing"),
 }  # fmt: skip
 
 POSSESSIVE = {"его": ("он", "m", "sing"), "ее": ("она", "f", "sing"), "их": ("они", "u", "plur")}
 
-SECOND = {"твой": ("ты", "u", "sing"), "ваш": ("вы", "u", "sing")}
+SECOND = {"твой": ("ты", "u", "sing"), "ваш": ("вы", "u", "sing"), "мой": ("я", "u", "sing")}
+SEX_LETTER = {"м": "m", "ж": "f", "муж": "m", "жен": "f"}  # of forms: "Ж, 25 лет"
 
 OBLIQUE_CASE = {
     "его": "acc", "него": "gen", "ему": "dat", "нему": "dat", "им": "ins", "ним": "ins", "нем": "loc",
     "ее": "acc",
     "нее": "gen", "ей": "dat", "ней": "loc", "нею": "ins", "ею": "ins", "их": "acc", "них": "gen",
+    "меня": "gen", "мне": "dat", "мной": "ins", "мною": "ins",
     "тебя": "gen", "тебе": "dat", "тобой": "ins", "вас": "gen", "вам": "dat", "вами": "ins",
 }  # fmt: skip
 
@@ -30,6 +32,9 @@ ONE_OF = frozenset(
 def pronoun_at(tokens: list[Token], i: int) -> Found | None:
     token = tokens[i]
     low = fold(token.low)
+    if _of_form(tokens, i):
+        letter = SEX_LETTER.get(low) or ("f" if low.startswith("ж") else "m")
+        return Found(i, i, i, "pron", token.best.lemma, letter, "sing", "nom")
     if (
         low in ONE_OF
         and i + 1 < len(tokens)
@@ -81,6 +86,16 @@ def pronoun_at(tokens: list[Token], i: int) -> Found | None:
             lemma, letter, number = SECOND[r.key]
             return Found(i, i, i, "poss", lemma, letter, number, "gen")
     return None
+
+
+def _of_form(tokens: list[Token], i: int) -> bool:
+    """ "Пол: женский", "Ж, 25 лет": the sex alone stands for the person."""
+    low = fold(tokens[i].low)
+    if low in SEX_LETTER and i == 0 and len(tokens) > 1:
+        return tokens[1].low in (",", ".", ";", "/") or tokens[1].low.isdigit()
+    if not low.startswith(("женск", "мужск")) or i < 2:
+        return False
+    return tokens[i - 1].low in (":", "-", "—", "–") and tokens[i - 2].low == "пол"
 
 
 def _set_apart(tokens: list[Token], i: int) -> bool:

@@ -1,8 +1,9 @@
 """The whole way from a text to its characters: `describe`, `stream` for long texts, `cast` for a book."""
 
+import logging
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from ..errors import Cancelled
 from . import english
@@ -16,7 +17,17 @@ from .model import Character, Feature, Gender, Mention, TextError
 from .people import find
 from .scene import Entity, Fact, Scene
 
+log = logging.getLogger(__name__)
+
+MANY = 12  # features of one person from which on moods are capped
+MOODS = 4
 GENDER: dict[str, Gender] = {"m": "male", "f": "female"}
+
+
+class People(list[Character]):
+    """The characters of a text; `skipped` counts the sentences that could not be read."""
+
+    skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +43,18 @@ class Page:
     done
         Characters the reader is done with: nameless ones once nobody can refer to them any more, named
         ones with the last block.
+    skipped
+        How many sentences of the block the reader failed on; they are logged, the others are read.
     """
 
     start: int
     text: str
     marks: tuple[tuple[int, int, str, bool], ...]
     done: tuple[Character, ...]
+    skipped: int = 0
 
 
-def describe(text: str, *, cancelled: Callable[[], bool] | None = None) -> list[Character]:
+def describe(text: str, *, cancelled: Callable[[], bool] | None = None) -> People:
     """Read a Russian text and return the people it describes, in order of appearance.
 
     Parameters
@@ -53,7 +67,7 @@ def describe(text: str, *, cancelled: Callable[[], bool] | None = None) -> list[
     Returns
     -------
     list of Character
-        Empty when the text shows no one.
+        Empty when the text shows no one. Its `skipped` counts sentences that could not be read.
 
     Raises
     ------
@@ -64,8 +78,14 @@ def describe(text: str, *, cancelled: Callable[[], bool] | None = None) -> list[
     """
     if not isinstance(text, str):
         raise TextError(f"The text must be a str, not {type(text).__name__}: decode it as UTF-8 first")
-    found = [person for page in pages(text, cancelled) for person in page.done]
-    return sorted(found, key=lambda c: c.start)
+    found: list[Character] = []
+    skipped = 0
+    for page in pages(text, cancelled):
+        found += page.done
+        skipped += page.skipped
+    people = People(sorted(found, key=lambda c: c.start))
+    people.skipped = skipped
+    return people
 
 
 def stream(source: str | Iterable[str]) -> Iterator[Character]:
@@ -99,7 +119,12 @@ def cast(source: str | Iterable[str]) -> list[Character]:
         As `stream`.
     """
     people = [person for page in pages(source) for person in page.done if person.name]
-    return sorted(people, key=lambda c: c.start)
+    return [_lasting_first(c) for c in sorted(people, key=lambda c: c.start)]
+
+
+def _lasting_first(person: Character) -> Character:
+    """What lasts comes before passing expressions, each part in the text's order."""
+    return replace(person, features=tuple(sorted(person.features, key=lambda f: f.category == "expression")))
 
 
 def pages(source: str | Iterable[str], cancelled: Callable[[], bool] | None = None) -> Iterator[Page]:
@@ -130,17 +155,20 @@ def pages(source: str | Iterable[str], cancelled: Callable[[], bool] | None = No
 def _page(
     scene: Scene, chapter: str, start: int, raw: str, last: bool, ask: Callable[[], None]
 ) -> tuple[str, Page]:
-    text = clean(raw)
+    text, places = clean(raw)
     marks: list[tuple[int, int, str, bool]] = []
-    run: list[tuple[int, str]] = []
+    run: list[tuple[Sequence[int], str]] = []
+    skipped = 0
 
     def read() -> None:
+        nonlocal skipped
         for tokens in sentences(run):
             ask()
-            found = find(tokens)
-            agree(tokens, found)
-            scene.enter(tokens, found)
-            SentenceLooks(tokens, found, scene).run()
+            try:
+                _read(scene, tokens)
+            except Exception:  # whatever it is, one sentence must not cost the whole text
+                skipped += 1
+                log.exception("A sentence was skipped, characters %d to %d", tokens[0].start, tokens[-1].end)
             marks.extend(_settle(scene, raw, start, chapter))
         run.clear()
 
@@ -150,13 +178,28 @@ def _page(
             read()  # in the chapter before
             chapter = title
         elif paragraph.strip():
-            run.append((start + at, paragraph))
+            run.append((_moved(places, at, at + len(paragraph) + 1, start), paragraph))
     read()
     if last:
         scene.close()
     done = tuple(_character(e) for e in scene.left if e.kept)
     scene.left.clear()
-    return chapter, Page(start, raw, tuple(marks), done)
+    return chapter, Page(start, raw, tuple(marks), done, skipped)
+
+
+def _moved(places: Sequence[int], first: int, end: int, start: int) -> Sequence[int]:
+    """Places in the whole text of a part of a block that begins at `start`."""
+    part = places[first:end]
+    return (
+        range(part[0] + start, part[-1] + start + 1) if isinstance(part, range) else [x + start for x in part]
+    )
+
+
+def _read(scene: Scene, tokens: list[Token]) -> None:
+    found = find(tokens)
+    agree(tokens, found)
+    scene.enter(tokens, found)
+    SentenceLooks(tokens, found, scene).run()
 
 
 def _settle(scene: Scene, raw: str, start: int, chapter: str) -> Iterator[tuple[int, int, str, bool]]:
@@ -219,8 +262,8 @@ def _verb_of(tokens: list[Token], found: list[Found], f: Found) -> Token | None:
 def _character(entity: Entity) -> Character:
     f, at = entity.head, entity.head_at
     assert f is not None  # whoever is kept was mentioned
-    facts = sorted(_distinct(entity.facts), key=lambda x: x.start)
-    features = tuple(_feature(fact, english.phrase(fact)) for fact in facts)
+    facts = _calmed(sorted(_distinct(entity.facts), key=lambda x: x.start))
+    features = tuple(_feature(fact, english.phrase(fact, f.lemma)) for fact in facts)
     attributes = tuple(_feature(fact, fact.noun) for fact in entity.says.values())
     if entity.gender == "u" and entity.number == "sing":
         bearded = any(x.category == "facial_hair" and not x.negated for x in facts)
@@ -244,7 +287,22 @@ def _character(entity: Entity) -> Character:
         (head, *mentions),
         english.whole(f.lemma, gender, told, entity.count),
         entity.named,
+        entity.full_name,
     )
+
+
+def _calmed(facts: list[Fact]) -> list[Fact]:
+    """In a long text a person's passing moods are few, and what is told again is told once."""
+    if len(facts) <= MANY:
+        return facts
+    told: dict[str, None] = {}
+    for fact in facts:
+        if fact.category == "expression":
+            told.setdefault(fact.normalized)
+    kept = set(list(told)[:MOODS])
+    once = {(f.category, f.normalized, f.negated): f for f in reversed(facts)}
+    first = {id(f) for f in once.values()}
+    return [f for f in facts if id(f) in first and (f.category != "expression" or f.normalized in kept)]
 
 
 def _distinct(facts: list[Fact]) -> list[Fact]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from .analysis import Token
-from .found import DASH, HARD, UNSEXED, Found
+from .found import DASH, HARD, QUOTES, UNSEXED, Found
 from .lexicon import fold, people, short_names, things, verbs
 from .phrases import NUMBER_KEYS
 
@@ -20,6 +20,7 @@ ANOTHER = frozenset("другой другая второй вторая еще 
 KINDS_AGAIN = ("generic", "role", "folk", "people")
 
 
+DEEMING = frozenset("назвать называть считать признать признавать посчитать счесть прозвать".split())
 NAMING = frozenset("звать величать прозвать окрестить назвать прозывать".split())
 GRANDPARENTS = frozenset("дед дедушка дедуля бабушка бабка бабуля бабуся".split())
 EXCLAIMED = frozenset("блин жесть капец прикол ужас кошмар боже господи черт мама атас".split())
@@ -61,11 +62,13 @@ class Entity:
     count: int = 1
     seen: bool = False  # whether some noun or name shows the person as present
     named: bool = False
+    full_name: str = ""
     unsexed: bool = False
     last: int = -1  # sentence of the last mention
     subject: bool = False  # whether that mention was a subject
     place: int = 0
     second: bool = False
+    unnamed: bool = False  # looks without a noun for the person: a noun that comes next is theirs
     hint: str = ""
     words: set[str] = field(default_factory=set)  # keys of the nouns and names it was called by
 
@@ -76,6 +79,8 @@ class Entity:
     @property
     def kept(self) -> bool:
         """Whether this is somebody to tell of: with looks, or shown by a noun, not only talked about."""
+        if self.head is None:
+            return False  # nobody mentioned it: reading its sentence failed
         return bool(self.facts) or (self.nominal and (self.count > 1 if self.number == "plur" else self.seen))
 
     def mention(self, f: Found, start: int, end: int) -> None:
@@ -93,9 +98,15 @@ class Entity:
         self.seen |= not f.absent and not (f.person is not None and f.person.kind == "someone")
         self.unsexed |= f.kind == "noun" and bool(f.keys & UNSEXED)
         self.named |= f.kind == "name"
+        if (
+            f.kind == "name"
+            and f.number == "sing"
+            and f.lemma.count(" ") >= self.full_name.count(" ") + (bool(self.full_name))
+        ):
+            self.full_name = f.lemma
         for part, keys in f.parts.items():
             self.parts.setdefault(part, set()).update(keys)
-        for category, normal, english in f.person.facts if f.person else ():
+        for category, normal, english in f.person.facts if f.person and not f.denied else ():
             if category != "role" or self.head is f:
                 self.says.setdefault(category, Fact(start, end, category, normal, False, noun=english))
 
@@ -108,6 +119,7 @@ class Scene:
         self.cast: list[Entity] = []  # those who have a name: it may come again in any chapter
         self.left: list[Entity] = []  # nameless ones nobody can refer to any more, for the reader to take
         self.named: dict[str, Entity] = {}
+        self.narrator: Entity | None = None  # who says "я"
         self.sentence = -1
         self._done: list[Found] = []
 
@@ -116,8 +128,17 @@ class Scene:
         self.sentence += 1
         self._forget()
         self._done = found
-        for at, f in enumerate(found):
-            entity = self._resolve(tokens, found, at)
+        spoken = [f for f in found if f.lemma == "я" and _spoken(tokens, f)]
+        spoken += [f for f in found if f.kind == "name" and _introduced(tokens, f)]
+        order = [f for f in found if f not in spoken] + spoken  # who speaks is named after the words
+        for f in order:
+            at = found.index(f)
+            if f in spoken:
+                entity = self._speaker(tokens, found)
+                if entity is None and f.kind == "name":
+                    entity = self.topic(f.gender) or self._resolve(tokens, found, at)
+            else:
+                entity = self._resolve(tokens, found, at)
             f.entity = entity
             if entity is None:
                 continue
@@ -127,8 +148,9 @@ class Scene:
             if f.kind == "name":
                 if not entity.named:
                     self.cast.append(entity)
-                for key in f.keys - people().keys():
-                    self.named[key] = entity
+                for key in set().union(*f.parts.values()) if f.parts else f.keys:
+                    self.named.setdefault(key, entity)
+            f.denied = f.start > 0 and tokens[f.start - 1].low == "не"
             entity.mention(f, tokens[f.first].start, tokens[f.last].end)
             entity.last, entity.place = self.sentence, f.first
             entity.subject = f.case == "nom" or (entity.subject and f.kind == "poss")
@@ -140,13 +162,16 @@ class Scene:
         for f in self._done:
             f.phrase, f.forms, f.entity = None, (), None
         stay = [e for e in self.entities if e.last >= self.sentence - MEMORY][-CROWD:]
-        self.left += [e for e in self.entities if not e.named and e not in stay]
+        gone = [e for e in self.entities if e not in stay]
+        self.left += [e for e in gone if not e.named and e is not self.narrator]
         self.entities = stay
 
     def close(self) -> None:
         """The text is over: everybody leaves."""
-        self.left += [e for e in self.entities if not e.named] + self.cast
-        self.entities, self.cast = [], []
+        narrator = [self.narrator] if self.narrator is not None and not self.narrator.named else []
+        self.left += [e for e in self.entities if not e.named and e is not self.narrator]
+        self.left += narrator + self.cast
+        self.entities, self.cast, self.narrator = [], [], None
 
     def compatible(self, entity: Entity, gender: str, number: str) -> bool:
         if (entity.number == "plur") != (number == "plur"):
@@ -157,7 +182,7 @@ class Scene:
         """The person being spoken of: the latest fitting subject."""
         best, top = None, -1e9
         for e in self.entities:
-            if e.second or not self.compatible(e, gender, number):
+            if e.second or e is self.narrator or not self.compatible(e, gender, number):
                 continue
             if e.last < self.sentence - 4:
                 continue
@@ -168,7 +193,26 @@ class Scene:
                 best, top = e, points
         return best
 
+    def unnamed(self) -> Entity:
+        """Somebody of whom only looks are told: "Рыжие волосы, зелёные глаза"."""
+        entity = Entity("sing", "u", last=self.sentence, subject=True, unnamed=True)
+        self.entities.append(entity)
+        return entity
+
+    def _speaker(self, tokens: list[Token], found: list[Found]) -> Entity | None:
+        """Who says "я" in quotes or after a dash: "— Я рыжая, — сказала Маша"."""
+        speech = verbs("speech").keys()
+        for g in found:
+            near = tokens[max(0, g.start - 2) : g.end + 2]
+            if g.entity is not None and g.case == "nom" and any(t.keys("VERB") & speech for t in near):
+                return g.entity if g.lemma != "я" else None  # type: ignore[no-any-return]
+        return None
+
     def _new(self, f: Found) -> Entity:
+        for e in self.entities:
+            if e.unnamed and not e.nominal and e.last >= self.sentence - 2 and f.kind in ("noun", "name"):
+                if self.compatible(e, f.gender, f.number):
+                    return e
         entity = Entity(f.number, f.gender)
         self.entities.append(entity)
         return entity
@@ -179,6 +223,15 @@ class Scene:
             return self._relative(found, at)
         if f.kind in ("pron", "poss"):
             return self._pronoun(tokens, found, at)
+        key = (
+            fold(tokens[f.start - 2].low)
+            if f.start > 1 and tokens[f.start - 1].low in (":", "-", "—")
+            else ""
+        )
+        if key in ("раса", "профессия", "вид", "национальность", "должность", "кто", "роль", "класс"):
+            entity = self.topic(f.gender, f.number)
+            if entity is not None:
+                return entity
         if f.person and f.person.kind == "collective" and f.kind == "noun":
             return None
         spoken_to = self._spoken_to(tokens, found, at)
@@ -230,12 +283,24 @@ class Scene:
 
     def _pronoun(self, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
         f = found[at]
+        if f.lemma == "я":
+            if self.narrator is None:
+                self.narrator = self._new(f)
+            elif self.narrator not in self.entities:
+                self.entities.append(self.narrator)
+            return self.narrator
+        if fold(f.lemma) in ("мужской", "женский"):
+            return self.topic(f.gender) or self._new(f)
         if fold(f.lemma) not in ("он", "она", "они", "ты", "вы"):
             return self._one_of_them(f) or self._new(f)
         if f.lemma in ("ты", "вы"):
             for e in self.entities:
                 if e.second:
                     return e
+            told = [g for g in found[:at] if g.kind in ("noun", "name") and g.entity is not None]
+            if len(told) == 1 and f.case == "nom" and tokens[f.start - 1].low == "," and f.lemma == "ты":
+                told[0].entity.second = True  # "парень в очках, ты улыбался"
+                return told[0].entity  # type: ignore[no-any-return]
             entity = self._new(f)
             entity.second = True
             return entity
@@ -243,8 +308,10 @@ class Scene:
         for e in self.entities:
             if e.second or not self.compatible(e, f.gender, f.number) or e.last < self.sentence - 6:
                 continue
+            if e is self.narrator:
+                continue
             points = 3.0 * (e.last - self.sentence) + 1.5 * e.subject + 0.02 * e.place
-            points -= 0.5 * (e.gender == "u" and f.gender != "u")
+            points -= 1.6 * (e.gender == "u" and f.gender != "u")
             if e.last == self.sentence and e.subject and f.case != "nom" and f.kind == "pron":
                 if self._same_clause(tokens, e.place, f.first):
                     points -= 4.0  # an object pronoun is not its own subject
@@ -308,6 +375,8 @@ class Scene:
                 continue
             if (f.gender == "u" or e.gender in ("u", f.gender)) and not _other_name(f, e):
                 here = any(g.entity is e and g.kind in ("noun", "name") for g in found)
+                if f.kind == "name" and _beside(f, e, found):
+                    continue  # "Александр и Александра"
                 if here and f.kind == "noun" and f.start != f.first:
                     continue  # "рыжий парень и лысый парень" are two
                 if here and f.kind == "noun" and f.counted:
@@ -323,6 +392,7 @@ class Scene:
             return []
         mine = _full(f.parts["given"])
         fits = [e for e in self.cast if mine & _full(e.parts.get("given", ()))]
+        fits = [e for e in fits if not _other_name(f, e)]
         fits = [e for e in fits if f.gender == "u" or e.gender in ("u", f.gender)]
         return fits if len(fits) == 1 and not any(g.entity is fits[0] for g in found) else []
 
@@ -340,13 +410,17 @@ class Scene:
         be = verbs("be")
         if (
             f.case in ("nom", "ins")
-            and "это" in gap
-            and (gap[-1] == "это" or tokens[k].keys() & be.keys() or gap[-1] in DASH)
+            and ("это" in gap or (gap[0] == "то" and k < 3))
+            and (gap[-1] in ("это", "сам", "сама") or tokens[k].keys() & be.keys() or gap[-1] in DASH)
         ):
             entity = self.topic(f.gender, f.number)
             if entity is not None:
                 f.predicate = f.person is not None
                 return entity
+        if f.kind == "name":
+            named = self._name_of(tokens, found, at)
+            if named is not None:
+                return named
         if previous is None or not self.compatible(previous.entity, f.gender, f.number):
             return None
         if f.kind == "name" and _called(tokens, previous, f):
@@ -358,6 +432,14 @@ class Scene:
         if f.kind == "noun" and f.case == "ins" and is_be and previous.case == "nom" and not f.phrase.prep:  # type: ignore[union-attr]
             if not any(t.low in HARD for t in between) and len(between) < 5:
                 f.predicate = True
+                return previous.entity  # type: ignore[no-any-return]
+        if f.kind == "noun" and f.case == "ins" and previous.case in ("acc", "gen"):
+            if any(t.keys("VERB", "INFN") & DEEMING for t in between) and len(between) < 6:
+                f.predicate = True  # "Ольгу можно было назвать красавицей"
+                return previous.entity  # type: ignore[no-any-return]
+        if f.case == previous.case == "nom" and f.number == previous.number == "sing":
+            if self._predicative(tokens, previous, f, between, is_be):
+                f.predicate = f.kind == "noun"
                 return previous.entity  # type: ignore[no-any-return]
         if f.kind == "noun" and f.case == previous.case == "nom" and is_be and len(between) < 4:
             if not any(t.low in HARD or t.low in (",", "и", "а") for t in between) and f.number == "sing":
@@ -372,6 +454,16 @@ class Scene:
         ):
             f.predicate = True  # "она блондинка"
             return previous.entity  # type: ignore[no-any-return]
+        if low and low[-1] == ":" and not has_verb and f.case == "nom" and previous.start <= 3:
+            form = previous.kind == "noun" and f.kind == "name" and len(low) == 1  # "Персонаж: Анна"
+            if form or (previous.kind == "name" and f.kind == "noun" and f.number == "sing"):
+                f.predicate = f.kind == "noun"  # "Мельник Захар: старик с бородой"
+                return previous.entity  # type: ignore[no-any-return]
+            kinds = [g.person.kind if g.person else "" for g in (previous, f)]
+            if f.kind == "noun" and kinds[1] == "generic" and kinds[0] in ("role", "folk", "kin"):
+                return previous.entity  # type: ignore[no-any-return]
+            if f.kind == "name" and kinds[0] in ("generic", "kin", "role"):
+                return previous.entity  # type: ignore[no-any-return]
         if f.kind == "noun" and f.case == "nom" and previous.case == "nom" and not has_verb and between:
             if len(between) == 1 and low[0] in DASH:
                 f.predicate = True
@@ -402,6 +494,48 @@ class Scene:
             return None
         f.predicate = f.kind == "noun"
         return previous.entity  # type: ignore[no-any-return]
+
+    @staticmethod
+    def _predicative(tokens: list[Token], who: Found, f: Found, between: list[Token], is_be: bool) -> bool:
+        """A predicate noun parted by its own adjectives, or without a verb, or joined to another one."""
+        quiet = ("ADJF", "PRTF", "ADVB", "PRCL", "CONJ", "ADJS", "COMP")
+        plain = [t for t in between if not t.keys("VERB") & verbs("be").keys()]
+        if f.kind == "name":  # "дама эта была Анна Сергеевна"
+            return (
+                is_be
+                and who.kind == "noun"
+                and len(plain) < 2
+                and all(t.low in ("эта", "этот", "сам", "сама") for t in plain)
+            )
+        if is_be and plain and len(plain) < 8 and who.kind in ("name", "pron"):
+            # "Лида была худенькая, но довольно хорошенькая брюнетка"
+            return all(t.best.pos in quiet or t.low == "," for t in plain) and plain[-1].low != ","
+        if who.kind == "name" and who.person is None and len(plain) < 3 and not is_be:
+            # "Семён большой шутник", "Игорь уже старик"
+            return all(t.best.pos in ("ADVB", "PRCL") and t.low not in ("и", "не") for t in plain)
+        if who.predicate and [t.low for t in between] == ["и"]:
+            return True
+        return False
+
+    def _name_of(self, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
+        """Whom a name is told of: "звали его Архип", "имя её было Агафья", "«Гурий Фомич!»" to a guest."""
+        f = found[at]
+        before = tokens[max(0, f.start - 4) : f.start]
+        if any(t.keys("VERB") & NAMING or t.low in ("имя", "фамилия", "прозвище") for t in before):
+            near = [g for g in found[:at] if g.entity is not None and f.start - g.end < 4]
+            near = [g for g in near if g.case != "nom" or g.kind == "poss"]
+            if near and self.compatible(near[-1].entity, f.gender, f.number):
+                return near[-1].entity  # type: ignore[no-any-return]
+        return self._greeted(tokens, found, at)
+
+    def _greeted(self, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
+        f = found[at]
+        called = f.end < len(tokens) and tokens[f.end].low == "!" and f.start > 0
+        if not called or not (tokens[f.start - 1].low in QUOTES or tokens[f.start - 1].low in DASH):
+            return None
+        guests = [e for e in self.entities if e.nominal and not e.named and e.last == self.sentence - 1]
+        guests = [e for e in guests if e.number == "sing" and self.compatible(e, f.gender, "sing")]
+        return guests[0] if len(guests) == 1 and guests[0].facts else None
 
     def _again(self, tokens: list[Token], f: Found, found: list[Found]) -> Entity | None:
         """A definite noun for someone on stage: "гость вошёл... мужчина сел"."""
@@ -455,6 +589,27 @@ class Scene:
         return fits[-1] if len(fits) == 1 else None
 
 
+def _introduced(tokens: list[Token], f: Found) -> bool:
+    """ "Меня зовут Крюков", "моя фамилия Штейн": the speaker's own name."""
+    before = tokens[max(0, f.start - 4) : f.start]
+    mine = any(t.low in ("меня", "моя", "мое", "моё") for t in before)
+    return mine and any(t.keys("VERB") & NAMING or t.low in ("фамилия", "имя", "прозвище") for t in before)
+
+
+def _spoken(tokens: list[Token], f: Found) -> bool:
+    """The words are somebody's speech: in quotes or after a dash at the start."""
+    if tokens[0].low in DASH:
+        return True
+    quotes = [t.low for t in tokens[: f.first] if t.low in QUOTES]
+    return bool(quotes) and (quotes[-1] in "«“„" or len(quotes) % 2 == 1)
+
+
+def _beside(f: Found, e: Entity, found: list[Found]) -> bool:
+    """Somebody else with as much of a name stands in the same sentence."""
+    names = [g for g in found if g.entity is e and g.kind == "name" and g is not f]
+    return any(g.lemma != f.lemma and g.parts.keys() == f.parts.keys() for g in names)
+
+
 def _called(tokens: list[Token], who: Found, name: Found) -> bool:
     """ "верзилу звали Эдуардом", "звали её Марфой", "старик по имени Захар"."""
     if tokens[name.start - 1].low in ("имени", "прозвищу", "кличке", "фамилии"):
@@ -470,7 +625,13 @@ def _full(given: Iterable[str]) -> set[str]:
 
 
 def _other_name(f: Found, e: Entity) -> bool:
-    """ "Иван Сергеевич" is not "Иван Петрович": some part of the name is another's."""
+    """ "Иван Сергеевич" is not "Иван Петрович": some part of the name is another's.
+
+    Two names that share the given one alone are two people: "Соня Белова", "Софья Ивановна".
+    """
+    mine, theirs = set(f.parts) - {"given"}, set(e.parts) - {"given"}
+    if "given" in f.parts and "given" in e.parts and mine and theirs and not mine & theirs:
+        return True
     for part, keys in f.parts.items():
         have = e.parts.get(part)
         if have and not (keys & have or (part == "given" and _full(keys) & _full(have))):

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from .lexicon import english, fold, looks, people, things, verbs, word_set
+from .lexicon import english, fold, looks, names, people, things, verbs, word_set
 from .morph import embeddings, morphology
 
 LETTERS = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
@@ -49,6 +49,10 @@ def corrected(low: str, name: bool = False) -> str:
     """The word, or the listed word it was meant to be; `name` keeps capitalised words as they are."""
     if name or not SHORTEST <= len(low) <= 20 or not low.isalpha() or morphology().word_is_known(low):
         return low
+    if low.endswith("ка") and (
+        fold(low[:-2]) + "а" in names() or fold(low[:-2]).rstrip("ь") + "я" in names()
+    ):
+        return low  # "Тёмка"
     if low in embeddings():
         return low  # a word people use, though the dictionary does not know it
     if any(

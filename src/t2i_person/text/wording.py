@@ -1,5 +1,7 @@
 """How much text a feature takes, and its predicates: "волосы были рыжими", "собраны в пучок"."""
 
+import re
+
 from .analysis import Reading
 from .compounds import is_colour
 from .lexicon import Thing, fold, things, verbs, word_set
@@ -34,6 +36,11 @@ SHAPES = frozenset(
     "веником веером стрелками ниточкой подковой пирожком калачиком корзинкой корзиночкой горшком скобкой "
     "скобкою кренделем колбаской колбасками венцом венком лопухами нашлепкой башней волнами волной вразлет "
     "вразлёт враскос мочалкой паклей козлиной копной шапкой грушей луковкой исподлобья".split()
+)
+LATIN = re.compile(r"[a-z][a-z&'-]*")
+STYLES = frozenset(
+    "карандаш миди мини макси лодочки лодочках лодочками клёш клеш бананы трубы оверсайз скинни бойфренды "
+    "кежуал хаки футляр колокол солнце солнце-клёш трапеция пачка плиссе гофре милитари унисекс".split()
 )
 WAYS = frozenset("нараспашку наизнанку набекрень навыпуск внакидку набок внапуск навырост враспашку".split())
 JEWELLERY = ("ring", "earrings", "necklace", "bracelet", "brooch")
@@ -135,6 +142,10 @@ class Wording(Owners):
                 if low in ("с", "со") and worn and (part or (picture and self._decorates(nxt))):
                     end = nxt.noun + 1
                     continue
+                bend = entry.category == "face" and bool(keys & {"горбинка", "горбина", "ямочка", "веснушка"})
+                if low in ("с", "со") and bend:
+                    end = nxt.noun + 1  # "нос с горбинкой"
+                    continue
                 jewel = entry.english in JEWELLERY and not keys & things().keys()
                 if low in ("с", "со") and (jewel or "печатка" in keys) and entry.category == "accessory":
                     end = nxt.noun + 1  # "перстень с рубином"
@@ -178,9 +189,18 @@ class Wording(Owners):
                 continue
             if tokens[end].best.pos == "PREP" or tokens[end].best.pos == "VERB":
                 break
+            postposed = phrase.prep in ("с", "со") and tokens[end].best.pos == "ADJF" and not phrase.mods
+            if postposed and self.mod_of.get(end, -1) < end:
+                shown = [r for r in tokens[end].readings if r.pos == "ADJF" and agrees(r, phrase.reading)]
+                if shown:  # "с улыбкой робкою и счастливою"
+                    end = self._joined_adjectives(end + 1, phrase)
+                    continue
             behind = [r for r in tokens[end].readings if r.pos == "PRTF" and agrees(r, phrase.reading)]
             if behind and tokens[end].best.pos == "PRTF" and self.mod_of.get(end, -1) < end and phrase.prep:
                 end = self._participle_tail(end + 1, behind[0])  # "с бородой, заплетённой в косичку"
+                continue
+            if worn and not tokens[end].low[0].isdigit() and (LATIN.fullmatch(low) or low in STYLES):
+                end += 1  # "в футболке Nike", "в юбке карандаш"
                 continue
             if low in WAYS and entry.category in ("clothes", "headwear"):
                 end += 1  # "в халате нараспашку"
@@ -212,6 +232,16 @@ class Wording(Owners):
                 end += 3
                 continue
             break
+        return end
+
+    def _joined_adjectives(self, end: int, phrase: Phrase) -> int:
+        """One past further adjectives joined by "и" or a comma."""
+        while end + 1 < len(self.tokens) and self.tokens[end].low in ("и", ","):
+            t = self.tokens[end + 1]
+            fits = any(r.pos == "ADJF" and agrees(r, phrase.reading) for r in t.readings)
+            if not fits or t.best.pos != "ADJF" or self.mod_of.get(end + 1, -1) > end:
+                break
+            end += 2
         return end
 
     def _decorates(self, phrase: Phrase) -> bool:
@@ -327,9 +357,12 @@ class Wording(Owners):
             k += 1
         if k < len(tokens) and tokens[k].low == "цвета" and copula:
             shade = next((p for p in self.phrases.values() if p.noun > k and p.start == k + 1), None)
+            likened = self.at.get(k + 1)
             if shade is not None:
                 told = " ".join(t.low for t in tokens[k : shade.noun + 1])
                 return shade.noun + 1, f"{normalize(tokens, phrase, n + 1)} {told}", negated
+            if likened is not None and likened.absent:
+                k = likened.end + (likened.end < len(tokens) and tokens[likened.end].low == ",")
         first, last, adjectives = k, None, []
         while k < len(tokens):
             t = tokens[k]
@@ -423,7 +456,9 @@ class Wording(Owners):
                 if self.tokens[k].best.pos not in ("ADJS", "PRTS"):
                     return None
                 noun = phrase.reading
-                full = next(p for p in plain_readings(r.lemma) if p.pos in MODIFIERS)
+                full = next((p for p in plain_readings(r.lemma) if p.pos in MODIFIERS), None)
+                if full is None:
+                    continue
                 word = nominative(full, noun.number, noun.gender if noun.number == "sing" else "")
                 return k, f"{word} {normalize(self.tokens, phrase, phrase.noun + 1)}", False
         return None

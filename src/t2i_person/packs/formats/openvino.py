@@ -144,6 +144,15 @@ def mobilestylegan(mapping: Graph, synthesis: Graph) -> dict[str, Tensor]:
     ------
     PackError : a constant is missing, twice there, or of another shape than expected.
     """
+    try:
+        return _mobilestylegan(mapping, synthesis)
+    except PackError:
+        raise
+    except (IndexError, KeyError, ValueError, RuntimeError) as error:  # a shape that leads nowhere
+        synthesis.refuse(f"its tensors do not fit ({error!r})")
+
+
+def _mobilestylegan(mapping: Graph, synthesis: Graph) -> dict[str, Tensor]:
     state: dict[str, Tensor] = {}
     for i, product in enumerate(_of_kind(mapping, "MatMul")):
         state[f"mapping.{i}.weight"] = _constant_into(mapping, product)
@@ -167,7 +176,7 @@ def mobilestylegan(mapping: Graph, synthesis: Graph) -> dict[str, Tensor]:
             state[f"{own}.depthwise"] = found(f"{theirs}.conv.weight_dw")[:, 0] * found.scale(
                 f"{theirs}.conv"
             )
-            depthwise = synthesis.layers[synthesis.outputs[found.layer(f"{theirs}.conv.weight_dw").id][0]]
+            depthwise = _reader(synthesis, found.layer(f"{theirs}.conv.weight_dw"), "GroupConvolution")
             conv = _reader(synthesis, depthwise, "Convolution")
             state[f"{own}.pointwise"] = _constant_into(synthesis, conv)[:, :, 0, 0]
             state |= _tail(found, own, theirs, conv)

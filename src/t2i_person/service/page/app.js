@@ -344,7 +344,11 @@ async function loadPacks() {
     $("pack").replaceChildren(...packs.map((pack) => new Option(pack.name, pack.default ? "" : pack.name)));
     if (kept) $("pack").value = kept;
     $("pack-field").hidden = packs.length < 2;
-    const draws = () => editor.setDraws(packs.find((pack) => pack.name === $("pack").value) ?? own);
+    const draws = () => {
+      const pack = packs.find((pack) => pack.name === $("pack").value) ?? own;
+      editor.setDraws(pack);
+      $("licence").textContent = t.drawnBy(pack.name, pack.license);
+    };
     $("pack").onchange = draws;
     draws();
   } catch (error) {

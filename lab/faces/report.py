@@ -1,0 +1,130 @@
+"""Is what was said what is drawn? 128 portraits of sentences nobody tuned on, judged by looking.
+
+    python -m lab faces report --draw     # portraits and sheets into lab/work/faces/report, some minutes
+    python -m lab faces report            # figures from what looking found (looked.csv) into report.json
+
+looked.csv names for each portrait the rows of its sentence that are wrong, and what nobody asked for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import statistics
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from lab.faces.sentences import ROWS, sentences
+from t2i_person import draw
+from t2i_person.errors import NobodyFits
+from t2i_person.packs.places import built_in
+
+WORK = Path(__file__).parent.parent / "work" / "faces" / "report"
+LOOKED = Path(__file__).with_name("looked.csv")
+SEEDS = (0, 1)
+UNSAID = ("beard on a woman", "hat", "dark glasses", "dyed hair", "child", "broken")
+SIDE, ACROSS, DOWN = 320, 4, 4
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m lab faces report", description=__doc__)
+    parser.add_argument("--draw", action="store_true")
+    if parser.parse_args(argv).draw:
+        portraits()
+        sheets()
+    else:
+        print(json.dumps(figures(), indent=1, ensure_ascii=False))
+
+
+def portraits() -> None:
+    """Draw what is missing."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    for i, (text, _) in enumerate(sentences()):
+        for seed in SEEDS:
+            place = WORK / f"{i:02}-{seed}.json"
+            if place.is_file():
+                continue
+            begun = time.perf_counter()
+            try:
+                result = draw(text, pack="faces", seed=seed, background="kept", characters=[0])
+            except NobodyFits as error:
+                place.write_text(
+                    json.dumps({"text": text, "nobody": str(error)}, ensure_ascii=False), "utf-8"
+                )
+                continue
+            seconds = time.perf_counter() - begun
+            (portrait,) = result.characters[0].portraits
+            image = Image.fromarray(portrait.rgba[..., :3])
+            image.resize((512, 512), Image.Resampling.LANCZOS).save(place.with_suffix(".jpg"), quality=88)
+            told = {
+                "text": text,
+                "seconds": round(seconds, 2),
+                "scores": portrait.scores,
+                "not_drawn": portrait.not_drawn,
+                "edits": list(portrait.edits),
+            }
+            place.write_text(json.dumps(told, ensure_ascii=False), "utf-8")
+            print(i, seed, f"{seconds:.1f} s", text, portrait.scores, flush=True)
+
+
+def sheets() -> None:
+    """The portraits with their numbers, sixteen on a sheet."""
+    files = sorted(WORK.glob("*-*.json"))
+    font = ImageFont.load_default(18)
+    for first in range(0, len(files), ACROSS * DOWN):
+        sheet = Image.new("RGB", (ACROSS * SIDE, DOWN * (SIDE + 24)), "white")
+        pen = ImageDraw.Draw(sheet)
+        for k, place in enumerate(files[first : first + ACROSS * DOWN]):
+            x, y = k % ACROSS * SIDE, k // ACROSS * (SIDE + 24)
+            picture = place.with_suffix(".jpg")
+            if picture.is_file():
+                sheet.paste(Image.open(picture).resize((SIDE, SIDE)), (x, y + 24))
+            pen.text((x + 4, y + 2), place.stem, "black", font)
+        sheet.save(WORK / f"sheet-{first // (ACROSS * DOWN):02}.png")
+
+
+def figures() -> dict[str, float]:
+    """Share of what was said that is drawn, by row; and of portraits with what nobody said."""
+    with LOOKED.open(encoding="utf-8") as file:
+        looked = {row["portrait"]: row for row in csv.DictReader(file)}
+    said, wrong = dict.fromkeys(ROWS, 0), dict.fromkeys(ROWS, 0)
+    unsaid = dict.fromkeys(UNSAID, 0)
+    for name, row in looked.items():
+        expected = sentences()[int(name.split("-")[0])][1]
+        missed = row["wrong"].split()
+        if unknown := set(missed) - set(expected):
+            raise ValueError(f"{name}: the sentence says nothing of {unknown}")
+        for key in expected:
+            said[key] += 1
+            wrong[key] += key in missed
+        for thing in filter(None, row["unsaid"].split("; ")):
+            unsaid[thing] += 1
+    out = {f"drawn_{row}": round(1 - wrong[row] / said[row], 3) for row in ROWS if said[row]}
+    out |= {f"unsaid_{thing.replace(' ', '_')}": round(n / len(looked), 3) for thing, n in unsaid.items()}
+    drawn = [json.loads(place.read_text("utf-8")) for place in sorted(WORK.glob("*-*.json"))]
+    if seconds := [one["seconds"] for one in drawn if "seconds" in one]:
+        out["seconds_median"] = round(statistics.median(seconds), 2)
+    out["portraits"] = len(looked)
+    place = built_in("faces") / "report.json"
+    told = json.loads(place.read_text("utf-8")) if place.is_file() else {}
+    place.write_text(json.dumps(told | out, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    return out
+
+
+def contact(place: Path, texts: Sequence[str], seed: int = 0, each: int = 4, side: int = 256) -> None:
+    """First portraits of some sentences, cut out over white, a row a sentence: for the README."""
+    rows = []
+    for text in texts:
+        result = draw(text, pack="faces", seed=seed, per_character=each, background="#ffffff")
+        pictures = [p.rgba for p in result.characters[0].portraits]
+        small = [
+            np.asarray(Image.fromarray(p[..., :3]).resize((side, side), Image.Resampling.LANCZOS))
+            for p in pictures
+        ]
+        rows.append(np.hstack(small + [np.full((side, side, 3), 255, np.uint8)] * (each - len(small))))
+    Image.fromarray(np.vstack(rows)).save(place, quality=88)

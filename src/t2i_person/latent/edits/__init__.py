@@ -1,0 +1,174 @@
+"""What changes a drawn person: one class a kind, each written into the PNG as a table that names its kind.
+
+An edit of the latent space is in the person's StyleSpace already; what stands here says how it came there. An
+edit of the picture (`RecolourEdit`) is made anew whenever the person is drawn.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Protocol, get_args
+
+from ...errors import T2IError
+from ...picture.colours import Kind
+
+
+class Edit(Protocol):
+    """One change, as a value."""
+
+    kind: ClassVar[str]
+
+    def json(self) -> dict[str, Any]:
+        """JSON values, the kind among them; `read_edits` makes the edit of it again."""
+        ...
+
+
+@dataclass(frozen=True)
+class CoordinateEdit:
+    """Coordinates of Z set for one target."""
+
+    kind: ClassVar[str] = "coordinates"
+    text: str  # the target's name
+    changed: dict[int, tuple[float, float]]  # coordinate -> value before, after
+
+    def json(self) -> dict[str, Any]:
+        changed = [[j, round(before, 6), round(after, 6)] for j, (before, after) in self.changed.items()]
+        return {"kind": self.kind, "text": self.text, "changed": changed}
+
+
+@dataclass(frozen=True)
+class DirectionEdit:
+    """One global direction taken (Patashnik et al., "StyleCLIP", 2021, section 6)."""
+
+    kind: ClassVar[str] = "direction"
+    text: str
+    neutral: str
+    alpha: float
+
+    def json(self) -> dict[str, Any]:
+        return {"kind": self.kind, "text": self.text, "neutral": self.neutral, "alpha": self.alpha}
+
+
+@dataclass(frozen=True)
+class LatentDirectionEdit:
+    """A direction in W taken, see `wdirections`."""
+
+    kind: ClassVar[str] = "w_direction"
+    text: str
+    alpha: float  # standard deviations of W
+
+    def json(self) -> dict[str, Any]:
+        return {"kind": self.kind, "text": self.text, "alpha": self.alpha}
+
+
+@dataclass(frozen=True)
+class OptimizedEdit:
+    """A latent optimization for several targets (StyleCLIP, section 4)."""
+
+    kind: ClassVar[str] = "optimize"
+    texts: tuple[str, ...]
+    steps: int
+
+    def json(self) -> dict[str, Any]:
+        return {"kind": self.kind, "texts": list(self.texts), "steps": self.steps}
+
+
+@dataclass(frozen=True)
+class StrengthEdit:
+    """A slider moved: along the coordinates that were set for the target, or along its direction."""
+
+    kind: ClassVar[str] = "strength"
+    text: str
+    coordinates: float | None = None  # how much more of them, 1 is once more
+    neutral: str = ""
+    alpha: float = 0.0  # of the direction, when no coordinates are moved
+
+    def json(self) -> dict[str, Any]:
+        if self.coordinates is not None:
+            return {"kind": self.kind, "text": self.text, "coordinates": self.coordinates}
+        return {"kind": self.kind, "text": self.text, "neutral": self.neutral, "alpha": self.alpha}
+
+
+@dataclass(frozen=True)
+class ScaledEdit:
+    """All edits of a request together taken back in part, or whole at 0."""
+
+    kind: ClassVar[str] = "scaled"
+    by: float
+
+    def json(self) -> dict[str, Any]:
+        return {"kind": self.kind, "by": self.by}
+
+
+@dataclass(frozen=True)
+class RecolourEdit:
+    """A colour put on a region of the picture."""
+
+    kind: ClassVar[str] = "recolour"
+    text: str  # the target's name
+    region: Kind
+    colour: str  # as the table of colours names it
+    strength: float = 1.0  # 0 is as drawn, 1 the colour whole
+
+    def json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "text": self.text,
+            "region": self.region,
+            "colour": self.colour,
+            "strength": self.strength,
+        }
+
+    def at(self, strength: float) -> "RecolourEdit":
+        return replace(self, strength=round(strength, 6))
+
+
+def read_edits(tables: Iterable[Mapping[str, Any]]) -> tuple[Edit, ...]:
+    """The edits that a record lists; the reverse of their `json`.
+
+    Raises
+    ------
+    T2IError : a table is no edit that is known here.
+    """
+    try:
+        return tuple(_READERS[table["kind"]](table) for table in tables)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise T2IError("The record inside this PNG is damaged: draw the portrait again.") from error
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < 1e6:
+        raise ValueError("not a number")
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("not a text")
+    return value
+
+
+def _region(value: Any) -> Kind:
+    if value not in get_args(Kind):
+        raise ValueError("no region")
+    return value
+
+
+def _strength(table: Mapping[str, Any]) -> StrengthEdit:
+    if "coordinates" in table:
+        return StrengthEdit(_text(table["text"]), _number(table["coordinates"]))
+    return StrengthEdit(_text(table["text"]), None, _text(table["neutral"]), _number(table["alpha"]))
+
+
+_READERS: dict[str, Any] = {
+    "coordinates": lambda t: CoordinateEdit(
+        _text(t["text"]), {int(j): (_number(a), _number(b)) for j, a, b in t["changed"]}
+    ),
+    "direction": lambda t: DirectionEdit(_text(t["text"]), _text(t["neutral"]), _number(t["alpha"])),
+    "w_direction": lambda t: LatentDirectionEdit(_text(t["text"]), _number(t["alpha"])),
+    "optimize": lambda t: OptimizedEdit(tuple(map(_text, t["texts"])), int(_number(t["steps"]))),
+    "strength": _strength,
+    "scaled": lambda t: ScaledEdit(_number(t["by"])),
+    "recolour": lambda t: RecolourEdit(
+        _text(t["text"]), _region(t["region"]), _text(t["colour"]), _number(t["strength"])
+    ),
+}

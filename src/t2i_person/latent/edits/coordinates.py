@@ -1,0 +1,179 @@
+"""Edits that stay among the people the generator was trained to draw: single coordinates of Z, set anew.
+
+Where coordinates of Z mean something of their own, as in the embedded pack, the people who have a thing (a
+hat, red clothes) agree in a few of them and are anybody in the rest; the gallery says which and where. With
+these alone set it is the same person with the thing, and an ordinary sample of the generator, while a step
+through StyleSpace leaves what it draws well when pushed far. Where Z is entangled the people agree in
+nothing, and nothing is tried.
+"""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from ...packs import Pack
+from ..judge import DRAWN, SURE, embed_rendered, probabilities
+from ..targets import Target
+from . import CoordinateEdit
+
+MOST, FEWEST = 64, 16  # people of the gallery who are asked what they share
+AGREE = 0.3  # nats between their values of a coordinate and anybody's, from which they agree in it;
+CHANCE = 5.0  # and so many more, shared among the people: few agree by chance
+TOLD = 6  # coordinates of a wish, at most
+DONORS = 8  # people whose own values are tried
+GRID = (-2.25, -1.5, -0.75, 0.0, 0.75, 1.5, 2.25)  # and values for one coordinate alone
+STRANGERS = 24  # people tried who share what the wishes told, and nothing else
+PRICE = 0.1  # of one coordinate more, in log chance of all wishes together
+KEEP = 2.0  # the same, of looking like somebody else: a cosine of 0 instead of 1 to how the encoder sees them
+
+
+@torch.no_grad()
+def edit_coordinates(
+    pack: Pack,
+    z: Tensor,  # [1, z_dim] on the CPU: of one person
+    styles: Sequence[Tensor],  # [1, c] a layer: how this person looks, other edits included
+    wanted: Sequence[Target],
+    truncation_psi: float,
+    stop_at: int | None,
+    avoided: Sequence[Target] = (),  # what should not come with it, where it is not there yet
+    on_look: Callable[[], None] = lambda: None,  # called before pictures are drawn; may raise to end it all
+) -> tuple[Tensor, list[CoordinateEdit]]:
+    """The person's z with what is missing of the wishes, and what was set for each; as little as will do."""
+    if pack.gallery is None or not wanted:
+        return z, []
+
+    first = embed_rendered(pack, styles, stop_at)  # how the encoder saw the person
+    there = probabilities(pack, first, avoided)[0] < DRAWN
+    goal = [*wanted, *(wish for wish, has in zip(avoided, there.tolist(), strict=True) if not has)]
+    begun, owner = z, {}
+    failed: dict[int, Tensor] = {}  # wish -> z with which nothing helped it
+
+    def fit(tried: Tensor) -> tuple[Tensor, Tensor]:
+        on_look()
+        moved = [a + b for a, b in zip(styles, style_offset(pack, begun, tried, truncation_psi), strict=True)]
+        seen = embed_rendered(pack, moved, stop_at)
+        chance = probabilities(pack, seen, goal)
+        worth = chance.clamp(min=1e-6).log().sum(1) + KEEP * (seen * first).sum(1)
+        return worth.cpu() - PRICE * (tried != begun).sum(1), chance.cpu()
+
+    (worth_now,), (chance,) = fit(z)
+    for again in (False, True):  # what one wish spoilt, the second time may mend
+        for i in chance[: len(wanted)].argsort().tolist():
+            before = z
+            if wanted[i].category == "gender" or chance[i] >= SURE or failed.get(i) is z:
+                continue
+            agreed, values = shared(pack, wanted[i])
+            stuck = False
+            for another in (False, False, not again, False):
+                if not agreed or chance[i] >= (DRAWN if another else SURE) or (stuck and not another):
+                    continue
+                tried = _with_another(z, agreed, values) if another else _tried(z, agreed, values)
+                merits, found = fit(tried)
+                best = int(merits.argmax())
+                stuck = bool(merits[best] <= worth_now)
+                if not stuck:
+                    z, worth_now, chance = tried[best : best + 1], merits[best], found[best]
+            for j in (z != before).nonzero()[:, 1].tolist():  # what did nothing goes back
+                less = z.clone()
+                less[:, j] = before[:, j]
+                (worth,), (found,) = fit(less)
+                if worth >= worth_now:
+                    z, worth_now, chance = less, worth, found
+                else:
+                    owner[j] = i
+            if chance[i] < SURE:
+                failed[i] = z
+    changed: dict[int, dict[int, tuple[float, float]]] = {}
+    for j, i in owner.items():
+        if z[0, j] != begun[0, j]:
+            changed.setdefault(i, {})[j] = round(float(begun[0, j]), 6), round(float(z[0, j]), 6)
+    return z, [CoordinateEdit(wanted[i].name, values) for i, values in changed.items()]
+
+
+@torch.no_grad()
+def resample_rest(
+    pack: Pack,
+    z: Tensor,  # [1, z_dim] on the CPU: of one person
+    wanted: Sequence[Target],
+    truncation_psi: float,
+    stop_at: int | None,
+    random: torch.Generator,
+) -> Tensor:
+    """People [n, z_dim] who fit the wishes as well and are anybody in the rest, the best first; or none."""
+    told = {j for wish in wanted for j in shared(pack, wish)[0]} if pack.gallery is not None else set()
+    if not told:
+        return z[:0]
+    tried = torch.randn(STRANGERS, z.shape[1], generator=random)
+    tried[:, sorted(told)] = z[:, sorted(told)]
+    styles = pack.generator.styles(
+        pack.generator.w_plus(torch.cat([z, tried]).to(pack.device), truncation_psi)
+    )
+    chance = probabilities(pack, embed_rendered(pack, styles, stop_at), wanted).cpu()
+    fit = (chance[1:] >= chance[:1].clamp(max=SURE)).all(1)
+    order = chance[1:].clamp(min=1e-6).log().sum(1).argsort(descending=True, stable=True)
+    return tried[order[fit[order]]]
+
+
+@torch.no_grad()
+def nearest(pack: Pack, w_plus: Tensor) -> Tensor | None:
+    """z [1, z_dim] of the gallery's person nearest in W to one W+ [1, num_ws, w_dim].
+
+    For somebody who has no z: a step from z to z serves a neighbour, too.
+    """
+    if pack.gallery is None:
+        return None
+    w = pack.generator.w(pack.gallery.z.to(pack.device))
+    return pack.gallery.z[int((w - w_plus.mean(1)).square().sum(1).argmin())][None]
+
+
+def style_offset(pack: Pack, start: Tensor, end: Tensor, truncation_psi: float) -> list[Tensor]:
+    """The step through StyleSpace from one z [1, z_dim] to others [n, z_dim]: [n, c] a layer."""
+    both = torch.cat([start, end]).to(pack.device)
+    return [
+        style[1:] - style[:1] for style in pack.generator.styles(pack.generator.w_plus(both, truncation_psi))
+    ]
+
+
+def shared(pack: Pack, wish: Target) -> tuple[list[int], Tensor]:
+    """What the gallery's people with the thing agree in.
+
+    -> coordinates, the clearest first, and z of the people's mean and of some of them, [people, z_dim].
+    Agreement is the distance (Kullback-Leibler, both taken for normal) of a coordinate among them from that
+    of anybody, whose coordinates are standard normal.
+    """
+    assert pack.gallery is not None
+    has = pack.score(pack.gallery.seen, pack.text([wish.text]))[:, 0].cpu()
+    order = has.argsort(descending=True, stable=True)[:MOST]
+    z = pack.gallery.z[order[: max(int((has[order] >= DRAWN).sum()), FEWEST)]]
+    mean, variance = z.mean(0), z.var(0).clamp(min=1e-3)
+    apart = 0.5 * (variance + mean.square() - 1 - variance.log())
+    told = apart.argsort(descending=True, stable=True)[:TOLD]
+    return told[apart[told] >= AGREE + CHANCE / len(z)].tolist(), torch.cat([mean[None], z[:DONORS]])
+
+
+def _tried(z: Tensor, agreed: list[int], values: Tensor) -> Tensor:
+    """The values of the mean and of each person, in the first coordinate, the first two and so on; then
+    single coordinates at other values.
+    """
+    rows = []
+    for value in values:
+        for count in range(1, len(agreed) + 1):
+            rows.append(z[0].clone())
+            rows[-1][agreed[:count]] = value[agreed[:count]]
+    for j in agreed:
+        for level in GRID:
+            rows.append(z[0].clone())
+            rows[-1][j] = level
+    return torch.stack(rows)
+
+
+def _with_another(z: Tensor, agreed: list[int], values: Tensor) -> Tensor:
+    """All that is agreed, and one coordinate more: no hat goes on some hair."""
+    base = z[0].clone()
+    base[agreed] = values[0, agreed]
+    rows = []
+    for value in values[1:5]:
+        rows.append(base.expand(z.shape[1], -1).clone())
+        rows[-1].diagonal().copy_(value)
+    return torch.cat(rows)

@@ -1,0 +1,182 @@
+"""Global directions: one text edit as one step through StyleSpace, the same for every person.
+
+Source: Patashnik et al., "StyleCLIP" (2021), section 6.
+"""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from ...errors import T2IError
+from ...packs import Pack
+from ..judge import DRAWN, embed_rendered, mean_log_probability, probabilities
+from ..targets import Target
+from . import DirectionEdit
+
+CHANNELS = 100  # kept when the caller names neither beta nor a number
+ORIGINAL_CHANNELS = 700, 1100
+ALPHAS = (1.0, 2.0, 3.0, 4.0, 6.0)  # strengths tried
+PRICE = 0.15  # of one unit of alpha, in log probability: an edit that gains little has its side effects, too
+_KINDS = (
+    "photo", "portrait", "picture", "photograph", "snapshot", "studio photo", "close-up photo", "rendering",
+    "painting", "drawing", "sketch", "cartoon",
+)  # fmt: skip
+_LOOKS = (
+    "good", "bad", "bright", "dark", "blurry", "sharp", "clean", "cropped", "small", "large",
+    "low-resolution", "high-resolution", "black and white", "colourful", "pixelated", "faded", "cool",
+)  # fmt: skip
+# 46 sentences that say the same of many kinds of pictures: what they share is the text alone (prompt
+# ensembling: Radford et al. 2021, section 3.1.4; StyleCLIP, section 6.1)
+TEMPLATES = (
+    *(f"a {kind} of {{}}." for kind in _KINDS),
+    *(f"a {look} photo of {{}}." for look in _LOOKS),
+    *(f"a {look} portrait of {{}}." for look in _LOOKS),
+)
+
+
+@torch.no_grad()
+def global_direction(
+    pack: Pack,
+    target: str,
+    neutral: str | None = None,  # what `target` is seen against; by default the pack's own neutral text
+    *,
+    beta: float | None = None,  # keep the channels whose relevance is at least this, in [0, 1]
+    channels: int | tuple[int, int] | None = None,  # or this many, the most relevant; or so many, bisected
+) -> list[Tensor]:
+    """The StyleSpace step from `neutral` to `target`: one [c] a layer, the most relevant channel by 1 sigma.
+
+    The relevance of a channel is the cosine of its own effect on the image embedding and the difference of
+    the two texts' embeddings (section 6.2). Texts are encoded once and kept by the pack. English texts are
+    the mean over `TEMPLATES`, as in the paper. `channels` as ``(least, most)`` seeks beta by bisection until
+    that many are left: `ORIGINAL_CHANNELS` is the original's setting, for config-f's 6048 channels.
+
+    Raises
+    ------
+    T2IError : the pack has no directions; both `beta` and `channels` are given, one is out of range, or
+        nothing is left after them.
+    """
+    if pack.directions is None or pack.statistics is None:
+        raise T2IError(f"The pack {pack.name} has no directions of StyleSpace.")
+    if beta is not None and channels is not None:
+        raise T2IError("Give beta or a number of channels, not both.")
+    if beta is not None and beta < 0:
+        raise T2IError(f"beta is a relevance from 0 to 1, not {beta}.")
+    if isinstance(channels, int) and channels < 1:
+        raise T2IError(f"channels is at least 1, not {channels}.")
+    to, start = (_said(pack, text) for text in (target, neutral or pack.neutral))
+    relevance = pack.directions @ normalize(to - start, dim=0)  # [channels]
+    size = relevance.abs()
+    if isinstance(channels, tuple):
+        beta = bisect(size, *channels)
+    elif beta is None:
+        count = CHANNELS if channels is None else channels
+        beta = float(size.topk(min(count, len(size))).values[-1])
+    kept = torch.where((size >= beta) & (size > 0), relevance, 0)
+    largest = kept.abs().max()
+    if largest == 0:
+        raise T2IError(
+            f"Nothing here moves from {neutral or pack.neutral!r} to {target!r} by relevance {beta:.3f}: "
+            f"the highest is {size.max():.3f}. Lower beta or use other words."
+        )
+    widths = [len(std) for std in pack.statistics.std]
+    parts = (kept / largest).split(widths)
+    return [part * std for part, std in zip(parts, pack.statistics.std, strict=True)]
+
+
+def bisect(relevance: Tensor, least: int, most: int) -> float:
+    """A beta that from `least` to `most` channels reach; the nearest to it where equal ones leave none.
+
+    Raises
+    ------
+    T2IError : the range is empty, or there are fewer channels.
+    """
+    there = int((relevance > 0).sum())
+    if not 1 <= least <= most or there < least:
+        raise T2IError(f"channels is (least, most), 1 <= least <= most; there are {there}, least is {least}.")
+    low, high = 0.0, float(relevance.max())
+    for _ in range(60):
+        beta = (low + high) / 2
+        count = int((relevance >= beta).sum())
+        if count < least:
+            high = beta
+        elif count > most:
+            low = beta
+        else:
+            return beta
+    return low
+
+
+def _said(pack: Pack, text: str) -> Tensor:
+    """Unit embedding [d] of a text; an English one within each of `TEMPLATES`, averaged."""
+    if pack.encoder.language != "en":
+        return pack.text([text])[0]
+    return normalize(pack.text([template.format(text) for template in TEMPLATES]).mean(0), dim=0)
+
+
+def apply(styles: Sequence[Tensor], direction: Sequence[Tensor], alpha: float | Tensor) -> list[Tensor]:
+    """``styles + alpha * direction``.
+
+    Parameters
+    ----------
+    styles : [n, c] a layer; with n = 1 and several alphas, one person in several strengths.
+    direction : [c] a layer.
+    alpha : strength, useful within -10 to 10; a number, or [n].
+    """
+    if isinstance(alpha, Tensor):
+        alpha = alpha[:, None]
+    return [style + alpha * step for style, step in zip(styles, direction, strict=True)]
+
+
+def apply_directions(
+    pack: Pack,
+    styles: Sequence[Tensor],  # of one person: [1, c] a layer
+    wanted: Sequence[Target],
+    neutral: str,
+    resolution: int | None,
+) -> tuple[list[Tensor], list[DirectionEdit]]:
+    """Global directions for what is not drawn yet, each in the strength that serves all targets best."""
+    now, taken = best_steps(
+        pack,
+        styles,
+        wanted,
+        lambda target: global_direction(pack, target.text, neutral),
+        ALPHAS,
+        PRICE,
+        resolution,
+    )
+    return now, [DirectionEdit(target.name, neutral, alpha) for target, alpha in taken]
+
+
+@torch.no_grad()
+def best_steps(
+    pack: Pack,
+    styles: Sequence[Tensor],  # of one person: [1, c] a layer
+    wanted: Sequence[Target],
+    direction_of: Callable[[Target], list[Tensor]],  # [c] a layer
+    strengths: Sequence[float],
+    price: float,  # of one unit of alpha, in log probability
+    resolution: int | None,
+) -> tuple[list[Tensor], list[tuple[Target, float]]]:
+    """For each target that is not drawn yet the step along its direction that serves all targets best.
+
+    All strengths are looked at in one batch; none is taken if none is worth its price. -> StyleSpace, and the
+    targets with their alpha.
+    """
+    now, edits = list(styles), []
+    probability = probabilities(pack, embed_rendered(pack, now, resolution), wanted)[0]
+    for i in probability.argsort().tolist():
+        target = wanted[i]
+        if target.category == "gender" or probability[i] >= DRAWN:
+            continue
+        direction = direction_of(target)
+        alphas = torch.tensor((0.0, *strengths), device=pack.device) * (-1 if target.negated else 1)
+        tried = apply(now, direction, alphas)
+        found = probabilities(pack, embed_rendered(pack, tried, resolution, len(alphas)), wanted)
+        best = int((mean_log_probability(found) - price * alphas.abs() / len(wanted)).argmax())
+        probability = found[best]
+        if best:
+            now = [style[best : best + 1] for style in tried]
+            edits.append((target, float(alphas[best])))
+    return now, edits

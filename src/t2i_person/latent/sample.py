@@ -1,0 +1,81 @@
+"""One drawn person, as numbers: where the picture comes from, and what was changed in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..errors import T2IError
+from ..packs import Pack
+from .edits import Edit, read_edits
+
+if TYPE_CHECKING:
+    from ..png import Record
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One person of a pack's latent space."""
+
+    seed: int
+    w_plus: Tensor  # [1, num_ws, w_dim]: the person before the edits of StyleSpace
+    start: list[Tensor]  # StyleSpace [1, c] a layer: the person before the edits of this request
+    styles: list[Tensor]  # the same, as the person is to look now
+    z: Tensor | None = None  # [1, z_dim] on the CPU, what w_plus is of, or near; None: not known
+    edits: tuple[Edit, ...] = ()  # in order, those of earlier requests first
+    variant: str = ""
+    strengths: dict[str, float] = field(default_factory=dict)  # other than 1
+    before: Sample | None = None  # the person before coordinates of Z were set, if they were
+
+    @classmethod
+    def of_record(cls, pack: Pack, record: Record, seed: int) -> Sample:
+        """The person of a portrait's record, as it stands there.
+
+        Raises
+        ------
+        T2IError : the record has no latents, those of another pack, or damaged ones.
+        """
+        space = (pack.generator.num_ws, pack.generator.w_dim)
+        latent, w_plus = record.latent, record.w_plus
+        if (
+            latent is None
+            or w_plus is None
+            or w_plus.shape != space
+            or record.digest not in ("", pack.digest)
+        ):
+            raise T2IError(f"The portrait was drawn with other weights than {pack.name}'s: draw it again.")
+        z = record.z
+        if z is not None and z.shape != (pack.generator.z_dim,):
+            raise T2IError("The record inside this PNG is damaged: draw the portrait again.")
+        styles = split_styles(pack, latent)
+        return cls(
+            seed,
+            torch.tensor(w_plus).to(pack.device)[None],
+            styles,
+            styles,
+            None if z is None else torch.tensor(z)[None],
+            read_edits(record.edits),
+        )
+
+
+def split_styles(pack: Pack, latent: np.ndarray) -> list[Tensor]:
+    """StyleSpace [channels] -> [1, c] a layer.
+
+    Raises
+    ------
+    T2IError : the latent is of another generator.
+    """
+    widths = [layer.width for layer in pack.generator.layers]
+    if latent.shape != (sum(widths),):
+        raise T2IError(f"The latent has shape {latent.shape}; the pack {pack.name} takes ({sum(widths)},).")
+    return list(torch.tensor(latent).to(pack.device)[None].split(widths, 1))
+
+
+def join_styles(styles: Sequence[Tensor]) -> np.ndarray:
+    """[1, c] a layer -> StyleSpace [channels], float32."""
+    return torch.cat(list(styles), 1)[0].float().cpu().numpy()

@@ -1,0 +1,50 @@
+"""How people who fit are found: one class a kind of sampler, chosen by the pack's recipe."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from ...errors import PackError
+from ...packs import Pack
+from ..targets import Target
+from .crossover import Crossover
+from .likelihood import Likelihood
+
+OnRound = Callable[[int, int, Tensor], None]  # round from 1, rounds, the best so far: z [z_dim]
+
+
+class Sampler(Protocol):
+    """Finds people among those that the generator draws."""
+
+    def find(
+        self,
+        targets: Sequence[Target],
+        random: torch.Generator,
+        taken: Sequence[Tensor] = (),  # z [1, z_dim] of people found before, who should not be met again
+        on_round: OnRound | None = None,
+    ) -> Tensor:
+        """z [n, z_dim] on the CPU, the best first."""
+        ...
+
+
+SAMPLERS: dict[str, Callable[[Pack, float, int, int], Sampler]] = {
+    "crossover": Crossover,
+    "likelihood": Likelihood,
+}
+
+
+def sampler(pack: Pack, truncation_psi: float, resolution: int, candidates: int) -> Sampler:
+    """The one that the pack's recipe names.
+
+    Raises
+    ------
+    PackError : there is none of that name.
+    """
+    if pack.recipe.sampler not in SAMPLERS:
+        raise PackError(
+            f"The pack {pack.name} asks for the sampler {pack.recipe.sampler!r}: "
+            f"there are {', '.join(SAMPLERS)}. Update t2i-person."
+        )
+    return SAMPLERS[pack.recipe.sampler](pack, truncation_psi, resolution, candidates)

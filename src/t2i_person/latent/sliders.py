@@ -1,0 +1,124 @@
+"""Strengths after the fact: how much of each wish a drawn person shows, by global directions alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ..errors import T2IError
+from ..packs import Pack
+from ..picture.colours import Kind, said_colour
+from ..text import Character, Feature, describe
+from .edits import (
+    CoordinateEdit,
+    DirectionEdit,
+    Edit,
+    LatentDirectionEdit,
+    RecolourEdit,
+    StrengthEdit,
+    wdirections,
+)
+from .edits.coordinates import style_offset
+from .edits.directions import apply, global_direction
+from .edits.wdirections import w_direction
+from .sample import Sample
+from .targets import Target, gender_text, targets_of
+
+UNIT = 3.0  # alpha of strength 1 for a wish that no direction was taken for
+LOW, HIGH = -2.0, 2.0  # 1 is as described, 0 without, 2 twice
+SUBJECTS = {"male": "Мужчина", "female": "Женщина", "unknown": "Человек"}
+
+
+def slide(
+    pack: Pack,
+    sample: Sample,
+    changes: Sequence[tuple[Target, float]],  # how much stronger each target should be
+    gender: str,
+    truncation_psi: float = 1.0,
+) -> Sample:
+    """The person with other strengths, by the edits that the pack's recipe has for it. No optimization."""
+    neutral = gender_text(pack, gender) or pack.neutral
+    z, moved = sample.z, list(sample.styles)
+    turned = {edit.text: edit.changed for edit in sample.edits if isinstance(edit, CoordinateEdit)}
+    taken = {edit.text: abs(edit.alpha) for edit in sample.edits if isinstance(edit, DirectionEdit)}
+    in_w = "w_directions" in pack.recipe.edits
+    taken |= {edit.text: abs(edit.alpha) for edit in sample.edits if isinstance(edit, LatentDirectionEdit)}
+    made: list[StrengthEdit] = []
+    colours: dict[str, tuple[Target, Kind, str, float]] = {}  # region -> what is to be there
+    for target, change in changes:
+        if not change:
+            continue
+        if said := _region(pack, target):
+            colours[said[0]] = (target, *said, change)
+            continue
+        if z is not None and target.name in turned:
+            without = z.clone()
+            for j, (before, after) in turned[target.name].items():
+                if abs(float(z[0, j]) - after) < 1e-4:  # else something later took its place
+                    without[0, j] = before
+            step = style_offset(pack, without, z, truncation_psi)
+            moved = [style + change * more for style, more in zip(moved, step, strict=True)]
+            made.append(StrengthEdit(target.name, round(change, 6)))
+            continue
+        unit = wdirections.UNIT if in_w else UNIT
+        alpha = change * taken.get(target.name, unit) * (-1 if target.negated else 1)
+        direction = w_direction(pack, target) if in_w else global_direction(pack, target.text, neutral)
+        moved = apply(moved, direction, alpha)
+        made.append(StrengthEdit(target.name, None, neutral, round(alpha, 6)))
+    edits: list[Edit] = list(sample.edits)
+    for target, region, colour, more in colours.values():
+        old = [e for e in edits if isinstance(e, RecolourEdit) and e.text == target.name]
+        strength = max(0.0, min(1.0, sum(e.strength for e in old) + more))
+        edits = [edit for edit in edits if edit not in old]
+        edits.append(RecolourEdit(target.name, region, colour, round(strength, 6)))
+    return replace(sample, styles=moved, edits=(*edits, *made))
+
+
+def _region(pack: Pack, target: Target) -> tuple[Kind, str] | None:
+    """Region and colour of a target that this pack reaches by recolouring."""
+    if "recolour" not in pack.recipe.edits or target.negated:
+        return None
+    return said_colour(target.text, target.category)
+
+
+def chosen(
+    pack: Pack, own: Sequence[Target], strengths: Mapping[str, float], gender: str
+) -> list[tuple[Target, float]]:
+    """Each strength with its target: one of the person's own, or what the phrase says.
+
+    Raises
+    ------
+    T2IError : a strength is out of range, or the pack cannot draw the phrase.
+    """
+    known = {target.name: target for target in own}
+    found: dict[str, tuple[Target, float]] = {}
+    for name, value in strengths.items():
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not LOW <= value <= HIGH:
+            raise T2IError(f"A strength is a number from {LOW:g} to {HIGH:g}, not {value!r} for «{name}».")
+        for target in [known[name]] if name in known else _targets(pack, features_of(pack, name, gender))[0]:
+            found[target.name] = (known.get(target.name, target), float(value))
+    return list(found.values())
+
+
+def features_of(pack: Pack, text: str, gender: str) -> tuple[Feature, ...]:
+    """What «в синей шляпе, без бороды» asks for.
+
+    Raises
+    ------
+    T2IError : it asks for nothing, or for what the pack cannot draw.
+    """
+    people = describe(text)
+    for subject in dict.fromkeys((gender, *SUBJECTS)):  # «лысый» is said of a woman, too
+        if any(person.described for person in people):
+            break
+        people = describe(f"{SUBJECTS[subject]}, {text}")
+    if len(people) > 1 or not people or not people[0].described:
+        raise T2IError(f"«{text}» names no looks of one person: say «рыжие волосы» or «в синей шляпе».")
+    features = people[0].described
+    _, unable = _targets(pack, features)
+    if unable:
+        reasons = "; ".join(f"«{target.name}»: {target.obstacle}" for target in unable)
+        raise T2IError(f"This cannot be drawn: {reasons}. The pack draws {', '.join(sorted(pack.draws))}.")
+    return features
+
+
+def _targets(pack: Pack, features: tuple[Feature, ...]) -> tuple[list[Target], list[Target]]:
+    return targets_of(pack, Character("", "", "unknown", 1, 0, 0, features))

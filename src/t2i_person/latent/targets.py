@@ -1,0 +1,90 @@
+"""What a drawing should show: made once from what the text says, or from the phrase of a strength."""
+
+from dataclasses import dataclass
+
+from ..packs import Pack
+from ..text import Character, Feature
+
+
+@dataclass(frozen=True)
+class Target:
+    """One thing the person should have, or with `negated` should not."""
+
+    name: str  # for people
+    text: str  # for the encoder
+    category: str
+    negated: bool = False
+    obstacle: str = ""  # why this pack cannot draw it, or not all of it; empty when it can
+
+
+def targets_of(pack: Pack, character: Character) -> tuple[list[Target], list[Target]]:
+    """What to steer by (the gender and all that can be drawn), and what cannot be drawn."""
+    russian = pack.encoder.language == "ru"
+    able: dict[tuple[str, bool], Target] = {}
+    unable: dict[tuple[str, bool], Target] = {}
+    gender = gender_text(pack, character.gender)
+    if gender and not pack.encoder.unknown(gender):
+        able[gender, False] = Target(gender, gender, "gender")
+    if (age := pack.recipe.ages.get(character.lemma)) and not any(
+        feature.category == "age" for feature in character.described
+    ):
+        able[age, False] = Target(character.lemma, age, "age")
+    against = _overruled(character)
+    for feature in character.described:
+        text = feature.normalized if russian else feature.prompt_en
+        english = feature.prompt_en  # may know what a rare Russian word means, if nothing was lost on the way
+        strange = pack.encoder.unknown(text)
+        if len(strange) > len(pack.encoder.unknown(english)) and _length(english) >= _length(text):
+            text = english
+        name = f"не {feature.normalized}" if feature.negated else feature.normalized
+        obstacle, hopeless = "", False
+        if feature in against:
+            obstacle, hopeless = f"contradicts {against[feature]}, said before it", True
+        elif hidden := pack.recipe.hidden(feature.normalized):
+            obstacle, hopeless = hidden, True
+        elif feature.category not in pack.draws:
+            obstacle, hopeless = f"the pack {pack.name} does not draw {feature.category}", True
+        elif strange := pack.encoder.unknown(text):
+            obstacle = f"the pack {pack.name} does not know {', '.join(strange)}"
+            hopeless = len(strange) >= _length(text)  # else the rest is tried
+        target = Target(name, text, feature.category, feature.negated, obstacle)
+        (unable if hopeless else able).setdefault((text, feature.negated), target)
+    return list(able.values()), list(unable.values())
+
+
+def unasked(pack: Pack, character: Character) -> list[Target]:
+    """What goes without saying: no hats and glasses where nothing was said of them, clothes in sight where
+    they were; in the pack's words.
+    """
+    said = {feature.category for feature in character.described}
+    if character.lemma in pack.recipe.ages:
+        said.add("age")
+    found = []
+    for place, texts in pack.recipe.unasked.items():
+        gender, _, category = place.rpartition("/")
+        if category not in said and gender in ("", character.gender):
+            found += [Target(f"не {text}", text, category, True) for text in texts.split("; ")]
+    shown = {feature.category for feature in character.described if not feature.negated}
+    wanted = [(category, text) for category, text in pack.recipe.said.items() if category in shown]
+    return found + [Target(text, text, category) for category, text in wanted]
+
+
+def gender_text(pack: Pack, gender: str) -> str:
+    """The word for a man or a woman in the encoder's language; empty for unknown."""
+    words = {"ru": {"male": "мужчина", "female": "женщина"}, "en": {"male": "a man", "female": "a woman"}}
+    return words[pack.encoder.language].get(gender, "")
+
+
+def _overruled(character: Character) -> dict[Feature, str]:
+    """What contradicts something said before it, and what that was: of such a pair the first is drawn."""
+    out: dict[Feature, str] = {}
+    for pair in sorted(character.contradictions, key=lambda pair: max(f.start for f in pair)):
+        first, second = sorted(pair, key=lambda f: f.start)
+        if first not in out:
+            out[second] = f"не {first.normalized}" if first.negated else first.normalized
+    return out
+
+
+def _length(text: str) -> int:
+    """Words that carry meaning, roughly."""
+    return sum(len(word) > 2 for word in text.split())

@@ -1,0 +1,41 @@
+"""Where the files of packs lie: beside their card, or, if they had to be pulled, among the user's own."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+BUILT_IN = ("embedded", "faces")  # folders beside this file, each a pack
+PULLED = "pulled"  # in the folder of the user's packs: files of built-in packs that are not ours to give
+
+
+def find_file(folder: Path, card: Mapping[str, Any], file: str) -> Path:
+    """Where a file that a card lists is, or is to be: in the pack's folder, or where pulled files lie.
+
+    Only a pack of this package may have files elsewhere: another one's card cannot point out of its folder.
+    """
+    here = folder / file
+    if here.is_file() or file not in card.get("pulled", {}) or not is_built_in(folder):
+        return here
+    return pulled_folder(folder.name) / file
+
+
+def missing(folder: Path, card: Mapping[str, Any]) -> list[str]:
+    """The files of a card's ``[pulled]`` that are not here yet."""
+    return [file for file in card.get("pulled", {}) if not find_file(folder, card, file).is_file()]
+
+
+def is_built_in(folder: Path) -> bool:
+    """Whether a folder is one of the packs of this package."""
+    return folder.name in BUILT_IN and folder.resolve() == built_in(folder.name).resolve()
+
+
+def built_in(name: str) -> Path:
+    """Folder of a pack of this package."""
+    return Path(__file__).parent / name
+
+
+def pulled_folder(name: str) -> Path:
+    """Folder of what was pulled for a pack of this package."""
+    from .pack import user_packs  # which finds its files through this module
+
+    return user_packs() / PULLED / name

@@ -1,0 +1,105 @@
+import numpy as np
+import pytest
+import torch
+from packs.tiny import tiny_pack
+from PIL import Image
+
+from t2i_person.errors import Cancelled, T2IError
+from t2i_person.latent import invert as module
+from t2i_person.latent.invert import align, invert
+from t2i_person.people import Face
+
+
+@pytest.fixture(scope="module")
+def pack():
+    return tiny_pack()
+
+
+@pytest.fixture(scope="module")
+def images(pack):
+    z = torch.randn(2, 8, generator=torch.Generator().manual_seed(77))
+    return pack.generator(pack.generator.w_plus(z)).clamp(-1, 1)
+
+
+def test_a_drawn_person_is_found_again(pack, images):
+    found = invert(pack, images, steps=60)
+    assert (found.losses < 0.5 * found.begun).all()
+    again = pack.render(pack.generator.styles(found.w_plus))
+    start = pack.render(pack.generator.styles(pack.generator.w_mean.expand(2, -1)))
+    assert (again - images).abs().mean() < 0.3 * (start - images).abs().mean()
+    alone = invert(pack, images[1:], steps=60)
+    assert torch.allclose(alone.w_plus[0], found.w_plus[1], atol=1e-2)
+
+
+def test_pixels_without_weight_do_not_count(pack, images):
+    spoiled, weight = images[:1].clone(), torch.ones(1, 1, 32, 32)
+    spoiled[:, :, :8], weight[:, :, :8] = 1, 0
+    free = invert(pack, spoiled, weight, steps=30).w_plus
+    bound = invert(pack, spoiled, steps=30).w_plus
+
+    def gap(w_plus):
+        drawn = pack.render(pack.generator.styles(w_plus))
+        return (drawn - images[:1])[:, :, 8:].abs().mean()
+
+    assert gap(free) < gap(bound)
+
+
+def test_it_reports_stops_and_refuses(pack, images):
+    steps = []
+    invert(pack, images[:1], steps=3, on_step=lambda step, total, drawn: steps.append((step, total)))
+    assert steps == [(1, 3), (2, 3), (3, 3)]
+    with pytest.raises(Cancelled):
+        invert(pack, images[:1], steps=3, cancelled=lambda: True)
+    with pytest.raises(T2IError, match="steps"):
+        invert(pack, images[:1], steps=0)
+
+
+@pytest.mark.parametrize(
+    ("scale", "degrees", "corner"),
+    [(2.5, 0, 30 + 10j), (2.5, 25, 40 + 10j), (0.5, -70, 20 + 60j), (2, 0, -20 - 30j)],
+    ids=["larger", "leaning", "small and askew", "beyond the edge"],
+)
+def test_the_face_goes_where_the_pack_draws_faces(pack, monkeypatch, scale, degrees, corner):
+    """A white rectangle on black, which belongs at rows 16 to 23 and columns 12 to 19 of 32."""
+    place = module.FFHQ
+    turn = scale * np.exp(1j * np.radians(degrees))
+    y, x = np.mgrid[:100, :120] + 0.5
+    back = (x + 1j * y - corner) / turn
+    white = (back.real >= 12) & (back.real < 20) & (back.imag >= 16) & (back.imag < 24)
+    photo = np.repeat((white * 255).astype(np.uint8)[..., None], 3, 2)
+    face = Face("male", 0.9, 30, (0, 0, 1, 1))
+    monkeypatch.setattr(module, "face_place", lambda pack: place)
+    monkeypatch.setattr(module, "_seen", lambda photo: (face, corner + turn * place * 32))
+    image, inside, got = align(pack, photo)
+    rows, columns = np.nonzero((image[..., 0] > 127) & inside)
+    assert image.shape == (32, 32, 3) and got is face
+    assert (columns.min(), columns.max(), rows.min(), rows.max()) == pytest.approx((12, 19, 16, 23), abs=1)
+    if degrees == 0:
+        wanted = corner + turn * np.array([0.5 + 0.5j, 31.5 + 31.5j])
+        for pixel, its in ((inside[0, 0], wanted[0]), (inside[-1, -1], wanted[1])):
+            assert pixel == (0 <= its.real < 120 and 0 <= its.imag < 100)
+
+
+@pytest.mark.parametrize("degrees", [0, 30, -60])
+def test_a_face_is_sought_in_the_photo_held_otherwise(monkeypatch, degrees):
+    """The detector sees only what is upright: here, a photo turned by just that angle."""
+    photo = np.zeros((40, 60, 3), np.uint8)
+    photo[8:12, 48:52] = 255  # its middle is 50, 10
+    shape = np.array(Image.fromarray(photo).rotate(degrees, expand=True)).shape
+    face = Face("female", 0.9, 30, (0, 0, 1, 1))
+
+    def landmarks(image, face):
+        y, x = np.argwhere(image[..., 0] > 127).mean(0) + 0.5
+        return np.array([(x, y)] * 5)
+
+    monkeypatch.setattr(module, "faces", lambda image: [face] if image.shape == shape else [])
+    monkeypatch.setattr(module, "landmarks", landmarks)
+    found, points = module._seen(photo)
+    assert found is face and np.abs(points - (50 + 10j)).max() < 1
+
+
+@pytest.mark.parametrize("found", [[], [1, 2]], ids=["none", "two"])
+def test_one_face_is_needed(pack, monkeypatch, found):
+    monkeypatch.setattr(module, "faces", lambda image: found)
+    with pytest.raises(T2IError, match="one person"):
+        align(pack, np.zeros((9, 9, 3), np.uint8))

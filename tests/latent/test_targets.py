@@ -1,0 +1,51 @@
+"""What nobody asked for."""
+
+from t2i_person import describe
+from t2i_person.latent.targets import targets_of, unasked
+from t2i_person.packs import load_pack
+from t2i_person.packs.encoder import vector
+
+
+def names(text: str) -> dict[str, str]:
+    (person,) = describe(text)
+    found = unasked(load_pack("embedded", "cpu"), person)
+    assert all(wish.negated for wish in found)
+    return {wish.category: wish.text for wish in found}
+
+
+def test_hats_and_glasses_are_not_wanted_unless_they_are_asked_for():
+    everything = load_pack("embedded", "cpu").card["unasked"]
+    assert set(everything) == {"accessory", "headwear"}
+    assert names("Блондинка в голубой кофте шла по улице.") == everything
+    assert set(names("Старик в очках молчал.")) == {"headwear"}
+    assert set(names("Парень в шляпе и тёмных очках смеялся.")) == set()
+
+
+def test_what_was_denied_is_not_asked_twice():
+    assert "accessory" not in names("Девушка без очков улыбнулась.")
+
+
+def test_a_rare_russian_word_is_tried_in_english():
+    pack = load_pack("embedded", "cpu")
+    (person,) = describe("Старикан в пенсне.")
+    able, _ = targets_of(pack, person)
+    assert pack.encoder.unknown("пенсне")
+    assert ("пенсне", "glasses") in [(target.name, target.text) for target in able]
+    (person,) = describe("Девушка с косматыми волосами.")
+    able, unable = targets_of(pack, person)
+    assert "hair" not in [wish.text for wish in (*able, *unable)]  # English lost the adjective
+
+
+def test_of_what_contradicts_the_first_said_is_drawn():
+    (person,) = describe("Рыжая женщина. Её чёрные волосы блестели.")
+    able, unable = targets_of(load_pack("embedded", "cpu"), person)
+    assert "чёрные волосы" not in {wish.name for wish in able}
+    assert {wish.name: wish.obstacle for wish in unable}["чёрные волосы"].startswith("contradicts рыжий")
+
+
+def test_a_word_that_navec_lacks_has_a_vector_of_its_own():
+    pack = load_pack("embedded", "cpu")
+    assert vector("каштановый") is None and vector("белокурый") is None
+    assert all(word in pack.encoder.own or vector(word) is not None for word in pack.encoder.words)
+    seen = pack.text(["каштановые волосы", "белокурые волосы", "салатовые волосы", "волосы"])
+    assert (seen @ seen.T).triu(1).max() < 0.95

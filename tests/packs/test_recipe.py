@@ -1,0 +1,51 @@
+"""What a pack's card may ask of the pipeline."""
+
+import pytest
+
+from t2i_person.errors import PackError
+from t2i_person.packs import pack_info
+from t2i_person.packs.recipe import Recipe, read_recipe
+
+
+def test_a_card_without_a_recipe_is_as_before():
+    assert read_recipe({}) == Recipe()
+    assert Recipe().edits == ("coordinates", "directions", "optimize") and Recipe().truncation_psi == 1.0
+
+
+def test_the_embedded_pack_asks_for_bare_heads_and_eyes():
+    assert pack_info("embedded").recipe.unasked == {"accessory": "очки", "headwear": "головной убор"}
+
+
+def test_values_are_taken():
+    card = {
+        "recipe": {"sampler": "likelihood", "edits": ["recolour"], "truncation_psi": 0.8, "one_person": True},
+        "usual": {"хороший снимок": 1, "брак": -0.5},
+        "rows": {"clothes": "6-99"},
+        "ages": {"мальчик": "ребёнок"},
+    }
+    recipe = read_recipe(card)
+    assert (recipe.sampler, recipe.edits, recipe.one_person) == ("likelihood", ("recolour",), True)
+    assert recipe.usual == {"хороший снимок": 1, "брак": -0.5} and recipe.ages == {"мальчик": "ребёнок"}
+    assert recipe.rows_of("clothes", 23) == (6, 23) and recipe.rows_of("age", 23) == (0, 23)
+
+
+@pytest.mark.parametrize(
+    ("card", "said"),
+    [
+        ({"recipe": {"smapler": "likelihood"}}, "smapler"),
+        ({"recipe": {"edits": "recolour"}}, "edits"),
+        ({"recipe": {"truncation_psi": "much"}}, "truncation_psi"),
+        ({"recipe": 3}, "recipe"),
+        ({"usual": {"брак": "no"}}, "numbers"),
+        ({"unasked": ["очки"]}, "texts"),
+        ({"rows": {"clothes": "above"}}, "5-22"),
+    ],
+)
+def test_what_is_wrong_is_named(card, said):
+    with pytest.raises(PackError, match=said):
+        read_recipe(card)
+
+
+def test_what_lies_below_the_frame_is_said():
+    recipe = Recipe(below_frame=("туфли", "ремень"))
+    assert "below the frame" in recipe.hidden("чёрные туфли") and not recipe.hidden("чёрная шляпа")

@@ -1,0 +1,97 @@
+"""Said colours on drawn people: reached, inside the region only, with the light kept."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from t2i_person.picture import COLOURS, colour, colour_of, full_masks, probability, recolour
+from t2i_person.picture.oklab import from_rgb, to_rgb
+
+DATA = Path(__file__).parent.parent / "data" / "faces"
+CLOTHES = [name for name in COLOURS if name not in ("золотой", "серебряный")]
+
+
+def load(seed: int, region: str) -> tuple[np.ndarray, np.ndarray]:
+    picture = np.array(Image.open(DATA / f"{seed}.jpg").convert("RGB"))
+    mask = np.array(Image.open(DATA / f"{seed}-{region}.png")).astype(np.float32) / 255
+    return picture, mask
+
+
+def test_oklab_is_ottossons_and_comes_back() -> None:
+    assert from_rgb(np.array([255, 255, 255], np.uint8)) == pytest.approx([1, 0, 0], abs=1e-3)
+    assert from_rgb(np.array([255, 0, 0], np.uint8)) == pytest.approx([0.628, 0.225, 0.126], abs=1e-3)
+    pixels = np.random.default_rng(0).integers(0, 256, (5000, 3)).astype(np.uint8)
+    assert (to_rgb(from_rgb(pixels)) == pixels).all()
+
+
+def test_what_srgb_cannot_show_keeps_its_lightness() -> None:
+    wild = np.array([[0.5, 0.4, 0.2], [0.9, -0.3, 0.1]], np.float32)
+    assert from_rgb(to_rgb(wild))[:, 0] == pytest.approx(wild[:, 0], abs=0.01)
+
+
+@pytest.mark.parametrize("seed, region, name", [(607, "clothes", "красный"), (699, "hair", "рыжий")])
+def test_strength(seed: int, region: str, name: str) -> None:
+    picture, mask = load(seed, region)
+    assert (recolour(picture, mask, name, 0.0, region) == picture).all()
+    whole = recolour(picture, mask, name, 1.0, region)
+    half = recolour(picture, mask, name, 0.5, region)
+    assert (recolour(picture, mask, name, 1.0, region) == whole).all()
+    assert (whole[mask < 1 / 255] == picture[mask < 1 / 255]).all()
+    begin, middle, end = (colour_of(x, mask)[0] for x in (picture, half, whole))  # type: ignore[index]
+    assert 0.3 < np.linalg.norm(middle - begin) / np.linalg.norm(end - begin) < 0.7
+
+
+@pytest.mark.parametrize("name", CLOTHES)
+@pytest.mark.parametrize("seed, region", [(607, "clothes"), (30239, "clothes"), (1528, "hat")])
+def test_the_colour_is_reached(seed: int, region: str, name: str) -> None:
+    picture, mask = load(seed, region)
+    mean, _ = colour_of(recolour(picture, mask, name, 1.0, region), mask)  # type: ignore[misc]
+    target = colour(name, region)
+    assert target is not None
+    assert target.low - 0.06 < mean[0] < target.high + 0.06
+    assert np.hypot(mean[1] - target.a, mean[2] - target.b) < 0.05
+
+
+def test_light_and_folds_stay() -> None:
+    picture, mask = load(1528, "hat")  # a plain one: of patches the colour stays, so their order does not
+    inside = mask > 0.99
+    before = from_rgb(picture)[inside][:, 0]
+    for name in ("голубой", "красный", "белый", "чёрный"):
+        after = from_rgb(recolour(picture, mask, name, kind="hat"))[inside][:, 0]
+        assert np.corrcoef(before, after)[0, 1] > 0.85
+
+
+@pytest.mark.parametrize("name", ["красный", "синий", "зелёный", "жёлтый", "белый", "чёрный", "розовый"])
+def test_what_was_put_there_is_called_so(name: str) -> None:
+    picture, mask = load(607, "clothes")
+    new = recolour(picture, mask, name)
+    chance = {other: probability(other, new, mask) for other in CLOTHES}
+    assert chance[name] > 0.5
+    own = COLOURS[name].group
+    assert chance[name] >= max(p for other, p in chance.items() if COLOURS[other].group != own)
+    assert probability(name, picture, mask) < 0.5 or name == "чёрный"
+
+
+def test_unknown_colour_and_empty_mask() -> None:
+    picture, mask = load(607, "clothes")
+    with pytest.raises(ValueError, match="деревянный"):
+        recolour(picture, mask, "деревянный")
+    assert (recolour(picture, 0 * mask, "красный") == picture).all()
+    assert probability("красный", picture, 0 * mask) == 0
+
+
+def test_masks_follow_the_pictures_edges() -> None:
+    picture, hair = load(607, "hair")
+    coarse = np.array(Image.open(DATA / "607-coarse.png")).reshape(128, 7, 128).transpose(1, 0, 2)
+    masks = torch.from_numpy(coarse.copy()).float() / 255
+    found = full_masks(masks, picture, None, ("hair", "ground"))
+    assert set(found) == {"hair", "ground"}
+    assert found["hair"].shape == (256, 256) and found["hair"].dtype == np.float32
+    assert np.abs(found["hair"] - hair).mean() < 0.02
+    matte = np.zeros((256, 256), np.float32)
+    assert full_masks(masks, picture, matte, ("hair",))["hair"].max() == 0
+    with pytest.raises(ValueError, match="tail"):
+        full_masks(masks, picture, None, ("tail",))

@@ -1,0 +1,105 @@
+"""A real server before clients who mean it no good, or who are unlucky."""
+
+import base64
+import signal
+import socket
+import time
+from dataclasses import replace
+
+import httpx
+import numpy as np
+import pytest
+
+from t2i_person import png
+
+PIXELS = np.zeros((8, 8, 4), np.uint8)
+TEXT = "Старик по имени Борис."
+
+
+def encoded(**fields: object) -> str:
+    """A PNG in base64 whose record says so."""
+    settings = {"request_seed": 1, "truncation_psi": 0.7}
+    about = {"head": "Старик", "lemma": "старик", "gender": "male", "start": 0, "end": 6, "features": []}
+    record = png.Record(text="Старик.", seed=1, pack="embedded", settings=settings, character=about)
+    return base64.b64encode(png.encode(PIXELS, replace(record, **fields))).decode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"edits": ({},)}, "edits.0.kind"),
+        ({"edits": ({"kind": "direction", "text": "очки", "alpha": "x"},)}, "edits.0.alpha"),
+        ({"character": {"gender": [1]}}, "character.gender"),
+        ({"settings": {"truncation_psi": 5}}, "settings.truncation_psi"),
+        ({"latent": np.full(4, 1e38, np.float32)}, "latent"),
+        ({"latent": np.zeros(4, np.float32), "w_plus": np.zeros(4, np.float32)}, "drawn with other weights"),
+    ],
+)
+def test_a_tampered_record_is_refused_at_the_door(server, fields, says):
+    code = encoded(**fields)
+    kept = httpx.put(server.url + "/v1/cast/Борис", json={"png": code}, timeout=600)
+    assert kept.status_code == 422 and says in kept.json()["detail"], kept.text
+    edited = server.post("/v1/edit", png=code, strengths={"очки": 1})
+    assert edited.status_code == 422 and says in edited.json()["detail"], edited.text
+
+
+def test_odd_requests(server):
+    problem = httpx.get(server.url + "/healthz", headers={"Host": "evil.example"})
+    assert problem.status_code == 421 and "--allowed-hosts" in problem.json()["detail"]
+    assert httpx.get(server.url + "/healthz", headers={"Host": f"localhost:{server.port}"}).status_code == 200
+    for method in ("INVENTED1", "INVENTED2"):
+        assert httpx.request(method, server.url + "/healthz").status_code == 405
+    told = server.get("/metrics")
+    assert "INVENTED" not in told.text and 'method="other"' in told.text
+    for path in (
+        "/healthz",
+        "/readyz",
+        "/health",
+        "/metrics",
+        "/docs",
+        "/openapi.json",
+        "/v1/cast",
+        "/v1/packs",
+    ):
+        head, whole = httpx.head(server.url + path, timeout=60), server.get(path)
+        assert head.status_code == whole.status_code == 200 and not head.content, path
+        assert head.headers["x-content-type-options"] == "nosniff", path
+    fields = {f"f{i}": 1 for i in range(2000)}
+    many = server.post("/v1/jobs", text=TEXT, **fields)
+    assert many.status_code == 422 and "more than" in many.json()["detail"]
+    for name in (".", ".."):
+        answer = httpx.put(
+            f"{server.url}/v1/cast/{name.replace('.', '%2E')}", json={"png": encoded()}, timeout=60
+        )
+        assert answer.status_code in (404, 405, 422)
+    for colour in ("rgb(300,0,0)", f"rgb({'9' * 23},0,0)", "rgb(١,٢,٣)", "#fff\n", "hsl(0,9999999999%,50%)"):
+        assert server.post("/v1/jobs", text=TEXT, background=colour).status_code == 422, colour
+
+
+def test_killed_and_started_again(serve):
+    """What was asked for is taken up again, what was done is still there; half a body keeps nobody."""
+    options = ("--steps", "0", "--stop-seconds", "3")
+    first = serve(*options).wait()
+    done = first.post("/v1/jobs", text=TEXT, size=256, seed=1).json()
+    *_, (_, kind, data) = first.events(done["events"])
+    assert kind == "done"
+    url = data["job"]["characters"][0]["portraits"][0]["url"]
+    picture = first.get(url).content
+    assert first.get(done["events"], **{"Last-Event-ID": "9" * 5000}).status_code == 200
+    jobs = [first.post("/v1/jobs", text=TEXT, size=256, seed=i).json() for i in range(3)]
+    first.process.send_signal(signal.SIGKILL)
+    first.process.wait()
+
+    again = serve(*options).wait()
+    time.sleep(0.5)
+    assert again.get(done["url"]).json() == data["job"] and again.get(url).content == picture
+    for job in jobs:
+        *_, (_, kind, _) = again.events(job["events"])
+        assert kind == "done"
+    with socket.create_connection(("127.0.0.1", again.port)) as slow:
+        slow.sendall(b"POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{")
+        time.sleep(0.5)
+        start = time.monotonic()
+        assert again.stop() == 0
+        assert time.monotonic() - start < 9
+    assert "Traceback" not in again.log.read_text()

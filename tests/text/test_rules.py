@@ -1,0 +1,56 @@
+"""Every rule's example is read as the rule says; one sentence that fails costs nothing else."""
+
+import logging
+
+import pytest
+
+from t2i_person.text import describe, reader
+from t2i_person.text.rules import RULES, Rule
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_example(rule: Rule) -> None:
+    told = [f for c in describe(rule.example) for f in c.features]
+    assert "; ".join(("!" if f.negated else "") + f.normalized for f in told) == rule.gives
+
+
+def test_a_sentence_that_fails_is_skipped(monkeypatch, caplog) -> None:
+    find = reader.find
+
+    def failing(tokens):
+        if any(t.low == "гром" for t in tokens):
+            raise ValueError("a bug")
+        return find(tokens)
+
+    monkeypatch.setattr(reader, "find", failing)
+    with caplog.at_level(logging.ERROR):
+        people = describe("Вошла девушка в шляпе. Грянул гром. Она была рыжая.")
+    assert [f.normalized for c in people for f in c.features] == ["шляпа", "рыжий"]
+    assert people.skipped == 1 and "23 to 35" in caplog.text
+    assert describe("Вошла девушка в шляпе.").skipped == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Де́вушка с ры́жими во́лосами.", "ры́жими во́лосами"),
+        ("Ты\u00adжи\u00adха с ры\u00adжи\u00adми волосами.", "ры\u00adжи\u00adми волосами"),
+        ("Девушка с рыжими во-\nлосами.", "рыжими во-\nлосами"),
+        ("Девушка с рыжими воло\u200bсами.", "рыжими воло\u200bсами"),
+        ("Девушка с *рыжими* волосами.", "*рыжими* волосами"),
+        ("Девушка с «рыжими» волосами.", "«рыжими» волосами"),
+    ],
+)
+def test_marks_in_words(text: str, words: str) -> None:
+    (feature,) = describe(text)[0].features
+    assert feature.normalized == "рыжие волосы"
+    assert text[feature.start : feature.end] == feature.text and words in feature.text
+
+
+def test_decomposed_letters() -> None:
+    import unicodedata
+
+    text = unicodedata.normalize("NFD", "Девушка в зелёной кофте и чёрной шляпе.")
+    (girl,) = describe(text)
+    assert [f.normalized for f in girl.features] == ["зелёная кофта", "чёрная шляпа"]
+    assert all(text[f.start : f.end] == f.text for f in girl.features)
