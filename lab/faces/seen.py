@@ -38,17 +38,28 @@ def _jpeg(x: Tensor, quality: int) -> Tensor:
     return torch.from_numpy(np.asarray(Image.open(file)).copy()).permute(2, 0, 1)[None].float() / 127.5 - 1
 
 
-def version(picture: np.ndarray, name: str, rng: np.random.Generator, matte: Path | None = None) -> tuple[Tensor, bool]:
+def version(
+    picture: np.ndarray, name: str, rng: np.random.Generator, matte: Path | None = None
+) -> tuple[Tensor, bool]:
     """uint8 [256, 256, 3] -> [1, 3, 256, 256] in [-1, 1], and whether it was mirrored."""
     x = torch.from_numpy(picture.copy()).permute(2, 0, 1)[None].float() / 127.5 - 1
     mirrored = name == "mirror" or (name in ("cut", "worn") and rng.random() < 0.5)
     alpha = None
     if name == "cut" and matte is not None and matte.exists():
-        alpha = torch.from_numpy(np.asarray(Image.open(matte).convert("L").resize((256, 256), Image.BOX)).copy())[None, None].float() / 255
+        alpha = (
+            torch.from_numpy(np.asarray(Image.open(matte).convert("L").resize((256, 256), Image.BOX)).copy())[
+                None, None
+            ].float()
+            / 255
+        )
     if name == "cut":
         if alpha is not None:
             grey = rng.random() < 0.4
-            flat = torch.full((1, 3, 1, 1), rng.uniform(-1, 1)) if grey else torch.from_numpy(rng.uniform(-1, 1, (1, 3, 1, 1))).float()
+            flat = (
+                torch.full((1, 3, 1, 1), rng.uniform(-1, 1))
+                if grey
+                else torch.from_numpy(rng.uniform(-1, 1, (1, 3, 1, 1))).float()
+            )
             x = _shift(torch.cat([x, alpha], 1), rng, 0.7)
             x = x[:, :3] * x[:, 3:] + flat * (1 - x[:, 3:])
         else:
@@ -58,7 +69,9 @@ def version(picture: np.ndarray, name: str, rng: np.random.Generator, matte: Pat
         x = x * rng.uniform(0.85, 1.12) + rng.uniform(-0.1, 0.1)
         if rng.random() < 0.5:
             small = int(rng.integers(100, 220))
-            x = F.interpolate(F.interpolate(x, (small, small), mode="bilinear", antialias=True), (256, 256), mode="bilinear")
+            x = F.interpolate(
+                F.interpolate(x, (small, small), mode="bilinear", antialias=True), (256, 256), mode="bilinear"
+            )
         if rng.random() < 0.5:
             x = _jpeg(x, int(rng.integers(40, 90)))
         x = x + rng.uniform(0, 0.05) * torch.from_numpy(rng.standard_normal(x.shape).astype(np.float32))
@@ -77,7 +90,9 @@ class Seen:
             for kind, shape in (("middle", (n, 112, k, k)), ("small", (n, 3, 16, 16)), ("mirrored", (n,))):
                 file = drawn.folder / f"{drawn.name}-{name}-{kind}.npy"
                 fresh = not file.exists()
-                getattr(self, kind)[name] = np.lib.format.open_memmap(file, "w+" if fresh else "r+", np.float16, shape if fresh else None)
+                getattr(self, kind)[name] = np.lib.format.open_memmap(
+                    file, "w+" if fresh else "r+", np.float16, shape if fresh else None
+                )
 
     def done(self, name: str) -> np.ndarray:
         return np.asarray(self.small[name][:, :, 4:12:3, 4:12:3]).reshape(len(self.drawn.seeds), -1).any(1)
@@ -92,7 +107,9 @@ class Seen:
             for i in some:
                 seed = int(self.drawn.seeds[i])
                 rng = np.random.default_rng([seed, VERSIONS.index(name)])
-                x, mirrored = version(self.drawn.pictures[i], name, rng, mattes / f"{seed:05d}.webp" if mattes else None)
+                x, mirrored = version(
+                    self.drawn.pictures[i], name, rng, mattes / f"{seed:05d}.webp" if mattes else None
+                )
                 xs.append(x)
                 turned.append(mirrored)
             if not xs:

@@ -43,7 +43,8 @@ def test_batch_norms_are_folded_in() -> None:
     wanted = F.batch_norm(
         F.conv2d(x, weight), norm["running_mean"], norm["running_var"], norm["weight"], norm["bias"], eps=EPS
     )
-    torch.testing.assert_close(F.conv2d(x, ours["stem.weight"], ours["stem.bias"]), wanted, atol=1e-4, rtol=1e-4)
+    found = F.conv2d(x, ours["stem.weight"], ours["stem.bias"])
+    torch.testing.assert_close(found, wanted, atol=1e-4, rtol=1e-4)
 
 
 def test_the_dual_encoder_finds_its_towers() -> None:
