@@ -1,9 +1,18 @@
 """``python -m lab STEP``: every step of making the embedded pack."""
 
 import argparse
+from importlib import import_module
 from pathlib import Path
 
 WORK = Path(__file__).parent / "work"
+FACES = {  # step -> module of lab.faces whose main(argv) does it
+    "heads": "heads",
+    "encoder": "encoder",
+    "matting": "matting",
+    "naming": "naming",
+    "regions": "regions",
+    "report": "report",
+}
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m lab", description=__doc__)
@@ -57,12 +66,17 @@ if __name__ == "__main__":
     pack.add_argument("--images", type=int, default=8)
     pack.add_argument("--stop-at", type=int, default=128)
     pack.add_argument("--device", default="cpu")
+    faces = steps.add_parser("faces", help="steps of the faces pack", add_help=False)
+    faces.add_argument("what", choices=FACES)
+    faces.add_argument("arguments", nargs=argparse.REMAINDER)
     a = parser.parse_args()
     if a.step not in ("fetch", "render", "all"):
         from t2i_person.nets.memory import keep_freed_memory
 
         keep_freed_memory()
-    if a.step == "fetch":
+    if a.step == "faces":
+        import_module(f"lab.faces.{FACES[a.what]}").main(a.arguments)
+    elif a.step == "fetch":
         from lab.people.assets import fetch
 
         fetch()
