@@ -37,7 +37,7 @@ def pack():
 def stand_ins(monkeypatch):
     """Text, detector and matting have their own tests."""
 
-    def cut_out(image, matting, device):
+    def cut_out(image, matting, device, **_):
         return np.dstack([image, np.full(image.shape[:2], 255, np.uint8)])
 
     monkeypatch.setattr(people, "faces", lambda image: [FACE])
