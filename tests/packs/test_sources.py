@@ -375,7 +375,7 @@ def test_pulled_files_are_shown_and_removed(listed, tmp_path):
 
 def test_an_unknown_source(server):
     done = runner.invoke(cli.app, ["packs", "pull", "ffhq"])
-    assert done.exit_code == 2 and "choose one of styleclip-ffhq, nvidia-ffhq" in done.stderr
+    assert done.exit_code == 2 and "choose one of faces, styleclip-ffhq, nvidia-ffhq" in done.stderr
 
 
 def test_a_folder_that_cannot_be_written_is_wrong_use(listed, monkeypatch):
