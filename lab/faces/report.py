@@ -1,6 +1,6 @@
 """Is what was said what is drawn? 128 portraits of sentences nobody tuned on, judged by looking.
 
-    python -m lab faces report --draw     # portraits and sheets into lab/work/faces/report, some minutes
+    python -m lab faces report --draw     # portraits and sheets into lab's folder of work, an hour
     python -m lab faces report            # figures from what looking found (looked.csv) into report.json
 
 looked.csv names for each portrait the rows of its sentence that are wrong, and what nobody asked for.

@@ -8,7 +8,7 @@ from torch import Tensor
 from .job import Job
 from .latent.sample import Sample
 from .latent.search import sampler
-from .latent.targets import Target, unasked
+from .latent.targets import Target, implied
 from .packs import to_pixels
 from .people import single
 from .text import Character
@@ -22,7 +22,7 @@ def choose(
     """For each portrait the person that fits best, of the right gender and with exactly one face."""
     pack, psi = job.pack, job.preset.truncation_psi
     chosen: list[Sample] = []
-    goal = [*wanted, *unasked(pack, character)] if wanted else []
+    goal = [*wanted, *implied(pack, character)] if wanted else []
     finder = sampler(pack, psi, job.judged, candidates)
     for k in range(need):
         seen = 0

@@ -20,36 +20,40 @@ LEAST: dict[Kind, float] = {"clothes": 0.01, "hat": 0.01, "hair": 0.03}
 
 def colour_edits(whole: Whole, targets: Sequence[Target]) -> list[RecolourEdit]:
     """A recolouring for each colour that was said, that can be put somewhere, and that is not there yet."""
-    out: list[RecolourEdit] = []
-    if whole.masks is None:
-        return out
+    out = []
     for target in targets:
-        said = None if target.negated else said_colour(target.text, target.category)
-        if said is None:
-            continue
-        region, colour = said
-        mask = full_masks(whole.masks, whole.pixels, names=[region])[region]
-        if mask.mean() >= LEAST[region] and probability(colour, whole.pixels, mask, region) < DRAWN:
-            out.append(RecolourEdit(target.name, region, colour))
+        if said := _said(target):
+            found = _probability(whole.pixels, whole.masks, *said)
+            if found is not None and found < DRAWN:
+                out.append(RecolourEdit(target.name, *said))
     return out
 
 
 def colour_probabilities(
     pixels: np.ndarray, masks: Tensor | None, targets: Sequence[Target]
 ) -> list[float | None]:
-    """How probably people call the region of each target by the colour that was said; None for any other.
+    """How probably people call the region of each target by the colour that was said; 0 where there is no
+    such region, None for a target that says no colour, and for all without masks.
 
-    The encoder judges garments by what its labels knew, and colours badly; a mask tells them for certain.
+    The encoder judges the colours of garments badly; under a mask they can be measured.
     """
-    out: list[float | None] = []
-    for target in targets:
-        said = None if masks is None or target.negated else said_colour(target.text, target.category)
-        if said is None or masks is None:
-            out.append(None)
-            continue
-        mask = full_masks(masks, pixels, names=[said[0]])[said[0]]
-        out.append(probability(said[1], pixels, mask, said[0]) if mask.mean() >= LEAST[said[0]] else 0.0)
-    return out
+    if masks is None:
+        return [None] * len(targets)
+    told = [_said(target) for target in targets]
+    return [(_probability(pixels, masks, *said) or 0.0) if said else None for said in told]
+
+
+def _said(target: Target) -> tuple[Kind, str] | None:
+    """Region and colour of a target that wants one."""
+    return None if target.negated else said_colour(target.text, target.category)
+
+
+def _probability(pixels: np.ndarray, masks: Tensor | None, region: Kind, colour: str) -> float | None:
+    """How probably people call a region so; None where there is too little of it, or no masks."""
+    if masks is None:
+        return None
+    mask = full_masks(masks, pixels, names=[region])[region]
+    return probability(colour, pixels, mask, region) if mask.mean() >= LEAST[region] else None
 
 
 def recoloured(

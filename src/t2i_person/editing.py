@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from .colouring import colour_edits
+from .errors import PackError
 from .finishing import mixed
 from .job import Job
 from .latent.edits import Edit, LatentDirectionEdit, OptimizedEdit, wdirections
@@ -17,7 +18,7 @@ from .latent.edits.wdirections import w_direction
 from .latent.judge import SURE, embed_rendered, probabilities
 from .latent.sample import Sample
 from .latent.sliders import chosen, slide
-from .latent.targets import Target, gender_text, unasked
+from .latent.targets import Target, gender_text, implied
 from .packs import to_pixels
 from .picture.colours import said_colour
 from .text import Character
@@ -30,7 +31,17 @@ def edit(
     character: Character,
     wanted: list[Target],
 ) -> list[Sample]:
-    """Each kind of edit in turn, for what is still missing."""
+    """Each kind of edit in turn, for what is still missing.
+
+    Raises
+    ------
+    PackError : the recipe names a kind that is unknown here.
+    """
+    if unknown := set(job.pack.recipe.edits) - set(EDITORS):
+        raise PackError(
+            f"The pack {job.pack.name} asks for the edits {', '.join(sorted(unknown))}: "
+            f"there are {', '.join(EDITORS)}. Update t2i-person."
+        )
     samples = [replace(sample, start=sample.styles) for sample in samples]
     for kind in job.pack.recipe.edits:
         samples = EDITORS[kind](job, i, samples, character, wanted)
@@ -41,7 +52,7 @@ def _coordinates(
     job: Job, i: int, samples: list[Sample], character: Character, wanted: list[Target]
 ) -> list[Sample]:
     """Coordinates of Z set anew: still an ordinary sample of the generator."""
-    psi, avoided = job.preset.truncation_psi, unasked(job.pack, character)
+    psi, avoided = job.preset.truncation_psi, implied(job.pack, character)
     out = []
     with job.stage("directions", i):
         for sample in samples:

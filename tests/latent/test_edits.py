@@ -1,8 +1,11 @@
 """Edits as values: what stands in a PNG is read back as the same edit, and nothing else is."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from t2i_person.errors import T2IError
+from t2i_person.editing import edit
+from t2i_person.errors import PackError, T2IError
 from t2i_person.latent.edits import (
     CoordinateEdit,
     DirectionEdit,
@@ -13,6 +16,7 @@ from t2i_person.latent.edits import (
     StrengthEdit,
     read_edits,
 )
+from t2i_person.packs.recipe import Recipe
 
 EDITS = (
     CoordinateEdit("шляпа", {3: (0.5, -1.25), 11: (0.0, 2.0)}),
@@ -49,3 +53,9 @@ def test_there_and_back(edit):
 def test_a_strangers_edit_is_refused(table):
     with pytest.raises(T2IError, match="draw the portrait again"):
         read_edits([table])
+
+
+def test_a_recipe_with_an_unknown_edit_is_named():
+    job = SimpleNamespace(pack=SimpleNamespace(name="mine", recipe=Recipe(edits=("magic", "recolour"))))
+    with pytest.raises(PackError, match="mine asks for the edits magic: there are coordinates"):
+        edit(job, 0, [], None, [])

@@ -1,14 +1,14 @@
 """What nobody asked for."""
 
 from t2i_person import describe
-from t2i_person.latent.targets import targets_of, unasked
+from t2i_person.latent.targets import implied, targets_of
 from t2i_person.packs import load_pack
 from t2i_person.packs.encoder import vector
 
 
 def names(text: str) -> dict[str, str]:
     (person,) = describe(text)
-    found = unasked(load_pack("embedded", "cpu"), person)
+    found = implied(load_pack("embedded", "cpu"), person)
     assert all(wish.negated for wish in found)
     return {wish.category: wish.text for wish in found}
 

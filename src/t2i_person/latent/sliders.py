@@ -1,4 +1,4 @@
-"""Strengths after the fact: how much of each wish a drawn person shows, by global directions alone."""
+"""Strengths after the fact: how much of each target a drawn person shows, by global directions alone."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -22,7 +22,7 @@ from .edits.wdirections import w_direction
 from .sample import Sample
 from .targets import Target, gender_text, targets_of
 
-UNIT = 3.0  # alpha of strength 1 for a wish that no direction was taken for
+UNIT = 3.0  # alpha of strength 1 for a target that no direction was taken for
 LOW, HIGH = -2.0, 2.0  # 1 is as described, 0 without, 2 twice
 SUBJECTS = {"male": "Мужчина", "female": "Женщина", "unknown": "Человек"}
 

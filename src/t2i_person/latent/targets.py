@@ -52,7 +52,7 @@ def targets_of(pack: Pack, character: Character) -> tuple[list[Target], list[Tar
     return list(able.values()), list(unable.values())
 
 
-def unasked(pack: Pack, character: Character) -> list[Target]:
+def implied(pack: Pack, character: Character) -> list[Target]:
     """What goes without saying: no hats and glasses where nothing was said of them, clothes in sight where
     they were; in the pack's words.
     """

@@ -20,11 +20,11 @@ from . import CoordinateEdit
 MOST, FEWEST = 64, 16  # people of the gallery who are asked what they share
 AGREE = 0.3  # nats between their values of a coordinate and anybody's, from which they agree in it;
 CHANCE = 5.0  # and so many more, shared among the people: few agree by chance
-TOLD = 6  # coordinates of a wish, at most
+TOLD = 6  # coordinates of a target, at most
 DONORS = 8  # people whose own values are tried
 GRID = (-2.25, -1.5, -0.75, 0.0, 0.75, 1.5, 2.25)  # and values for one coordinate alone
-STRANGERS = 24  # people tried who share what the wishes told, and nothing else
-PRICE = 0.1  # of one coordinate more, in log chance of all wishes together
+STRANGERS = 24  # people tried who share what the targets told, and nothing else
+PRICE = 0.1  # of one coordinate more, in log chance of all targets together
 KEEP = 2.0  # the same, of looking like somebody else: a cosine of 0 instead of 1 to how the encoder sees them
 
 
@@ -39,15 +39,15 @@ def edit_coordinates(
     avoided: Sequence[Target] = (),  # what should not come with it, where it is not there yet
     on_look: Callable[[], None] = lambda: None,  # called before pictures are drawn; may raise to end it all
 ) -> tuple[Tensor, list[CoordinateEdit]]:
-    """The person's z with what is missing of the wishes, and what was set for each; as little as will do."""
+    """The person's z with what is missing of the targets, and what was set for each; as little as will do."""
     if pack.gallery is None or not wanted:
         return z, []
 
     first = embed_rendered(pack, styles, stop_at)  # how the encoder saw the person
     there = probabilities(pack, first, avoided)[0] < DRAWN
-    goal = [*wanted, *(wish for wish, has in zip(avoided, there.tolist(), strict=True) if not has)]
+    goal = [*wanted, *(target for target, has in zip(avoided, there.tolist(), strict=True) if not has)]
     begun, owner = z, {}
-    failed: dict[int, Tensor] = {}  # wish -> z with which nothing helped it
+    failed: dict[int, Tensor] = {}  # target -> z with which nothing helped it
 
     def fit(tried: Tensor) -> tuple[Tensor, Tensor]:
         on_look()
@@ -58,7 +58,7 @@ def edit_coordinates(
         return worth.cpu() - PRICE * (tried != begun).sum(1), chance.cpu()
 
     (worth_now,), (chance,) = fit(z)
-    for again in (False, True):  # what one wish spoilt, the second time may mend
+    for again in (False, True):  # what one target spoilt, the second time may mend
         for i in chance[: len(wanted)].argsort().tolist():
             before = z
             if wanted[i].category == "gender" or chance[i] >= SURE or failed.get(i) is z:
@@ -100,8 +100,8 @@ def resample_rest(
     stop_at: int | None,
     random: torch.Generator,
 ) -> Tensor:
-    """People [n, z_dim] who fit the wishes as well and are anybody in the rest, the best first; or none."""
-    told = {j for wish in wanted for j in shared(pack, wish)[0]} if pack.gallery is not None else set()
+    """People [n, z_dim] who fit the targets as well and are anybody in the rest, the best first; or none."""
+    told = {j for target in wanted for j in shared(pack, target)[0]} if pack.gallery is not None else set()
     if not told:
         return z[:0]
     tried = torch.randn(STRANGERS, z.shape[1], generator=random)
@@ -135,7 +135,7 @@ def style_offset(pack: Pack, start: Tensor, end: Tensor, truncation_psi: float) 
     ]
 
 
-def shared(pack: Pack, wish: Target) -> tuple[list[int], Tensor]:
+def shared(pack: Pack, target: Target) -> tuple[list[int], Tensor]:
     """What the gallery's people with the thing agree in.
 
     -> coordinates, the clearest first, and z of the people's mean and of some of them, [people, z_dim].
@@ -143,7 +143,7 @@ def shared(pack: Pack, wish: Target) -> tuple[list[int], Tensor]:
     of anybody, whose coordinates are standard normal.
     """
     assert pack.gallery is not None
-    has = pack.score(pack.gallery.seen, pack.text([wish.text]))[:, 0].cpu()
+    has = pack.score(pack.gallery.seen, pack.text([target.text]))[:, 0].cpu()
     order = has.argsort(descending=True, stable=True)[:MOST]
     z = pack.gallery.z[order[: max(int((has[order] >= DRAWN).sum()), FEWEST)]]
     mean, variance = z.mean(0), z.var(0).clamp(min=1e-3)

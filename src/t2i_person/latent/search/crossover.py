@@ -52,7 +52,7 @@ class Crossover:
 
 @torch.no_grad()
 def begin(pack: Pack, n: int, wanted: Sequence[Target], random: torch.Generator) -> Tensor:
-    """People [n, z_dim] on the CPU to begin with; with wishes half of them are the best of the gallery.
+    """People [n, z_dim] on the CPU to begin with; with targets half of them are the best of the gallery.
 
     Another eighth of the gallery is asked each time, so that two searches seldom end with one person; the
     whole of it if nobody there fits, for then the thing is rare.
@@ -78,7 +78,7 @@ def search(
     rounds: int = 4,  # of n children each
     on_round: Callable[[int, Tensor], None] | None = None,  # number from 1, the best so far [z_dim]
 ) -> Tensor:
-    """People [n, z_dim] on the CPU, the best first, after some generations; without wishes `z` itself."""
+    """People [n, z_dim] on the CPU, the best first, after some generations; without targets `z` itself."""
 
     def fit(z: Tensor) -> tuple[Tensor, Tensor]:
         styles = pack.generator.styles(pack.generator.w_plus(z.to(pack.device), truncation_psi))
