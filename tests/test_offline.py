@@ -30,7 +30,8 @@ app(["draw", sys.argv[1], "--steps", "0", "--size", "256"], standalone_mode=Fals
 app(["describe", sys.argv[1]], standalone_mode=False)
 app(["edit", *glob.glob("*.png"), "--strength", "очки=0"], standalone_mode=False)
 """  # one process for the three, for most of the time goes into loading the models
-MAY_APPEAR = {"home/.local/share/t2i-person/service.sqlite"}
+OURS = "home/.local/share/t2i-person"  # the service's own folder, and what it keeps there
+MAY_APPEAR = {f"{OURS}/service.sqlite", f"{OURS}/lock"}
 
 
 @pytest.fixture(scope="module")
