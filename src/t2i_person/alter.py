@@ -18,9 +18,10 @@ from .latent.edits.optimize import PRESETS
 from .latent.sample import Sample
 from .latent.sliders import chosen, features_of, slide
 from .latent.targets import Target, targets_of
-from .packs import Pack, load_pack, to_pixels
+from .packs import Pack, load_pack
 from .portrait import Event, Portrait
 from .text import Character, Feature
+from .whole import drawn
 
 ONE_AT_A_TIME = {  # a new feature of such a category takes the place of the old one
     "hair_color", "hair_style", "headwear", "clothes", "age", "build", "skin", "eyes", "expression",
@@ -72,8 +73,7 @@ def sketch(
     job = _job(record, None, None, pack, device)
     job.steps = 0
     _, item, _, _ = _changed(job, record, text, strengths)
-    image, masks = job.pack.render_regions(item.styles, job.pack.side(SKETCH))
-    return recoloured(to_pixels(image.clamp(-1, 1)[0]), masks, item.edits)
+    return recoloured(drawn(job.pack, item.styles, job.pack.side(SKETCH)), item.edits)
 
 
 def _job(record: png.Record, background: str | None, size: int | None, pack: Pack | None, device: str) -> Job:

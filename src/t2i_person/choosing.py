@@ -10,7 +10,7 @@ from .latent.sample import Sample
 from .latent.search import sampler
 from .latent.targets import Target, implied
 from .packs import to_pixels
-from .people import single
+from .people import only, single
 from .text import Character
 
 ATTEMPTS = 4  # to find a person of the right gender with one face
@@ -57,15 +57,16 @@ def choose(
 
 def _first_fit(job: Job, i: int, k: int, z: Tensor, gender: str, seed: int) -> Sample | None:
     """The first of z [n, z_dim] with one face of that gender."""
-    generator, small = job.pack.generator, job.pack.side(job.pack.recipe.detect_resolution)
+    generator, detect = job.pack.generator, job.pack.recipe.detect_resolution
+    small = job.pack.side(detect) if detect else None
     for row in z.split(1):
         job.tell("people", i, k)
         w_plus = generator.w_plus(row.to(job.pack.device), job.preset.truncation_psi).contiguous()
         styles = generator.styles(w_plus)
         # small is quick, but the whole may be read otherwise
-        if single(to_pixels(job.pack.render(styles, small)[0]), gender) is None:
+        if small and single(to_pixels(job.pack.render(styles, small)[0]), gender) is None:
             continue
-        if single(job.whole(styles).pixels, gender) is not None:
+        if (face := job.whole(styles).face) and only([face], gender):
             return Sample(seed, w_plus, styles, styles, row)
     return None
 

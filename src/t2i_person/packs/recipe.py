@@ -18,7 +18,7 @@ class Recipe:
     sliders: tuple[str, ...] = ("coordinates", "direction")  # kinds of edits that strengths move
     truncation_psi: float = 1.0  # of people when nothing else is asked for
     judge_resolution: int = 0  # pixels at which the encoder judges; 0: what it was made for
-    detect_resolution: int = 256  # pixels at which faces are looked for first
+    detect_resolution: int = 256  # pixels at which faces are looked for first; 0: in the whole alone
     one_person: bool = False  # the matte keeps what hangs together with the person in the middle
     fine_matte: bool = False  # the matte follows the edges of the whole picture
     # category -> what nobody has unless the text says something of that category; "female/facial_hair" is of

@@ -16,7 +16,7 @@ from ..judge import ByEncoder, ByProbe, probabilities
 from ..targets import Target
 
 POOL = 16_384  # people read
-CHUNK = 8192  # at once
+CHUNK = 1024  # at once: what each layer gives stays in the cache
 APART = 4.0  # log probability that somebody just like one taken before is held back by, at least
 
 

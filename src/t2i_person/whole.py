@@ -1,0 +1,45 @@
+"""A person drawn, and what is seen in the picture; each is looked for once, when it is asked for first."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from torch import Tensor
+
+from .packs import Pack, to_pixels
+from .people import Face, single
+from .picture.regions import full_masks
+
+
+@dataclass(eq=False)
+class Whole:
+    """A picture of a person."""
+
+    styles: list[Tensor]  # [1, c] a layer, of which it is
+    image: Tensor  # [1, 3, h, w] in [-1, 1]
+    coarse: Tensor | None  # [1, regions, s, s]: where hair, clothes and so on are; None: the pack cannot say
+    _masks: dict[str, np.ndarray] = field(default_factory=dict)
+
+    @cached_property
+    def pixels(self) -> np.ndarray:
+        """The picture, HWC uint8 RGB."""
+        return to_pixels(self.image[0])
+
+    @cached_property
+    def face(self) -> Face | None:
+        """The face, if there is exactly one."""
+        return single(self.pixels)
+
+    def mask(self, region: str) -> np.ndarray | None:
+        """HW float32 in [0, 1], as large as the picture; None: the pack cannot say."""
+        if self.coarse is None:
+            return None
+        if region not in self._masks:
+            self._masks |= full_masks(self.coarse, self.pixels, names=[region])
+        return self._masks[region]
+
+
+def drawn(pack: Pack, styles: list[Tensor], side: int | None = None) -> Whole:
+    """The person of StyleSpace [1, c] a layer, whole or with a longer side of so many pixels."""
+    image, coarse = pack.render_regions(styles, side)
+    return Whole(styles, image.clamp(-1, 1), coarse)
