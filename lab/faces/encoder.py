@@ -35,7 +35,7 @@ from torch import Tensor
 from lab.faces.drawn import PSI, Drawn, fit_head, latents
 from lab.faces.facts import FACTS, KINDS, UNSEEN, VALUES, truths
 from lab.faces.heads import network
-from lab.faces.labels import held, labelled
+from lab.faces.labels import MORE, held, labelled
 from lab.faces.labels import table as labels
 from lab.faces.seen import VERSIONS, Seen
 from lab.faces.teacher import Teacher, fit, joined
@@ -366,6 +366,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--mattes", type=Path, help="folder of SEED.webp, to learn cut-out faces from")
     parser.add_argument("--more", type=int, default=3000, help="faces that nobody labelled")
     parser.add_argument("--minutes", type=float, default=30, help="of training; 0: only draw and look")
+    parser.add_argument("--lr", type=float, default=2e-3)
+    parser.add_argument("--upper", action="store_true", help="the backbone's upper half learns, too")
     parser.add_argument("--out", type=Path, default=built_in("faces") / "encoder.safetensors")
     a = parser.parse_args(argv)
     work = Path(__file__).parent.parent / "work" / "faces"
@@ -399,6 +401,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     more_w = latents(generator, more.seeds).numpy()
     more_looks, _ = features(net, more_seen)
     told = on_both(np.concatenate([more_looks, (more_w - generator.w_mean.numpy()) / SCALE], 1))
+    told = blended(labels(more.seeds, MORE), told)
     with torch.inference_mode():
         z = torch.from_numpy(np.random.default_rng(77).standard_normal((24000, 512)).astype(np.float32))
         random_w = torch.cat([generator.w(part, PSI) for part in z.split(2000)]).numpy()
@@ -410,5 +413,5 @@ def main(argv: Sequence[str] | None = None) -> None:
     encoder = new_encoder(tower, generator.w_mean, SCALE)
     if (work / "encoder.pt").exists():
         encoder.load_state_dict(torch.load(work / "encoder.pt", weights_only=True), strict=False)
-    train(work, encoder, 10**9, 2e-3, random_w, truth, pictured, minutes=a.minutes, batch_p=32)
+    train(work, encoder, 10**9, a.lr, random_w, truth, pictured, minutes=a.minutes, batch_p=48, upper=a.upper)
     write(encoder, a.out)

@@ -10,7 +10,8 @@ import numpy as np
 from lab.faces.facts import ALIKE, VALUES
 
 HERE = Path(__file__).parent
-FILES = ("labels.csv", "labels_more.csv")  # the second one is ours, where the first ones were few
+FILE = "labels.csv"
+MORE = "more.csv"  # faces sought for what is rare: some columns only, the others are empty
 
 
 def read(name: str) -> dict[int, dict[str, str]]:
@@ -22,8 +23,8 @@ def read(name: str) -> dict[int, dict[str, str]]:
 
 
 def labelled() -> list[int]:
-    """Seeds of all labelled faces, in the files' order."""
-    return list(dict.fromkeys(seed for name in FILES for seed in read(name)))
+    """Seeds of the labelled faces, in the file's order."""
+    return list(read(FILE))
 
 
 def held() -> set[int]:
@@ -31,20 +32,18 @@ def held() -> set[int]:
     return set(read("second.csv"))
 
 
-def table(seeds, names=FILES) -> dict[str, np.ndarray]:
-    """Column -> [n, values]: one where the label is, NaN where nothing could be told."""
-    rows: dict[int, dict[str, str]] = {}
-    for name in names:
-        rows |= read(name)
+def table(seeds, name: str = FILE) -> dict[str, np.ndarray]:
+    """Column -> [n, values]: one where the label is, NaN where nothing could be told or nobody looked."""
+    rows = read(name)
     out = {}
     for column, values in VALUES.items():
         y = np.full((len(seeds), len(values)), np.nan, np.float32)
         for i, seed in enumerate(seeds):
-            row = rows[int(seed)]
+            row = rows.get(int(seed), {})
             if column == "seen":
-                word = "no" if row["clothcolor"] in ("?", "") else "yes"
+                word = {"": "", "?": "no"}.get(row.get("clothcolor", ""), "yes")
             else:
-                word = row.get(column, "?")
+                word = row.get(column, "")
                 word = ALIKE.get(word, word) if column in ("facial", "lids") else word
             if word in values:
                 y[i] = 0
