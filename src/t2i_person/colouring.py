@@ -7,7 +7,7 @@ import numpy as np
 from .latent.edits import Edit, RecolourEdit
 from .latent.judge import DRAWN
 from .latent.targets import Target
-from .picture.colours import Kind, colour, said_colour
+from .picture.colours import Kind, grown, said_colour
 from .picture.naming import probability
 from .picture.recolour import recolour
 from .whole import Whole
@@ -49,12 +49,6 @@ def colour_probabilities(
         measured = said is not None and (said[0] in put or not grown(*said))
         out.append((_probability(whole, pixels, *said) or 0.0) if said and measured else None)
     return out
-
-
-def grown(region: Kind, name: str) -> bool:
-    """Whether it is a colour of hair that grows so, not dyed."""
-    found = colour(name, region)
-    return region == "hair" and found is not None and found.group != "dyed"
 
 
 def _said(target: Target) -> tuple[Kind, str] | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from .colouring import colour_edits, grown
+from .colouring import colour_edits
 from .errors import PackError
 from .finishing import mixed
 from .job import Job
@@ -20,7 +20,7 @@ from .latent.sample import Sample
 from .latent.sliders import chosen, slide
 from .latent.targets import Target, gender_text, implied
 from .packs import to_pixels
-from .picture.colours import said_colour
+from .picture.colours import grown, said_colour
 from .text import Character
 
 

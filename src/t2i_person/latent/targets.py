@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from ..packs import Pack
-from ..picture.colours import said_colour
+from ..picture.colours import grown, said_colour
 from ..text import Character, Feature
 
 UNASKED = 2.5  # weight of what nobody should have unasked: a child among women is worse than a wrong collar
+SAID = 2.0  # of what has to be in the picture for something said: clothes, that they can be light blue
 PUT = 0.5  # weight of a colour that can be put where it is missing
 
 
@@ -53,8 +54,9 @@ def targets_of(pack: Pack, character: Character) -> tuple[list[Target], list[Tar
             obstacle = f"the pack {pack.name} does not know {', '.join(strange)}"
             hopeless = len(strange) >= _length(text)  # else the rest is tried
         if not feature.negated:
-            text = pack.recipe.means.get(text, text)
-        weight = PUT if "recolour" in pack.recipe.edits and said_colour(text, feature.category) else 1.0
+            text = _meant(pack, text)[0]
+        said = said_colour(text, feature.category) if "recolour" in pack.recipe.edits else None
+        weight = PUT if said and not feature.negated and not grown(*said) else 1.0
         target = Target(name, text, feature.category, feature.negated, obstacle, weight)
         (unable if hopeless else able).setdefault((text, feature.negated), target)
     return list(able.values()), list(unable.values())
@@ -75,8 +77,20 @@ def implied(pack: Pack, character: Character) -> list[Target]:
                 Target(f"не {text}", text, category, True, weight=UNASKED) for text in texts.split("; ")
             ]
     shown = {feature.category for feature in character.described if not feature.negated}
-    wanted = [(category, text) for category, text in pack.recipe.said.items() if category in shown]
-    return found + [Target(text, text, category) for category, text in wanted]
+    for category, text in pack.recipe.said.items():
+        if category in shown:
+            found.append(Target(text, text, category, weight=SAID))
+    for feature in character.described:
+        if not feature.negated:
+            for text in _meant(pack, feature.normalized)[1:]:
+                bare = text.removeprefix("не ")
+                found.append(Target(text, bare, feature.category, bare != text, weight=UNASKED))
+    return found
+
+
+def _meant(pack: Pack, phrase: str) -> list[str]:
+    """What a phrase means on this pack, the first in its place, the others beside it."""
+    return pack.recipe.means.get(phrase, phrase).split("; ")
 
 
 def gender_text(pack: Pack, gender: str) -> str:

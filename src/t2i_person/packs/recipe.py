@@ -26,7 +26,9 @@ class Recipe:
     # women only; several things stand with "; " between them
     unasked: Mapping[str, str] = field(default_factory=dict)
     said: Mapping[str, str] = field(default_factory=dict)  # category -> what is wanted too when it is said
-    means: Mapping[str, str] = field(default_factory=dict)  # a feature as it is said -> what is meant by it
+    # a feature as it is said -> what is meant by it: texts with "; " between them, the first in its place,
+    # the others ("не тёмные очки") beside it
+    means: Mapping[str, str] = field(default_factory=dict)
     usual: Mapping[str, float] = field(default_factory=dict)  # text -> weight, below 0 for what is avoided
     ages: Mapping[str, str] = field(default_factory=dict)  # noun of a person -> text of the age it says
     holds: Mapping[str, str] = field(default_factory=dict)  # text -> category: what a direction leaves alone

@@ -251,6 +251,12 @@ def _shaded(base: Colour, name: str, lighter: float, chroma: float) -> Colour:
     )
 
 
+def grown(region: Kind, name: str) -> bool:
+    """Whether it is a colour of hair that grows so, not dyed."""
+    found = colour(name, region)
+    return region == "hair" and found is not None and found.group != "dyed"
+
+
 def said_colour(phrase: str, category: str) -> tuple[Kind, str] | None:
     """Which colour of what a phrase speaks of.
 

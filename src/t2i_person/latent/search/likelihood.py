@@ -2,7 +2,8 @@
 
 Mapping 16,384 z costs less than drawing a few pictures. The encoder's own reading of W says how probable each
 target is, and each thing that people usually are or have unless it is said; the best are drawn, and the
-encoder's look at their pictures has the last word.
+encoder's look at their pictures has the last word. Where that word is no, it begins again with other z: what
+is common costs one round, what is rare a few.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,8 +16,10 @@ from ...packs import Pack
 from ..judge import ByEncoder, ByProbe, probabilities
 from ..targets import Target
 
-POOL = 16_384  # people read
-CHUNK = 1024  # at once: what each layer gives stays in the cache
+POOL = 16_384  # people read in a round
+CHUNK = 2048  # at once: what each layer gives stays in the cache
+ROUNDS = 4  # at most
+FITS = 0.6  # probability of each target from which nobody better is sought
 APART = 4.0  # log probability that somebody just like one taken before is held back by, at least
 
 
@@ -27,7 +30,7 @@ class Likelihood:
     pack: Pack
     truncation_psi: float
     resolution: int  # pixels at which people are looked at
-    candidates: int  # a third of them are drawn and looked at
+    candidates: int  # a third of them are drawn and looked at in a round
 
     @torch.no_grad()
     def find(
@@ -38,37 +41,53 @@ class Likelihood:
         on_round: Callable[[int, int, Tensor], None] | None = None,
     ) -> Tensor:
         """z [n, z_dim] on the CPU, the best first."""
-        pack, judge = self.pack, ByProbe(self.pack)
-        z = torch.randn(POOL, pack.generator.z_dim, generator=random)
+        pack, goal = self.pack, [*targets, *self._usual()]
         near = torch.cat([self._w(some) for some in taken]) if taken else None
-        read = []
-        for some in z.split(CHUNK):
-            w = self._w(some)
-            worth = self._worth(judge.embed([w]), targets)
-            if near is not None:
-                away = torch.cdist(w, near).square().mean(1) / (w - pack.generator.w_mean).square().sum(1)
-                worth = worth - APART * (1 - away).clamp(min=0)
-            read.append(worth.cpu())
-        worth = torch.cat(read)
-        best = worth.argsort(descending=True, stable=True)[: max(self.candidates // 3, 1)]
-        if on_round is not None:
-            on_round(1, 2, z[best[0]])
-        styles = pack.generator.styles(pack.generator.w_plus(z[best].to(pack.device), self.truncation_psi))
-        looked = self._worth(ByEncoder(pack, self.resolution).embed(styles), targets).cpu()
-        order = (worth[best] / 2 + looked).argsort(descending=True, stable=True)
-        if on_round is not None:
-            on_round(2, 2, z[best[order[0]]])
-        return z[best[order]]
+        needed = [j for j, target in enumerate(targets) if target.weight >= 1]  # the others can be put there
+        look = max(self.candidates // 3, 1)
+        left, hope = torch.empty(0, pack.generator.z_dim), torch.empty(0)  # not looked at yet, the best first
+        people, worth = left, hope
+        for done in range(1, ROUNDS + 1):
+            z = torch.randn(POOL, pack.generator.z_dim, generator=random)
+            read = torch.cat([self._read(some, goal, near) for some in z.split(CHUNK)])
+            left, hope = torch.cat([left, z]), torch.cat([hope, read])
+            best = hope.argsort(descending=True, stable=True)[: look * (ROUNDS + 1 - done)]
+            left, hope = left[best], hope[best]
+            seen = self._look(left[:look], goal)
+            people = torch.cat([people, left[:look]])
+            worth = torch.cat([worth, hope[:look] / 2 + self._worth(seen, goal)])
+            left, hope = left[look:], hope[look:]
+            order = worth.argsort(descending=True, stable=True)
+            if on_round is not None:
+                on_round(done, ROUNDS, people[order[0]])
+            if (seen[:, needed] >= FITS).all(1).any():
+                break
+        return people[order]
+
+    def _usual(self) -> list[Target]:
+        weights = self.pack.recipe.usual.items()
+        return [Target(text, text, "", weight < 0, weight=abs(weight)) for text, weight in weights]
+
+    def _read(self, z: Tensor, goal: Sequence[Target], near: Tensor | None) -> Tensor:
+        """Log probability of the goal by W alone, less for who is like those in `near`: [n, z_dim] -> [n]."""
+        w = self._w(z)
+        found = self._worth(probabilities(self.pack, ByProbe(self.pack).embed([w]), goal), goal)
+        if near is not None:
+            away = torch.cdist(w, near).square().mean(1)
+            away = away / (w - self.pack.generator.w_mean).square().sum(1)
+            found = found - APART * (1 - away).clamp(min=0).cpu()
+        return found
+
+    def _look(self, z: Tensor, goal: Sequence[Target]) -> Tensor:
+        """Probability of each target by the pictures: [n, z_dim] -> [n, targets], on the CPU."""
+        generator = self.pack.generator
+        styles = generator.styles(generator.w_plus(z.to(self.pack.device), self.truncation_psi))
+        return probabilities(self.pack, ByEncoder(self.pack, self.resolution).embed(styles), goal).cpu()
 
     def _w(self, z: Tensor) -> Tensor:
         return self.pack.generator.w(z.to(self.pack.device), self.truncation_psi)
 
-    def _worth(self, embeddings: Tensor, targets: Sequence[Target]) -> Tensor:
-        """Log probability of the targets and of each usual thing, by weight: [n, d] -> [n]."""
-        usual = [
-            Target(text, text, "", weight < 0, weight=abs(weight))
-            for text, weight in self.pack.recipe.usual.items()
-        ]
-        goal = [*targets, *usual]
-        found = probabilities(self.pack, embeddings, goal).clamp(min=1e-4).log()
-        return found @ found.new_tensor([target.weight for target in goal])
+    def _worth(self, probability: Tensor, goal: Sequence[Target]) -> Tensor:
+        """Log probability of all together, by weight: [n, targets] -> [n], on the CPU."""
+        weights = probability.new_tensor([target.weight for target in goal])
+        return (probability.clamp(min=1e-4).log() @ weights).cpu()
