@@ -35,6 +35,20 @@ def test_near_the_large_network(matting: MODNet, seed: int) -> None:
     assert 0.3 < found[soft].mean() < 0.75  # hair is neither cut off nor made solid
 
 
+def test_nothing_is_left_well_inside_the_ground() -> None:
+    alpha = np.zeros((256, 256), np.float32)
+    alpha[60:, 60:200] = 1
+    alpha[:50, 100:140] = 0.8  # a curtain, joined to the person by nothing but the matte
+    alpha[50:60, 100:140] = 0.8  # hair
+    ground = np.ones((256, 256), np.float32)
+    ground[60:, 60:200] = 0
+    found = cutout.kept_off(alpha, ground)
+    assert (found[68:, 68:192] == alpha[68:, 68:192]).all()
+    assert (found[:40] == 0).all() and found[57:60, 110:130].min() > 0.5
+    assert (found <= alpha).all()
+    assert (cutout.kept_off(alpha, np.zeros_like(alpha)) == alpha).all()
+
+
 def test_only_what_joins_the_middle_stays() -> None:
     alpha = torch.zeros(1, 1, 128, 128)
     alpha[..., 30:, 40:90] = 1

@@ -402,13 +402,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     more_looks, _ = features(net, more_seen)
     told = on_both(np.concatenate([more_looks, (more_w - generator.w_mean.numpy()) / SCALE], 1))
     told = blended(labels(more.seeds, MORE), told)
+    free = ~np.isin(more.seeds, seeds)  # nobody's who is kept for the figures
     with torch.inference_mode():
         z = torch.from_numpy(np.random.default_rng(77).standard_normal((24000, 512)).astype(np.float32))
         random_w = torch.cat([generator.w(part, PSI) for part in z.split(2000)]).numpy()
     truth = truths(on_w((random_w - generator.w_mean.numpy()) / SCALE)).astype(np.float16)
     pictured = [
         Faces(w[learned], blended(table, on_both.outside, 0.75), seen, np.flatnonzero(learned)),
-        Faces(more_w, told, more_seen, np.arange(len(more.seeds))),
+        Faces(more_w[free], {c: v[free] for c, v in told.items()}, more_seen, np.flatnonzero(free)),
     ]
     encoder = new_encoder(tower, generator.w_mean, SCALE)
     if (work / "encoder.pt").exists():

@@ -42,7 +42,7 @@ def found(pack, targets, seed=0, taken=()):
 
 def test_the_found_are_likelier_than_anybody(pack):
     z = found(pack, [RED, BARE])
-    assert z.shape == (8, 8)
+    assert len(z) % 8 == 0 and z.shape[1] == 8
     w = pack.generator.w(z, 0.8)
     anybody = pack.generator.w(torch.randn(1000, 8, generator=torch.Generator().manual_seed(9)), 0.8)
     read = [
@@ -52,6 +52,21 @@ def test_the_found_are_likelier_than_anybody(pack):
     styles = pack.generator.styles(pack.generator.w_plus(z, 0.8))
     seen = probabilities(pack, ByEncoder(pack, 32).embed(styles), [RED, BARE]).log().sum(1)
     assert seen[0] > seen.mean()  # who is best in both comes first
+
+
+def test_it_begins_again_only_where_nobody_fits(pack):
+    def rounds(pack, target):
+        told = []
+        random = torch.Generator().manual_seed(0)
+        z = sampler(pack, 0.8, 32, 24).find([target], random, (), lambda *step: told.append(step[:2]))
+        assert len(z) == 8 * len(told) and told == [(k + 1, 4) for k in range(len(told))]
+        return len(told)
+
+    unfit = replace(pack, encoder=Reading())
+    unfit.encoder.score = lambda images, texts: torch.full((len(images), len(texts)), 0.3)
+    assert rounds(pack, RED) == 1
+    assert rounds(unfit, RED) == 4
+    assert rounds(unfit, replace(RED, weight=0.5)) == 1  # it can be put there
 
 
 def test_same_seed_same_people_another_seed_others(pack):

@@ -1,7 +1,11 @@
 """What nobody asked for."""
 
+from dataclasses import replace
+
+from packs.tiny import tiny_pack
+
 from t2i_person import describe
-from t2i_person.latent.targets import implied, targets_of
+from t2i_person.latent.targets import PUT, UNASKED, implied, targets_of
 from t2i_person.packs import load_pack
 from t2i_person.packs.encoder import vector
 
@@ -49,3 +53,30 @@ def test_a_word_that_navec_lacks_has_a_vector_of_its_own():
     assert all(word in pack.encoder.own or vector(word) is not None for word in pack.encoder.words)
     seen = pack.text(["каштановые волосы", "белокурые волосы", "салатовые волосы", "волосы"])
     assert (seen @ seen.T).triu(1).max() < 0.95
+
+
+def test_what_a_word_means_on_a_pack():
+    """«Очки» are clear ones where the pack says so, and then not dark ones; «тёмные очки» stay dark."""
+    pack = tiny_pack()
+    recipe = replace(pack.recipe, means={"очки": "прозрачные очки; не тёмные очки"})
+    pack = replace(pack, recipe=recipe, draws=frozenset(["accessory", "gender"]))
+
+    def of(text):
+        (person,) = describe(text)
+        able, _ = targets_of(pack, person)
+        beside = [(wish.text, wish.negated, wish.weight) for wish in implied(pack, person)]
+        return {wish.name: wish.text for wish in able if wish.category == "accessory"}, beside
+
+    assert of("Женщина в очках.") == ({"очки": "прозрачные очки"}, [("тёмные очки", True, UNASKED)])
+    assert of("Женщина в тёмных очках.") == ({"тёмные очки": "тёмные очки"}, [])
+    assert of("Женщина без очков.") == ({"не очки": "очки"}, [])
+
+
+def test_a_colour_that_can_be_put_counts_less_when_people_are_chosen():
+    pack = tiny_pack()
+    (person,) = describe("Рыжая женщина в зелёном платье.")
+    plain = {wish.name: wish.weight for wish in targets_of(pack, person)[0]}
+    assert set(plain.values()) == {1.0}
+    able, _ = targets_of(replace(pack, recipe=replace(pack.recipe, edits=("recolour",))), person)
+    # hair as it grows is found, not painted
+    assert {wish.name: wish.weight for wish in able} == plain | {"зелёное платье": PUT}
