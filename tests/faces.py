@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from filelock import FileLock
 from safetensors.torch import load_file
 
 from t2i_person.errors import PackError
@@ -23,8 +24,10 @@ def _pulled() -> Path | str:
     assert isinstance(pack, Pullable)
     before = os.environ.get("T2I_PERSON_PACKS")
     os.environ["T2I_PERSON_PACKS"] = str(CACHE / "packs")
+    CACHE.mkdir(parents=True, exist_ok=True)
     try:
-        (path,) = pull_pack(pack)
+        with FileLock(CACHE / "faces.lock"):  # tests that run beside these want it, too
+            (path,) = pull_pack(pack)
         return path
     except PackError as error:
         return str(error)
