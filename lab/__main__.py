@@ -6,9 +6,9 @@ from pathlib import Path
 
 WORK = Path(__file__).parent / "work"
 FACES = {  # step -> module of lab.faces whose main(argv) does it
+    "all": "recipe",
     "heads": "heads",
     "encoder": "encoder",
-    "matting": "matting",
     "naming": "naming",
     "regions": "regions",
     "report": "report",

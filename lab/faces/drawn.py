@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file
 from torch import Tensor
 
 from t2i_person.nets.mobilestylegan import MobileStyleGAN
@@ -22,10 +21,6 @@ PSI = 0.8  # of every labelled face
 SIDE = 256
 WHOLE = 90  # pictures drawn whole, for the fit
 POINTS = 4000  # of each, out of 16,384
-
-
-def load_generator(weights: Path) -> MobileStyleGAN:
-    return MobileStyleGAN.from_state_dict(load_file(weights)).eval().requires_grad_(False)
 
 
 def latents(net: MobileStyleGAN, seeds) -> Tensor:

@@ -1,6 +1,6 @@
 """What people call the colours of clothes and hair: ``naming.json``, a logistic regression on the labels.
 
-    python -m lab.faces.naming GENERATOR.safetensors      # a second a picture; goes on where it was stopped
+    python -m lab faces naming      # a second a picture; goes on where it was stopped
 
 The faces that two people labelled are kept out and measured at the end.
 """
@@ -18,7 +18,8 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import nn
 
-from lab.faces.drawn import latents, load_generator
+from lab.faces.drawn import latents
+from lab.faces.heads import network
 from lab.faces.labels import held, labelled, read
 from t2i_person.nets.regions import RegionHead
 from t2i_person.packs.places import built_in
@@ -34,13 +35,12 @@ LEAST = 0.01  # of the picture that the region takes
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Look at the labelled faces, fit, write the file and print the confusions."""
-    parser = argparse.ArgumentParser(prog="python -m lab.faces.naming", description=__doc__)
-    parser.add_argument("generator", type=Path)
+    parser = argparse.ArgumentParser(prog="python -m lab faces naming", description=__doc__)
     parser.add_argument("--pictures", type=int, default=2000, help="at most")
     parser.add_argument("--out", type=Path, default=Path(naming.__file__).with_name("naming.json"))
     a = parser.parse_args(argv)
     WORK.mkdir(parents=True, exist_ok=True)
-    net = load_generator(a.generator)
+    net = network()
     head = RegionHead.from_state_dict(load_file(built_in("faces") / "regions.safetensors"))
     rows = read("labels.csv")
     seeds = [seed for seed in labelled() if seed in rows][: a.pictures]

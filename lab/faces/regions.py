@@ -1,6 +1,6 @@
 """The head that tells regions, from strokes painted by hand, mattes and labels.
 
-    python -m lab.faces.regions GENERATOR.safetensors MATTES_FOLDER     # GENERATOR: the pack's network
+    python -m lab faces regions MATTES     # a folder of SEED.webp
 
 `strokes.txt` has, after each seed, lines of a letter (ground, skin, hair, clothes, t: hat, other, beard) and
 polylines in hundredths of the picture's sides. Everywhere else only something is known: no hat where the label
@@ -21,7 +21,8 @@ from PIL import Image, ImageDraw
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from lab.faces.drawn import latents, load_generator
+from lab.faces.drawn import latents
+from lab.faces.heads import network
 from lab.faces.labels import held, labelled, read
 from t2i_person.nets.regions import REGIONS, SIDE, RegionHead
 from t2i_person.packs.places import built_in
@@ -36,15 +37,14 @@ Points = tuple[np.ndarray, np.ndarray]  # features [n, channels] float16, possib
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Draw the pictures, fit the head, write it into the pack, and say how often it errs on held-out mattes."""
-    parser = argparse.ArgumentParser(prog="python -m lab.faces.regions", description=__doc__)
-    parser.add_argument("generator", type=Path)
+    parser = argparse.ArgumentParser(prog="python -m lab faces regions", description=__doc__)
     parser.add_argument("mattes", type=Path, help="a folder of SEED.webp, five digits")
     parser.add_argument("--weak", type=int, default=500, help="pictures without strokes")
     parser.add_argument("--steps", type=int, default=900)
     parser.add_argument("--out", type=Path, default=built_in("faces") / "regions.safetensors")
     a = parser.parse_args(argv)
     WORK.mkdir(parents=True, exist_ok=True)
-    net = load_generator(a.generator)
+    net = network()
     painted = strokes()
     rows = read("labels.csv")
     mattes = {int(p.stem): p for p in sorted(a.mattes.glob("*.webp"))}
