@@ -37,6 +37,22 @@ def test_generate(client):
     assert "dall-e-3" in answer.notes[0]
 
 
+def test_sizes_of_other_models_are_answered_by_the_square_within(client):
+    answer = client.images.generate(prompt="Старик.", quality="low", size="1024x1536", n=None)
+    assert answer.size == "1024x1024"
+    assert png.decode(base64.b64decode(answer.data[0].b64_json))[0].shape == (1024, 1024, 4)
+    assert any("1024x1536" in note for note in answer.notes)
+
+
+def test_models_are_the_packs(client):
+    names = [model.id for model in client.models.list()]
+    assert names[0] == "embedded"  # it draws when none is named
+    assert client.models.retrieve("embedded").owned_by == "t2i-person"
+    with pytest.raises(openai.NotFoundError) as caught:
+        client.models.retrieve("dall-e-3")
+    assert caught.value.param == "model" and "embedded" in caught.value.message
+
+
 def test_stream(client):
     events = list(
         client.images.generate(
@@ -89,7 +105,7 @@ def test_urls(client):
         ({"prompt": "Шёл дождь."}, "prompt", "No people"),
         ({"prompt": ""}, "prompt", "empty"),
         ({"prompt": "Старик.", "n": 11}, "n", "10"),
-        ({"prompt": "Старик.", "size": "1792x1024"}, "size", "1024x1024"),
+        ({"prompt": "Старик.", "size": "3x3"}, "size", "1024x1024"),
         ({"prompt": "Старик.", "background": "transparent", "output_format": "jpeg"}, "background", "png"),
     ],
 )

@@ -1,6 +1,6 @@
-"""OpenAI's images dialect: ``POST /v1/images/generations``, for clients that speak it already.
+"""OpenAI's images dialect: ``POST /v1/images/generations`` and ``GET /v1/models``, for clients that speak it.
 
-Source: OpenAI's API reference, "Create image" and "Image generation streaming events".
+Source: OpenAI's API reference, "Create image", "Image generation streaming events", "List models".
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ..errors import Cancelled
 from ..packs import list_packs
+from ..packs.pack import AUTO, default_pack
 from ..pipeline import CROWD
 from ..text import Character, describe
 from . import models
@@ -28,7 +29,10 @@ from .runtime import Runtime, owner, runtime
 from .v1 import stream
 
 router = APIRouter(tags=["OpenAI's dialect"])
-SIZES = {"auto": 1024, "1024x1024": 1024, "512x512": 512, "256x256": 256}
+# what clients of its models send; a portrait is square, so the others get the square that fits into them
+Size = Literal[
+    "auto", "1024x1024", "512x512", "256x256", "1024x1536", "1536x1024", "1024x1792", "1792x1024"
+]  # fmt: skip
 FREE = {"total_tokens": 0, "input_tokens": 0, "output_tokens": 0}  # nothing is billed
 USAGE = FREE | {"input_tokens_details": {"text_tokens": 0, "image_tokens": 0}}
 
@@ -39,7 +43,7 @@ class Generation(BaseModel):
     model_config = ConfigDict(extra="ignore", strict=True)
     prompt: models.Text = Field(max_length=32000)
     n: int | None = Field(default=1, ge=1, le=10)  # the official client may send null
-    size: Literal["auto", "1024x1024", "512x512", "256x256"] | None = "auto"
+    size: Size | None = "auto"
     response_format: Literal["url", "b64_json"] | None = None
     output_format: Literal["png", "webp", "jpeg"] | None = "png"
     output_compression: int | None = Field(default=100, ge=0, le=100)
@@ -83,6 +87,40 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {
 }
 DOCUMENTED[400]["description"] = "The request is wrong, or the prompt has no people."
 DOCUMENTED[200] = {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
+
+
+class Model(BaseModel):
+    """A pack, as clients that choose among models list it."""
+
+    id: str
+    object: Literal["model"] = "model"
+    created: int = 0  # packs do not say
+    owned_by: str = "t2i-person"
+
+
+class Models(BaseModel):
+    """All packs that draw here; the one that draws when none is named first."""
+
+    object: Literal["list"] = "list"
+    data: list[Model]
+
+
+@router.get("/v1/models")
+async def list_models(here: Annotated[Runtime, Depends(runtime)]) -> Models:
+    """The packs here."""
+    first = here.settings.pack if here.settings.pack != AUTO else default_pack()
+    names = sorted((info.name for info in list_packs()), key=lambda name: (name != first, name))
+    return Models(data=[Model(id=name) for name in names])
+
+
+@router.get("/v1/models/{name}", responses={404: {"model": OpenAIError, "description": MEANINGS[404]}})
+async def model(name: str, here: Annotated[Runtime, Depends(runtime)]) -> Model:
+    """One of them."""
+    known = (await list_models(here)).data
+    if found := next((one for one in known if one.id == name), None):
+        return found
+    there = ", ".join(one.id for one in known)
+    raise Problem(404, f"There is no model {name!r} here, but {there}.", "model_not_found", "model")
 
 
 @router.post("/v1/images/generations", response_model=Images, responses=DOCUMENTED)
@@ -145,7 +183,10 @@ class _Form:
             raise Problem(422, detail, field="background")
         opaque = background == "opaque" or self.format == "jpeg"
         self.background = "opaque" if opaque else "transparent"
-        self.size = SIZES[order.size or "auto"]
+        asked = "1024x1024" if order.size in (None, "auto") else str(order.size)
+        self.size = min(map(int, asked.split("x")))
+        if asked != (given := f"{self.size}x{self.size}"):
+            self.notes.append(f"Portraits are square: for {asked} they have {given}.")
         self.quality = {"low": "low", "medium": "medium"}.get(order.quality or "auto", "high")
 
     def job(self, people: list[Character], here: Runtime) -> JobOrder:

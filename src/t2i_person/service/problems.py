@@ -187,7 +187,7 @@ def answer(scope: Scope, problem: Problem) -> JSONResponse:
         headers["X-Request-ID"] = name
     scope["app"].state.runtime.metrics.errors.labels(problem.code).inc()
     path = path_of(scope)
-    if path.startswith("/v1/images/generations"):
+    if path.startswith((OPENAI, "/v1/models")):
         kind = "invalid_request_error" if problem.status < 500 and problem.status != 429 else "server_error"
         error = {"message": problem.detail, "type": kind, "param": problem.field, "code": problem.code}
         status = 400 if problem.status == 422 else problem.status  # as the real one answers
