@@ -44,6 +44,35 @@ def test_sizes_of_other_models_are_answered_by_the_square_within(client):
     assert any("1024x1536" in note for note in answer.notes)
 
 
+def test_edit(client):
+    drawn = client.images.generate(prompt="Старик.", quality="low", size="256x256", extra_body={"seed": 5})
+    portrait = base64.b64decode(drawn.data[0].b64_json)
+    asked = {"prompt": "в очках", "quality": "low", "size": "256x256", "model": "gpt-image-1"}
+    answer = client.images.edit(image=("portrait.png", portrait, "image/png"), n=2, **asked)
+    assert answer.size == "256x256" and "очки" in answer.data[0].revised_prompt
+    pixels, record = png.decode(base64.b64decode(answer.data[0].b64_json))
+    assert pixels.shape == (256, 256, 4) and record.pack == "embedded"
+    assert record.character["head"] == png.decode(portrait)[1].character["head"]
+    assert any("not 2" in note for note in answer.notes)
+    url = client.images.edit(image=portrait, response_format="url", output_format="webp", **asked).data[0].url
+    assert httpx.get(url, timeout=600).headers["content-type"] == "image/webp"
+
+
+@pytest.mark.parametrize(
+    ("asked", "param", "says"),
+    [
+        ({"image": b"GIF89a", "prompt": "в очках"}, "image", "PNG"),
+        ({"image": [b"a", b"b"], "prompt": "в очках"}, "image", "one file"),
+        ({"image": b"x", "prompt": ""}, "prompt", "empty"),
+        ({"image": b"x", "prompt": "в очках", "n": 0}, "n", "1"),
+    ],
+)
+def test_errors_of_edits(client, asked, param, says):
+    with pytest.raises(openai.BadRequestError) as caught:
+        client.images.edit(**asked)
+    assert caught.value.param == param and says in caught.value.message
+
+
 def test_models_are_the_packs(client):
     names = [model.id for model in client.models.list()]
     assert names[0] == "embedded"  # it draws when none is named

@@ -1,19 +1,23 @@
-"""OpenAI's images dialect: ``POST /v1/images/generations`` and ``GET /v1/models``, for clients that speak it.
+"""OpenAI's images dialect, for clients that speak it: generations, edits, models.
 
-Source: OpenAI's API reference, "Create image", "Image generation streaming events", "List models".
+Source: OpenAI's API reference: "Create image", "Create image edit", "Image generation streaming events" and
+"List models".
 """
 
 import asyncio
 import json
 import time
 from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.sse import format_sse_event
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from .. import png
+from ..alter import change
 from ..errors import Cancelled
 from ..packs import list_packs
 from ..packs.pack import AUTO, default_pack
@@ -37,10 +41,9 @@ FREE = {"total_tokens": 0, "input_tokens": 0, "output_tokens": 0}  # nothing is 
 USAGE = FREE | {"input_tokens_details": {"text_tokens": 0, "image_tokens": 0}}
 
 
-class Generation(BaseModel):
+class Asked(BaseModel):
     """What is asked for; what only tunes other makers' models is taken and does nothing."""
 
-    model_config = ConfigDict(extra="ignore", strict=True)
     prompt: models.Text = Field(max_length=32000)
     n: int | None = Field(default=1, ge=1, le=10)  # the official client may send null
     size: Size | None = "auto"
@@ -50,8 +53,20 @@ class Generation(BaseModel):
     background: Literal["transparent", "opaque", "auto"] | None = "auto"
     quality: Literal["low", "medium", "high", "auto", "standard", "hd"] | None = "auto"
     stream: bool | None = False
-    partial_images: int | None = Field(default=0, ge=0, le=3)
     model: str | None = None
+
+
+class Editing(Asked):
+    """The same for an edit: fields of a form, beside its `image`."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Generation(Asked):
+    """The same for new pictures."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+    partial_images: int | None = Field(default=0, ge=0, le=3)
     seed: int | None = Field(default=None, ge=0, le=2**53 - 1, description="Ours: the same pictures again.")
 
 
@@ -142,7 +157,7 @@ async def generate(
         raise Problem(422, detail, "no_people", "prompt")
     job = here.jobs.submit(form.job(people, here), whose, fleeting=True)
     if order.stream:
-        return stream(_events(job, form, here))
+        return stream(_events(job, form, order.partial_images or 0, here))
     leaving = asyncio.ensure_future(_left(request))
     drawing = asyncio.ensure_future(_ended(job))
     try:
@@ -170,10 +185,85 @@ async def generate(
     return Images(data=data, notes=notes, **form.about())
 
 
+EDIT = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["image", "prompt"],
+                    "properties": {
+                        "image": {"type": "string", "format": "binary"},
+                        **Editing.model_json_schema()["properties"],
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+@router.post("/v1/images/edits", response_model=Images, responses=DOCUMENTED, openapi_extra=EDIT)
+async def edit(request: Request, here: Annotated[Runtime, Depends(runtime)]) -> Any:
+    """Change one of our portraits (the PNG, as it came) by a phrase; one picture."""
+    image, fields = await _sent(request)
+    try:
+        order = Editing.model_validate(fields)
+    except ValidationError as error:
+        raise RequestValidationError(error.errors()) from error
+    if order.stream:
+        raise Problem(422, "Edits are not streamed: leave stream out.", field="stream")
+    form = _Form(order)
+    if form.n > 1:
+        form.notes.append(f"One edit is drawn, not {form.n}: all would be the same.")
+    here.heard(request, order.prompt)
+    try:
+        record = await here.quick.submit(lambda _: png.read(image)).attended(request)
+    except ValueError as error:
+        raise Problem(422, str(error), "not_a_portrait", "image") from error
+    pack = await here.quick.submit(lambda _: here.jobs.pack(record.pack)).attended(request)
+    work = here.edits.submit(
+        lambda work: change(
+            record,
+            text=order.prompt,
+            steps=0 if form.quality == "low" else None,
+            background="kept" if form.background == "opaque" else "transparent",
+            size=form.size,
+            pack=pack,
+            cancelled=here.limit(work.cancelled),
+        )
+    )
+    portrait = await work.attended(request)
+    name = here.store.put(await asyncio.to_thread(portrait.png))
+    if order.response_format == "url":
+        base = str(request.base_url).rstrip("/")
+        data = {"url": f"{base}/v1/images/{name}?format={form.format}"}
+    else:
+        data = {"b64_json": await asyncio.to_thread(form.encoded, here, name)}
+    head = str(record.character.get("lemma") or record.character.get("head") or "")
+    says = _sentence(head, portrait.drawn, portrait.not_drawn)
+    return Images(data=[Image(revised_prompt=says, **data)], notes=form.notes, **form.about())
+
+
+async def _sent(request: Request) -> tuple[bytes, dict[str, str]]:
+    """The image of a form, and its other fields."""
+    try:
+        sent = await request.form(max_files=16, max_fields=64)
+    except HTTPException as error:
+        raise Problem(400, f"The form cannot be read: {error.detail}") from error
+    images = [value for name, value in sent.multi_items() if name in ("image", "image[]")]
+    if len(images) != 1 or isinstance(images[0], str):
+        detail = "Send one file as `image`, a PNG that this server drew, in multipart/form-data."
+        raise Problem(422, detail, field="image")
+    fields = {name: value for name, value in sent.multi_items() if isinstance(value, str)}
+    return await images[0].read(), fields
+
+
 class _Form:
     """How the pictures are wanted."""
 
-    def __init__(self, order: Generation) -> None:
+    def __init__(self, order: Asked) -> None:
         self.order, self.n = order, order.n or 1
         self.notes: list[str] = []
         self.format = order.output_format or "png"
@@ -190,6 +280,7 @@ class _Form:
         self.quality = {"low": "low", "medium": "medium"}.get(order.quality or "auto", "high")
 
     def job(self, people: list[Character], here: Runtime) -> JobOrder:
+        assert isinstance(self.order, Generation)
         """As many portraits of each as `n` needs; of the first ones only, if it is less than they are."""
         n = self.n
         crowd = sum(min(person.count, CROWD) for person in people)
@@ -230,7 +321,7 @@ class _Form:
         return b64encode(data).decode()
 
 
-async def _events(job: Job, form: _Form, here: Runtime) -> AsyncIterator[bytes]:
+async def _events(job: Job, form: _Form, partial: int, here: Runtime) -> AsyncIterator[bytes]:
     """Partial pictures as the stages pass, then each whole one."""
     sent: dict[tuple[int, int], set[str]] = {}
     stage = ""
@@ -244,7 +335,7 @@ async def _events(job: Job, form: _Form, here: Runtime) -> AsyncIterator[bytes]:
                 stage = entry.data["stage"]
             elif entry.kind == "preview":
                 seen = sent.setdefault(place, set())  # type: ignore[arg-type]
-                if stage not in seen and len(seen) < (form.order.partial_images or 0):
+                if stage not in seen and len(seen) < partial:
                     webp = b64decode(entry.data["image"].partition(",")[2])
                     picture = await asyncio.to_thread(recode, webp, form.format)
                     more = {"partial_image_index": len(seen), "b64_json": b64encode(picture).decode()}
@@ -293,9 +384,12 @@ def _chosen(job: Job, n: int) -> list[models.Portrait]:
 
 def _says(job: Job, portrait: models.Portrait) -> str:
     """Who it shows and how, in words."""
-    head = job.characters[portrait.character].lemma
-    shown = f"{head}: {', '.join(portrait.drawn)}" if portrait.drawn else head
-    missing = "; ".join(f"{name} ({why})" for name, why in portrait.not_drawn.items())
+    return _sentence(job.characters[portrait.character].lemma, portrait.drawn, portrait.not_drawn)
+
+
+def _sentence(head: str, drawn: Sequence[str], not_drawn: Mapping[str, str]) -> str:
+    shown = f"{head}: {', '.join(drawn)}" if drawn else head
+    missing = "; ".join(f"{name} ({why})" for name, why in not_drawn.items())
     return f"{shown}. Not drawn: {missing}." if missing else f"{shown}."
 
 

@@ -51,7 +51,7 @@ CODES = {
     500: "failed",
     507: "disk_full",
 }
-OPENAI = "/v1/images/generations"
+OPENAI = "/v1/images/generations", "/v1/images/edits"
 OPENAI_EXAMPLE = EXAMPLE.replace('"text"', '"prompt"')
 STARTING = "The server is starting: try again in a few seconds."
 NOT_JSON = f"The body is not valid JSON in UTF-8: send {EXAMPLE}."
@@ -187,7 +187,7 @@ def answer(scope: Scope, problem: Problem) -> JSONResponse:
         headers["X-Request-ID"] = name
     scope["app"].state.runtime.metrics.errors.labels(problem.code).inc()
     path = path_of(scope)
-    if path.startswith((OPENAI, "/v1/models")):
+    if path.startswith((*OPENAI, "/v1/models")):
         kind = "invalid_request_error" if problem.status < 500 and problem.status != 429 else "server_error"
         error = {"message": problem.detail, "type": kind, "param": problem.field, "code": problem.code}
         status = 400 if problem.status == 422 else problem.status  # as the real one answers
@@ -202,7 +202,7 @@ def install(app: FastAPI) -> None:
 
     async def told(request: Request, error: Exception) -> JSONResponse:
         problem = explain(error)
-        if path_of(request.scope) == OPENAI:  # there the words are called otherwise
+        if path_of(request.scope) in OPENAI:  # there the words are called otherwise
             problem.detail = problem.detail.replace(EXAMPLE, OPENAI_EXAMPLE).replace('"text"', '"prompt"')
             problem.field = {"text": "prompt", "characters": "n", "pack": "model"}.get(
                 problem.field or "", problem.field
