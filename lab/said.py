@@ -82,7 +82,7 @@ def said_and_drawn(judge: Judge, count: int, on_miss: Callable[[str], None] = pr
     """Share of what was said that the judge sees, for each head."""
     hits: dict[str, list[bool]] = defaultdict(list)
     for text, asked in sentences(count):
-        person = draw(text, per_character=1, background="kept", seed=1).characters[0]
+        person = draw(text, pack="embedded", per_character=1, background="kept", seed=1).characters[0]
         for portrait in person.portraits:
             found = seen(judge, _picture(portrait.rgba))
             for head, right in asked.items():
@@ -157,7 +157,7 @@ def edits(judge: Judge, people: int = 8) -> dict[str, dict[str, float]]:
 
     ``claimed``: share of the pictures that the pack calls drawn though the judge does not see it.
     """
-    drawn = [draw(f"{who} в сером свитере.", background="kept", seed=k).characters[0].portraits[0]
+    drawn = [draw(f"{who} в сером свитере.", pack="embedded", background="kept", seed=k).characters[0].portraits[0]
              for k in range(people // 2) for who in ("Женщина", "Мужчина")]  # fmt: skip
     pictures = torch.cat([_picture(portrait.rgba) for portrait in drawn])
     before = seen(judge, pictures)

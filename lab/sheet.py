@@ -1,4 +1,4 @@
-"""The README's pictures: real output of the embedded pack for the sample sentences, over a checkerboard."""
+"""The README's pictures: real output of a pack for the sample sentences, over a checkerboard."""
 
 from __future__ import annotations
 
@@ -47,11 +47,12 @@ def sheet(rows: list[tuple[str, list[np.ndarray]]], side: int, file: Path) -> No
     page.save(file, quality=90)
 
 
-def main() -> None:
+def main(pack: str = "embedded") -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
+    mark = "" if pack == "embedded" else f"{pack}-"
     rows, first = [], []
     for text in SENTENCES:
-        result = draw(text, per_character=4 if text != SENTENCES[2] else 2)
+        result = draw(text, pack=pack, per_character=4 if text != SENTENCES[2] else 2)
         portraits = [p for person in result.characters for p in person.portraits]
         for person in result.characters:
             for p in person.portraits:
@@ -66,12 +67,12 @@ def main() -> None:
         rows.append((text, [p.rgba for p in portraits]))
         first = first or [p.rgba for p in portraits]
         print({k: round(v, 2) for k, v in result.seconds.items()})
-    sheet(rows, 256, IMAGES / "contact-sheet.jpg")
-    sheet([("", first)], 320, IMAGES / "sample.jpg")
+    sheet(rows, 256, IMAGES / f"{mark}contact-sheet.jpg")
+    sheet([("", first)], 320, IMAGES / f"{mark}sample.jpg")
     rows = []
     for text in EDITED:
-        portrait = draw(text, seed=2).characters[0].portraits[0]
+        portrait = draw(text, pack=pack, seed=2).characters[0].portraits[0]
         changed = [change(portrait.record, text=edit) for edit in EDITS]
         print(text, [made.not_drawn for made in changed], flush=True)
         rows.append((text, [portrait.rgba, *(made.rgba for made in changed)]))
-    sheet(rows, 256, IMAGES / "edits.jpg")
+    sheet(rows, 256, IMAGES / f"{mark}edits.jpg")

@@ -1,6 +1,7 @@
 """Is what was said what is drawn? 128 portraits of sentences nobody tuned on, judged by looking.
 
     python -m lab faces report --draw     # portraits and sheets into lab's folder of work, an hour
+    python -m lab faces report --pictures # those of the README
     python -m lab faces report            # figures from what looking found (looked.csv) into report.json
 
 looked.csv names for each portrait the rows of its sentence that are wrong, and what nobody asked for.
@@ -16,9 +17,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from lab import sheet
 from lab.faces.sentences import ROWS, sentences
 from t2i_person import draw
 from t2i_person.errors import NobodyFits
@@ -28,13 +29,44 @@ WORK = Path(__file__).parent.parent / "work" / "faces" / "report"
 LOOKED = Path(__file__).with_name("looked.csv")
 SEEDS = (0, 1)
 UNSAID = ("beard on a woman", "hat", "dark glasses", "dyed hair", "child", "broken")
+NAMES = {  # figure -> what it is called in the card
+    "drawn_gender": "said = drawn: gender (bar .99)",
+    "drawn_age": "... age group (bar .95)",
+    "drawn_skin": "... skin (bar .95)",
+    "drawn_glasses": "... glasses (bar .95)",
+    "drawn_length": "... length of hair (bar .95)",
+    "drawn_smile": "... smile (bar .95)",
+    "drawn_hair": "... hair colour (bar .92)",
+    "drawn_facial": "... beard, moustache, bald (bar .92)",
+    "drawn_hat": "... headwear (bar .85)",
+    "drawn_clothes": "... colour of clothes (bar .80)",
+    "unsaid_beard_on_a_woman": "unsaid: beard on a woman (bar 0)",
+    "unsaid_hat": "... hat (bar .05)",
+    "unsaid_dark_glasses": "... dark glasses (bar .02)",
+    "unsaid_dyed_hair": "... dyed hair (bar 0)",
+    "unsaid_child": "... child (bar 0)",
+    "unsaid_broken": "broken faces (bar .02)",
+    "nobody": "sentences and seeds for which nobody was found, of 128",
+    "seconds_median": "seconds a portrait, median",
+    "encoder_auc_picture": "encoder on the faces that two people labelled: mean area under the curve, by the picture",
+    "encoder_auc_w": "... by w",
+    "encoder_auc_both": "... by both",
+    "encoder_calibration": "... its probabilities against the truth, mean gap over ten bins",
+    "matte_mad": "matte against ISNet's, 64 faces never trained on, MAD (bar .012)",
+    "matte_mad_median": "... median",
+    "matte_mad_sound": "... mean over the 52 where ISNet is right, by looking",
+}
 SIDE, ACROSS, DOWN = 320, 4, 4
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m lab faces report", description=__doc__)
     parser.add_argument("--draw", action="store_true")
-    if parser.parse_args(argv).draw:
+    parser.add_argument("--pictures", action="store_true", help="of the README, for six other sentences")
+    a = parser.parse_args(argv)
+    if a.pictures:
+        sheet.main("faces")
+    elif a.draw:
         portraits()
         sheets()
     else:
@@ -109,22 +141,19 @@ def figures() -> dict[str, float]:
     drawn = [json.loads(place.read_text("utf-8")) for place in sorted(WORK.glob("*-*.json"))]
     if seconds := [one["seconds"] for one in drawn if "seconds" in one]:
         out["seconds_median"] = round(statistics.median(seconds), 2)
-    out["portraits"] = len(looked)
-    place = built_in("faces") / "report.json"
-    told = json.loads(place.read_text("utf-8")) if place.is_file() else {}
-    place.write_text(json.dumps(told | out, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    out |= {"portraits": len(looked), "nobody": sum("nobody" in one for one in drawn)}
+    report(out)
     return out
 
 
-def contact(place: Path, texts: Sequence[str], seed: int = 0, each: int = 4, side: int = 256) -> None:
-    """First portraits of some sentences, cut out over white, a row a sentence: for the README."""
-    rows = []
-    for text in texts:
-        result = draw(text, pack="faces", seed=seed, per_character=each, background="#ffffff")
-        pictures = [p.rgba for p in result.characters[0].portraits]
-        small = [
-            np.asarray(Image.fromarray(p[..., :3]).resize((side, side), Image.Resampling.LANCZOS))
-            for p in pictures
-        ]
-        rows.append(np.hstack(small + [np.full((side, side, 3), 255, np.uint8)] * (each - len(small))))
-    Image.fromarray(np.vstack(rows)).save(place, quality=88)
+def report(found: dict[str, float]) -> None:
+    """Write figures into the pack's report, and all of it into its card."""
+    place, card = built_in("faces") / "report.json", built_in("faces") / "CARD.md"
+    told = json.loads(place.read_text("utf-8")) if place.is_file() else {}
+    told |= found
+    place.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    rows = [f"| {what} | {told[key]:g} |" for key, what in NAMES.items() if key in told]
+    head, rest = card.read_text("utf-8").split("<!-- figures -->")
+    tail = rest.split("<!-- /figures -->")[1]
+    table = "\n".join(["| what | figure |", "|---|---|", *rows])
+    card.write_text(f"{head}<!-- figures -->\n{table}\n<!-- /figures -->{tail}", "utf-8")
