@@ -6,6 +6,7 @@ from ..packs import Pack
 from ..picture.colours import grown, said_colour
 from ..text import Character, Feature
 
+WHO = 2.0  # weight of the gender: nobody forgives a wrong one
 UNASKED = 2.5  # weight of what nobody should have unasked: a child among women is worse than a wrong collar
 SAID = 2.0  # of what has to be in the picture for something said: clothes, that they can be light blue
 PUT = 0.5  # weight of a colour that can be put where it is missing
@@ -30,7 +31,7 @@ def targets_of(pack: Pack, character: Character) -> tuple[list[Target], list[Tar
     unable: dict[tuple[str, bool], Target] = {}
     gender = gender_text(pack, character.gender)
     if gender and not pack.encoder.unknown(gender):
-        able[gender, False] = Target(gender, gender, "gender")
+        able[gender, False] = Target(gender, gender, "gender", weight=WHO)
     if (age := pack.recipe.ages.get(character.lemma)) and not any(
         feature.category == "age" for feature in character.described
     ):
