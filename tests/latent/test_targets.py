@@ -5,7 +5,7 @@ from dataclasses import replace
 from packs.tiny import tiny_pack
 
 from t2i_person import describe
-from t2i_person.latent.targets import PUT, UNASKED, implied, targets_of
+from t2i_person.latent.targets import PUT, UNASKED, WHO, implied, targets_of
 from t2i_person.packs import load_pack
 from t2i_person.packs.encoder import vector
 
@@ -76,7 +76,7 @@ def test_a_colour_that_can_be_put_counts_less_when_people_are_chosen():
     pack = tiny_pack()
     (person,) = describe("Рыжая женщина в зелёном платье.")
     plain = {wish.name: wish.weight for wish in targets_of(pack, person)[0]}
-    assert set(plain.values()) == {1.0}
+    assert plain.pop("женщина") == WHO and set(plain.values()) == {1.0}
     able, _ = targets_of(replace(pack, recipe=replace(pack.recipe, edits=("recolour",))), person)
     # hair as it grows is found, not painted
-    assert {wish.name: wish.weight for wish in able} == plain | {"зелёное платье": PUT}
+    assert {wish.name: wish.weight for wish in able} == plain | {"женщина": WHO, "зелёное платье": PUT}

@@ -12,14 +12,19 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ...nets.regions import REGIONS
 from ...packs import Pack
-from ..judge import ByEncoder, ByProbe, probabilities
+from ...picture.colours import Kind, said_colour
+from ..judge import ByProbe, embed_images, probabilities
 from ..targets import Target
 
 POOL = 16_384  # people read in a round
 CHUNK = 2048  # at once: what each layer gives stays in the cache
 ROUNDS = 4  # at most
 FITS = 0.6  # probability of each target from which nobody better is sought
+# share of the picture from which a region is large enough to show a colour that is put on it
+ENOUGH: dict[Kind, float] = {"clothes": 0.05, "hat": 0.03, "hair": 0.05}
+BATCH = 8  # pictures drawn at once
 APART = 4.0  # log probability that somebody just like one taken before is held back by, at least
 
 
@@ -53,14 +58,14 @@ class Likelihood:
             left, hope = torch.cat([left, z]), torch.cat([hope, read])
             best = hope.argsort(descending=True, stable=True)[: look * (ROUNDS + 1 - done)]
             left, hope = left[best], hope[best]
-            seen = self._look(left[:look], goal)
+            seen, place = self._look(left[:look], goal)
             people = torch.cat([people, left[:look]])
-            worth = torch.cat([worth, hope[:look] / 2 + self._worth(seen, goal)])
+            worth = torch.cat([worth, hope[:look] / 2 + self._worth(seen, goal) + place.log().sum(1)])
             left, hope = left[look:], hope[look:]
             order = worth.argsort(descending=True, stable=True)
             if on_round is not None:
                 on_round(done, ROUNDS, people[order[0]])
-            if (seen[:, needed] >= FITS).all(1).any():
+            if ((seen[:, needed] >= FITS).all(1) & (place >= FITS).all(1)).any():
                 break
         return people[order]
 
@@ -78,11 +83,24 @@ class Likelihood:
             found = found - APART * (1 - away).clamp(min=0).cpu()
         return found
 
-    def _look(self, z: Tensor, goal: Sequence[Target]) -> Tensor:
-        """Probability of each target by the pictures: [n, z_dim] -> [n, targets], on the CPU."""
-        generator = self.pack.generator
-        styles = generator.styles(generator.w_plus(z.to(self.pack.device), self.truncation_psi))
-        return probabilities(self.pack, ByEncoder(self.pack, self.resolution).embed(styles), goal).cpu()
+    def _look(self, z: Tensor, goal: Sequence[Target]) -> tuple[Tensor, Tensor]:
+        """By the pictures of z [n, z_dim], on the CPU: probability of each target [n, targets], and of each
+        region that a colour may have to be put on, how near it is to being large enough [n, regions].
+        """
+        pack, generator = self.pack, self.pack.generator
+        said = [said_colour(target.text, target.category) for target in goal if target.weight < 1]
+        kinds = sorted({kind for kind, _ in filter(None, said)})
+        seen, place = [], []
+        for some in z.split(BATCH):
+            styles = generator.styles(generator.w_plus(some.to(pack.device), self.truncation_psi))
+            images, masks = pack.render_regions(styles, self.resolution)
+            seen.append(probabilities(pack, embed_images(pack, images.clamp(-1, 1)), goal).cpu())
+            if masks is None or not kinds:
+                place.append(torch.ones(len(some), 0))
+                continue
+            shares = [masks[:, REGIONS.index(kind)].mean((1, 2)) / ENOUGH[kind] for kind in kinds]
+            place.append(torch.stack(shares, 1).cpu())
+        return torch.cat(seen), torch.cat(place).clamp(0.01, 1)
 
     def _w(self, z: Tensor) -> Tensor:
         return self.pack.generator.w(z.to(self.pack.device), self.truncation_psi)
