@@ -70,7 +70,8 @@ def contender(pipe, clock: str, kind: str, dtype: str, stop_at: int | None, n: i
 
     from t2i_person.nets.clip import CLIP
     from t2i_person.nets.memory import keep_freed_memory
-    from t2i_person.nets.stylegan2 import Generator, GeneratorConfig
+    from t2i_person.nets.stylegan2 import Generator
+    from t2i_person.nets.stylegan2_config import GeneratorConfig
     from t2i_person.packs.pack import _fast
 
     torch.manual_seed(0)

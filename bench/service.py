@@ -31,7 +31,7 @@ from pathlib import Path
 import httpx
 from rich.progress import Progress
 
-from t2i_person import png
+from t2i_person.picture import png
 
 RESULTS = Path(__file__).parent / "results" / "service.json"
 WHO = ("Блондинка", "Рыжий мужчина", "Старик", "Девушка", "Лысый мужчина", "Пожилая женщина")

@@ -19,7 +19,8 @@ from torch import Tensor, nn
 from lab.data import People
 from lab.muon import Muon
 from lab.people.factors import CONDITION, Z_DIM, condition, person_from_z
-from t2i_person.nets.stylegan2 import Generator, GeneratorConfig
+from t2i_person.nets.stylegan2 import Generator
+from t2i_person.nets.stylegan2_config import GeneratorConfig
 
 CONFIG = GeneratorConfig(z_dim=Z_DIM, w_dim=256, mapping_layers=6, resolution=1024, base=(16, 16),
                          channels=(192, 192, 96, 64, 48, 32, 16))  # fmt: skip

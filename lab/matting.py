@@ -13,8 +13,8 @@ from torch import Tensor
 from lab.data import People
 from lab.generator import finished
 from lab.muon import Muon
-from t2i_person.cutout import stretched
 from t2i_person.nets.modnet import MODNet, MODNetConfig
+from t2i_person.picture.cutout import stretched
 
 WIDTH = 0.5  # of MobileNetV2
 

@@ -18,9 +18,9 @@ from lab.data import People
 from lab.generator import finished, psnr
 from lab.judge import accuracy, load
 from lab.pack import EMBEDDED
-from t2i_person.cutout import cut_out
 from t2i_person.packs import Pack, load_pack, to_pixels
-from t2i_person.people import faces
+from t2i_person.picture.cutout import cut_out
+from t2i_person.picture.faces import faces
 
 
 def edge_energy(images: torch.Tensor) -> torch.Tensor:

@@ -13,8 +13,9 @@ import pytest
 from rich.text import Text
 from typer.testing import CliRunner
 
-from t2i_person import cli, png
-from t2i_person.console import FAILURE, INTERRUPTED, USAGE, _console
+from t2i_person.cli import main as cli
+from t2i_person.cli.console import FAILURE, INTERRUPTED, USAGE, _console
+from t2i_person.picture import png
 
 TEXT = "Блондинка в голубой кофте шла по улице."
 runner = CliRunner()

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from t2i_person import cutout
 from t2i_person.packs import load_pack
+from t2i_person.picture import cutout
 
 BACKGROUNDS = {"green": (0.1, 0.9, 0.2), "white": (0.9, 0.9, 0.95), "night": (0.05, 0.05, 0.3)}
 

@@ -9,8 +9,8 @@ from PIL import Image
 from safetensors.torch import load_file
 
 import t2i_person
-from t2i_person import cutout
 from t2i_person.nets.modnet import EFFICIENTNET_LITE0, MODNet
+from t2i_person.picture import cutout
 
 DATA = Path(__file__).parent / "data" / "faces"
 SEEDS = (1014, 1094, 1254, 1294)

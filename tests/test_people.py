@@ -4,8 +4,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from t2i_person import people
-from t2i_person.people import Face, faces, only
+from t2i_person.picture import faces as people
+from t2i_person.picture.faces import Face, faces, only
 
 MAN = Face("male", 0.9, 40, (0, 0, 9, 9))
 WOMAN = Face("female", 0.9, 40, (0, 0, 9, 9))

@@ -8,13 +8,15 @@ import torch
 from PIL import Image
 from typer.testing import CliRunner
 
-from t2i_person import T2IError, cli, load_pack, png
-from t2i_person.alter import sketch
+from t2i_person import T2IError, load_pack
+from t2i_person.cli import main as cli
 from t2i_person.latent import invert as inversion
 from t2i_person.latent.invert import align, invert
 from t2i_person.packs import to_pixels
-from t2i_person.people import faces, only
-from t2i_person.photo import edit_photo, read_photo
+from t2i_person.picture import png
+from t2i_person.picture.faces import faces, only
+from t2i_person.pipeline import edit_photo, sketch
+from t2i_person.pipeline.photo import read_photo
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,13 @@ import pytest
 import torch
 from packs.tiny import tiny_pack
 
-from t2i_person import Cancelled, T2IError, draw, finishing, people, pipeline, png
+from t2i_person import Cancelled, T2IError, draw
 from t2i_person.errors import NobodyFits
-from t2i_person.people import Face
+from t2i_person.picture import faces as people
+from t2i_person.picture import png
+from t2i_person.picture.faces import Face
+from t2i_person.pipeline import drawing as pipeline
+from t2i_person.pipeline import finish as finishing
 from t2i_person.text import Character, Feature
 
 FACE = Face("female", 0.9, 30, (0, 0, 9, 9))

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from t2i_person import png
 from t2i_person.errors import T2IError
+from t2i_person.picture import png
 
 TEXT = "Блондинка в голубой кофте\nшла по улице."
 

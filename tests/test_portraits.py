@@ -6,8 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from t2i_person import T2IError, change, draw, load_pack, people, png, read_record
-from t2i_person.people import faces
+from t2i_person import T2IError, change, draw, load_pack, read_record
+from t2i_person.picture import faces as people
+from t2i_person.picture import png
+from t2i_person.picture.faces import faces
 
 SAMPLE = "Блондинка в голубой кофте шла по улице."
 SENTENCES = {

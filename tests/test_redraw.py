@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from t2i_person import cli, draw, load_pack, png, recreate
+from t2i_person import draw, load_pack, recreate
+from t2i_person.cli import main as cli
 from t2i_person.errors import PackError, T2IError
+from t2i_person.picture import png
 
 TEXT = "Пришла девушка. Рыжий мужчина без очков и старик в шляпе сидели рядом."
 

@@ -25,8 +25,8 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from lab.muon import Muon
-from t2i_person.cutout import LEVELS, foreground, stretched
 from t2i_person.nets.modnet import EFFICIENTNET_LITE0, Matte, MODNet, MODNetConfig
+from t2i_person.picture.cutout import LEVELS, foreground, stretched
 
 HELD = tuple(range(1004, 1004 + 64 * 10, 10))  # never trained on
 SIDE = 512  # of the stored pictures; the largest that is trained at

@@ -18,14 +18,11 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 from .errors import Cancelled, PackError, T2IError
 
 if TYPE_CHECKING:
-    from .alter import change
     from .packs import Pack, list_packs, load_pack
-    from .photo import edit_photo
-    from .pipeline import draw
-    from .png import Record
-    from .png import read as read_record
+    from .picture.png import Record
+    from .picture.png import read as read_record
+    from .pipeline import change, draw, edit_photo, recreate
     from .portrait import Event, Person, Portrait, Result
-    from .redraw import recreate
     from .text import Character, Feature, TextError, cast, describe, stream
 
 # Module, and after a colon the name there if it is another; imported when first used: torch and the language
@@ -38,12 +35,12 @@ _PLACES = {
     "Person": "portrait",
     "Portrait": "portrait",
     "Result": "portrait",
-    "Record": "png",
-    "change": "alter",
+    "Record": "picture.png",
+    "change": "pipeline",
     "draw": "pipeline",
-    "edit_photo": "photo",
-    "read_record": "png:read",
-    "recreate": "redraw",
+    "edit_photo": "pipeline",
+    "read_record": "picture.png:read",
+    "recreate": "pipeline",
     "Character": "text",
     "Feature": "text",
     "TextError": "text",

@@ -1,5 +1,5 @@
 """``python -m t2i_person``."""
 
-from .cli import main
+from .cli.main import main
 
 main()

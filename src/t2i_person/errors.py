@@ -1,6 +1,17 @@
 """The errors a caller is meant to catch; each message says what to do about it."""
 
-__all__ = ["Cancelled", "NoPeople", "NobodyFits", "PackError", "T2IError", "TooManyPeople", "WrongPack"]
+import re
+
+__all__ = [
+    "Cancelled",
+    "NoPeople",
+    "NobodyFits",
+    "PackError",
+    "T2IError",
+    "TooManyPeople",
+    "WrongPack",
+    "visible",
+]
 
 
 class T2IError(ValueError):
@@ -29,3 +40,13 @@ class WrongPack(PackError):
 
 class Cancelled(Exception):
     """The caller's ``cancelled()`` said yes: nothing was drawn."""
+
+
+# What a terminal would obey instead of showing it: a stranger's file may hold escape sequences, or turn the
+# direction of writing around
+_COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def visible(text: str) -> str:
+    """The text with what a terminal would obey written out, as ``\\x1b``."""
+    return _COMMANDS.sub(lambda found: ascii(found[0])[1:-1], text)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from . import png
+from .picture import png
 from .text import Character
 
 

@@ -19,9 +19,9 @@ from pydantic import (
     model_validator,
 )
 
-from .dress import SMALLEST
-from .dress import check as check_dress
 from .errors import T2IError
+from .picture.backdrop import SMALLEST
+from .picture.backdrop import check as check_dress
 
 LARGEST = 1 << 20  # bytes of JSON; Pillow and what is built on it open no PNG with a longer note
 PASSAGE = 100_000  # characters of the text; a longer one is kept in part

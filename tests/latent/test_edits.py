@@ -4,7 +4,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from t2i_person.editing import edit
 from t2i_person.errors import PackError, T2IError
 from t2i_person.latent.edits import (
     CoordinateEdit,
@@ -17,6 +16,7 @@ from t2i_person.latent.edits import (
     read_edits,
 )
 from t2i_person.packs.recipe import Recipe
+from t2i_person.pipeline.edit import edit
 
 EDITS = (
     CoordinateEdit("шляпа", {3: (0.5, -1.25), 11: (0.0, 2.0)}),

@@ -7,7 +7,7 @@ from PIL import Image
 from t2i_person.errors import Cancelled, T2IError
 from t2i_person.latent import invert as module
 from t2i_person.latent.invert import align, invert
-from t2i_person.people import Face
+from t2i_person.picture.faces import Face
 
 
 @pytest.fixture(scope="module")

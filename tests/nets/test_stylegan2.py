@@ -8,7 +8,8 @@ import torch.nn.functional as F
 from reference import error, load, made
 from torch import Tensor
 
-from t2i_person.nets.stylegan2 import Generator, GeneratorConfig
+from t2i_person.nets.stylegan2 import Generator
+from t2i_person.nets.stylegan2_config import GeneratorConfig
 
 TOLERANCE = 1e-3  # of the output's mean absolute value
 

@@ -14,7 +14,8 @@ from torch import Tensor, nn
 
 from t2i_person.nets.clip import CLIP
 from t2i_person.nets.modnet import MODNet, MODNetConfig
-from t2i_person.nets.stylegan2 import Generator, GeneratorConfig
+from t2i_person.nets.stylegan2 import Generator
+from t2i_person.nets.stylegan2_config import GeneratorConfig
 from t2i_person.nets.stylegan2_layouts import _nvidia, _rosinality
 
 WORDS = [("t", "h"), ("th", "e</w>"), ("m", "a"), ("ma", "n</w>"), ("h", "a"), ("ha", "i"), ("hai", "r</w>")]

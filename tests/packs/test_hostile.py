@@ -15,8 +15,7 @@ from t2i_person.errors import PackError
 from t2i_person.packs import unpickled
 from t2i_person.packs.checkpoints import LEGACY, read_clip, read_generator, read_tensors
 from t2i_person.packs.unpickled import MAPPINGS, Made, Name, Refused, read
-
-from . import published
+from t2i_person.picture import published
 
 
 def text(value: str) -> bytes:

@@ -14,9 +14,8 @@ from t2i_person.packs import list_packs, load_pack, write_pack
 from t2i_person.packs import pack as module
 from t2i_person.packs.build import gallery
 from t2i_person.packs.files import sha256
-from t2i_person.packs.pack import user_packs
-
-from .tiny import DRAWS, TinyEncoder, tiny_pack
+from t2i_person.packs.places import user_packs
+from t2i_person.picture.tiny import DRAWS, TinyEncoder, tiny_pack
 
 
 class TinyMatting(nn.Conv2d):

@@ -14,12 +14,13 @@ import torch
 from safetensors.torch import save_file
 from typer.testing import CliRunner
 
-from t2i_person import cli, cli_packs
+from t2i_person.cli import main as cli
+from t2i_person.cli import packs as cli_packs
 from t2i_person.errors import PackError
 from t2i_person.packs import sources
-from t2i_person.packs.sources import SOURCES, File, Source, pull
-
-from . import published
+from t2i_person.packs.catalogue import SOURCES, File, Source
+from t2i_person.packs.sources import pull
+from t2i_person.picture import published
 
 DATA = bytes(i * i % 251 for i in range(3_000_000))
 SHA = hashlib.sha256(DATA).hexdigest()

@@ -7,7 +7,8 @@ from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d, normalize
 
 from t2i_person.nets.encoder import CommonEncoder
-from t2i_person.nets.stylegan2 import Generator, GeneratorConfig
+from t2i_person.nets.stylegan2 import Generator
+from t2i_person.nets.stylegan2_config import GeneratorConfig
 from t2i_person.packs import Pack
 from t2i_person.packs.build import channel_directions, stylespace_statistics
 from t2i_person.packs.recipe import Recipe

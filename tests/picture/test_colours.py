@@ -2,7 +2,7 @@
 
 import pytest
 
-from t2i_person.picture import COLOURS, HAIR, colour, said_colour
+from t2i_person.picture.colours import COLOURS, HAIR, colour, said_colour
 
 SAID = {
     ("голубая кофта", "clothes"): ("clothes", "голубой"),

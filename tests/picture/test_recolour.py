@@ -7,8 +7,11 @@ import pytest
 import torch
 from PIL import Image
 
-from t2i_person.picture import COLOURS, colour, colour_of, full_masks, probability, recolour
+from t2i_person.picture.colours import COLOURS, colour
+from t2i_person.picture.naming import colour_of, probability
 from t2i_person.picture.oklab import from_rgb, to_rgb
+from t2i_person.picture.recolour import recolour
+from t2i_person.picture.regions import full_masks
 
 DATA = Path(__file__).parent.parent / "data" / "faces"
 CLOTHES = [name for name in COLOURS if name not in ("золотой", "серебряный")]

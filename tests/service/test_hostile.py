@@ -10,7 +10,7 @@ import httpx
 import numpy as np
 import pytest
 
-from t2i_person import png
+from t2i_person.picture import png
 
 PIXELS = np.zeros((8, 8, 4), np.uint8)
 TEXT = "Старик по имени Борис."

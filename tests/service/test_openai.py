@@ -9,7 +9,7 @@ import openai
 import pytest
 from PIL import Image
 
-from t2i_person import png
+from t2i_person.picture import png
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from t2i_person import png
+from t2i_person.picture import png
 
 BLONDE = "Блондинка в голубой кофте шла по улице."
 JSON = {"Content-Type": "application/json"}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from t2i_person import T2IError
-from t2i_person.kept import kept
+from t2i_person.pipeline.cast import kept
 from t2i_person.service import library as library_module
 from t2i_person.service.library import Library, Member, Row, Unreadable, Unwritable
 from t2i_person.service.log import Log

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from t2i_person import png
+from t2i_person.picture import png
 
 TEXT = "Анна, рыжая женщина в очках, улыбалась. Рядом стоял старик."
 MANY = {"text": "Семь девушек и мужчина.", "per_character": 4}

@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from ..errors import Cancelled, T2IError
 from ..packs import Pack, to_pixels
-from ..people import Face, faces, landmarks, only
+from ..picture.faces import Face, faces, landmarks, only
 from .edits.optimize import ramp
 from .judge import embed_images
 

@@ -15,7 +15,7 @@ from ..packs import Pack
 from .edits import Edit, read_edits
 
 if TYPE_CHECKING:
-    from ..png import Record
+    from ..picture.png import Record
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ reshaped, never rescaled.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from .stylegan2 import Generator, GeneratorConfig
+from .stylegan2_config import GeneratorConfig
 
 KNOWN = (
     "known layouts: this project's own (synthesis.const), rosinality / StyleCLIP g_ema (input.input), "
@@ -23,9 +23,13 @@ KNOWN = (
 
 
 def to_own(
-    state: Mapping[str, Tensor], latent_avg: Tensor | None = None
+    state: Mapping[str, Tensor],
+    latent_avg: Tensor | None,
+    generator: Callable[[GeneratorConfig], nn.Module],
 ) -> tuple[GeneratorConfig, dict[str, Tensor]]:
     """Recognise the layout of ``state`` and return the configuration and a complete state dict in our names.
+
+    Its shapes are those that ``generator`` has for the configuration.
 
     Raises
     ------
@@ -48,7 +52,7 @@ def to_own(
     source = dict(names)  # our name -> name in the file
     config = _config(state, source, const)
     with torch.device("meta"):
-        expected = Generator(config).state_dict()
+        expected = generator(config).state_dict()
     own: dict[str, Tensor] = {}
     for name, like in expected.items():
         if name == "w_mean" and latent_avg is not None:

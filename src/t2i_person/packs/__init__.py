@@ -3,9 +3,10 @@
 Making them, and checking whole ones, is in `t2i_person.packs.assemble`, which brings CLIP's library with it.
 """
 
+from .catalogue import SOURCES
 from .files import write_pack
 from .pack import Pack, PackInfo, Statistics, list_packs, load_pack, pack_info, resolve, to_image, to_pixels
-from .sources import SOURCES, pull
+from .sources import pull
 
 __all__ = [
     "SOURCES",

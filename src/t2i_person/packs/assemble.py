@@ -17,11 +17,12 @@ from ..errors import Cancelled, PackError, T2IError, WrongPack
 from ..nets.stylegan2 import Generator
 from ..text.model import CATEGORIES
 from .build import channel_directions, gallery, stylespace_statistics
+from .catalogue import PEOPLE, SOURCES, Source
 from .checkpoints import clip_folder, read_clip, read_generator, read_matting
 from .files import sha256, write_pack
-from .pack import EMBEDDED, Statistics, _device, _fast, load_afresh, user_packs, writable
-from .places import BUILT_IN, PULLED, pulled_folder
-from .sources import PEOPLE, SOURCES, Source, check, source_or_pack
+from .pack import EMBEDDED, Statistics, _device, _fast, load_afresh
+from .places import BUILT_IN, PULLED, pulled_folder, user_packs, writable
+from .sources import check, source_or_pack
 from .wheels import pullable, pullables
 
 Progress = Callable[[str, int, int], None]  # what, done, in all

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import os
-import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -13,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from platformdirs import user_cache_path
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
@@ -21,8 +18,9 @@ from ..errors import PackError, T2IError, WrongPack
 from ..nets.encoder import NEUTRAL, Encoder
 from ..nets.generator import Generator
 from ..nets.stylegan2 import Generator as StyleGAN2
+from .catalogue import SOURCES
 from .files import CARD, OPTIONAL, PICKLES, WEIGHTS, read_card, read_weights
-from .places import BUILT_IN, built_in, is_built_in, missing
+from .places import BUILT_IN, built_in, is_built_in, missing, user_packs
 from .recipe import Recipe, read_recipe
 
 EMBEDDED = built_in("embedded")
@@ -140,30 +138,6 @@ def to_image(pixels: np.ndarray, device: torch.device) -> Tensor:
     return torch.tensor(pixels).to(device).permute(2, 0, 1)[None].float() / 127.5 - 1
 
 
-def user_packs() -> Path:
-    """Folder of the user's own packs: ``$T2I_PERSON_PACKS``, or ``packs`` in the system's place for caches
-    (on Linux ``~/.cache/t2i-person/packs``).
-    """
-    place = os.environ.get("T2I_PERSON_PACKS")
-    return Path(place) if place else user_cache_path("t2i-person", appauthor=False) / "packs"
-
-
-def writable(folder: Path) -> None:
-    """Make a folder of packs or sources that is missing, and see that it takes files, before any work.
-
-    Raises
-    ------
-    WrongPack : nothing can be written there.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
-    except OSError as error:
-        raise WrongPack(
-            f"{folder}: cannot write here, choose another place with T2I_PERSON_PACKS: {error.strerror}."
-        ) from error
-
-
 def list_packs() -> list[PackInfo]:
     """The packs that can be named: those of this package that are whole, then the user's.
 
@@ -212,8 +186,6 @@ def resolve(name: str | Path) -> Path:
     names = ", ".join(reversed(known)) or "none"
     if text in BUILT_IN:
         raise WrongPack(f"{text} was not pulled yet: t2i-person packs pull {text}. Packs here: {names}.")
-    from .sources import SOURCES  # which knows the folder of packs from here
-
     if text in SOURCES:
         raise WrongPack(
             f"{text} is a public checkpoint, not a pack. Make one of it: t2i-person packs pull {text}, then "

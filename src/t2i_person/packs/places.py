@@ -1,8 +1,14 @@
 """Where the files of packs lie: beside their card, or, if they had to be pulled, among the user's own."""
 
+import os
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from platformdirs import user_cache_path
+
+from ..errors import WrongPack
 
 BUILT_IN = ("embedded", "faces")  # folders beside this file, each a pack
 PULLED = "pulled"  # in the folder of the user's packs: files of built-in packs that are not ours to give
@@ -36,6 +42,28 @@ def built_in(name: str) -> Path:
 
 def pulled_folder(name: str) -> Path:
     """Folder of what was pulled for a pack of this package."""
-    from .pack import user_packs  # which finds its files through this module
-
     return user_packs() / PULLED / name
+
+
+def user_packs() -> Path:
+    """Folder of the user's own packs: ``$T2I_PERSON_PACKS``, or ``packs`` in the system's place for caches
+    (on Linux ``~/.cache/t2i-person/packs``).
+    """
+    place = os.environ.get("T2I_PERSON_PACKS")
+    return Path(place) if place else user_cache_path("t2i-person", appauthor=False) / "packs"
+
+
+def writable(folder: Path) -> None:
+    """Make a folder of packs or sources that is missing, and see that it takes files, before any work.
+
+    Raises
+    ------
+    WrongPack : nothing can be written there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise WrongPack(
+            f"{folder}: cannot write here, choose another place with T2I_PERSON_PACKS: {error.strerror}."
+        ) from error

@@ -29,8 +29,7 @@ from torch import Tensor
 
 from ..errors import PackError, WrongPack
 from .files import CARD, read_card, sha256
-from .pack import writable
-from .places import BUILT_IN, built_in, find_file, missing
+from .places import BUILT_IN, built_in, find_file, missing, writable
 
 Progress = Callable[[str, int, int | None], None]  # file, bytes there, bytes in all if known
 KEPT = "wheel"  # folder of a wheel that was fetched and not yet read, for a pull that was stopped

@@ -15,8 +15,8 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from .. import png
 from ..packs import load_pack
+from ..picture import png
 from . import openai, operations, original, page, problems, reference, v1
 from .connections import Connection, connections_at_most, one_line
 from .limits import BodyLimit, Heads, Hosts, Keys

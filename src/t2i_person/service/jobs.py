@@ -8,10 +8,11 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .. import pipeline, png
+from .. import pipeline
 from ..errors import Cancelled
 from ..packs import Pack, list_packs, load_pack
-from ..portrait import Event
+from ..picture import png
+from ..portrait import Event, Result
 from . import models
 from .desk import Desk, Full
 from .desk import Job as Work
@@ -119,7 +120,7 @@ class Job:
                 self.progress = step
             self.log.add("progress", step)
 
-    def drawn(self, result: pipeline.Result) -> None:
+    def drawn(self, result: Result) -> None:
         """It is complete."""
         with self._lock:
             self.seconds = result.seconds

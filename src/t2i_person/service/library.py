@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import T2IError
-from ..kept import plain
+from ..pipeline import plain
 
 log = logging.getLogger("t2i_person.service")
 SCHEMA = """

@@ -4,9 +4,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from ..dress import check as check_dress
 from ..errors import T2IError
 from ..latent.sliders import HIGH, LOW
+from ..picture.backdrop import check as check_dress
 from ..pipeline import STAGES
 from ..portrait import Portrait as Drawn
 from ..text import Character as Described

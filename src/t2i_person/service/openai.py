@@ -16,12 +16,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.sse import format_sse_event
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from .. import png
-from ..alter import change
 from ..errors import Cancelled
 from ..packs import list_packs
 from ..packs.pack import AUTO, default_pack
-from ..pipeline import CROWD
+from ..picture import png
+from ..pipeline import CROWD, change
 from ..text import Character, describe
 from . import models
 from .desk import Left

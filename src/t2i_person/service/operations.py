@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..console import visible
+from ..errors import visible
 from .problems import Detail, documented
 from .runtime import Runtime
 

@@ -6,8 +6,8 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from .. import png
-from ..dress import dressed
+from ..picture import png
+from ..picture.backdrop import dressed
 
 
 def convert(data: bytes, kind: str, size: int | None, background: str | None, quality: int) -> bytes:

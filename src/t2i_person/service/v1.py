@@ -14,11 +14,11 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.sse import EventSourceResponse, format_sse_event
 
-from .. import png
-from ..alter import change, sketch
 from ..errors import T2IError
 from ..latent.sample import Sample
 from ..packs import list_packs
+from ..picture import png
+from ..pipeline import change, sketch
 from ..text import describe as read
 from . import models
 from .desk import Job as Work

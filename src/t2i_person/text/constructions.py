@@ -2,13 +2,7 @@
 
 from .found import HARD
 from .lexicon import Thing, verbs, word_set
-from .phrases import (
-    Phrase,
-    look_of,
-    masculine,
-    normalize,
-    noun_readings,
-)
+from .phrases import Phrase, look_of, masculine, normalize, noun_readings
 from .scene import Entity
 from .wording import Wording
 

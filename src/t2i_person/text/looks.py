@@ -5,14 +5,7 @@ from .constructions import FITS, Constructions
 from .found import Found
 from .lexicon import Thing, fold, looks, things, verbs, word_set
 from .owners import LACKING
-from .phrases import (
-    MODIFIERS,
-    Phrase,
-    nominative,
-    normalize,
-    noun_readings,
-    plain_readings,
-)
+from .phrases import MODIFIERS, Phrase, nominative, normalize, noun_readings, plain_readings
 from .rules import FIRST
 from .scene import Entity
 

@@ -3,11 +3,7 @@
 from .analysis import Token
 from .found import DASH, HARD, Found
 from .lexicon import fold, things, verbs, word_set
-from .phrases import (
-    Phrase,
-    build,
-    look_of,
-)
+from .phrases import Phrase, build, look_of
 from .scene import Entity, Fact, Scene
 
 WORN_PLACES = frozenset(

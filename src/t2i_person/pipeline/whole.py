@@ -6,9 +6,9 @@ from functools import cached_property
 import numpy as np
 from torch import Tensor
 
-from .packs import Pack, to_pixels
-from .people import Face, single
-from .picture.regions import full_masks
+from ..packs import Pack, to_pixels
+from ..picture.faces import Face, single
+from ..picture.regions import full_masks
 
 
 @dataclass(eq=False)

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from .text import Character
-from .text.reader import pages
+from ..text import Character
+from ..text.reader import pages
 
 COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red")
 PIECE = 1 << 15

@@ -23,9 +23,9 @@ from rich.text import Text
 from .console import FAILURE, err, failures, leave, out
 
 if TYPE_CHECKING:
-    from .packs import PackInfo
-    from .packs.sources import Source
-    from .packs.wheels import Pullable
+    from ..packs import PackInfo
+    from ..packs.catalogue import Source
+    from ..packs.wheels import Pullable
 
 packs_app = typer.Typer(help="Weights: what is here, fetching, building, checking.", no_args_is_help=True)
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
@@ -36,12 +36,13 @@ PAUSE = 10.0  # seconds between two lines of progress where no bar can be drawn
 def packs_list() -> None:
     """List the packs that are here, and the public checkpoints that packs can be built from."""
     with failures():
-        from .errors import PackError
-        from .packs import list_packs, pack_info
-        from .packs.files import glance
-        from .packs.places import find_file
-        from .packs.sources import SOURCES, check
-        from .packs.wheels import pullables
+        from ..errors import PackError
+        from ..packs import list_packs, pack_info
+        from ..packs.catalogue import SOURCES
+        from ..packs.files import glance
+        from ..packs.places import find_file
+        from ..packs.sources import check
+        from ..packs.wheels import pullables
 
         table = Table(
             "name",
@@ -86,9 +87,10 @@ def packs_list() -> None:
 def packs_show(name: Annotated[str, typer.Argument(help="Of a pack or a public checkpoint.")]) -> None:
     """Show where a pack or public checkpoint comes from, its licence, files and hashes."""
     with failures():
-        from .packs import pack_info
-        from .packs.sources import Source, source_or_pack
-        from .packs.wheels import pullable
+        from ..packs import pack_info
+        from ..packs.catalogue import Source
+        from ..packs.sources import source_or_pack
+        from ..packs.wheels import pullable
 
         found = pack.folder if (pack := pullable(name)) else source_or_pack(name)
         rows = _source_rows(found) if isinstance(found, Source) else _pack_rows(pack_info(found))
@@ -112,9 +114,10 @@ def packs_pull(
     ended.
     """
     with failures():
-        from .errors import PackError, WrongPack
-        from .packs.sources import SOURCES, pull, source_named
-        from .packs.wheels import pull_pack, pullable, pullables
+        from ..errors import PackError, WrongPack
+        from ..packs.catalogue import SOURCES, source_named
+        from ..packs.sources import pull
+        from ..packs.wheels import pull_pack, pullable, pullables
 
         names = list(dict.fromkeys(names))
         packs = [pack for pack in map(pullable, names) if pack]
@@ -177,7 +180,7 @@ def packs_build(
     """Make a pack from a generator, CLIP and MODNet. Stopped, it goes on when it is called again."""
     with failures():
         with _bars(MofNCompleteColumn()) as show:
-            from .packs.assemble import build_pack
+            from ..packs.assemble import build_pack
 
             folder = build_pack(
                 name,
@@ -205,7 +208,7 @@ def packs_verify(
 ) -> None:
     """Check hashes, load every network, and say what is broken; ends with 1 if anything is."""
     with failures():
-        from .packs.assemble import verify
+        from ..packs.assemble import verify
 
         broken = False
         for what, problem in verify(name):
@@ -222,7 +225,7 @@ def packs_remove(
 ) -> None:
     """Delete a pack of yours, the files of a public checkpoint, or what was pulled for a pack."""
     with failures():
-        from .packs.assemble import removable, remove_pack
+        from ..packs.assemble import removable, remove_pack
 
         folder = removable(name)
         if not yes:
@@ -232,8 +235,8 @@ def packs_remove(
 
 
 def _pack_rows(info: "PackInfo") -> list[tuple[str, str]]:
-    from .packs.places import find_file
-    from .packs.wheels import pullable
+    from ..packs.places import find_file
+    from ..packs.wheels import pullable
 
     pack = pullable(info.name)
     pack = pack if pack and pack.folder == info.path else None

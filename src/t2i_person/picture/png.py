@@ -25,8 +25,8 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from . import record as record_
-from .errors import T2IError
+from .. import record as record_
+from ..errors import T2IError
 
 try:
     VERSION = version("t2i-person")

@@ -1,7 +1,6 @@
 """What the commands share: where they write, and how they fail."""
 
 import contextlib
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,16 +11,9 @@ from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook
 from rich.segment import Segment
 from rich.text import Text
 
+from ..errors import visible
+
 FAILURE, USAGE, INTERRUPTED = 1, 2, 130  # docs/cli.md says which is when
-
-# What a terminal would obey instead of showing it: a stranger's file may hold escape sequences, or turn the
-# direction of writing around
-_COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
-def visible(text: str) -> str:
-    """The text with what a terminal would obey written out, as ``\\x1b``."""
-    return _COMMANDS.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 @dataclass
@@ -60,7 +52,7 @@ def encode_what_can_be() -> None:
 @contextlib.contextmanager
 def failures() -> Iterator[None]:
     """Turn what can go wrong into one line on stderr and an exit code."""
-    from .errors import NobodyFits, NoPeople, PackError, T2IError, WrongPack
+    from ..errors import NobodyFits, NoPeople, PackError, T2IError, WrongPack
 
     try:
         yield

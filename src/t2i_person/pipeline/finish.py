@@ -6,20 +6,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import png
+from ..errors import T2IError
+from ..latent.edits import CoordinateEdit, Edit, RecolourEdit, ScaledEdit, read_edits
+from ..latent.judge import DRAWN, SURE, embed_images, probabilities
+from ..latent.sample import Sample, join_styles, split_styles
+from ..latent.targets import Target
+from ..packs import Pack, to_image
+from ..picture import png
+from ..picture.backdrop import dressed
+from ..picture.cutout import cut_out
+from ..picture.faces import Face, only
+from ..portrait import Portrait
+from ..text import Character
 from .colouring import colour_probabilities, recoloured
-from .cutout import cut_out
-from .dress import dressed
-from .errors import T2IError
-from .job import Job
-from .latent.edits import CoordinateEdit, Edit, RecolourEdit, ScaledEdit, read_edits
-from .latent.judge import DRAWN, SURE, embed_images, probabilities
-from .latent.sample import Sample, join_styles, split_styles
-from .latent.targets import Target
-from .packs import Pack, to_image
-from .people import Face, only
-from .portrait import Portrait
-from .text import Character
+from .run import Job
 from .whole import Whole, drawn
 
 

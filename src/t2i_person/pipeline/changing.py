@@ -7,20 +7,20 @@ from typing import Any
 import numpy as np
 import torch
 
-from . import png
+from ..errors import T2IError
+from ..latent.edits.optimize import PRESETS
+from ..latent.sample import Sample
+from ..latent.sliders import chosen, features_of, slide
+from ..latent.targets import Target, targets_of
+from ..packs import Pack, load_pack
+from ..picture import png
+from ..picture.backdrop import check as check_dress
+from ..portrait import Event, Portrait
+from ..text import Character, Feature
 from .colouring import recoloured
-from .dress import check as check_dress
-from .editing import edit
-from .errors import T2IError
-from .finishing import finish
-from .job import Job
-from .latent.edits.optimize import PRESETS
-from .latent.sample import Sample
-from .latent.sliders import chosen, features_of, slide
-from .latent.targets import Target, targets_of
-from .packs import Pack, load_pack
-from .portrait import Event, Portrait
-from .text import Character, Feature
+from .edit import edit
+from .finish import finish
+from .run import Job
 from .whole import drawn
 
 ONE_AT_A_TIME = {  # a new feature of such a category takes the place of the old one

@@ -5,13 +5,13 @@ import hashlib
 import torch
 from torch import Tensor
 
-from .job import Job
-from .latent.sample import Sample
-from .latent.search import sampler
-from .latent.targets import Target, implied
-from .packs import to_pixels
-from .people import only, single
-from .text import Character
+from ..latent.sample import Sample
+from ..latent.search import sampler
+from ..latent.targets import Target, implied
+from ..packs import to_pixels
+from ..picture.faces import only, single
+from ..text import Character
+from .run import Job
 
 ATTEMPTS = 4  # to find a person of the right gender with one face
 

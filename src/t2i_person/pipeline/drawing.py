@@ -6,21 +6,21 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from . import png
-from .choosing import choose, seed_of
-from .dress import check as check_dress
-from .editing import edit, edit_variants, slid
-from .errors import NobodyFits, NoPeople, T2IError, TooManyPeople
-from .finishing import finish
-from .job import Job
-from .kept import kept
-from .latent.edits.optimize import PRESETS
-from .latent.sample import Sample
-from .latent.targets import targets_of
-from .packs import Pack, load_pack
-from .people import faces
-from .portrait import Event, Person, Result
-from .text import Character, describe
+from ..errors import NobodyFits, NoPeople, T2IError, TooManyPeople
+from ..latent.edits.optimize import PRESETS
+from ..latent.sample import Sample
+from ..latent.targets import targets_of
+from ..packs import Pack, load_pack
+from ..picture import png
+from ..picture.backdrop import check as check_dress
+from ..picture.faces import faces
+from ..portrait import Event, Person, Result
+from ..text import Character, describe
+from .cast import kept
+from .edit import edit, edit_variants, slid
+from .finish import finish
+from .run import Job
+from .select import choose, seed_of
 
 STAGES = ("text", "candidates", "people", "directions", "optimize", "render", "cutout")
 CROWD = 8  # people of one character, at most

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from . import png
-from .dress import check
-from .errors import NobodyFits, T2IError, WrongPack
-from .finishing import render
-from .packs import Pack, list_packs, load_pack
-from .pipeline import draw
+from ..errors import NobodyFits, T2IError, WrongPack
+from ..packs import Pack, list_packs, load_pack
+from ..picture import png
+from ..picture.backdrop import check
+from .drawing import draw
+from .finish import render
 
 _OPTIONS = (
     "per_character",

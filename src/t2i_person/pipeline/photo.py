@@ -11,20 +11,20 @@ from PIL import Image, ImageOps
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from .alter import altered
-from .cutout import matte
-from .dress import check as check_dress
-from .errors import T2IError
-from .finishing import finish
-from .job import Job
-from .latent.edits.coordinates import nearest
-from .latent.edits.optimize import PRESETS
-from .latent.invert import align, invert
-from .latent.sample import Sample
-from .latent.sliders import features_of
-from .packs import Pack, load_pack
-from .portrait import Event, Portrait
-from .text import Character
+from ..errors import T2IError
+from ..latent.edits.coordinates import nearest
+from ..latent.edits.optimize import PRESETS
+from ..latent.invert import align, invert
+from ..latent.sample import Sample
+from ..latent.sliders import features_of
+from ..packs import Pack, load_pack
+from ..picture.backdrop import check as check_dress
+from ..picture.cutout import matte
+from ..portrait import Event, Portrait
+from ..text import Character
+from .changing import altered
+from .finish import finish
+from .run import Job
 
 LARGEST = 40_000_000  # pixels of a photo
 WORKED = 1600  # longer side that a larger photo is reduced to

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .latent.edits import Edit, RecolourEdit
-from .latent.judge import DRAWN
-from .latent.targets import Target
-from .picture.colours import Kind, grown, said_colour
-from .picture.naming import probability
-from .picture.recolour import recolour
+from ..latent.edits import Edit, RecolourEdit
+from ..latent.judge import DRAWN
+from ..latent.targets import Target
+from ..picture.colours import Kind, grown, said_colour
+from ..picture.naming import probability
+from ..picture.recolour import recolour
 from .whole import Whole
 
 # share of the picture that a region has, or there is nothing to colour: stubble is no hair

@@ -5,7 +5,7 @@ import re
 import numpy as np
 from PIL import Image, ImageColor
 
-from .errors import T2IError
+from ..errors import T2IError
 
 SMALLEST = 64  # pixels
 # Pillow alone would read digits of any script, numbers of any length, and a line break at the end

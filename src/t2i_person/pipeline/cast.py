@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TypeVar
 
-from .text import Character
+from ..text import Character
 
 T = TypeVar("T")
 

@@ -20,14 +20,14 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from .cli_packs import packs_app
+from ..service.settings import Settings, command
 from .console import FAILURE, USAGE, encode_what_can_be, err, out
 from .console import failures as _failures
 from .console import leave as _leave
-from .service.settings import Settings, command
+from .packs import packs_app
 
 if TYPE_CHECKING:  # the models are imported only by the commands that need them: --help stays quick
-    from .portrait import Event, Portrait
+    from ..portrait import Event, Portrait
 
 app = typer.Typer(
     help="Cut-out portraits of the people that a Russian text describes.",
@@ -48,7 +48,7 @@ PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", "
 
 def main() -> None:
     """Entry point of ``t2i-person``."""
-    from .nets.memory import keep_freed_memory
+    from ..nets.memory import keep_freed_memory
 
     encode_what_can_be()
     keep_freed_memory()  # this process draws and nothing else: a tenth quicker
@@ -93,7 +93,7 @@ def draw(
     with _failures():
         _check_folder(folder)
         with _progress() as on_event:
-            from . import pipeline
+            from .. import pipeline
 
             result = pipeline.draw(
                 words,
@@ -124,8 +124,8 @@ def draw(
 
 def _pack_note(name: str) -> str:
     """What should be known of a pack of this package beside its name."""
-    from .packs import pack_info
-    from .packs.pack import PREFERRED
+    from ..packs import pack_info
+    from ..packs.pack import PREFERRED
 
     better = PREFERRED[0]
     if name == better:
@@ -149,7 +149,7 @@ def describe(
     stdin = text == "-" or str(file) == "-"
     name = "The text" if file is None else str(file)
     with _failures():
-        from .telling import tell
+        from .describe import tell
 
         _check_words(str(text))
         try:
@@ -183,8 +183,8 @@ def recreate(
 ) -> None:
     """Make a portrait again from its PNG, byte for byte, and say what differs if that cannot be."""
     with _failures():
-        from . import png
-        from .redraw import recreate as again
+        from ..picture import png
+        from ..pipeline import recreate as again
 
         data = _bytes(file, png.LARGEST_FILE + 1)
         place = _place(to, file, f"{file.stem}-again.png")
@@ -240,7 +240,7 @@ def edit(
     strengths = dict(_strength(pair) for pair in strength or ())
     _check_words(text, *strengths)
     with _failures():
-        from . import png
+        from ..picture import png
 
         data = _bytes(file, png.LARGEST_FILE + 1)
         drawn_here = png.is_ours(data)
@@ -251,9 +251,8 @@ def edit(
         stem = re.sub(r"-edited(-\d+)?$", "", file.stem)
         place = _place(to, file, f"{_slug(stem)}-edited.png")
         with _progress() as on_event:
-            from .alter import change
-            from .packs import load_pack
-            from .photo import edit_photo
+            from ..packs import load_pack
+            from ..pipeline import change, edit_photo
 
             if drawn_here:
                 portrait = change(
@@ -288,7 +287,7 @@ def edit(
 def serve(**settings: Any) -> None:
     """Serve the page and the APIs over HTTP; each option is also an environment variable."""
     with _failures():
-        from .service.app import run
+        from ..service.app import run
 
         run(Settings(**settings))
 

@@ -6,22 +6,22 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from ..errors import PackError
+from ..latent.edits import Edit, LatentDirectionEdit, OptimizedEdit, wdirections
+from ..latent.edits.coordinates import edit_coordinates, style_offset
+from ..latent.edits.directions import apply_directions, best_steps
+from ..latent.edits.optimize import Preset, optimize, score_loss
+from ..latent.edits.wdirections import w_direction
+from ..latent.judge import SURE, embed_images, embed_rendered, probabilities
+from ..latent.sample import Sample
+from ..latent.sliders import chosen, slide
+from ..latent.targets import Target, gender_text, implied
+from ..packs import to_pixels
+from ..picture.colours import grown, said_colour
+from ..text import Character
 from .colouring import colour_edits
-from .errors import PackError
-from .finishing import mixed
-from .job import Job
-from .latent.edits import Edit, LatentDirectionEdit, OptimizedEdit, wdirections
-from .latent.edits.coordinates import edit_coordinates, style_offset
-from .latent.edits.directions import apply_directions, best_steps
-from .latent.edits.optimize import Preset, optimize, score_loss
-from .latent.edits.wdirections import w_direction
-from .latent.judge import SURE, embed_images, embed_rendered, probabilities
-from .latent.sample import Sample
-from .latent.sliders import chosen, slide
-from .latent.targets import Target, gender_text, implied
-from .packs import to_pixels
-from .picture.colours import grown, said_colour
-from .text import Character
+from .finish import mixed
+from .run import Job
 
 
 def edit(

@@ -8,10 +8,10 @@ from typing import Any
 
 from torch import Tensor
 
-from .errors import Cancelled
-from .latent.edits.optimize import Preset
-from .packs import Pack, to_pixels
-from .portrait import Event
+from ..errors import Cancelled
+from ..latent.edits.optimize import Preset
+from ..packs import Pack, to_pixels
+from ..portrait import Event
 from .whole import Whole, drawn
 
 JUDGED = 128  # pixels at which the encoder judges, when the recipe does not say

@@ -1,0 +1,72 @@
+"""The rooms of the package import each other one way only, and no module imports itself by a detour."""
+
+import ast
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import t2i_person
+
+HOME = Path(t2i_person.__file__).parent
+VALUES = {"errors", "portrait", "record"}
+MAY = {  # room -> rooms that it may import, beside the values
+    "text": set(),
+    "nets": set(),
+    "packs": {"nets", "text"},
+    "picture": {"nets", "packs"},
+    "latent": {"nets", "packs", "picture", "text"},
+    "pipeline": {"latent", "nets", "packs", "picture", "text"},
+    "service": {"latent", "packs", "picture", "pipeline", "text"},
+    "cli": {"nets", "packs", "picture", "pipeline", "service", "text"},
+    "portrait": {"picture", "text"},
+    "record": {"picture"},
+    "errors": set(),
+}
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for path in sorted(HOME.rglob("*.py")):
+        parts = path.relative_to(HOME.parent).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def imported(name: str, path: Path, known: dict[str, Path]) -> Iterator[str]:
+    """Our modules that one imports, also inside its functions; not for type checkers alone."""
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    tree = ast.parse(path.read_text("utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            node.body = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ImportFrom) or not node.level:
+            continue
+        base = package.rsplit(".", node.level - 1)[0] if node.level > 1 else package
+        base = f"{base}.{node.module}" if node.module else base
+        for alias in node.names:
+            yield full if (full := f"{base}.{alias.name}") in known else base
+
+
+def room(module: str) -> str:
+    return module.split(".")[1] if "." in module else ""
+
+
+def test_arrows_run_one_way() -> None:
+    known = modules()
+    wrong = {
+        (module, other)
+        for module, path in known.items()
+        for other in imported(module, path, known)
+        if room(module) in MAY and room(other) not in {room(module), *MAY[room(module)], *VALUES}
+    }
+    assert not wrong, sorted(wrong)
+    unknown = {room(module) for module in known} - {*MAY, "", "__main__"}
+    assert not unknown, f"say in MAY what these rooms may import: {unknown}"
+
+
+def test_no_circles() -> None:
+    known = modules()
+    graph = {module: set(imported(module, path, known)) - {module} for module, path in known.items()}
+    assert len(graph) > 100 and "t2i_person.text" in graph["t2i_person.pipeline.drawing"]
+    list(TopologicalSorter(graph).static_order())  # CycleError names one
