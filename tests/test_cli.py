@@ -43,7 +43,7 @@ def test_help_has_examples():
 def test_help_is_quick(command):
     """Nothing that takes seconds to import is."""
     code = (
-        "import sys; from t2i_person import cli\n"
+        "import sys; from t2i_person.cli import main as cli\n"
         f"try: cli.app({[*command, '--help']})\n"
         "finally: print({'torch', 'slovnet', 'fastapi', 'scipy'} & set(sys.modules), file=sys.stderr)"
     )

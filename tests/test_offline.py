@@ -25,7 +25,7 @@ LINGER = 15.0  # seconds that a server is watched at least: what phones home may
 ETHERNET_ALL, IPV4, IPV6, TCP, UDP = 3, 0x0800, 0x86DD, 6, 17
 COMMANDS = """
 import glob, sys
-from t2i_person.cli import app
+from t2i_person.cli.main import app
 app(["draw", sys.argv[1], "--steps", "0", "--size", "256"], standalone_mode=False)
 app(["describe", sys.argv[1]], standalone_mode=False)
 app(["edit", *glob.glob("*.png"), "--strength", "очки=0"], standalone_mode=False)

@@ -15,7 +15,8 @@ from t2i_person.errors import Cancelled, PackError, T2IError, WrongPack
 from t2i_person.packs import SOURCES, list_packs, load_pack, pack_info
 from t2i_person.packs import build as building
 from t2i_person.packs.assemble import build_pack, remove_pack, verify
-from t2i_person.picture import published
+
+from . import published
 
 QUICK = {"images": 2, "samples": 300, "stop_at": 16, "batch": 64, "device": "cpu"}
 runner = CliRunner()

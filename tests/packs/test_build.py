@@ -3,7 +3,8 @@ import torch
 from torch.nn.functional import normalize
 
 from t2i_person.packs.build import channel_directions, stylespace_statistics
-from t2i_person.picture.tiny import TinyEncoder, tiny_generator
+
+from .tiny import TinyEncoder, tiny_generator
 
 
 def test_statistics_are_those_of_the_samples():

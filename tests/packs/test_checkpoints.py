@@ -13,7 +13,8 @@ from t2i_person.nets import clip_tokens
 from t2i_person.nets.clip import CLIP
 from t2i_person.nets.clip_tokens import Tokenizer
 from t2i_person.packs.checkpoints import read_clip, read_generator, read_matting
-from t2i_person.picture import published
+
+from . import published
 
 BOTH = pytest.mark.parametrize("zipped", [True, False], ids=["zip", "legacy"])
 

@@ -15,7 +15,8 @@ from t2i_person.errors import PackError
 from t2i_person.packs import unpickled
 from t2i_person.packs.checkpoints import LEGACY, read_clip, read_generator, read_tensors
 from t2i_person.packs.unpickled import MAPPINGS, Made, Name, Refused, read
-from t2i_person.picture import published
+
+from . import published
 
 
 def text(value: str) -> bytes:

@@ -8,7 +8,8 @@ import torch
 
 from t2i_person.errors import PackError
 from t2i_person.packs.formats.openvino import MOST_XML, mobilestylegan, read_graph
-from t2i_person.picture.ir import Writer, tiny_ir
+
+from .ir import Writer, tiny_ir
 
 
 def test_a_good_graph() -> None:

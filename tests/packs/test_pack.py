@@ -15,7 +15,8 @@ from t2i_person.packs import pack as module
 from t2i_person.packs.build import gallery
 from t2i_person.packs.files import sha256
 from t2i_person.packs.places import user_packs
-from t2i_person.picture.tiny import DRAWS, TinyEncoder, tiny_pack
+
+from .tiny import DRAWS, TinyEncoder, tiny_pack
 
 
 class TinyMatting(nn.Conv2d):

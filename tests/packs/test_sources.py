@@ -20,7 +20,8 @@ from t2i_person.errors import PackError
 from t2i_person.packs import sources
 from t2i_person.packs.catalogue import SOURCES, File, Source
 from t2i_person.packs.sources import pull
-from t2i_person.picture import published
+
+from . import published
 
 DATA = bytes(i * i % 251 for i in range(3_000_000))
 SHA = hashlib.sha256(DATA).hexdigest()

@@ -16,7 +16,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
 
 from t2i_person.picture import png
-from t2i_person.picture.conftest import Server, free_port
+
+from .conftest import Server, free_port
 
 SAMPLE = "Блондинка в голубой кофте шла по улице."
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

@@ -6,7 +6,8 @@ from ..packs import Pack
 from ..picture.colours import grown, said_colour
 from ..text import Character, Feature
 
-WHO = 2.0  # weight of the gender: nobody forgives a wrong one
+WHO = 2.0  # weight of gender and age: nobody forgives a wrong one
+RARE = 2.0  # of what few people have: it has to outweigh much that many have
 UNASKED = 2.5  # weight of what nobody should have unasked: a child among women is worse than a wrong collar
 SAID = 2.0  # of what has to be in the picture for something said: clothes, that they can be light blue
 PUT = 0.5  # weight of a colour that can be put where it is missing
@@ -35,7 +36,7 @@ def targets_of(pack: Pack, character: Character) -> tuple[list[Target], list[Tar
     if (age := pack.recipe.ages.get(character.lemma)) and not any(
         feature.category == "age" for feature in character.described
     ):
-        able[age, False] = Target(character.lemma, age, "age")
+        able[age, False] = Target(character.lemma, age, "age", weight=WHO)
     against = _overruled(character)
     for feature in character.described:
         text = feature.normalized if russian else feature.prompt_en
@@ -57,7 +58,9 @@ def targets_of(pack: Pack, character: Character) -> tuple[list[Target], list[Tar
         if not feature.negated:
             text = _meant(pack, text)[0]
         said = said_colour(text, feature.category) if "recolour" in pack.recipe.edits else None
-        weight = PUT if said and not feature.negated and not grown(*said) else 1.0
+        weight = {"age": WHO, "headwear": RARE}.get(feature.category, 1.0)
+        if said and not feature.negated and not grown(*said):
+            weight = PUT
         target = Target(name, text, feature.category, feature.negated, obstacle, weight)
         (unable if hopeless else able).setdefault((text, feature.negated), target)
     return list(able.values()), list(unable.values())
@@ -81,11 +84,17 @@ def implied(pack: Pack, character: Character) -> list[Target]:
     for category, text in pack.recipe.said.items():
         if category in shown:
             found.append(Target(text, text, category, weight=SAID))
-    for feature in character.described:
-        if not feature.negated:
-            for text in _meant(pack, feature.normalized)[1:]:
-                bare = text.removeprefix("не ")
+    told = [feature for feature in character.described if not feature.negated]
+    for feature in told:
+        for text in _meant(pack, feature.normalized)[1:]:
+            bare = text.removeprefix("не ")
+            if not any(bare[:4] in other.normalized for other in told):  # «с усами и бородой»
                 found.append(Target(text, bare, feature.category, bare != text, weight=UNASKED))
+        if feature.category == "headwear" and "recolour" in pack.recipe.edits:
+            # its colour can be put on it, but it has to be there: «шляпа» of «синяя шляпа»
+            thing = feature.normalized.split()[-1]
+            if said_colour(feature.normalized, "headwear") and not pack.encoder.unknown(thing):
+                found.append(Target(thing, thing, "headwear", weight=RARE))
     return found
 
 

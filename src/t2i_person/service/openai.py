@@ -97,8 +97,10 @@ class OpenAIError(BaseModel):
 
 
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
-    code: {"model": OpenAIError, "description": MEANINGS[code]} for code in (400, 401, 413, 429, 500, 503)
+    code: {"model": OpenAIError, "description": MEANINGS[code]}
+    for code in (400, 401, 404, 405, 413, 429, 500, 503)
 }
+READ: dict[int | str, dict[str, Any]] = {code: DOCUMENTED[code] for code in (401, 404, 405, 500, 503)}
 DOCUMENTED[400]["description"] = "The request is wrong, or the prompt has no people."
 DOCUMENTED[200] = {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
 
@@ -119,7 +121,7 @@ class Models(BaseModel):
     data: list[Model]
 
 
-@router.get("/v1/models")
+@router.get("/v1/models", responses=READ)
 async def list_models(here: Annotated[Runtime, Depends(runtime)]) -> Models:
     """The packs here."""
     first = here.settings.pack if here.settings.pack != AUTO else default_pack()
@@ -127,7 +129,7 @@ async def list_models(here: Annotated[Runtime, Depends(runtime)]) -> Models:
     return Models(data=[Model(id=name) for name in names])
 
 
-@router.get("/v1/models/{name}", responses={404: {"model": OpenAIError, "description": MEANINGS[404]}})
+@router.get("/v1/models/{name}", responses=READ)
 async def model(name: str, here: Annotated[Runtime, Depends(runtime)]) -> Model:
     """One of them."""
     known = (await list_models(here)).data
