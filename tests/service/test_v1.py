@@ -16,6 +16,7 @@ from t2i_person.picture import png
 TEXT = "Анна, рыжая женщина в очках, улыбалась. Рядом стоял старик."
 MANY = {"text": "Семь девушек и мужчина.", "per_character": 4}
 JSON = {"Content-Type": "application/json"}
+OPENAIS = ("/v1/images/generations", "/v1/images/edits", "/v1/models")  # problems in its form
 
 
 def problem(answer: httpx.Response, status: int, code: str) -> dict:
