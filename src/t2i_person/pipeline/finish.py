@@ -186,6 +186,18 @@ def render(
     return _cut(pack, whole, pixels, background, size)
 
 
+HATTED = 0.3  # probability from which somebody may have what the regions take for ground
+
+
+def _ground(pack: Pack, whole: Whole) -> np.ndarray | None:
+    """Where there is surely nobody, HW in [0, 1]; None where the pack cannot say."""
+    if (text := pack.recipe.not_ground) and whole.coarse is not None:
+        seen = embed_images(pack, whole.image)
+        if probabilities(pack, seen, [Target(text, text, "headwear")])[0, 0] >= HATTED:
+            return None
+    return whole.mask("ground")
+
+
 def _cut(pack: Pack, whole: Whole, pixels: np.ndarray, background: str, size: int | None) -> np.ndarray:
     if background == "kept":
         rgba = np.dstack([pixels, np.full(pixels.shape[:2], 255, np.uint8)])
@@ -197,6 +209,6 @@ def _cut(pack: Pack, whole: Whole, pixels: np.ndarray, background: str, size: in
                 pack.device,
                 alone=pack.recipe.one_person,
                 fine=pack.recipe.fine_matte,
-                ground=whole.mask("ground"),
+                ground=_ground(pack, whole),
             )
     return dressed(rgba, background, size)
