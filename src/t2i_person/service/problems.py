@@ -51,7 +51,7 @@ CODES = {
     500: "failed",
     507: "disk_full",
 }
-OPENAI = "/v1/images/generations", "/v1/images/edits"
+OPENAI = ("/v1/images/generations", "/v1/images/edits", "/v1/models")
 OPENAI_EXAMPLE = EXAMPLE.replace('"text"', '"prompt"')
 STARTING = "The server is starting: try again in a few seconds."
 NOT_JSON = f"The body is not valid JSON in UTF-8: send {EXAMPLE}."
@@ -187,7 +187,7 @@ def answer(scope: Scope, problem: Problem) -> JSONResponse:
         headers["X-Request-ID"] = name
     scope["app"].state.runtime.metrics.errors.labels(problem.code).inc()
     path = path_of(scope)
-    if path.startswith((*OPENAI, "/v1/models")):
+    if path.startswith(OPENAI):
         kind = "invalid_request_error" if problem.status < 500 and problem.status != 429 else "server_error"
         error = {"message": problem.detail, "type": kind, "param": problem.field, "code": problem.code}
         status = 400 if problem.status == 422 else problem.status  # as the real one answers

@@ -19,7 +19,7 @@ from ..judge import ByProbe, embed_images, probabilities
 from ..targets import Target
 
 POOL = 16_384  # people read in a round
-CHUNK = 2048  # at once: what each layer gives stays in the cache
+CHUNK = 2048  # at once
 ROUNDS = 4  # at most
 FITS = 0.6  # probability of each target from which nobody better is sought
 # share of the picture from which a region is large enough to show a colour that is put on it
