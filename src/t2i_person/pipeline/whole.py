@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 from torch import Tensor
 
+from ..latent.judge import embed_images
 from ..packs import Pack, to_pixels
 from ..picture.faces import Face, single
 from ..picture.regions import full_masks
@@ -19,6 +20,7 @@ class Whole:
     image: Tensor  # [1, 3, h, w] in [-1, 1]
     coarse: Tensor | None  # [1, regions, s, s]: where hair, clothes and so on are; None: the pack cannot say
     _masks: dict[str, np.ndarray] = field(default_factory=dict)
+    _seen: Tensor | None = None
 
     @cached_property
     def pixels(self) -> np.ndarray:
@@ -29,6 +31,12 @@ class Whole:
     def face(self) -> Face | None:
         """The face, if there is exactly one."""
         return single(self.pixels)
+
+    def seen(self, pack: Pack) -> Tensor:
+        """Unit embedding [1, d] by the encoder of the pack that drew it."""
+        if self._seen is None:
+            self._seen = embed_images(pack, self.image)
+        return self._seen
 
     def mask(self, region: str) -> np.ndarray | None:
         """HW float32 in [0, 1], as large as the picture; None: the pack cannot say."""
