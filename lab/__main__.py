@@ -9,6 +9,7 @@ FACES = {  # step -> module of lab.faces whose main(argv) does it
     "all": "recipe",
     "heads": "heads",
     "encoder": "encoder",
+    "inversion": "inversion",
     "naming": "naming",
     "regions": "regions",
     "report": "report",

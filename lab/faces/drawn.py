@@ -1,111 +1,115 @@
-"""Drawn faces to learn from: seeds -> pictures of 256 pixels in one memory-mapped file, resumable.
-
-Whole pictures cost five times what the block of 128 pixels costs, so most are read off that block: a linear map
-of its features, and of its features scaled by the next style, to four pixels each, fitted by least squares to some
-whole pictures (colours come within 5 of 255 on the average, detail is that of a picture of 256 pixels, a little soft).
-"""
+"""Drawn faces to learn from: seeds or W -> small pictures, and where their ground is."""
 
 from __future__ import annotations
 
-import time
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file
 from torch import Tensor
 
 from t2i_person.nets.mobilestylegan import MobileStyleGAN
+from t2i_person.nets.regions import REGIONS, RegionHead
+from t2i_person.packs.places import built_in
 
 PSI = 0.8  # of every labelled face
 SIDE = 256
-WHOLE = 90  # pictures drawn whole, for the fit
-POINTS = 4000  # of each, out of 16,384
+GROUND = 64  # pixels of the kept mask of the ground
 
 
-def latents(net: MobileStyleGAN, seeds) -> Tensor:
+def latents(net: MobileStyleGAN, seeds: Iterable[int]) -> Tensor:
     """w [n, 512] of each seed as the labels have it: psi .8, one normal vector a seed."""
     z = np.stack([np.random.default_rng(int(seed)).standard_normal(512) for seed in seeds]).astype(np.float32)
     with torch.inference_mode():
-        return torch.cat([net.w(part, PSI) for part in torch.from_numpy(z).split(1000)]).clone()
+        parts = torch.from_numpy(z).to(net.w_mean.device).split(1000)
+        return torch.cat([net.w(part, PSI) for part in parts]).clone()
 
 
-def _below(net: MobileStyleGAN, styles, side: int = 128) -> Tensor:
-    """Features [n, c, side, side] of one block, nothing above it computed."""
-    x = net.start(styles[0])
-    for size, i in net._sizes.items():
-        if size > side:
-            break
-        if i:
-            x = net._stack[i - 1](x, styles[3 * i - 2 : 3 * i + 1])
-    return x
-
-
-def _inputs(features: Tensor, style: Tensor) -> Tensor:
-    """[n, c, h, w] and the style [n, c] of the next step up -> [n, h, w, 2 c + 1]."""
-    x = features.permute(0, 2, 3, 1)
-    return torch.cat([x, x * style[:, None, None], torch.ones_like(x[..., :1])], 3)
-
-
-def fit_head(net: MobileStyleGAN, file: Path) -> Tensor:
-    """[2 c + 1, 12]: features of a place at 128 pixels -> its four pixels at 256, fitted once and kept in `file`."""
-    if file.exists():
-        return torch.load(file, weights_only=True)
-    left = right = 0.0
-    for i in range(WHOLE):
-        styles = net.styles(latents(net, [840 + i]))
-        with torch.inference_mode():
-            whole, (x,) = net.render_with_features(styles, sides=(128,))
-        y = F.avg_pool2d(whole, whole.shape[2] // SIDE).permute(0, 2, 3, 1)
-        y = y.reshape(128, 2, 128, 2, 3).permute(0, 2, 1, 3, 4).reshape(-1, 12)
-        some = np.random.default_rng(i).permutation(len(y))[:POINTS]
-        x = _inputs(x, styles[16]).flatten(0, 2)[some]
-        left, right = left + (x.T @ x).double(), right + (x.T @ y[some]).double()
-    head = torch.linalg.solve(left + 30 * torch.eye(len(left)), right).float()
-    torch.save(head, file)
-    return head
-
-
-def draw(net: MobileStyleGAN, head: Tensor, w: Tensor) -> Tensor:
-    """w [n, 512] -> uint8 [n, 256, 256, 3]."""
-    with torch.inference_mode():
-        styles = net.styles(w)
-        x = _inputs(_below(net, styles), styles[16]) @ head
-    n, h, wide, _ = x.shape
-    x = x.view(n, h, wide, 2, 2, 3).permute(0, 1, 3, 2, 4, 5).reshape(n, 2 * h, 2 * wide, 3)
-    return ((x + 1) * 127.5).clamp(0, 255).round().byte()
-
-
+@dataclass(frozen=True)
 class Drawn:
-    """The pictures of some seeds: `pictures` (uint8 memory map [n, 256, 256, 3]), `w` and how many are there."""
+    """`w` [n, 512], `pictures` uint8 [n, 3, 256, 256], `ground` uint8 [n, 1, 64, 64]: how surely a place is ground."""
 
-    def __init__(self, folder: Path, name: str, seeds) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.folder, self.name, self.seeds = folder, name, list(seeds)
-        shape, file = (len(self.seeds), SIDE, SIDE, 3), folder / f"{name}.npy"
-        fresh = not file.exists()
-        self.pictures = np.lib.format.open_memmap(
-            file, "w+" if fresh else "r+", np.uint8, shape if fresh else None
-        )
-        if self.pictures.shape != shape:
-            raise ValueError(f"{file} holds {self.pictures.shape}, not {shape}: remove it")
+    w: Tensor
+    pictures: Tensor
+    ground: Tensor
 
-    @property
-    def done(self) -> np.ndarray:
-        """Which are drawn: a picture that is not has only zeros."""
-        return self.pictures[:, 64:192:16, 64:192:16].reshape(len(self.seeds), -1).any(1)
+    def __len__(self) -> int:
+        return len(self.w)
 
-    def fill(self, net: MobileStyleGAN, head: Tensor, minutes: float = 1e9) -> int:
-        """Draw what is missing, so long as there is time; how many are there then."""
-        begin = time.time()
-        missing = np.flatnonzero(~self.done)
-        for k, i in enumerate(missing):
-            if (time.time() - begin) / 60 > minutes:
-                break
-            self.pictures[i] = draw(net, head, latents(net, [self.seeds[i]]))[0].numpy()
-            if k % 50 == 0:
-                print(
-                    f"{self.name}: {len(self.seeds) - len(missing) + k} of {len(self.seeds)}, {time.time() - begin:.0f} s",
-                    flush=True,
-                )
-        return int(self.done.sum())
+    def __getitem__(self, which: np.ndarray) -> Drawn:
+        """Some of them, by a mask or indices."""
+        at = torch.from_numpy(which).to(self.w.device)
+        return Drawn(self.w[at], self.pictures[at], self.ground[at])
+
+    def cpu(self) -> Drawn:
+        """The same on the CPU."""
+        return Drawn(self.w.cpu(), self.pictures.cpu(), self.ground.cpu())
+
+    @classmethod
+    def of(cls, parts: Sequence[Drawn]) -> Drawn:
+        """All of them, one after the other."""
+        return cls(*(torch.cat([getattr(p, name) for p in parts]) for name in ("w", "pictures", "ground")))
+
+
+@torch.no_grad()
+def drawn(net: MobileStyleGAN, w: Tensor, batch: int = 8) -> Drawn:
+    """The people of w [n, 512], on the network's device."""
+    head = RegionHead.from_state_dict(load_file(built_in("faces") / "regions.safetensors"))
+    head.to(w.device)
+    pictures = torch.empty(len(w), 3, SIDE, SIDE, dtype=torch.uint8, device=w.device)
+    ground = torch.empty(len(w), 1, GROUND, GROUND, dtype=torch.uint8, device=w.device)
+    for i in range(0, len(w), batch):
+        part = slice(i, i + batch)
+        x, features = net.render_with_features(net.styles(w[part]), stop_at=SIDE)
+        mask = head(features)[:, REGIONS.index("ground"), None]
+        pictures[part] = ((x + 1) * 127.5).clamp(0, 255).round().byte()
+        ground[part] = (F.adaptive_avg_pool2d(mask, GROUND) * 255).round().byte()
+    return Drawn(w, pictures, ground)
+
+
+def worn(
+    pictures: Tensor, ground: Tensor, random: torch.Generator, side: int, much: float = 1.0, cut: float = 0.25
+) -> tuple[Tensor, Tensor]:
+    """uint8 pictures and grounds -> [n, 3, side, side] in [-1, 1] as they might be met, and which were mirrored.
+
+    Moved, turned and resized a little, in other light, softer (half of them come from 128 pixels, as the search
+    sees people), with noise; a share `cut` of them before a plain colour.
+    """
+    n, device = len(pictures), pictures.device
+
+    def normal(*shape: int) -> Tensor:
+        return torch.randn(shape, generator=random, device=device)
+
+    def uniform(low: float, high: float, *shape: int) -> Tensor:
+        return torch.rand(shape, generator=random, device=device) * (high - low) + low
+
+    x = pictures.float() / 127.5 - 1
+    behind = F.interpolate(ground.float() / 255, x.shape[-2:], mode="bilinear")
+    flat = torch.where(
+        uniform(0, 1, n, 1, 1, 1) < 0.4, uniform(-1, 1, n, 1, 1, 1), uniform(-1, 1, n, 3, 1, 1)
+    )
+    x = torch.where(uniform(0, 1, n, 1, 1, 1) < cut, x + (flat - x) * behind, x)
+    angle, size = normal(n) * 0.04 * much, (normal(n) * 0.05 * much).exp()
+    turned = uniform(0, 1, n) < 0.5
+    c, s = angle.cos() * size, angle.sin() * size
+    flip = torch.where(turned, -1.0, 1.0)
+    move = normal(2, n) * 0.03 * much
+    theta = torch.stack([torch.stack([c * flip, -s, move[0]], 1), torch.stack([s * flip, c, move[1]], 1)], 1)
+    x = F.grid_sample(
+        x, F.affine_grid(theta, list(x.shape), False), padding_mode="border", align_corners=False
+    )
+    half = n // 2
+    small = F.interpolate(x[:half], (128, 128), mode="bilinear", antialias=True)
+    x = torch.cat([_to(small, side), _to(x[half:], side)])
+    x = x * (1 + normal(n, 1, 1, 1) * 0.07 * much) + normal(n, 1, 1, 1) * 0.05 * much
+    x = x + uniform(0, 0.04, n, 1, 1, 1) * torch.randn(x.shape, generator=random, device=device)
+    return x.clamp(-1, 1), turned
+
+
+def _to(x: Tensor, side: int) -> Tensor:
+    if x.shape[-1] == side:
+        return x
+    return F.interpolate(x, (side, side), mode="bilinear", antialias=True)

@@ -11,8 +11,18 @@ from lab.faces.drawn import Drawn
 from lab.faces.facts import FACTS, KINDS, truths
 from lab.faces.labels import table as labels
 from lab.faces.report import report
-from lab.faces.teacher import auc
 from t2i_person.packs.encoder import Encoder
+
+
+def auc(score: np.ndarray, y: np.ndarray) -> float:
+    """Area under the curve; NaN when one side is missing. Ties count half."""
+    order = np.argsort(score, kind="stable")
+    rank = np.empty(len(score))
+    ordered = score[order]
+    first, last = np.searchsorted(ordered, ordered, "left"), np.searchsorted(ordered, ordered, "right")
+    rank[order] = (first + last + 1) / 2
+    p, n = y.sum(), (~y).sum()
+    return float((rank[y].sum() - p * (p + 1) / 2) / (p * n)) if p and n else float("nan")
 
 
 @torch.no_grad()
@@ -49,21 +59,16 @@ def calibration(p: np.ndarray, y: np.ndarray, bins: int = 10) -> tuple[float, li
 SINGLE = [i for i, kind in enumerate(KINDS) if not kind.endswith("_both") and kind != "years"]
 
 
-def measured(
-    encoder: Encoder, drawn: Drawn, seeds: list[int], kept: set[int], w: np.ndarray
-) -> dict[str, float]:
+def measured(encoder: Encoder, faces: Drawn, seeds: list[int]) -> dict[str, float]:
     """Mean area over the facts, by the picture, by W and by both, and how far probabilities are from how often it
-    is so, on the faces that two people labelled; their two labels are averaged. Written into the report, too.
+    is so, on faces that two people labelled; their two labels are averaged. Written into the report, too.
     """
-    rows = [i for i, seed in enumerate(seeds) if seed in kept]
-    own = [seeds[i] for i in rows]
     with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # what neither could tell
-        truth = np.nanmean([truths(labels(own)), truths(labels(own, "second.csv"))], 0)
+        truth = np.nanmean([truths(labels(seeds)), truths(labels(seeds, "second.csv"))], 0)
     texts = [FACTS[i].phrases[0] for i in SINGLE]
-    pictures = torch.from_numpy(np.stack([drawn.pictures[i] for i in rows])).permute(0, 3, 1, 2)
     with torch.no_grad():
-        seen = torch.cat([encoder.encode_image(x.float() / 127.5 - 1) for x in pictures.split(32)])
-        read = encoder.encode_w(torch.from_numpy(w[rows]))
+        seen = torch.cat([encoder.encode_image(x.float() / 127.5 - 1) for x in faces.pictures.split(32)])
+        read = encoder.encode_w(faces.w)
     by = {"picture": told(encoder, seen, texts), "w": told(encoder, read, texts)}
     by["both"] = np.exp(np.log(by["picture"] + 1e-6) + np.log(by["w"] + 1e-6) / 2)
     areas = figures(by, truth, SINGLE)
@@ -72,6 +77,6 @@ def measured(
     }
     sure = np.where(np.isnan(truth[:, SINGLE]), np.nan, truth[:, SINGLE] > 0.5)
     found["encoder_calibration"] = round(calibration(by["picture"].ravel(), sure.ravel())[0], 4)
-    found |= {"encoder_facts": len(areas), "encoder_faces": len(rows)}
+    found |= {"encoder_facts": len(areas), "encoder_faces": len(seeds)}
     report(found)
     return found

@@ -14,6 +14,28 @@ FILE = "labels.csv"
 MORE = "more.csv"  # faces sought for what is rare: some columns only, the others are empty
 
 
+def _slices() -> dict[str, slice]:
+    out, at = {}, 0
+    for column, values in VALUES.items():
+        out[column] = slice(at, at + len(values))
+        at += len(values)
+    return out
+
+
+SLICES = _slices()  # of each column in a row of all values
+WIDTH = sum(map(len, VALUES.values()))
+
+
+def joined(table: dict[str, np.ndarray]) -> np.ndarray:
+    """Column -> [n, values] as one [n, all values]."""
+    return np.concatenate([table[c] for c in VALUES], 1)
+
+
+def split(flat: np.ndarray) -> dict[str, np.ndarray]:
+    """[n, all values] -> column -> [n, values]."""
+    return {c: flat[:, s] for c, s in SLICES.items()}
+
+
 def read(name: str) -> dict[int, dict[str, str]]:
     path = HERE / name
     if not path.exists():

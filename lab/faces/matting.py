@@ -117,23 +117,25 @@ def stored(work: Path, pictures: Path, mattes: Path) -> dict[int, Path]:
 class Batches:
     """Pictures [n,3,s,s] in [-1,1] and their alpha [n,1,s,s] in [0,1]: as drawn, and on other grounds."""
 
-    def __init__(self, files: Mapping[int, Path], seed: int = 0) -> None:
+    def __init__(self, files: Mapping[int, Path], seed: int = 0, device: torch.device | str = "cpu") -> None:
         taught = [path for s, path in files.items() if s not in HELD and s not in DROPPED]
-        self.arrays = [np.load(path, mmap_mode="r") for path in taught]
+        self.device = torch.device(device)
+        # on the CPU they stay on the disk until they are asked for
+        opened = [torch.from_numpy(np.load(path, mmap_mode="c")) for path in taught]
+        self.arrays = opened if self.device.type == "cpu" else [array.to(device) for array in opened]
         self.rng = np.random.default_rng(seed)
 
     def one(self, size: int) -> tuple[Tensor, Tensor, Tensor]:
         """Image and person [3,s,s] in [0,1], alpha [1,s,s] of a random one, mirrored and cropped alike."""
         rng = self.rng
         array = self.arrays[rng.integers(len(self.arrays))]
-        if rng.random() < 0.5:
-            array = array[:, ::-1]
+        mirrored = rng.random() < 0.5
         if rng.random() < 0.5:
             side = int(SIDE * rng.uniform(max(0.55, size / SIDE / 1.6), 1))
             y, x = (int(rng.integers(SIDE - side + 1)) for _ in range(2))
             array = array[y : y + side, x : x + side]
-        whole = torch.from_numpy(np.array(array)).permute(2, 0, 1)[None].float() / 255
-        whole = scaled(whole, size)[0]
+        whole = scaled(array.permute(2, 0, 1)[None].float() / 255, size)[0]
+        whole = whole.flip(2) if mirrored else whole
         return whole[:3], whole[3:6], whole[6:]
 
     def ground(self, size: int) -> Tensor:
@@ -146,13 +148,13 @@ class Batches:
                 small = int(rng.integers(4, 24))
                 behind = F.interpolate(scaled(behind[None], small), (size, size), mode="bicubic")[0]
             return behind.clamp(0, 1)
-        colour = torch.from_numpy(rng.uniform(0, 1, (3, 1, 1)).astype(np.float32))
+        colour = torch.from_numpy(rng.uniform(0, 1, (3, 1, 1)).astype(np.float32)).to(self.device)
         if kind < 0.65:
             return colour.expand(3, size, size).clone()
         if kind < 0.7:
-            return torch.full((3, size, size), float(rng.integers(2)))
+            return torch.full((3, size, size), float(rng.integers(2)), device=self.device)
         grid = int(rng.integers(2, 16)) if rng.random() < 0.5 else 2
-        noise = torch.from_numpy(rng.standard_normal((1, 3, grid, grid)).astype(np.float32))
+        noise = torch.from_numpy(rng.standard_normal((1, 3, grid, grid)).astype(np.float32)).to(self.device)
         return (
             colour + rng.uniform(0.05, 0.4) * F.interpolate(noise, (size, size), mode="bicubic")[0]
         ).clamp(0, 1)
@@ -227,7 +229,7 @@ def jittered(x: Tensor, rng: np.random.Generator) -> Tensor:
     x = grey + (x - grey) * float(rng.uniform(0.5, 1.4))
     x = (x - 0.5) * float(rng.uniform(0.75, 1.25)) + 0.5 + float(rng.uniform(-0.12, 0.12))
     tint = torch.from_numpy(rng.uniform(-0.05, 0.05, (3, 1, 1)).astype(np.float32))
-    return (x + tint).clamp(0, 1).pow(float(rng.uniform(0.75, 1.3)))
+    return (x + tint.to(x.device)).clamp(0, 1).pow(float(rng.uniform(0.75, 1.3)))
 
 
 def softer(x: Tensor, share: float) -> Tensor:
@@ -238,8 +240,9 @@ def softer(x: Tensor, share: float) -> Tensor:
 
 def jpeg(x: Tensor, quality: int) -> Tensor:
     file = io.BytesIO()
-    Image.fromarray((x.permute(1, 2, 0).numpy() * 255).astype(np.uint8)).save(file, "JPEG", quality=quality)
-    return torch.from_numpy(np.asarray(Image.open(file)).copy()).permute(2, 0, 1).float() / 255
+    picture = (x.permute(1, 2, 0).cpu().numpy() * 255).astype(np.uint8)
+    Image.fromarray(picture).save(file, "JPEG", quality=quality)
+    return torch.from_numpy(np.asarray(Image.open(file)).copy()).permute(2, 0, 1).to(x.device).float() / 255
 
 
 # ---- training ----
@@ -394,10 +397,10 @@ def measured(
         if seed not in files:
             continue
         whole = torch.from_numpy(np.load(files[seed])).permute(2, 0, 1)[None].float() / 255
-        whole = scaled(whole, size)
+        whole = scaled(whole.to(next(net.parameters()).device), size)
         alpha = whole[:, 6:]
         found = stretched(net((whole[:, :3] * 2 - 1).contiguous(memory_format=torch.channels_last)).float())
-        rows.append(differences(found[0, 0].numpy(), alpha[0, 0].numpy()))
+        rows.append(differences(found[0, 0].cpu().numpy(), alpha[0, 0].cpu().numpy()))
     net.train(was)
     return {key: float(np.mean([row[key] for row in rows])) for key in rows[0]}
 
@@ -419,11 +422,15 @@ def train(
     begin: Callable[[], MODNet],
     phases: tuple[tuple[int, int, float], ...] = PHASES,
     lr: float = LR,
+    device: torch.device | str = "cpu",
 ) -> None:
     """Go on from ``work/matting.pt``, or begin; `files` is asked again at every checkpoint."""
     checkpoint = work / "matting.pt"
-    kept: dict[str, Any] | None = torch.load(checkpoint, weights_only=True) if checkpoint.exists() else None
-    net = quickened(learning(MODNet(config()) if kept else begin())).to(memory_format=torch.channels_last)
+    kept: dict[str, Any] | None = None
+    if checkpoint.exists():
+        kept = torch.load(checkpoint, device, weights_only=True)
+    begun_net = MODNet(config()) if kept else begin()
+    net = quickened(learning(begun_net.to(device))).to(memory_format=torch.channels_last)
     steppers = optimizers(net, lr)
     spent, step = 0.0, 0
     if kept:
@@ -435,14 +442,14 @@ def train(
     if kept:
         average.state, average.steps = kept["average"], step
     total = sum(minutes for *_, minutes in phases) * 60
-    judge = MODNet(config()).to(memory_format=torch.channels_last).eval()
+    judge = MODNet(config()).to(device, memory_format=torch.channels_last).eval()
     running, shown = 0.0, time.time()
     for at, (size, n, _) in enumerate(phases):
         end = sum(minutes for *_, minutes in phases[: at + 1]) * 60
         if spent >= end:
             continue
         known = files()
-        batches = Batches(known, seed=step)
+        batches = Batches(known, step, device)
         print(f"{size}px, {len(batches.arrays)} pictures", flush=True)
         if size == SIDE:  # statistics of two pictures are none: keep those that were learnt before
             for module in net.modules():
@@ -485,14 +492,14 @@ def train(
                     flush=True,
                 )
                 if len(fresh := files()) > len(known):  # they may still be being drawn
-                    known, batches = fresh, Batches(fresh, seed=step)
+                    known, batches = fresh, Batches(fresh, step, device)
                 shown = time.time()
 
 
 def weights(work: Path) -> MODNet:
     """The averaged network of the last checkpoint."""
     net = MODNet(config())
-    net.load_state_dict(torch.load(work / "matting.pt", weights_only=True)["average"])
+    net.load_state_dict(torch.load(work / "matting.pt", "cpu", weights_only=True)["average"])
     return net.eval()
 
 
@@ -519,6 +526,7 @@ def main(
     folder: Path,
     heads: Mapping[str, Tensor] | None = None,
     phases: tuple[tuple[int, int, float], ...] = PHASES,
+    device: torch.device | str = "cpu",
 ) -> dict[str, float]:
     """Store the pictures, train (or go on), write the pack's file; returns what the held-out pictures say.
 
@@ -530,7 +538,13 @@ def main(
     heads : tensors of an older MODNet, such as the embedded pack's.
     """
     stored(work, work / "pictures", mattes)
-    train(work, lambda: stored(work, work / "pictures", mattes), lambda: begun(backbone, heads), phases)
+    train(
+        work,
+        lambda: stored(work, work / "pictures", mattes),
+        lambda: begun(backbone, heads),
+        phases,
+        device=device,
+    )
     write(work, folder)
     files = stored(work, work / "pictures", mattes)
     sound = tuple(seed for seed in HELD if seed not in DROPPED)

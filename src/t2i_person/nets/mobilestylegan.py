@@ -32,7 +32,7 @@ from .generator import StyleLayer
 SLOPE = 0.2  # of the leaky ReLU
 FEATURES = (16, 32, 64, 128)  # pixels of the maps that `render_with_features` gives
 SQRT2 = math.sqrt(2.0)
-STRIPPED = 128  # pixels from which a block is computed strip by strip
+STRIPPED = 128  # pixels from which a block is computed strip by strip, on a CPU
 STRIP = 1 << 20  # numbers of a strip: what it makes stays in the cache that the cores share
 
 
@@ -402,7 +402,7 @@ class MobileStyleGAN(nn.Module):
             if i:
                 own = styles[3 * i - 2 : 3 * i + 1]
                 block = self._stack[i - 1]
-                if torch.is_grad_enabled() or side < STRIPPED:
+                if torch.is_grad_enabled() or side < STRIPPED or x.device.type != "cpu":
                     x = block(x, own)
                 elif i < last or goal != whole or side in sides:
                     x = _stripped(block, x, own)
