@@ -24,7 +24,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from lab.faces.drawn import Drawn, drawn, latents, worn
+from lab.faces.drawn import FORMAT, Drawn, drawn, fast, latents, worn
 from lab.faces.facts import FACTS, UNSEEN, truths
 from lab.faces.heads import network
 from lab.faces.judged import SINGLE, measured
@@ -134,10 +134,10 @@ def other_faces(net: MobileStyleGAN, n: int, psi: tuple[float, float] = (0.65, 0
     def make() -> Drawn:
         common = some(n // 2, 1)
         if not file.exists():
-            return drawn(net, some(n, 1), 64 if device.type == "cuda" else 8)
+            return drawn(net, some(n, 1))
         pool = some(8 * n, 2)
         sought = pool[rare(load(file).to(device), pool, n - n // 2)]
-        return drawn(net, torch.cat([common, sought]), 64 if device.type == "cuda" else 8)
+        return drawn(net, torch.cat([common, sought]))
 
     return saved(f"others-{n}", make, device)
 
@@ -223,7 +223,7 @@ def train(
         optimizer.load_state_dict(state["optimizer"])
         average, spent, step = state["average"], state["spent"], state["step"]
     encoder.train()
-    tower.to(memory_format=torch.channels_last)
+    tower.to(memory_format=FORMAT)
     shown, run = time.time(), [0.0, 0.0]
     while (done := spent / 60 / minutes) < 1:
         begin = time.time()
@@ -240,8 +240,8 @@ def train(
         seen_truth = torch.where(turned[:, None], rows[1, some], rows[0, some]).float()
         phrases, which, weights = texts.draw(seen_truth[:64].cpu().numpy(), rng)
         weight = torch.from_numpy(weights).to(device)
-        with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-            seen = tower(x.contiguous(memory_format=torch.channels_last))
+        with fast(device):
+            seen = tower(x.contiguous(memory_format=FORMAT))
         seen = F.normalize(seen.float(), dim=1)
         text = wording(phrases, noise, random)
         by_w = encoder.net.encode_w(faces.w[read])

@@ -21,7 +21,7 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import Tensor
 
-from lab.faces.drawn import Drawn, worn
+from lab.faces.drawn import FORMAT, Drawn, fast, worn
 from lab.faces.encoder import SCALE, WORK, other_faces
 from lab.faces.heads import network
 from t2i_person.nets.dual import PhotoTower
@@ -79,7 +79,7 @@ def train(
     optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=0.01)
     bases = [group["lr"] for group in optimizer.param_groups]
     average = copy.deepcopy(tower.state_dict())
-    tower.to(memory_format=torch.channels_last).train()
+    tower.to(memory_format=FORMAT).train()
     begin, step, middle = time.time(), 0, 11
     while (done := (time.time() - begin) / 60 / minutes) < 1:
         rate = min(1, (step + 1) / 60) * (0.02 + 0.98 * math.cos(done * math.pi / 2) ** 2)
@@ -88,8 +88,8 @@ def train(
         some = torch.randint(HELD, len(faces), (batch,), generator=random, device=device)
         x, turned = worn(faces.pictures[some], faces.ground[some], random, tower.side, 0.5, 0.1)
         # w of a mirrored face is not known: these are taught by the pictures alone
-        with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-            w = guessed(net, tower, x.contiguous(memory_format=torch.channels_last))
+        with fast(device):
+            w = guessed(net, tower, x.contiguous(memory_format=FORMAT))
         far = ((w - faces.w[some]) / SCALE).square().mean(1)
         loss = (far * ~turned).sum() / (~turned).sum().clamp(min=1)
         part = slice(0, batch // 2)
@@ -98,7 +98,7 @@ def train(
         person = 1 - F.interpolate(faces.ground[some[part]].float() / 255, (LOW, LOW), mode="bilinear")
         person = torch.where(turned[part, None, None, None], person.flip(3), person) * 0.9 + 0.1
         now = net.render(net.styles(w[part]), stop_at=LOW)
-        with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+        with fast(device):
             seen, goal = critic.lower(torch.cat([now, wanted]), middle).float().chunk(2)
         loss = loss + ((now - wanted).abs() * person).mean() + 2 * _apart(seen, goal)
         loss.backward()

@@ -194,7 +194,9 @@ def scaled(x: Tensor, size: int) -> Tensor:
     """[n,c,h,w] at size x size; the mean of what is covered where it gets smaller."""
     if x.shape[-1] == size:
         return x
-    return F.interpolate(x, (size, size), mode="bilinear", antialias=x.shape[-1] > size)
+    if x.shape[-1] > size:
+        return F.adaptive_avg_pool2d(x, size)
+    return F.interpolate(x, (size, size), mode="bilinear")
 
 
 def behind_of(image: Tensor, alpha: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lab.faces.drawn import Drawn, worn
+from lab.faces.drawn import FORMAT, Drawn, fast, worn
 from lab.faces.facts import VALUES
 from lab.faces.labels import SLICES, WIDTH
 from t2i_person.nets.dual import LatentTower
@@ -102,7 +102,7 @@ def taught(
 ) -> Tutor:
     """Trained on faces [n] and their labels [n, all values] for so long."""
     device = faces.w.device
-    tutor.to(device, memory_format=torch.channels_last).train()  # type: ignore[call-overload]
+    tutor.to(device, memory_format=FORMAT).train()  # type: ignore[call-overload]
     random = torch.Generator(device).manual_seed(seed)
     inner = {id(p) for p in tutor.net.parameters()}
     groups = [
@@ -122,8 +122,8 @@ def taught(
         w = faces.w[some] + 0.08 * tutor.latent.scale * torch.randn(
             batch, 512, generator=random, device=device
         )
-        with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-            scores = tutor(x.contiguous(memory_format=torch.channels_last), w)
+        with fast(device):
+            scores = tutor(x.contiguous(memory_format=FORMAT), w)
         loss = cross(scores, mirrored(soft[some], turned))
         loss.backward()
         nn.utils.clip_grad_norm_(tutor.parameters(), 1.0)
@@ -150,9 +150,9 @@ def told(tutors: Sequence[Tutor], faces: Drawn, batch: int = 64) -> Tensor:
         w = faces.w[part]
         total = torch.zeros(len(w), WIDTH, device=device)
         for turned in (False, True):
-            seen = (x.flip(3) if turned else x).contiguous(memory_format=torch.channels_last)
+            seen = (x.flip(3) if turned else x).contiguous(memory_format=FORMAT)
             for tutor in tutors:
-                with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+                with fast(device):
                     scores = tutor(seen, w).float()
                 p = torch.cat([scores[:, s].softmax(1) for s in SLICES.values()], 1)
                 total += mirrored(p, torch.full((len(w),), turned, device=device))
