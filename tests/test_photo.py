@@ -14,7 +14,7 @@ from t2i_person.latent import invert as inversion
 from t2i_person.latent.invert import align, invert
 from t2i_person.packs import to_pixels
 from t2i_person.picture import png
-from t2i_person.picture.faces import faces, only
+from t2i_person.picture.faces import Face, faces, only, outstanding
 from t2i_person.pipeline import edit_photo, sketch
 from t2i_person.pipeline.photo import read_photo
 
@@ -184,3 +184,60 @@ def test_photos_are_turned_as_the_camera_was_held():
     out = BytesIO()
     image.save(out, "PNG", exif=exif)
     assert read_photo(out.getvalue()).shape == (4, 2, 3)
+
+
+def _saved(image, form, **options):
+    out = BytesIO()
+    image.save(out, form, **options)
+    return out.getvalue()
+
+
+def test_photos_of_every_kind_show_the_same_colours():
+    ramp = np.linspace(0, 255, 64).round().astype(np.uint8)
+    flat = np.dstack(
+        [np.tile(ramp, (64, 1)), np.tile(ramp[:, None], (1, 64)), np.full((64, 64), 90, np.uint8)]
+    )
+    rgb = Image.fromarray(flat)
+    grey = rgb.convert("L")
+    deep = Image.fromarray(np.asarray(grey).astype(np.uint16) * 257)
+    assert np.abs(read_photo(_saved(deep, "PNG")).astype(int) - np.asarray(grey)[..., None]).max() <= 1
+    palette = rgb.quantize(64)
+    assert (
+        np.abs(read_photo(_saved(palette, "PNG")).astype(int) - np.asarray(palette.convert("RGB"))).max() == 0
+    )
+    cmyk = read_photo(_saved(rgb.convert("CMYK"), "JPEG", quality=95)).astype(int)
+    assert np.abs(cmyk - flat).mean() < 6
+    erased = rgb.convert("RGBA")
+    erased.putalpha(
+        Image.fromarray(np.where(np.arange(64) < 32, 0, 255).astype(np.uint8)[None].repeat(64, 0))
+    )
+    found = read_photo(_saved(erased, "PNG"))
+    assert (found[:, :32] == 128).all(), "what was erased comes back"
+    assert (found[:, 32:] == flat[:, 32:]).all()
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF", "ignore:Truncated File")
+def test_a_bad_exif_value_loses_no_photo():
+    image = Image.new("RGB", (40, 30), (10, 200, 30))
+    turned = bytes.fromhex("0112 0003 00000001 0006 0000")  # orientation 6: held on its side
+    beyond = bytes.fromhex("011a 0005 00000001 ffffff00")  # a resolution that the file does not hold
+    wrong = bytes.fromhex("010f 0003 00000001 0001 0000")  # the camera's maker as a number
+    for entries, size in (([turned], (40, 30)), ([wrong, turned], (40, 30)), ([turned, beyond], (40, 30))):
+        table = b"MM\x00*" + (8).to_bytes(4) + len(entries).to_bytes(2) + b"".join(entries) + bytes(4)
+        data = _saved(image, "JPEG", exif=b"Exif\x00\x00" + table)
+        assert read_photo(data).shape[:2] == size
+    assert read_photo(_saved(image, "JPEG", exif=b"Exif\x00\x00MM\x00*\xff\xff\xff\xff")).shape[:2] == (
+        30,
+        40,
+    )
+
+
+def test_the_face_that_stands_out_is_taken():
+    def face(*box):
+        return Face("female", 0.9, 30, box)
+
+    real, ghost, far = face(100, 100, 300, 300), face(400, 20, 480, 100), face(120, 120, 310, 310)
+    assert outstanding([ghost, real]) is real
+    assert outstanding([real, far]) is real, "one face found twice"
+    assert outstanding([real, face(400, 100, 590, 290)]) is None, "two people"
+    assert outstanding([]) is None

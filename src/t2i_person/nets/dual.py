@@ -91,17 +91,18 @@ class PhotoTower(nn.Module):
         self.colours = nn.Sequential(nn.Linear(3 * 16 * 16, 256), nn.SiLU(), nn.Linear(256, d))
 
     def forward(self, images: Tensor) -> Tensor:
+        return self.read_with_map(images)[0]
+
+    def read_with_map(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """What `forward` gives, and the backbone's map that keeps places, [n, 112, side / 16, side / 16]."""
         if images.shape[-2:] != (self.side, self.side):
             images = F.interpolate(images, (self.side, self.side), mode="bilinear", antialias=True)
-        return self.read(images, self.net.lower(images, self.middle))
-
-    def read(self, images: Tensor, middle: Tensor) -> Tensor:
-        """What `forward` gives, from pictures of any size and the backbone's map after `middle` blocks."""
+        middle = self.net.lower(images, self.middle)
         last = self.net.upper(middle, self.middle)
         small = F.adaptive_avg_pool2d(images, 16).flatten(1)
         near = self.near(F.silu(self.places(middle)).flatten(1))
         far = self.far(F.silu(self.thin(last)).flatten(1))
-        return near + far + self.head(last.mean((2, 3))) + self.colours(small)
+        return near + far + self.head(last.mean((2, 3))) + self.colours(small), middle
 
     @classmethod
     def from_state_dict(cls, state: Mapping[str, Tensor]) -> PhotoTower:

@@ -32,6 +32,10 @@ class Encoder(Protocol):
         """Pictures [n, 3, h, w] in [-1, 1] -> [n, d]; differentiable."""
         ...
 
+    def encode_with_map(self, images: Tensor) -> tuple[Tensor, Tensor | None]:
+        """As `encode_image`, and a map [n, c, h, w] of what is where, if it has one worth comparing."""
+        ...
+
     def encode_raw(self, images: Tensor) -> Tensor:
         """As `encode_image`, without its own mean and deviation of pixels, as StyleCLIP's code does."""
         ...
@@ -70,6 +74,9 @@ class CommonEncoder(_Base):
     side = 0
     reads_w = False
     _neutral: Tensor | None = None
+
+    def encode_with_map(self, images: Tensor) -> tuple[Tensor, Tensor | None]:
+        return self.encode_image(images), None
 
     def encode_raw(self, images: Tensor) -> Tensor:
         return self.encode_image(images)

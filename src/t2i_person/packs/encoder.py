@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..nets.dual import DualEncoder
+from ..nets.dual import DualEncoder, PhotoTower
 from ..nets.encoder import CommonEncoder
 from ..text.analysis import embeddings, morphology
 
@@ -98,6 +98,14 @@ class Encoder(nn.Module, CommonEncoder):
     def encode_image(self, images: Tensor) -> Tensor:
         """[n, 3, h, w] in [-1, 1] -> unit vectors [n, d]; differentiable."""
         return self.net.encode_image(images)
+
+    def encode_with_map(self, images: Tensor) -> tuple[Tensor, Tensor | None]:
+        """As `encode_image`, and of a `PhotoTower` the backbone's map [n, 112, side / 16, side / 16]."""
+        tower = self.net.image
+        if not isinstance(tower, PhotoTower):
+            return self.encode_image(images), None
+        seen, middle = tower.read_with_map(images)
+        return torch.nn.functional.normalize(seen.float(), dim=1), middle
 
     def encode_w(self, w: Tensor) -> Tensor:
         """[n, w_dim] as the generator draws it (truncated) -> unit vectors [n, d]; differentiable.

