@@ -6,70 +6,70 @@ ROWS = (
 
 # text | row=what is to be seen; ...
 _LISTED = """
-Светловолосая женщина в синей рубашке вошла в кабинет. | gender=f; hair=blond; clothes=blue
-Рыжебородый моряк в чёрной шапке закурил трубку. | gender=m; facial=beard; hat=beanie
-Старуха в тёмном платке перекрестилась. | gender=f; age=old; hat=scarf
-Бритоголовый мужчина в белой рубашке ухмыльнулся. | gender=m; facial=bald; clothes=white; smile=yes
-Длинноволосая девушка в зелёной футболке обернулась. | gender=f; age=young; length=long; clothes=green
-Седовласый судья в очках огласил приговор. | gender=m; hair=grey; glasses=yes
-Девочка в розовой шапочке каталась на санках. | gender=f; age=child; hat=beanie
-Чернокожий парень в красной футболке улыбнулся. | gender=m; skin=dark; clothes=red; smile=yes
-Официант с усами и в чёрном жилете принёс меню. | gender=m; facial=moustache; clothes=black
-Рыжая женщина с короткой стрижкой листала журнал. | gender=f; hair=red; length=short
-Женщина лет тридцати пяти в тёмных очках села в такси. | gender=f; age=middle; glasses=dark
-Старик с седыми волосами и в коричневом пиджаке дремал. | gender=m; age=old; hair=grey; clothes=brown
-Темноволосый мужчина с небритым лицом и в серой куртке молчал. | gender=m; hair=black; facial=stubble; clothes=grey
-Дама в белой шляпе с полями приподняла вуаль. | gender=f; hat=brim
-Дед с бородой рассказывал сказку. | gender=m; age=old; facial=beard
-Брюнетка в бордовом свитере разливала чай. | gender=f; hair=black; clothes=red
-Молодой рабочий в синей кепке вытер лоб. | gender=m; age=young; hat=cap
-Белокурая малышка засмеялась. | gender=f; age=child; hair=blond; smile=yes
-Японка с чёрными волосами до плеч поклонилась. | gender=f; hair=black; length=medium
-Гладко выбритый мужчина в голубой рубашке читал доклад. | gender=m; facial=none; clothes=lightblue
-Полная женщина средних лет в очках улыбалась покупателям. | gender=f; age=middle; glasses=yes; smile=yes
-Мрачный парень в чёрной толстовке смотрел под ноги. | gender=m; age=young; smile=no; clothes=black
-Учительница в очках и сером пиджаке писала на доске. | gender=f; glasses=yes; clothes=grey
-Светлый кудрявый мальчик грыз яблоко. | gender=m; age=child; hair=blond
-Женщина с каштановыми волосами серьёзно слушала. | gender=f; hair=brown; smile=no
-Пенсионер в клетчатой кепке и очках ждал автобус. | gender=m; age=old; hat=cap; glasses=yes
-Черноволосая девушка в белой футболке пила сок. | gender=f; hair=black; clothes=white
-Лысый толстяк в фиолетовой рубашке хохотал. | gender=m; facial=bald; clothes=purple; smile=yes
-Смуглая девушка в оранжевом платке продавала манго. | gender=f; hat=scarf
-Негр в очках и белой рубашке листал бумаги. | gender=m; skin=dark; glasses=yes; clothes=white
-Лыжница в красной вязаной шапке смеялась. | gender=f; hat=beanie; smile=yes
-Художник с козлиной бородкой держал кисть. | gender=m; facial=beard
-Русоволосая женщина в бежевом пальто грустно смотрела на реку. | gender=f; hair=brown; clothes=beige; smile=no
-Охранник в чёрной кепке зевнул. | gender=m; hat=cap
-Улыбчивая бабушка в очках вязала. | gender=f; age=old; glasses=yes; smile=yes
-Мальчишка в жёлтой футболке надул губы. | gender=m; age=child; clothes=yellow; smile=no
-Блондин с бородой пил воду. | gender=m; hair=blond; facial=beard
-Девушка с длинными рыжими волосами танцевала. | gender=f; hair=red; length=long
-Старшеклассник в синем свитере решал задачу. | gender=m; age=teen; clothes=blue
-Певица с пышными кудрявыми чёрными волосами взяла микрофон. | gender=f; hair=black
-Мужчина средних лет в зелёном свитере и очках чинил часы. | gender=m; age=middle; glasses=yes; clothes=green
-Темнокожая старушка улыбнулась. | gender=f; skin=dark; age=old; smile=yes
-Светловолосый юноша без очков в красной рубашке играл на гитаре. | gender=m; hair=blond; glasses=no; clothes=red
-Девушка в солнечных очках и белой майке ела арбуз. | gender=f; glasses=dark; clothes=white
-Мужчина с длинными чёрными волосами закрыл глаза. | gender=m; length=long; hair=black
-Женщина в чёрной шляпе и красном пальто ждала у метро. | gender=f; hat=brim; clothes=red
-Седая дама с короткой стрижкой улыбнулась. | gender=f; hair=grey; length=short; smile=yes
-Бородач в клетчатой рубашке точил топор. | gender=m; facial=beard
-Женщина в жёлтой кофте кормила кота. | gender=f; clothes=yellow
-Курносый малыш в синей кофте заплакал. | age=child; clothes=blue; smile=no
-Фермер в соломенной шляпе вытирал пот. | gender=m; hat=brim
-Рыжая девочка в очках показала язык. | gender=f; age=child; hair=red; glasses=yes
-Хмурый мужчина с чёрными усами стоял в дверях. | gender=m; facial=moustache; smile=no
-Монахиня в чёрном платке молилась. | gender=f; hat=scarf
-Худощавый брюнет в тёмных очках и чёрном пиджаке курил. | gender=m; hair=black; glasses=dark; clothes=black
-Пожилая женщина с рыжими волосами ругалась. | gender=f; age=old; hair=red
-Шатенка с короткими волосами в розовой блузке позвонила в дверь. | gender=f; hair=brown; length=short; clothes=pink
-Парень со щетиной и в зелёной куртке ждал поезда. | gender=m; facial=stubble; clothes=green
-Девушка с чёлкой и длинными русыми волосами зевнула. | gender=f; hair=brown; length=long
-Адмирал с седыми усами и в белой фуражке отдал честь. | gender=m; facial=moustache; hat=cap
-Индианка в оранжевом сари улыбалась. | gender=f; clothes=orange; smile=yes
-Женщина с пухлыми губами и светлыми волосами красилась. | gender=f; hair=blond
-Загорелый блондин в белой футболке бежал по пляжу. | gender=m; hair=blond; clothes=white
-Профессор с лысиной и седой бородой протёр очки. | gender=m; facial=beard; glasses=yes
+Высокий блондин в сером свитере снял перчатки. | gender=m; hair=blond; clothes=grey
+Кассирша в очках и зелёной жилетке пробила чек. | gender=f; glasses=yes; clothes=green
+Седобородый сторож в тёплой шапке обходил склад. | gender=m; facial=beard; hat=beanie
+Девчонка с веснушками и рыжими волосами хихикала. | gender=f; age=child; hair=red; smile=yes
+Темнокожая певица с длинными волосами пела. | gender=f; skin=dark; length=long
+Лысый боксёр в красной майке насупился. | gender=m; facial=bald; clothes=red; smile=no
+Бабка в белом платке продавала укроп. | gender=f; age=old; hat=scarf
+Студент в круглых очках и чёрной футболке листал конспект. | gender=m; age=young; glasses=yes; clothes=black
+Женщина лет сорока с короткими тёмными волосами вела машину. | gender=f; age=middle; length=short; hair=black
+Усатый повар в белом колпаке мешал суп. | gender=m; facial=moustache
+Светловолосая девушка в солнцезащитных очках загорала. | gender=f; hair=blond; glasses=dark
+Рыжеволосый юноша в синей футболке смеялся. | gender=m; hair=red; clothes=blue; smile=yes
+Мальчик в красной кепке гонял мяч. | gender=m; age=child; hat=cap
+Старичок в очках и бежевой кофте разгадывал кроссворд. | gender=m; age=old; glasses=yes; clothes=beige
+Китаянка в красном платье улыбалась гостям. | gender=f; clothes=red; smile=yes
+Небритый мужчина с тёмными волосами курил на балконе. | gender=m; facial=stubble; hair=black
+Продавщица с седыми волосами и накрашенными губами взвешивала рыбу. | gender=f; hair=grey
+Бородатый турист в зелёной куртке развёл костёр. | gender=m; facial=beard; clothes=green
+Дама средних лет в розовом пиджаке говорила по телефону. | gender=f; age=middle; clothes=pink
+Негритянка в жёлтой футболке танцевала. | gender=f; skin=dark; clothes=yellow
+Подросток с длинными волосами сидел на ступеньках. | age=teen; length=long
+Пожилой мужчина в соломенной шляпе поливал розы. | gender=m; age=old; hat=brim
+Девушка с короткой светлой стрижкой смотрела серьёзно. | gender=f; hair=blond; length=short; smile=no
+Бритый наголо парень в чёрной куртке ждал трамвай. | gender=m; facial=bald; clothes=black
+Медсестра в белом халате и очках измеряла давление. | gender=f; glasses=yes; clothes=white
+Смуглый бородатый рыбак щурился. | gender=m; facial=beard
+Женщина в фиолетовом свитере гладила собаку. | gender=f; clothes=purple
+Малыш в голубой шапочке сосал палец. | age=child; hat=beanie
+Шатен в очках и коричневом пиджаке проверял тетради. | gender=m; hair=brown; glasses=yes; clothes=brown
+Длинноволосая брюнетка в чёрном платье вошла в зал. | gender=f; hair=black; length=long; clothes=black
+Дедушка с белой бородой улыбнулся внуку. | gender=m; age=old; facial=beard; smile=yes
+Лыжник в синей шапке тяжело дышал. | gender=m; hat=beanie
+Женщина с распущенными каштановыми волосами расплакалась. | gender=f; hair=brown; smile=no
+Черноглазая девочка в розовой кофточке рисовала. | gender=f; age=child; clothes=pink
+Полный мужчина с усами в полосатой рубашке хохотал. | gender=m; facial=moustache; smile=yes
+Тёмноволосая женщина в кепке полола грядки. | gender=f; hair=black; hat=cap
+Молодой человек в тёмных очках и белой рубашке опирался на перила. | gender=m; age=young; glasses=dark; clothes=white
+Седая учительница в сером свитере поправила очки. | gender=f; hair=grey; glasses=yes; clothes=grey
+Африканец в синей рубашке вёл переговоры. | gender=m; skin=dark; clothes=blue
+Блондинка с волосами до плеч надкусила яблоко. | gender=f; hair=blond; length=medium
+Мужчина с бородкой клинышком и в шляпе раскланялся. | gender=m; facial=beard; hat=brim
+Грустная девушка в синем свитере стояла у окна. | gender=f; age=young; clothes=blue; smile=no
+Пенсионерка в красной шляпе кормила уток. | gender=f; age=old; hat=brim
+Рыжий бородач в серой футболке варил пиво. | gender=m; hair=red; facial=beard; clothes=grey
+Школьница с чёрными волосами зевала. | gender=f; age=child; hair=black
+Гладко выбритый мужчина средних лет в синем костюме пожал руку. | gender=m; age=middle; facial=none; clothes=blue
+Улыбающаяся женщина с пышными рыжими волосами махала рукой. | gender=f; hair=red; smile=yes
+Монах с длинной седой бородой молчал. | gender=m; facial=beard
+Японец в чёрном свитере поклонился. | gender=m; clothes=black
+Девушка в зелёном вязаном берете ела мороженое. | gender=f; age=young; hat=beanie
+Мужчина без бороды и усов в оранжевой жилетке махал флажком. | gender=m; facial=none; clothes=orange
+Женщина с длинными седыми волосами гадала на картах. | gender=f; hair=grey; length=long
+Мальчик в очках и жёлтом свитере решал пример. | gender=m; age=child; glasses=yes; clothes=yellow
+Хмурая старуха в чёрном платке открыла дверь. | gender=f; age=old; hat=scarf; smile=no
+Парень с короткими светлыми волосами в красной куртке прыгал. | gender=m; hair=blond; length=short; clothes=red
+Мулатка с кудрявыми волосами смеялась. | gender=f; skin=dark; smile=yes
+Худой старик с усами кашлял. | gender=m; age=old; facial=moustache
+Девушка в белом свитере и без очков пила какао. | gender=f; glasses=no; clothes=white
+Таксист в чёрной кепке и очках считал сдачу. | gender=m; hat=cap; glasses=yes
+Женщина в оранжевой косынке мыла окно. | gender=f; hat=scarf
+Мужчина с седой щетиной и в коричневой куртке вздохнул. | gender=m; facial=stubble; clothes=brown
+Русый мальчишка улыбался во весь рот. | gender=m; age=child; smile=yes
+Актриса с голубыми глазами и светлыми длинными волосами кивнула. | gender=f; hair=blond; length=long
+Узбек в чёрной шапке продавал дыни. | gender=m; hat=beanie
 """
 
 

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import torch
 from packs.tiny import tiny_pack
 
 from t2i_person import describe
-from t2i_person.latent.targets import PUT, UNASKED, WHO, implied, targets_of
+from t2i_person.latent.judge import probabilities
+from t2i_person.latent.targets import PUT, RARE, WHO, Target, implied, targets_of
 from t2i_person.packs import load_pack
 from t2i_person.packs.encoder import vector
 
@@ -58,25 +60,52 @@ def test_a_word_that_navec_lacks_has_a_vector_of_its_own():
 def test_what_a_word_means_on_a_pack():
     """«Очки» are clear ones where the pack says so, and then not dark ones; «тёмные очки» stay dark."""
     pack = tiny_pack()
-    recipe = replace(pack.recipe, means={"очки": "прозрачные очки; не тёмные очки"})
+    recipe = replace(
+        pack.recipe, means={"очки": "прозрачные очки; не тёмные очки", "тёмные очки": "тёмные очки"}
+    )
     pack = replace(pack, recipe=recipe, draws=frozenset(["accessory", "gender"]))
 
     def of(text):
         (person,) = describe(text)
         able, _ = targets_of(pack, person)
-        beside = [(wish.text, wish.negated, wish.weight) for wish in implied(pack, person)]
-        return {wish.name: wish.text for wish in able if wish.category == "accessory"}, beside
+        wishes = [wish for wish in able if wish.category == "accessory"]
+        return {wish.name: (wish.text, [(no.text, no.negated) for no in wish.also]) for wish in wishes}
 
-    assert of("Женщина в очках.") == ({"очки": "прозрачные очки"}, [("тёмные очки", True, UNASKED)])
-    assert of("Женщина в тёмных очках.") == ({"тёмные очки": "тёмные очки"}, [])
-    assert of("Женщина без очков.") == ({"не очки": "очки"}, [])
+    assert of("Женщина в очках.") == {"очки": ("прозрачные очки", [("тёмные очки", True)])}
+    assert of("Женщина в тёмных очках.") == {"тёмные очки": ("тёмные очки", [])}
+    assert of("Женщина в круглых очках.")["круглые очки"][1] == [("тёмные очки", True)]
+    assert of("Женщина без очков.") == {"не очки": ("очки", [])}
+
+
+def test_what_a_word_means_holds_with_words_before_it_and_not_against_what_is_said():
+    pack = tiny_pack()
+    recipe = replace(pack.recipe, means={"усы": "усы; не борода"})
+    pack = replace(pack, recipe=recipe, draws=frozenset(["facial_hair", "gender"]))
+
+    def beside(text):
+        (person,) = describe(text)
+        return {wish.text: [no.text for no in wish.also] for wish in targets_of(pack, person)[0]}
+
+    assert beside("Мужчина с седыми усами.")["седые усы"] == ["борода"]
+    assert beside("Мужчина с усами и бородой.")["усы"] == []
+
+
+def test_a_target_holds_as_little_as_the_least_of_what_it_means():
+    pack = tiny_pack()
+    seen = torch.nn.functional.normalize(torch.randn(3, pack.text(["очки"]).shape[1]), dim=1)
+    alone = [Target("", "очки", ""), Target("", "шляпа", "", negated=True)]
+    both = replace(alone[0], also=(alone[1],))
+    each = probabilities(pack, seen, alone)
+    assert torch.equal(
+        probabilities(pack, seen, [both, alone[1]]), torch.stack([each.amin(1), each[:, 1]], 1)
+    )
 
 
 def test_a_colour_that_can_be_put_counts_less_when_people_are_chosen():
     pack = tiny_pack()
     (person,) = describe("Рыжая женщина в зелёном платье.")
     plain = {wish.name: wish.weight for wish in targets_of(pack, person)[0]}
-    assert plain.pop("женщина") == WHO and set(plain.values()) == {1.0}
+    assert plain.pop("женщина") == WHO and plain == {"рыжий": RARE, "зелёное платье": 1.0}
     able, _ = targets_of(replace(pack, recipe=replace(pack.recipe, edits=("recolour",))), person)
     # hair as it grows is found, not painted
     assert {wish.name: wish.weight for wish in able} == plain | {"женщина": WHO, "зелёное платье": PUT}

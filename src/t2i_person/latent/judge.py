@@ -74,11 +74,20 @@ def embed_rendered(pack: Pack, styles: Sequence[Tensor], resolution: int | None,
 
 @torch.no_grad()
 def probabilities(pack: Pack, embeddings: Tensor, targets: Sequence[Target]) -> Tensor:
-    """Probability that each target holds: unit embeddings [n, d] -> [n, targets]."""
+    """Probability that each target holds: unit embeddings [n, d] -> [n, targets].
+
+    Of a target with others beside it the least of theirs: they hang together, a product would be too small.
+    """
     if not targets:
         return embeddings.new_ones(len(embeddings), 0)
-    true = pack.score(embeddings, pack.text([target.text for target in targets]))
-    return torch.stack([1 - p if t.negated else p for p, t in zip(true.unbind(1), targets, strict=True)], 1)
+    parts = [(target, *target.also) for target in targets]
+    true = pack.score(embeddings, pack.text([part.text for some in parts for part in some])).unbind(1)
+    found, at = [], 0
+    for some in parts:
+        each = [1 - p if t.negated else p for p, t in zip(true[at : at + len(some)], some, strict=True)]
+        found.append(torch.stack(each).amin(0))
+        at += len(some)
+    return torch.stack(found, 1)
 
 
 def mean_log_probability(probability: Tensor) -> Tensor:

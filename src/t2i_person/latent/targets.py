@@ -8,6 +8,7 @@ from ..text import Character, Feature
 
 WHO = 2.0  # weight of gender and age: nobody forgives a wrong one
 RARE = 2.0  # of what few people have: it has to outweigh much that many have
+FOUND = frozenset({"headwear", "facial_hair", "hair_color", "accessory"})  # categories of such things
 UNASKED = 2.5  # weight of what nobody should have unasked: a child among women is worse than a wrong collar
 SAID = 2.0  # of what has to be in the picture for something said: clothes, that they can be light blue
 PUT = 0.5  # weight of a colour that can be put where it is missing
@@ -23,6 +24,7 @@ class Target:
     negated: bool = False
     obstacle: str = ""  # why this pack cannot draw it, or not all of it; empty when it can
     weight: float = 1.0  # beside the other targets, where people are chosen
+    also: tuple["Target", ...] = ()  # what has to hold, too, for this to be true: «усы» are no beard
 
 
 def targets_of(pack: Pack, character: Character) -> tuple[list[Target], list[Target]]:
@@ -55,13 +57,20 @@ def targets_of(pack: Pack, character: Character) -> tuple[list[Target], list[Tar
         elif strange := pack.encoder.unknown(text):
             obstacle = f"the pack {pack.name} does not know {', '.join(strange)}"
             hopeless = len(strange) >= _length(text)  # else the rest is tried
+        also: tuple[Target, ...] = ()
         if not feature.negated:
-            text = _meant(pack, text)[0]
+            text, *others = _meant(pack, text)
+            told = [f.normalized for f in character.described if not f.negated and f is not feature]
+            also = tuple(
+                Target(other, other.removeprefix("не "), feature.category, other.startswith("не "))
+                for other in others
+                if not any(other.removeprefix("не ")[:4] in words for words in told)  # «с усами и бородой»
+            )
         said = said_colour(text, feature.category) if "recolour" in pack.recipe.edits else None
-        weight = {"age": WHO, "headwear": RARE}.get(feature.category, 1.0)
+        weight = WHO if feature.category == "age" else RARE if feature.category in FOUND else 1.0
         if said and not feature.negated and not grown(*said):
             weight = PUT
-        target = Target(name, text, feature.category, feature.negated, obstacle, weight)
+        target = Target(name, text, feature.category, feature.negated, obstacle, weight, also)
         (unable if hopeless else able).setdefault((text, feature.negated), target)
     return list(able.values()), list(unable.values())
 
@@ -86,10 +95,6 @@ def implied(pack: Pack, character: Character) -> list[Target]:
             found.append(Target(text, text, category, weight=SAID))
     told = [feature for feature in character.described if not feature.negated]
     for feature in told:
-        for text in _meant(pack, feature.normalized)[1:]:
-            bare = text.removeprefix("не ")
-            if not any(bare[:4] in other.normalized for other in told):  # «с усами и бородой»
-                found.append(Target(text, bare, feature.category, bare != text, weight=UNASKED))
         if feature.category == "headwear" and "recolour" in pack.recipe.edits:
             # its colour can be put on it, but it has to be there: «шляпа» of «синяя шляпа»
             thing = feature.normalized.split()[-1]
@@ -99,8 +104,15 @@ def implied(pack: Pack, character: Character) -> list[Target]:
 
 
 def _meant(pack: Pack, phrase: str) -> list[str]:
-    """What a phrase means on this pack, the first in its place, the others beside it."""
-    return pack.recipe.means.get(phrase, phrase).split("; ")
+    """What a phrase means on this pack, the first in its place, the others beside it.
+
+    Of «седые усы» that is what «усы» mean, but for the first.
+    """
+    means = pack.recipe.means
+    if phrase in means:
+        return means[phrase].split("; ")
+    *_, last = phrase.split() or [""]
+    return [phrase, *means.get(last, "").split("; ")[1:]]
 
 
 def gender_text(pack: Pack, gender: str) -> str:
