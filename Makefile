@@ -6,7 +6,10 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo faces test lint pack
+.PHONY: help demo faces quick test format lint pack
+
+help:  ## what there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 demo: $(READY) faces  ## draw one person into out/
 	$(BIN)/t2i-person draw "Блондинка в голубой кофте шла по улице." -o out
@@ -15,14 +18,21 @@ faces: $(READY)  ## pull the photographs: weights for research and evaluation, n
 	@$(BIN)/t2i-person packs pull faces --yes || \
 		echo "No photographs then: the embedded pack draws; 'make faces' tries again."
 
-test: $(READY)
+quick: $(READY)  ## the tests that take no drawing of whole portraits: a minute
+	$(BIN)/pytest -m "not slow"
+
+test: $(READY)  ## all tests
 	$(BIN)/pytest
 
 pack: $(READY)  ## train the embedded pack again from public packages: hours; goes on where it was stopped
 	$(BIN)/python -m pip install --quiet --editable '.[lab]'
 	$(BIN)/python -m lab all
 
-lint: $(READY)
+format: $(READY)  ## put the code into its form
+	$(BIN)/ruff check --fix-only --quiet
+	$(BIN)/ruff format --quiet
+
+lint: $(READY)  ## style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy

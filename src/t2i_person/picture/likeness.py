@@ -27,7 +27,7 @@ def distance(one: np.ndarray, other: np.ndarray) -> float:
 
 @functools.lru_cache(1)
 def _network() -> "dlib.face_recognition_model_v1":
-    """The file that ``face_recognition_models`` carries (CC0); it is not imported, for it wants setuptools."""
+    """The file that ``face_recognition_models`` carries (CC0); importing it would want setuptools."""
     spec = find_spec("face_recognition_models")
     assert spec is not None and spec.origin is not None  # a dependency
     models = Path(spec.origin).parent / "models"
