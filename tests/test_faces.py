@@ -1,12 +1,17 @@
 """The main job on photographs, wherever the published network can be had."""
 
+from io import BytesIO
+
 import numpy as np
 import pytest
+import torch
 from faces import place_faces
+from PIL import Image
 
-from t2i_person import draw, list_packs, recreate
-from t2i_person.packs import load_pack
+from t2i_person import draw, edit_photo, list_packs, recreate
+from t2i_person.packs import load_pack, to_pixels
 from t2i_person.packs.pack import AUTO, default_pack
+from t2i_person.picture.likeness import descriptor, distance
 
 SAMPLE = "Блондинка в голубой кофте шла по улице."
 
@@ -37,3 +42,20 @@ def test_a_blonde_in_light_blue(pulled):
     assert blue.mean() > 0.2
     assert recreate(portrait.png()).same
     assert np.array_equal(draw(SAMPLE, seed=0).characters[0].portraits[0].rgba, portrait.rgba)
+
+
+def test_a_photo_gives_the_same_person(pulled):
+    """Somebody drawn, in other light, cut and saved as a camera would, is found again: nobody else is as near."""
+    pack = load_pack("faces", "cpu")
+    z = torch.randn(2, pack.generator.z_dim, generator=torch.Generator().manual_seed(8))
+    with torch.no_grad():
+        drawn = pack.render(pack.generator.styles(pack.generator.w_plus(z, 0.7)))
+    one, other = (to_pixels(image) for image in drawn)
+    light = one * np.linspace(0.8, 1.15, 1024)[:, None, None]
+    photo = BytesIO()
+    lit = Image.fromarray(light.clip(0, 255).astype(np.uint8)).crop((60, 90, 1000, 1024)).resize((470, 467))
+    lit.save(photo, "JPEG", quality=70)
+    found = edit_photo(photo.getvalue(), pack=pack, likeness_steps=15, background="kept")
+    assert found.likeness < 0.5 and found.record.settings["photo"]["distance"] == found.likeness
+    own = descriptor(found.rgba[..., :3])
+    assert distance(own, descriptor(one)) < distance(own, descriptor(other)) - 0.1

@@ -21,8 +21,8 @@ SECONDS = float(os.environ.get("T2I_PERSON_FUZZ", "20"))
 ODD = (
     None, True, False, 0, -1, 1e308, -1e-320, 2**63, 10**40, float("inf"), float("nan"), "", " ", "\x00",
     "\ud800", "a" * 5000, "١٢", "NaN", "..", "../../etc/passwd", "rgb(99999999999999999999999,0,0)",
-    "hsl(0,9e9%,50%)", "<script>alert(1)</script>", "\u202e", "🙂" * 300, [], {}, [[]], [{}], [None], {"": ""},
-    {"очки": "x"}, {"очки": 99}, ["x"] * 300, [[[[[[[[]]]]]]]], {"kind": "direction"},
+    "hsl(0,9e9%,50%)", "<script>alert(1)</script>", "\u202e", "🙂" * 300, [], {}, [[]], [{}], [None],
+    {"": ""}, {"очки": "x"}, {"очки": 99}, ["x"] * 300, [[[[[[[[]]]]]]]], {"kind": "direction"},
 )  # fmt: skip
 
 
