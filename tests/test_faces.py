@@ -45,7 +45,7 @@ def test_a_blonde_in_light_blue(pulled):
 
 
 def test_a_photo_gives_the_same_person(pulled):
-    """Somebody drawn, in other light, cut and saved as a camera would, is found again: nobody else is as near."""
+    """Somebody drawn, in other light, cut and saved as by a camera, is found again: nobody else is as near."""
     pack = load_pack("faces", "cpu")
     z = torch.randn(2, pack.generator.z_dim, generator=torch.Generator().manual_seed(8))
     with torch.no_grad():
