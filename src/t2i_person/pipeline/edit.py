@@ -12,7 +12,7 @@ from ..latent.edits.coordinates import edit_coordinates, style_offset
 from ..latent.edits.directions import apply_directions, best_steps
 from ..latent.edits.optimize import Preset, optimize, score_loss
 from ..latent.edits.wdirections import w_direction
-from ..latent.judge import SURE, embed_rendered, probabilities
+from ..latent.judge import DRAWN, SURE, embed_rendered, probabilities
 from ..latent.sample import Sample
 from ..latent.sliders import chosen, slide
 from ..latent.targets import Target, gender_text, implied
@@ -101,13 +101,17 @@ def _w_directions(
     if "recolour" in job.pack.recipe.edits:  # colours are put where they belong, which moves nothing else
         told = [(target, said_colour(target.text, target.category)) for target in wanted]
         wanted = [target for target, said in told if target.negated or said is None or grown(*said)]
+    beside = implied(job.pack, character)
     with job.stage("directions", i):
         for k, sample in enumerate(samples):
             job.tell("directions", i, k, step=k + 1, steps=len(samples))
+            # clothes have to be in the picture to be coloured; and what nobody asked for shall not come along
+            seen = probabilities(job.pack, job.whole(sample.styles).seen(job.pack), beside)[0].tolist()
+            kept = [t for t, p in zip(beside, seen, strict=True) if not t.negated or p >= DRAWN]
             styles, taken = best_steps(
                 job.pack,
                 sample.styles,
-                wanted,
+                [*wanted, *kept],
                 lambda target: w_direction(job.pack, target),
                 wdirections.ALPHAS,
                 wdirections.PRICE,
