@@ -12,6 +12,7 @@ FACES = {  # step -> module of lab.faces whose main(argv) does it
     "encoder": "encoder",
     "inversion": "inversion",
     "naming": "naming",
+    "photos": "photos",
     "regions": "regions",
     "report": "report",
 }

@@ -11,6 +11,7 @@ from PIL import Image
 from t2i_person import draw, edit_photo, list_packs, recreate
 from t2i_person.packs import load_pack, to_pixels
 from t2i_person.packs.pack import AUTO, default_pack
+from t2i_person.picture.faces import single
 from t2i_person.picture.likeness import descriptor, distance
 
 SAMPLE = "Блондинка в голубой кофте шла по улице."
@@ -45,12 +46,13 @@ def test_a_blonde_in_light_blue(pulled):
 
 
 def test_a_photo_gives_the_same_person(pulled):
-    """Somebody drawn, in other light, cut and saved as by a camera, is found again: nobody else is as near."""
+    """Somebody drawn, in other light, cut, saved as by a camera, is found again; nobody else is as near."""
     pack = load_pack("faces", "cpu")
     z = torch.randn(2, pack.generator.z_dim, generator=torch.Generator().manual_seed(8))
     with torch.no_grad():
         drawn = pack.render(pack.generator.styles(pack.generator.w_plus(z, 0.7)))
     one, other = (to_pixels(image) for image in drawn)
+    assert max(single(one).box) > 600, "looked at in 512 pixels, told in those of the picture"
     light = one * np.linspace(0.8, 1.15, 1024)[:, None, None]
     photo = BytesIO()
     lit = Image.fromarray(light.clip(0, 255).astype(np.uint8)).crop((60, 90, 1000, 1024)).resize((470, 467))

@@ -56,6 +56,18 @@ NAMES = {  # figure -> what it is called in the card
     "matte_mad_median": "... median",
     "matte_mad_sound": "... mean over the 52 where ISNet is right, by looking",
 }
+NAMES |= {
+    "edits": "edits: 35 phrases on 8 people, where they make sense",
+    "edits_drawn": "... drawn, by the tutors (bar .90); they never saw a painted colour and miss most of them",
+    "edits_looked": "... drawn, by looking at all of them",
+    "edits_claimed_not_drawn": "... called drawn, and by the tutors not",
+    "edits_claimed_looked": "... called drawn, and by looking not (bar .03)",
+    "edits_same_person": "... same person: dlib's descriptor below .45, age aside (bar .95)",
+    "edits_others_changed": "... of 12 other labels changed (bar .3)",
+    "edits_seconds_median": "... seconds, median (bar 3)",
+    "photos_drawn_median": "24 drawn people in other light, cut, as JPEG: distance of the inversion, median (bar .35)",
+    "photos_median": "real photographs that packages carry: the same, median (bar .5)",
+}
 SIDE, ACROSS, DOWN = 320, 4, 4
 
 

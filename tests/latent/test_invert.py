@@ -98,7 +98,10 @@ def test_a_face_is_sought_in_the_photo_held_otherwise(monkeypatch, degrees):
     assert found is face and np.abs(points - (50 + 10j)).max() < 1
 
 
-@pytest.mark.parametrize("found", [[], [1, 2]], ids=["none", "two"])
+BOXES = (10, 10, 60, 60), (80, 10, 125, 55)
+
+
+@pytest.mark.parametrize("found", [[], [Face("male", 0.9, 30, box) for box in BOXES]], ids=["none", "two"])
 def test_one_face_is_needed(pack, monkeypatch, found):
     monkeypatch.setattr(module, "faces", lambda image: found)
     with pytest.raises(T2IError, match="one person"):

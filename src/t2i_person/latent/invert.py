@@ -24,6 +24,7 @@ SIDE = 256  # pixels of the pictures that are compared, at most
 SMALL = 64  # the same, for the choice of the start
 LIKENESS = 0.5  # weight of the encoder's distance against the pixels'
 PLACES = 3.0  # the same of its map's, where it has one
+NEAR, FAR = 0.03, 0.05  # learning rates from the inversion network's guess, and from the likest of many
 TURNS = 0, 30, -30, 60, -60, 90, -90, 180  # degrees: ways to hold a photo until a face is seen
 # landmarks of an FFHQ picture, roughly, as shares of its side: for packs that draw no face the detector sees
 FFHQ = np.array([0.68 + 0.47j, 0.57 + 0.47j, 0.32 + 0.47j, 0.43 + 0.47j, 0.5 + 0.64j])
@@ -127,7 +128,7 @@ def invert(
     weight: Tensor | None = None,  # [n, 1, h, w] in [0, 1]: how much each pixel counts; None: all
     *,
     steps: int = 80,  # a third of them in W, the rest in W+
-    learning_rate: float = 0.03,
+    learning_rate: float | None = None,  # by default `NEAR` or `FAR`, as the start is
     seed: int = 0,
     on_step: OnStep | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -139,6 +140,8 @@ def invert(
     Cancelled : `cancelled` said yes.
     T2IError : steps or learning rate out of range.
     """
+    if learning_rate is None:
+        learning_rate = FAR if pack.inversion is None else NEAR
     if steps < 1 or learning_rate <= 0:
         raise T2IError("Inversion needs steps of at least 1 and a learning rate above 0.")
     images = images.to(pack.device)

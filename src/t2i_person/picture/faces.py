@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 from typing import Literal
 
@@ -82,7 +82,11 @@ def single(image: np.ndarray, gender: str = "unknown") -> Face | None:
     stride = max(1, max(image.shape[:2]) // 512)
     height, width = (side // stride * stride for side in image.shape[:2])
     blocks = image[:height, :width].reshape(height // stride, stride, width // stride, stride, 3)
-    return only(faces(blocks.mean((1, 3)).round().astype(np.uint8)), gender)
+    face = only(faces(blocks.mean((1, 3)).round().astype(np.uint8)), gender)
+    if face is None:
+        return None
+    left, top, right, bottom = (side * stride for side in face.box)
+    return replace(face, box=(left, top, right, bottom))
 
 
 def landmarks(image: np.ndarray, face: Face) -> np.ndarray:
