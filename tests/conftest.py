@@ -21,3 +21,20 @@ def pytest_sessionstart(session):
         writer.line(
             "THE PAGE WILL NOT BE TESTED: no Chromium here (Debian: apt-get install chromium)", yellow=True
         )
+
+
+# whole portraits are drawn here, servers started, packs built: not for `make quick`
+SLOW = (
+    "service/", "test_change.py", "test_cli.py", "test_faces", "test_offline.py", "test_people.py",
+    "test_photo.py", "test_pipeline.py", "test_portraits.py", "test_redraw.py", "latent/test_coordinates.py",
+    "latent/test_edits.py", "latent/test_invert.py", "latent/test_likelihood.py", "latent/test_search.py",
+    "packs/test_assemble.py", "packs/test_build.py", "packs/test_checkpoints.py", "packs/test_openvino.py",
+    "text/test_book.py", "text/test_scores.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(config, items):
+    for item in items:
+        place = item.path.relative_to(config.rootpath / "tests").as_posix()
+        if place.startswith(SLOW):
+            item.add_marker("slow")
