@@ -9,10 +9,12 @@ was trained on.
 
 from __future__ import annotations
 
+import csv
 import json
 import statistics
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -183,11 +185,19 @@ def figures(before: list[np.ndarray], w: Tensor) -> dict[str, float]:
     return {
         "edits": len(drawn),
         "edits_drawn": round(statistics.mean(drawn), 3),
+        "edits_looked": round(sum(int(row["drawn"]) for row in looked()) / len(drawn), 3),
+        "edits_claimed_looked": round(sum(int(row["claimed_wrongly"]) for row in looked()) / sum(claimed), 3),
         "edits_claimed_not_drawn": round(sum(lied) / max(1, sum(claimed)), 3),
         "edits_same_person": round(statistics.mean(near), 3),
         "edits_others_changed": round(statistics.mean(changed), 3),
         "edits_seconds_median": round(statistics.median(seconds), 2),
     }
+
+
+def looked() -> list[dict[str, str]]:
+    """What was seen on the sheets: of each phrase how many show it, and how many are called drawn and do not."""
+    with Path(__file__).with_name("looked_edits.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def _share(p: Tensor, column: str, words: list[str]) -> float:
