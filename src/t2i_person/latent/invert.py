@@ -133,7 +133,8 @@ def invert(
     on_step: OnStep | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Inverted:
-    """Minimise the distance of pyramids and embeddings, from the likest of many people on.
+    """Minimise the distance of pyramids, embeddings and maps, from the guess of the pack's network on, or from
+    the likest of many people.
 
     Raises
     ------
