@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,13 @@ FORMAT = torch.channels_last  # of networks in training
 def fast(device: torch.device) -> torch.autocast:
     """bfloat16 for the convolutions where a GPU computes."""
     return torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda")
+
+
+def paced(optimizer: torch.optim.Optimizer, step: int, done: float) -> None:
+    """Learning rates rise over 60 steps and fall as a cosine, `done` from 0 to 1."""
+    rate = min(1, (step + 1) / 60) * (0.02 + 0.98 * math.cos(done * math.pi / 2) ** 2)
+    for group in optimizer.param_groups:
+        group["lr"] = group.setdefault("base", group["lr"]) * rate
 
 
 def latents(net: MobileStyleGAN, seeds: Iterable[int]) -> Tensor:

@@ -10,7 +10,6 @@ Each step goes on where it was stopped. The work folder holds what was drawn and
 from __future__ import annotations
 
 import argparse
-import copy
 import json
 import math
 import time
@@ -24,13 +23,14 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from lab.faces.drawn import FORMAT, Drawn, drawn, fast, latents, worn
+from lab.faces.drawn import FORMAT, Drawn, drawn, fast, latents, paced, worn
 from lab.faces.facts import FACTS, UNSEEN, truths
 from lab.faces.heads import network
 from lab.faces.judged import SINGLE, measured
 from lab.faces.judged import figures as fact_areas
 from lab.faces.labels import FILE, MORE, held, joined, read, split
 from lab.faces.labels import table as labels
+from lab.faces.matting import Average
 from lab.faces.tutors import begun, mirrored, taught, told
 from lab.faces.wording import Texts, Wording, own_vectors, products, vocabulary
 from t2i_person.nets.dual import DualEncoder, PhotoTower
@@ -215,22 +215,20 @@ def train(
         {"params": list(tower.net.parameters()), "lr": lr / 3},
     ]
     optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=0.02)
-    bases = [group["lr"] for group in optimizer.param_groups]
-    average = copy.deepcopy(encoder.state_dict())
+    average = Average(encoder)
     place, spent, step = WORK / "encoder.pt", 0.0, 0
     if place.exists():
         state = torch.load(place, device, weights_only=True)
         encoder.load_state_dict(state["net"])
         optimizer.load_state_dict(state["optimizer"])
-        average, spent, step = state["average"], state["spent"], state["step"]
+        average.state, spent, step = state["average"], state["spent"], state["step"]
+        average.steps = step
     encoder.train()
     tower.to(memory_format=FORMAT)
-    shown, run = time.time(), [0.0, 0.0]
+    shown = time.time()
     while (done := spent / 60 / minutes) < 1:
         begin = time.time()
-        rate = min(1, (step + 1) / 60) * (0.02 + 0.98 * math.cos(done * math.pi / 2) ** 2)
-        for group, base in zip(optimizer.param_groups, bases, strict=True):
-            group["lr"] = base * rate
+        paced(optimizer, step, done)
         a = round(batch * LABELLED)
         some = torch.cat([
             torch.randint(few, (a,), generator=random, device=device),
@@ -253,20 +251,23 @@ def train(
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         step += 1
-        keep = min(0.998, step / (step + 10))
-        with torch.no_grad():
-            for name, value in encoder.state_dict().items():
-                average[name].lerp_(value, 1 - keep)
+        average.update(encoder)
         if step % 200 == 0:
-            run = [loss_w.item(), loss_p.item()]
-            print(f"encoder {step}: {done:.3f} done, w {run[0]:.4f} picture {run[1]:.4f}", flush=True)
+            print(
+                f"encoder {step}: {done:.3f} done, w {loss_w.item():.4f} picture {loss_p.item():.4f}",
+                flush=True,
+            )
         spent += time.time() - begin
         if time.time() - shown > 120:
-            state = {"net": encoder.state_dict(), "average": average, "optimizer": optimizer.state_dict()}
+            state = {
+                "net": encoder.state_dict(),
+                "average": average.state,
+                "optimizer": optimizer.state_dict(),
+            }
             torch.save({**state, "spent": spent, "step": step}, part := place.with_suffix(".part"))
             part.replace(place)
             shown = time.time()
-    encoder.load_state_dict(average)
+    encoder.load_state_dict(average.state)
     encoder.eval()
 
 

@@ -9,9 +9,7 @@ backbone (ImageNet) sees in them, as pSp (Richardson et al. 2021) has it with LP
 from __future__ import annotations
 
 import argparse
-import copy
 import json
-import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,9 +19,10 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import Tensor
 
-from lab.faces.drawn import FORMAT, Drawn, fast, worn
+from lab.faces.drawn import FORMAT, Drawn, fast, paced, worn
 from lab.faces.encoder import SCALE, WORK, other_faces
 from lab.faces.heads import network
+from lab.faces.matting import Average
 from t2i_person.nets.dual import PhotoTower
 from t2i_person.nets.efficientnet import EfficientNet, folded
 from t2i_person.nets.mobilestylegan import MobileStyleGAN
@@ -81,14 +80,11 @@ def train(
         {"params": list(tower.net.parameters()), "lr": lr / 2},
     ]
     optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=0.01)
-    bases = [group["lr"] for group in optimizer.param_groups]
-    average = copy.deepcopy(tower.state_dict())
+    average = Average(tower)
     tower.to(memory_format=FORMAT).train()
     begin, step, middle = time.time(), 0, 11
     while (done := (time.time() - begin) / 60 / minutes) < 1:
-        rate = min(1, (step + 1) / 60) * (0.02 + 0.98 * math.cos(done * math.pi / 2) ** 2)
-        for group, base in zip(optimizer.param_groups, bases, strict=True):
-            group["lr"] = base * rate
+        paced(optimizer, step, done)
         some = torch.randint(HELD, len(faces), (batch,), generator=random, device=device)
         x, turned = worn(faces.pictures[some], faces.ground[some], random, tower.side, 0.5, 0.1)
         # w of a mirrored face is not known: these are taught by the pictures alone
@@ -110,16 +106,13 @@ def train(
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         step += 1
-        keep = min(0.998, step / (step + 10))
-        with torch.no_grad():
-            for name, value in tower.state_dict().items():
-                average[name].lerp_(value, 1 - keep)
+        average.update(tower)
         if step % 200 == 0:
             print(
                 f"inversion {step}: {done:.3f} done, loss {loss.item():.4f}, w {far.mean().item():.4f}",
                 flush=True,
             )
-    tower.load_state_dict(average)
+    tower.load_state_dict(average.state)
     tower.eval()
 
 

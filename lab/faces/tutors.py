@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lab.faces.drawn import FORMAT, Drawn, fast, worn
+from lab.faces.drawn import FORMAT, Drawn, fast, paced, worn
 from lab.faces.facts import VALUES
 from lab.faces.labels import SLICES, WIDTH
 from t2i_person.nets.dual import LatentTower
@@ -110,13 +110,10 @@ def taught(
         {"params": [p for p in tutor.parameters() if id(p) not in inner], "lr": lr * 3},
     ]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.05)
-    bases = [group["lr"] for group in optimizer.param_groups]
     soft = softened(truth)
-    begin, step, run = time.time(), 0, 0.0
+    begin, step = time.time(), 0
     while (done := (time.time() - begin) / 60 / minutes) < 1:
-        rate = min(1, (step + 1) / 60) * (0.02 + 0.98 * math.cos(done * math.pi / 2) ** 2)
-        for group, base in zip(optimizer.param_groups, bases, strict=True):
-            group["lr"] = base * rate
+        paced(optimizer, step, done)
         some = torch.randint(len(faces), (batch,), generator=random, device=device)
         x, turned = worn(faces.pictures[some], faces.ground[some], random, SIDE, 1.2)
         w = faces.w[some] + 0.08 * tutor.latent.scale * torch.randn(
@@ -130,8 +127,7 @@ def taught(
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         if step % 100 == 0:
-            run = loss.item()
-            print(f"tutor {seed}: step {step}, {done:.2f} done, loss {run:.3f}", flush=True)
+            print(f"tutor {seed}: step {step}, {done:.2f} done, loss {loss.item():.3f}", flush=True)
         step += 1
     print(f"tutor {seed}: {step} steps", flush=True)
     return tutor.eval()
