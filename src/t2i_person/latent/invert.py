@@ -133,8 +133,9 @@ def invert(
     on_step: OnStep | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Inverted:
-    """Minimise the distance of pyramids, embeddings and maps, from the guess of the pack's network on, or from
-    the likest of many people.
+    """Minimise the distance of pyramids, embeddings and maps.
+
+    It begins at the guess of the pack's network, or else at the likest of many people.
 
     Raises
     ------
