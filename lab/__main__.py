@@ -69,6 +69,10 @@ if __name__ == "__main__":
     pack.add_argument("--images", type=int, default=8)
     pack.add_argument("--stop-at", type=int, default=128)
     pack.add_argument("--device", default="cpu")
+    reader = steps.add_parser(
+        "reader", help="the models that weigh what the reader's rules propose", add_help=False
+    )
+    reader.add_argument("arguments", nargs=argparse.REMAINDER)
     faces = steps.add_parser("faces", help="steps of the faces pack", add_help=False)
     faces.add_argument("what", choices=FACES)
     faces.add_argument("arguments", nargs=argparse.REMAINDER)
@@ -79,6 +83,8 @@ if __name__ == "__main__":
         keep_freed_memory()
     if a.step == "faces":
         import_module(f"lab.faces.{FACES[a.what]}").main(a.arguments)
+    elif a.step == "reader":
+        import_module("lab.reader.train").main(a.arguments)
     elif a.step == "fetch":
         from lab.people.assets import fetch
 

@@ -75,6 +75,9 @@ class Token:
     head: int = -1
     rel: str = ""
     readings: tuple[Reading, ...] = ()
+    look: float = 0.0  # how likely it is told of somebody's looks
+    begins: float = 0.0  # how likely what it tells begins here
+    person: float = 0.0  # how likely it names somebody who is there
 
     @property
     def best(self) -> Reading:

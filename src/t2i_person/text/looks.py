@@ -8,6 +8,7 @@ from .owners import LACKING
 from .phrases import MODIFIERS, Phrase, nominative, normalize, noun_readings, plain_readings
 from .rules import FIRST
 from .scene import Entity
+from .weighing import weigh
 
 COVERING = frozenset("зонт зонтик вуаль вуалетка вуалька фата паранджа маска чадра покрывало капюшон".split())
 COMPARED = {
@@ -42,6 +43,7 @@ class SentenceLooks(Constructions):
             if i not in self.used:
                 self._place(i)
             i += 1
+        weigh(self)
         self._share()
         if unnamed is not None:
             self._settle_unnamed(unnamed)

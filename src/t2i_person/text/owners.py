@@ -39,6 +39,7 @@ class Owners:
         self.made: list[
             tuple[int, int, Entity, bool, str, str]
         ] = []  # start, end, owner, negated, prep, case
+        self.facts: list[tuple[int, int, Entity, Fact]] = []  # start, end, owner, what was added
         self.phrases: dict[int, Phrase] = {}
         self.mod_of: dict[int, int] = {}
         for t in tokens:
@@ -556,3 +557,5 @@ class Owners:
         shared = self.pair and first > self.pair_at and owner in self.pair
         for one in self.pair if shared else [owner]:
             one.facts.append(fact)
+        if not shared:
+            self.facts.append((first, end, owner, fact))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import Cancelled
-from . import english
+from . import english, tagger
 from .analysis import Token, sentences
 from .blocks import blocks, heading, paragraphs
 from .clashes import clashes
@@ -197,6 +197,7 @@ def _moved(places: Sequence[int], first: int, end: int, start: int) -> Sequence[
 
 def _read(scene: Scene, tokens: list[Token]) -> None:
     found = find(tokens)
+    tagger.tag(tokens, found)
     agree(tokens, found)
     scene.enter(tokens, found)
     SentenceLooks(tokens, found, scene).run()
@@ -204,7 +205,13 @@ def _read(scene: Scene, tokens: list[Token]) -> None:
 
 def _settle(scene: Scene, raw: str, start: int, chapter: str) -> Iterator[tuple[int, int, str, bool]]:
     """Give what the latest sentence said its words and chapter; yields where each stands."""
-    for entity in scene.entities:
+    for _, fact in scene.waiting:
+        if not fact.text:
+            fact.text, fact.chapter = raw[fact.start - start : fact.end - start], chapter
+    for fact in scene.came:
+        yield fact.start, fact.end, fact.category, fact.negated
+    scene.came.clear()
+    for entity in (*scene.entities, *scene.ghosts):
         for at in range(len(entity.texts), len(entity.starts)):
             words = raw[entity.starts[at] - start : entity.ends[at] - start]
             entity.texts.append(sys.intern(words))

@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from . import evidence, scorer
 from .analysis import Token
 from .found import DASH, HARD, QUOTES, UNSEXED, Found
 from .lexicon import fold, people, short_names, things, verbs
@@ -26,6 +27,9 @@ GRANDPARENTS = frozenset("дед дедушка дедуля бабушка ба
 EXCLAIMED = frozenset("блин жесть капец прикол ужас кошмар боже господи черт мама атас".split())
 MEMORY = 12  # sentences a common noun may refer back over; names refer back over the whole text
 CROWD = 40
+GHOST = 0.6  # probability from which somebody talked about is in the scene
+TOLD = 0.15  # the same, of whom looks are told
+PRESENT = 0.25  # probability below which somebody told of is not in the scene
 
 
 @dataclass(slots=True)
@@ -70,6 +74,11 @@ class Entity:
     second: bool = False
     unnamed: bool = False  # looks without a noun for the person: a noun that comes next is theirs
     hint: str = ""
+    evidence: tuple[str, ...] = ()  # how it was first told of by a noun or name
+    nouns: int = 0  # mentions by nouns and names
+    subjects: int = 0  # mentions as a subject
+    there: float = 0.0  # how likely the surest of its nouns and names is that of somebody who is there
+    ghost: bool = False  # so far only talked about
     words: set[str] = field(default_factory=set)  # keys of the nouns and names it was called by
 
     @property
@@ -81,7 +90,14 @@ class Entity:
         """Whether this is somebody to tell of: with looks, or shown by a noun, not only talked about."""
         if self.head is None:
             return False  # nobody mentioned it: reading its sentence failed
-        return bool(self.facts) or (self.nominal and (self.count > 1 if self.number == "plur" else self.seen))
+        seen = self.count > 1 if self.number == "plur" else self.seen
+        shown = (bool(self.facts) or (self.nominal and seen)) and not self.ghost
+        if not shown and not self.nominal:
+            return False
+        p = scorer.probability("present", evidence.presence(self))
+        if p is None:
+            return shown
+        return p > (GHOST if not shown else TOLD if self.facts else PRESENT)
 
     def mention(self, f: Found, start: int, end: int) -> None:
         """Take in one more mention and what its words say."""
@@ -116,9 +132,12 @@ class Scene:
 
     def __init__(self) -> None:
         self.entities: list[Entity] = []  # those who may still be spoken of
+        self.ghosts: list[Entity] = []  # those talked about
         self.cast: list[Entity] = []  # those who have a name: it may come again in any chapter
         self.left: list[Entity] = []  # nameless ones nobody can refer to any more, for the reader to take
         self.named: dict[str, Entity] = {}
+        self.came: list[Fact] = []  # those whose person has come, for the reader to mark
+        self.waiting: list[tuple[int, Fact]] = []  # looks told of nobody yet, each with its sentence
         self.narrator: Entity | None = None  # who says "я"
         self.sentence = -1
         self._done: list[Found] = []
@@ -140,11 +159,19 @@ class Scene:
             else:
                 entity = self._resolve(tokens, found, at)
             f.entity = entity
+            if entity is None and f.absent and f.kind in ("noun", "name"):
+                f.ghost = entity = self._talked_about(f)
             if entity is None:
                 continue
             if f.kind == "rel":
                 continue
             entity.hint = entity.hint or f.hint
+            entity.subjects += f.case == "nom"
+            if f.kind in ("noun", "name"):
+                entity.nouns += 1
+                entity.there = max(entity.there, *(t.person for t in tokens[f.first : f.end]))
+            if not entity.evidence or (entity.nouns == 1 and f.kind in ("noun", "name")):
+                entity.evidence = (*evidence.mention(tokens, f), *f.near)
             if f.kind == "name":
                 if not entity.named:
                     self.cast.append(entity)
@@ -163,15 +190,17 @@ class Scene:
             f.phrase, f.forms, f.entity = None, (), None
         stay = [e for e in self.entities if e.last >= self.sentence - MEMORY][-CROWD:]
         gone = [e for e in self.entities if e not in stay]
+        gone += [e for e in self.ghosts if e.last < self.sentence - MEMORY]
+        self.ghosts = [e for e in self.ghosts if e.last >= self.sentence - MEMORY]
         self.left += [e for e in gone if not e.named and e is not self.narrator]
         self.entities = stay
 
     def close(self) -> None:
         """The text is over: everybody leaves."""
         narrator = [self.narrator] if self.narrator is not None and not self.narrator.named else []
-        self.left += [e for e in self.entities if not e.named and e is not self.narrator]
+        self.left += [e for e in self.entities + self.ghosts if not e.named and e is not self.narrator]
         self.left += narrator + self.cast
-        self.entities, self.cast, self.narrator = [], [], None
+        self.entities, self.ghosts, self.cast, self.narrator = [], [], [], None
 
     def compatible(self, entity: Entity, gender: str, number: str) -> bool:
         if (entity.number == "plur") != (number == "plur"):
@@ -197,6 +226,15 @@ class Scene:
         """Somebody of whom only looks are told: "Рыжие волосы, зелёные глаза"."""
         entity = Entity("sing", "u", last=self.sentence, subject=True, unnamed=True)
         self.entities.append(entity)
+        return entity
+
+    def _talked_about(self, f: Found) -> Entity:
+        """Somebody who is not in the scene by the rules; what is told of them is kept until that is sure."""
+        for e in reversed(self.ghosts):
+            if f.keys & e.words and e.number == f.number and not _other_name(f, e):
+                return e
+        entity = Entity(f.number, f.gender, ghost=True)
+        self.ghosts.append(entity)
         return entity
 
     def _speaker(self, tokens: list[Token], found: list[Found]) -> Entity | None:
@@ -248,7 +286,23 @@ class Scene:
         if linked is not None:
             return linked
         again = self._again(tokens, f, found)
-        return again if again is not None else self._new(f)
+        if again is not None:
+            return again
+        f.near = self._may_mean(f)
+        return self._new(f)
+
+    def _may_mean(self, f: Found) -> tuple[str, ...]:
+        """Of a new noun or name: who of those told of before it might mean all the same, as facts."""
+        if f.number != "sing" or f.counted:
+            return ()
+        fits = [
+            e
+            for e in self.entities
+            if not e.second and e is not self.narrator and e.number == "sing" and e.last >= self.sentence - 5
+            if self.compatible(e, f.gender, f.number) and not _other_name(f, e)
+            if not (f.kind == "name" and e.named)
+        ]
+        return evidence.near(f, sorted(fits, key=lambda e: (-e.last, -e.place)), self.sentence)
 
     def _spoken_to(self, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
         """ "Вы, сударь, небриты", "У вас прекрасные волосы, мадам.": the noun is the one spoken to."""
@@ -368,7 +422,8 @@ class Scene:
             return None
         known = [self.named[k] for k in f.keys if k in self.named] if f.kind == "name" else []
         short = self._short_for(f, found)
-        for e in known + self.entities[::-1] + short:
+        ghosts = [] if f.absent else self.ghosts[::-1]
+        for e in known + self.entities[::-1] + short + ghosts:
             if e.number != f.number and not f.absent:
                 continue
             if not (f.keys & e.words or e in short):
@@ -383,6 +438,9 @@ class Scene:
                     continue
                 if e not in self.entities:
                     self.entities.append(e)  # named again after a while
+                if e.ghost:
+                    e.ghost = False
+                    self.ghosts = [g for g in self.ghosts if g is not e]
                 return e
         return None
 

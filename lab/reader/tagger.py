@@ -1,0 +1,171 @@
+"""Train the small network that reads a sentence (`t2i_person.text.tagger`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from t2i_person.text import describe, tagger
+
+from .record import _span
+
+WIDTH, WORDS, TAG = 112, 56, 8
+
+
+@dataclass
+class Sentence:
+    item: str
+    words: np.ndarray  # [n, 300]
+    tags: np.ndarray  # [n, tables]
+    heads: np.ndarray  # [n]
+    right: np.ndarray  # [n, 3]: told of looks, begins that, names somebody there
+    counts: np.ndarray  # [n, 3]: whether each is asked
+
+
+def sentences(item: dict[str, Any]) -> list[Sentence]:
+    """The sentences of an annotated text as the network sees them, with the right answers."""
+    seen: list[tuple[list[Any], list[Any]]] = []
+    plain = tagger.tag
+
+    def keep(tokens: list[Any], found: list[Any]) -> None:
+        seen.append((list(tokens), list(found)))
+        out.append(
+            Sentence(
+                item["id"],
+                tagger.vectors(tokens).astype(np.float16),
+                tagger.described(tokens, found),
+                tagger.heads(tokens),
+                np.zeros((len(tokens), 3), np.float32),
+                np.ones((len(tokens), 3), np.float32),
+            )
+        )
+        _answers(item, tokens, out[-1])
+
+    out: list[Sentence] = []
+    tagger.tag = keep  # type: ignore[assignment]
+    try:
+        describe(item["text"])
+    finally:
+        tagger.tag = plain
+    return out
+
+
+def _answers(item: dict[str, Any], tokens: list[Any], s: Sentence) -> None:
+    text = item["text"]
+    spans = [_span(text, f, 0) for c in item["characters"] for f in c["features"]]
+    people = []
+    for c in item["characters"]:
+        if c.get("start") is not None:
+            people.append((c["start"], c["end"]))
+        for alias in c.get("aliases", []):
+            stem = (
+                r"\b"
+                + r"\s+".join(re.escape(w[: max(3, len(w) - 2)]) + r"\w{0,4}" for w in alias.split())
+                + r"\b"
+            )
+            people += [m.span() for m in re.finditer(stem, text, re.IGNORECASE)]
+        name = c["head"].split()
+        if c["head"][:1].isupper():
+            stem = r"\b" + re.escape(name[-1][: max(3, len(name[-1]) - 2)]) + r"\w{0,4}\b"
+            people += [m.span() for m in re.finditer(stem, text)]
+    for t in tokens:
+        s.right[t.i, 0] = any(a < t.end and t.start < b for a, b in spans)
+        s.right[t.i, 1] = any(t.start <= a < t.end for a, _ in spans)
+        s.right[t.i, 2] = any(a < t.end and t.start < b for a, b in people)
+        if t.best.pos == "NPRO":
+            s.counts[t.i, 2] = float(s.right[t.i, 2])  # whom a pronoun means is not annotated
+
+
+class Network(nn.Module):
+    """As `t2i_person.text.tagger.tag` computes it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = nn.Linear(300, WORDS, bias=False)
+        self.tags = nn.ModuleList(nn.Embedding(len(t), TAG) for t in tagger.TABLES)
+        self.enter = nn.Linear(WORDS + TAG * len(tagger.TABLES), WIDTH)
+        self.tree = nn.Linear(2 * WIDTH, WIDTH)
+        self.around = nn.ModuleList(nn.Linear(3 * WIDTH, WIDTH) for _ in tagger.APART)
+        self.out = nn.Linear(WIDTH, 3)
+        self.drop = nn.Dropout(0.35)
+
+    def forward(self, words: Tensor, tags: Tensor, heads: Tensor) -> Tensor:  # [b, n, ...]
+        parts = [self.words(self.drop(words))] + [e(tags[..., k]) for k, e in enumerate(self.tags)]
+        h = self.drop(torch.relu(self.enter(self.drop(torch.cat(parts, -1)))))
+        above = torch.gather(h, 1, heads[..., None].expand_as(h))
+        h = self.drop(torch.relu(self.tree(torch.cat([h, above], -1))))
+        for layer, apart in zip(self.around, tagger.APART, strict=True):
+            padded = nn.functional.pad(h, (0, 0, apart, apart))
+            n = h.shape[1]
+            wide = torch.cat([padded[:, :n], h, padded[:, 2 * apart : 2 * apart + n]], -1)
+            h = h + self.drop(torch.relu(layer(wide)))
+        return self.out(h)  # type: ignore[no-any-return]
+
+
+def batches(found: Sequence[Sentence], size: int, random: np.random.Generator) -> list[list[Sentence]]:
+    order = sorted(found, key=lambda s: len(s.tags) + random.random() * 4)
+    cut = [order[k : k + size] for k in range(0, len(order), size)]
+    random.shuffle(cut)  # type: ignore[arg-type]
+    return cut
+
+
+def stacked(part: Sequence[Sentence]) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    n = max(len(s.tags) for s in part)
+    words = torch.zeros(len(part), n, 300)
+    tags = torch.zeros(len(part), n, len(tagger.TABLES), dtype=torch.long)
+    heads = torch.zeros(len(part), n, dtype=torch.long)
+    right, counts = torch.zeros(len(part), n, 3), torch.zeros(len(part), n, 3)
+    for k, s in enumerate(part):
+        m = len(s.tags)
+        words[k, :m] = torch.from_numpy(s.words.astype(np.float32))
+        tags[k, :m], heads[k, :m] = torch.from_numpy(s.tags), torch.from_numpy(s.heads)
+        right[k, :m], counts[k, :m] = torch.from_numpy(s.right), torch.from_numpy(s.counts)
+    return words, tags, heads, right, counts
+
+
+def train(found: Sequence[Sentence], epochs: int = 14, seed: int = 0, weight: Any = None) -> Network:
+    """A network trained on sentences; `weight(item)` says how much each counts."""
+    torch.manual_seed(seed)
+    random = np.random.default_rng(seed)
+    net = Network()
+    steps = epochs * (len(found) // 32 + 1)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=0.03)
+    pace = torch.optim.lr_scheduler.OneCycleLR(optimizer, 3e-3, total_steps=steps + 8)
+    for _ in range(epochs):
+        for part in batches(found, 32, random):
+            words, tags, heads, right, counts = stacked(part)
+            per = torch.tensor([1.0 if weight is None else weight(s.item) for s in part])[:, None, None]
+            keep = (torch.rand(tags.shape) > 0.03).long()
+            loss = nn.functional.binary_cross_entropy_with_logits(
+                net(words, tags * keep, heads), right, reduction="none"
+            )
+            loss = (loss * counts * per).sum() / (counts * per).sum()
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            optimizer.step()
+            pace.step()
+    return net.eval()
+
+
+@torch.no_grad()
+def likely(net: Network, s: Sentence) -> np.ndarray:
+    words, tags, heads, _, _ = stacked([s])
+    return torch.sigmoid(net(words, tags, heads))[0].numpy()
+
+
+def arrays(net: Network) -> dict[str, np.ndarray]:
+    """The weights as `tagger` reads them."""
+    out = {"words": net.words.weight.T}
+    out |= {f"tags.{k}": e.weight for k, e in enumerate(net.tags)}
+    for name, layer in [("in", net.enter), ("tree", net.tree), ("out", net.out)] + [
+        (f"around.{k}", layer) for k, layer in enumerate(net.around)
+    ]:
+        out |= {f"{name}.w": layer.weight.T, f"{name}.b": layer.bias}
+    return {k: v.detach().numpy().astype(np.float16) for k, v in out.items()}

@@ -1,0 +1,143 @@
+"""Train the small models that weigh what the reader's rules propose.
+
+usage: python -m lab reader SET.jsonl ...
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import zlib
+from collections import Counter
+from collections.abc import Sequence
+from multiprocessing import Pool
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from t2i_person.text import scorer, tagger
+
+from .record import Sample, read, samples
+from .tagger import arrays, sentences, train
+
+OUT = Path(__file__).parents[2] / "src" / "t2i_person" / "text" / "scorer.json"
+EASY = 0.3  # how much an item of the sets counts that the rules were written on
+RARE = 2  # facts seen in fewer samples are left out
+L2 = {"present": 0.02, "keep": 0.02, "owner": 0.01}
+
+
+def fit(found: Sequence[Sample], l2: float, weights: np.ndarray | None = None) -> dict[str, float]:
+    """Logistic regression on facts: fact -> weight, "" the bias."""
+    seen = Counter(fact for s in found for fact in set(s.facts))
+    names = sorted(fact for fact, n in seen.items() if n >= RARE)
+    place = {fact: i for i, fact in enumerate(names)}
+    rows, columns = [], []
+    for i, s in enumerate(found):
+        for fact in set(s.facts):
+            if fact in place:
+                rows.append(i)
+                columns.append(place[fact])
+    x = torch.sparse_coo_tensor(
+        torch.tensor([rows, columns]), torch.ones(len(rows)), (len(found), len(names))
+    ).coalesce()
+    y = torch.tensor([float(s.right) for s in found])
+    per = torch.ones(len(found)) if weights is None else torch.tensor(weights, dtype=torch.float32)
+    w = torch.zeros(len(names), requires_grad=True)
+    b = torch.zeros(1, requires_grad=True)
+    optimizer = torch.optim.LBFGS([w, b], max_iter=200, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        optimizer.zero_grad()
+        out = torch.sparse.mm(x, w[:, None])[:, 0] + b
+        value = (per * torch.nn.functional.binary_cross_entropy_with_logits(out, y, reduction="none")).sum()
+        value = value + l2 * 50 * (w**2).sum()
+        value.backward()
+        return value
+
+    optimizer.step(loss)
+    table = {
+        fact: round(float(v), 3) for fact, v in zip(names, w.detach(), strict=True) if abs(float(v)) > 0.004
+    }
+    return {"": round(float(b.detach()), 3), **table}
+
+
+def total(table: dict[str, float], facts: Sequence[str]) -> float:
+    return table[""] + sum(table.get(fact, 0.0) for fact in set(facts))
+
+
+def area(scores: np.ndarray, right: np.ndarray) -> float:
+    order = np.argsort(scores)
+    ranks = np.empty(len(scores))
+    ranks[order] = np.arange(1, len(scores) + 1)
+    n, m = right.sum(), (~right).sum()
+    return float((ranks[right].sum() - n * (n + 1) / 2) / max(1, n * m))
+
+
+NETS: list[dict[str, np.ndarray]] = []  # of a process, one for each fold
+
+
+def installed(nets: list[dict[str, np.ndarray]], tables: dict[str, dict[str, float]]) -> None:
+    """Let this process's reader weigh with these."""
+    torch.set_num_threads(1)
+    NETS[:] = nets
+    scorer._tables = lambda: tables  # type: ignore[assignment]
+    tagger._weights = lambda: None  # type: ignore[assignment]
+
+
+def weighed(item: dict[str, Any]) -> list[Sample]:
+    """What is weighed in a text, read by a network that never saw it."""
+    net = NETS[fold_of(item["id"], len(NETS))]
+    tagger._weights = lambda: net  # type: ignore[assignment]
+    return samples(item)
+
+
+def fold_of(name: str, folds: int) -> int:
+    return zlib.crc32(name.encode()) % folds
+
+
+def main(argv: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m lab reader", description=__doc__)
+    parser.add_argument(
+        "sets", nargs="*", help="annotated texts beside those of tests/data, as PATH or PATH=WEIGHT"
+    )
+    parser.add_argument("--folds", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--work", type=Path, default=Path(__file__).parents[1] / "work" / "reader")
+    options = parser.parse_args(argv)
+    options.work.mkdir(parents=True, exist_ok=True)
+    simple = sorted((Path(__file__).parents[2] / "tests" / "data" / "extraction").glob("*.jsonl"))
+    weights = {path.stem: EASY for path in simple}
+    paths = []
+    for told in options.sets:
+        name, _, much = told.partition("=")
+        paths.append(Path(name))
+        weights[paths[-1].stem] = float(much or 1)
+    items = read([*simple, *paths])
+
+    def weight(item: str) -> float:
+        return weights[item.split(":")[0]]
+
+    installed([], {})
+    nets = []
+    for k in (*range(options.folds), None):  # the last has seen everything
+        path = options.work / f"net-{k}.npz"
+        if not path.is_file():
+            found = [s for item in items for s in sentences(item)]
+            part = [s for s in found if k is None or fold_of(s.item, options.folds) != k]
+            np.savez(path, **arrays(train(part, options.epochs, weight=weight)))
+            print(f"{path.name}: {len(part)} sentences", flush=True)
+        nets.append({name: value.astype(np.float32) for name, value in np.load(path).items()})
+    tables: dict[str, dict[str, float]] = {}
+    for round_ in (("owner", "keep"), ("present",)):
+        found = []  # what comes later is weighed with what came before in place
+        with Pool(2, installed, (nets[: options.folds], tables)) as pool:
+            for some in pool.imap(weighed, items, chunksize=20):
+                found += some
+        for task in round_:
+            mine = [s for s in found if s.task == task]
+            tables[task] = fit(mine, L2[task], np.array([weight(s.item) for s in mine]))
+            print(f"{task}: {len(mine)} weighed, {len(tables[task])} facts", flush=True)
+    OUT.write_text(json.dumps(tables, ensure_ascii=False, indent=0, sort_keys=True), "utf-8")
+    np.savez(OUT.with_name("tagger.npz"), **{k: v.astype(np.float16) for k, v in nets[-1].items()})
