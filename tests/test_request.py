@@ -65,6 +65,7 @@ PHOTO = np.zeros((8, 8, 3), np.uint8)
         ({"strengths": ["очки"]}, "strengths are numbers by feature"),
         ({"strengths": {"очки": 2.1}}, "A strength is a number from -2 to 2, not 2.1 for «очки»"),
         ({"strengths": {"очки": "1"}}, "A strength is a number"),
+        ({"strengths": {5: 1}}, "named by a feature or a phrase"),
         ({"strengths": {"очки": float("nan")}}, "A strength is a number"),
         ({"text": " "}, "The text is empty"),
         ({"text": None}, "The text is empty"),
@@ -106,6 +107,7 @@ def test_of_a_portrait_what_is_not_named_stays():
     request = Request.change(DRAWN, strengths={"шляпа": 0}, background="white", size=64)
     assert request.settings() == DRAWN.settings | {"again": True, "background": "white", "size": 64}
     assert request.told == DRAWN.text
+    assert Request.change(replace(DRAWN, text="Старик.\n"), strengths={"очки": 1}).told == "Старик.\n"
     with pytest.raises(T2IError, match="Nothing to change"):
         Request.change(DRAWN)
     with pytest.raises(T2IError, match="damaged"):

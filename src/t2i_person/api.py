@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from . import pipeline
-from .packs import Pack
-from .pipeline import recreate
+from .pipeline import Pack, recreate
 from .portrait import Event, Portrait, Result
 from .record import Record
 from .request import Request

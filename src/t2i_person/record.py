@@ -268,7 +268,9 @@ def parsed(line: str) -> dict[str, Any]:
         _Record.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise damaged(f"{_place(first['loc'])} {_said(first)}".strip()) from None
+        # what is wrong with a setting begins with its name
+        link = "." if first["loc"] == ("settings",) and first["type"] == "value_error" else " "
+        raise damaged(f"{_place(first['loc'])}{link}{_said(first)}".strip()) from None
     except UnicodeEncodeError:
         raise damaged("it holds half a surrogate pair") from None
     except (ValueError, RecursionError) as error:

@@ -101,7 +101,7 @@ class Request:
             steps=steps,
             background=background or was.get("background", "transparent"),
             size=size or was.get("size"),
-            strengths=dict(strengths or {}),
+            strengths=strengths or {},
         )
 
     @classmethod
@@ -142,7 +142,9 @@ class Request:
     @property
     def told(self) -> str:
         """All that was said of the person."""
-        return f"{self.portrait.text} {self.text}".strip() if self.portrait else self.text
+        if self.portrait is None:
+            return self.text
+        return f"{self.portrait.text} {self.text}".strip() if self.text else self.portrait.text
 
 
 def check(settings: Mapping[str, Any]) -> None:
@@ -162,5 +164,7 @@ def check(settings: Mapping[str, Any]) -> None:
     if not isinstance(strengths, Mapping):
         raise T2IError(f"strengths are numbers by feature, as in {{'очки': 0.5}}, not {strengths!r}.")
     for name, value in strengths.items():
+        if not isinstance(name, str):
+            raise T2IError(f"A strength is named by a feature or a phrase, as «очки», not {name!r}.")
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not LOW <= value <= HIGH:
             raise T2IError(f"A strength is a number from {LOW:g} to {HIGH:g}, not {value!r} for «{name}».")

@@ -266,11 +266,9 @@ def edit(
                 portrait = pipeline.edit_photo(request, pack or "auto", **where)
         _report(_save(place.parent, place.name, portrait.png()), portrait)
         if not drawn_here:
-            from ..pipeline.photo import warning
-
             if portrait.likeness is not None:
                 out.print(Text(f"  likeness: distance {portrait.likeness:.2f}", "dim"))
-            if words := warning(portrait.likeness):
+            if words := pipeline.warning(portrait.likeness):
                 err.print(Text(words, "yellow"))
 
 

@@ -8,7 +8,7 @@ from ..text import Character, TextError, describe
 from .cast import check_kept, plain
 from .changing import change, sketch
 from .drawing import CROWD, draw, load
-from .photo import edit_photo
+from .photo import edit_photo, warning
 from .recreating import recreate
 
 __all__ = [
@@ -31,4 +31,5 @@ __all__ = [
     "read_record",
     "recreate",
     "sketch",
+    "warning",
 ]
