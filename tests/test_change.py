@@ -7,13 +7,13 @@ import pytest
 from packs.tiny import tiny_pack
 
 import t2i_person
-from t2i_person import T2IError, change, draw, read_record
+from t2i_person import T2IError, change, draw, read_record, recreate
+from t2i_person.api import sketch
 from t2i_person.picture import faces as people
 from t2i_person.picture import png
 from t2i_person.picture.faces import Face
 from t2i_person.pipeline import drawing as pipeline
 from t2i_person.pipeline import finish as finishing
-from t2i_person.pipeline import recreate, sketch
 from t2i_person.text import Character, Feature
 
 FACE = Face("female", 0.9, 30, (0, 0, 9, 9))

@@ -8,14 +8,14 @@ import torch
 from PIL import Image
 from typer.testing import CliRunner
 
-from t2i_person import T2IError, load_pack
+from t2i_person import T2IError, edit_photo, load_pack
+from t2i_person.api import sketch
 from t2i_person.cli import main as cli
 from t2i_person.latent import invert as inversion
 from t2i_person.latent.invert import align, invert
 from t2i_person.packs import to_pixels
 from t2i_person.picture import png
 from t2i_person.picture.faces import Face, faces, only, outstanding
-from t2i_person.pipeline import edit_photo, sketch
 from t2i_person.pipeline.photo import read_photo
 
 

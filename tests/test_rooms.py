@@ -8,7 +8,9 @@ from pathlib import Path
 import t2i_person
 
 HOME = Path(t2i_person.__file__).parent
-VALUES = {"errors", "portrait", "record"}
+VALUES = {"errors", "portrait", "record", "request"}
+DOORS = {"original", "v1", "openai", "operations", "page", "reference"}  # of the service
+READERS = {"pipeline", "pipeline.drawing", "pipeline.read"}  # of `pipeline` and `latent` read a text
 MAY = {  # room -> rooms that it may import, beside the values
     "text": set(),
     "nets": set(),
@@ -16,10 +18,12 @@ MAY = {  # room -> rooms that it may import, beside the values
     "picture": {"nets", "packs"},
     "latent": {"nets", "packs", "picture", "text"},
     "pipeline": {"latent", "nets", "packs", "picture", "text"},
-    "service": {"latent", "packs", "picture", "pipeline", "text"},
+    "service": {"pipeline"},
+    "api": {"pipeline"},
     "cli": {"nets", "packs", "picture", "pipeline", "service", "text"},
     "portrait": {"picture", "text"},
     "record": {"picture"},
+    "request": {"picture"},
     "errors": set(),
 }
 
@@ -63,6 +67,36 @@ def test_arrows_run_one_way() -> None:
     assert not wrong, sorted(wrong)
     unknown = {room(module) for module in known} - {*MAY, "", "__main__"}
     assert not unknown, f"say in MAY what these rooms may import: {unknown}"
+
+
+def test_no_door_imports_a_door() -> None:
+    known = modules()
+    doors = {f"t2i_person.service.{name}" for name in DOORS}
+    assert doors <= set(known)
+    wrong = [
+        (door, other) for door in doors for other in imported(door, known[door], known) if other in doors
+    ]
+    assert not wrong, wrong
+
+
+def test_doors_know_the_pipeline_from_outside() -> None:
+    known = modules()
+    for module, path in known.items():
+        if room(module) in {"api", "cli", "service"}:
+            behind = [other for other in imported(module, path, known) if ".pipeline." in other]
+            assert not behind, (module, behind)
+
+
+def test_a_text_is_read_in_one_stage() -> None:
+    """What comes later has features, and no words to read."""
+    known = modules()
+    found = set()
+    for module, path in known.items():
+        if room(module) in {"latent", "pipeline"}:
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.ImportFrom) and any(alias.name == "describe" for alias in node.names):
+                    found.add(module.removeprefix("t2i_person."))
+    assert found == READERS
 
 
 def test_no_circles() -> None:

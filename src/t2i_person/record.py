@@ -1,14 +1,18 @@
-"""What a portrait's record may hold: bounds that are kept when it is written, and checked when it is read.
+"""How a portrait was made: its record, within bounds that hold when it is written and when it is read.
 
 A record comes from a stranger as often as from here, so every field is looked at before anything is drawn.
 Only what is known here is trusted further in; anything else (a later version may write more) has to be small
 and plain.
 """
 
+import base64
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any, Literal, Self, get_args
 
+import numpy as np
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -20,11 +24,17 @@ from pydantic import (
 )
 
 from .errors import T2IError
-from .picture.backdrop import SMALLEST
-from .picture.backdrop import check as check_dress
+from .request import HIGH, LOW
+from .request import check as check_settings
+
+try:
+    VERSION = version("t2i-person")
+except PackageNotFoundError:  # a source tree that was never installed
+    VERSION = "unknown"
 
 LARGEST = 1 << 20  # bytes of JSON; Pillow and what is built on it open no PNG with a longer note
 PASSAGE = 100_000  # characters of the text; a longer one is kept in part
+FEW = 1000  # characters of it that the record of somebody kept by name has
 FEATURES = 256  # of one person
 ITEMS = 1024  # of any other list or object
 WORDS = 2000  # characters of any other text
@@ -63,7 +73,7 @@ Name = Annotated[str, Field(max_length=100)]
 Count = Annotated[int, Field(ge=0, le=2**31)]
 Number = Annotated[float, Field(ge=-EXTREME, le=EXTREME, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Slider = Annotated[float, Field(ge=-2, le=2, allow_inf_nan=False)]
+Slider = Annotated[float, Field(ge=LOW, le=HIGH, allow_inf_nan=False)]
 
 
 class _Part(BaseModel):
@@ -123,15 +133,6 @@ class _Edit(_Part):
 
 
 class _Settings(_Part):
-    request_seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
-    truncation_psi: Share = 1.0
-    steps: Annotated[int, Field(ge=0, le=1000)] | None = None
-    strength: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)] = 1.0
-    background: Name = "transparent"
-    size: Annotated[int, Field(ge=SMALLEST)] | None = None
-    per_character: Annotated[int, Field(ge=1, le=64)] = 1
-    candidates: Annotated[int, Field(ge=2, le=1024)] = 24
-    variants: bool = False
     strengths: Annotated[dict[Word, Slider], Field(max_length=ITEMS)] = {}
     sliders: Annotated[dict[Word, Slider], Field(max_length=ITEMS)] = {}
     scores: Annotated[dict[Word, Share], Field(max_length=ITEMS)] = {}
@@ -139,7 +140,8 @@ class _Settings(_Part):
 
     @model_validator(mode="after")
     def drawable(self) -> Self:
-        check_dress(self.background, self.size)
+        asked = self.__pydantic_extra__
+        check_settings({**asked, "seed": asked.get("request_seed", 0)})
         return self
 
 
@@ -155,6 +157,99 @@ class _Record(_Part):
     latent: dict[str, Any] | None = None  # the arrays are looked at when they are unpacked
     w_plus: dict[str, Any] | None = None
     z: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Record:
+    """How a portrait was made.
+
+    Parameters
+    ----------
+    text : what was asked for, as it was written; a PNG keeps of a long one the passage about this person.
+    seed : the portrait's own seed.
+    pack : name of the weights.
+    digest : of the weights, see `PackInfo.digest`; "" when not known.
+    character : who this is: ``head``, ``lemma``, ``gender``, ``count``, ``features`` (each as in
+        `t2i_person.Feature`), and where in the answer: ``index`` of the character, ``portrait`` of it.
+    edits : what was changed in the drawing, in order; JSON values only.
+    settings : steps, truncation and whatever else the drawing depended on; JSON values only.
+    latent : [channels], StyleSpace of the picture, all layers joined: draws it again. None: not kept.
+    w_plus : [num_ws, w_dim], the person before the edits of StyleSpace. None: not kept.
+    z : [z_dim], what `w_plus` is of. None: not kept, or there is none (of a photo).
+    version : of this package.
+    """
+
+    text: str
+    seed: int
+    pack: str
+    edits: tuple[Mapping[str, Any], ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    latent: np.ndarray | None = None
+    version: str = VERSION
+    digest: str = ""
+    character: Mapping[str, Any] = field(default_factory=dict)
+    w_plus: np.ndarray | None = None
+    z: np.ndarray | None = None
+
+    def to_json(self) -> str:
+        """One line of JSON: sorted keys, Cyrillic left readable."""
+        values: dict[str, Any] = {
+            "text": self.text,
+            "seed": self.seed,
+            "pack": self.pack,
+            "digest": self.digest,
+            "character": dict(self.character),
+            "edits": [dict(edit) for edit in self.edits],
+            "settings": dict(self.settings),
+            "version": self.version,
+        }
+        for name in ("latent", "w_plus", "z"):
+            if (array := getattr(self, name)) is not None:
+                values[name] = _packed(array)
+        return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, line: str) -> "Record":
+        """The reverse of `to_json`.
+
+        Raises
+        ------
+        T2IError : the line is not a record, or goes beyond the bounds of one.
+        """
+        values = parsed(line)
+        latent, w_plus, z = (_unpacked(name, values.get(name)) for name in ("latent", "w_plus", "z"))
+        if z is not None:
+            for edit in values.get("edits", ()):
+                if any(row[0] >= z.size for row in edit.get("changed", ())):
+                    raise damaged(f"edits change a coordinate beyond the {z.size} of z")
+        return cls(
+            text=values["text"],
+            seed=values["seed"],
+            pack=values["pack"],
+            edits=tuple(values.get("edits", ())),
+            settings=values.get("settings", {}),
+            latent=latent,
+            version=values.get("version", "unknown"),
+            digest=values.get("digest", ""),
+            character=values.get("character", {}),
+            w_plus=w_plus,
+            z=z,
+        )
+
+    def for_cast(self) -> "Record":
+        """What it takes to draw the same person elsewhere: of the text only a few words."""
+        about = {name: self.character[name] for name in ("head", "lemma", "gender") if name in self.character}
+        return replace(self, text=self.text[:FEW], character=about)
+
+    def within_bounds(self) -> "Record":
+        """As much of it as a PNG keeps: other programs, and this one, refuse a PNG with a longer note."""
+        for share in (1, 1 / 4, 1 / 32):
+            text, about, settings = within_bounds(self.text, self.character, self.settings, share)
+            edits = tuple(clipped(edit, share) for edit in self.edits[-int(ITEMS * share) :])
+            found = replace(self, text=text, character=about, settings=settings, edits=edits)
+            if len(found.to_json().encode()) <= LARGEST:
+                break
+        return found
 
 
 def parsed(line: str) -> dict[str, Any]:
@@ -173,7 +268,9 @@ def parsed(line: str) -> dict[str, Any]:
         _Record.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise damaged(f"{_place(first['loc'])} {_said(first)}".strip()) from None
+        # what is wrong with a setting begins with its name
+        link = "." if first["loc"] == ("settings",) and first["type"] == "value_error" else " "
+        raise damaged(f"{_place(first['loc'])}{link}{_said(first)}".strip()) from None
     except UnicodeEncodeError:
         raise damaged("it holds half a surrogate pair") from None
     except (ValueError, RecursionError) as error:
@@ -232,6 +329,29 @@ def _place(path: tuple[int | str, ...]) -> str:
 
 
 def _said(error: Any) -> str:
-    """What is wrong, without the words of the record itself."""
+    """What is wrong, in few words: those of the record itself may be many."""
     reason = error.get("ctx", {}).get("error")
-    return str(reason)[:200] if reason is not None else error["msg"][0].lower() + error["msg"][1:]
+    return str(reason)[:200].rstrip(".") if reason is not None else error["msg"][0].lower() + error["msg"][1:]
+
+
+def _packed(array: np.ndarray) -> dict[str, Any]:
+    array = np.ascontiguousarray(array, dtype="<f4")
+    return {"shape": list(array.shape), "float32": base64.b64encode(array.tobytes()).decode("ascii")}
+
+
+def _unpacked(name: str, value: Any) -> np.ndarray | None:
+    if value is None:
+        return None
+    try:
+        shape, packed = value["shape"], value["float32"]
+        if not (isinstance(packed, str) and isinstance(shape, list) and 1 <= len(shape) <= 2):
+            raise ValueError
+        if not all(type(side) is int and 0 < side <= FLOATS for side in shape):
+            raise ValueError
+        flat = np.frombuffer(base64.b64decode(packed, validate=True), dtype="<f4")
+        array = flat.reshape(shape).astype(np.float32)
+    except (KeyError, ValueError):
+        raise damaged(f"{name} is no array of numbers") from None
+    if array.size > FLOATS or not (np.abs(array) <= EXTREME).all():  # no number is not <= either
+        raise damaged(f"{name} holds more, or other, numbers than a portrait has")
+    return array

@@ -56,6 +56,6 @@ def test_a_strangers_edit_is_refused(table):
 
 
 def test_a_recipe_with_an_unknown_edit_is_named():
-    job = SimpleNamespace(pack=SimpleNamespace(name="mine", recipe=Recipe(edits=("magic", "recolour"))))
+    pack = SimpleNamespace(name="mine", recipe=Recipe(edits=("magic", "recolour")))
     with pytest.raises(PackError, match="mine asks for the edits magic: there are coordinates"):
-        edit(job, 0, [], None, [])
+        edit(None, SimpleNamespace(pack=pack), None, None, [])

@@ -95,6 +95,17 @@ def test_a_job_says_everything(server, drawn):
     assert (record.text, record.settings["request_seed"], record.seed) == (TEXT, 5, portrait["seed"])
 
 
+def test_a_wrong_strength_fails_before_anything_is_drawn(server):
+    """In a job; one out of range is refused at once."""
+    server.until_idle()
+    for name, says in (("шёл дождь", "names no looks"), ("крылья", "cannot be drawn: «крылья»")):
+        job = server.post("/v1/jobs", text="Блондинка.", strengths={name: 1}).json()
+        *before, (_, last, data) = server.events(job["events"])
+        assert last == "failed" and says in data["job"]["error"]["detail"]
+        assert {data["stage"] for _, kind, data in before if kind == "progress"} == {"text"}
+    problem(server.post("/v1/jobs", text="Блондинка.", strengths={"очки": 3}), 422, "invalid")
+
+
 def test_pictures_in_other_forms(server, drawn):
     url = drawn[0]["characters"][0]["portraits"][0]["url"]
     for query, kind, size in (

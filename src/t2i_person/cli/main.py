@@ -94,10 +94,10 @@ def draw(
         _check_folder(folder)
         with _progress() as on_event:
             from .. import pipeline
+            from ..request import Request
 
-            result = pipeline.draw(
+            request = Request(
                 words,
-                pack=pack,
                 seed=seed,
                 per_character=per_character,
                 truncation_psi=truncation_psi,
@@ -105,9 +105,8 @@ def draw(
                 variants=variants,
                 background="kept" if keep_background else background,
                 size=size,
-                device=device,
-                on_event=on_event,
             )
+            result = pipeline.draw(request, pack, device=device, on_event=on_event)
         saved = []  # all of them before a word is said: it may be that nothing can be written to the terminal
         for number, person in enumerate(result.characters, 1):
             for portrait in person.portraits:
@@ -251,41 +250,25 @@ def edit(
         stem = re.sub(r"-edited(-\d+)?$", "", file.stem)
         place = _place(to, file, f"{_slug(stem)}-edited.png")
         with _progress() as on_event:
+            from .. import pipeline
             from ..packs import load_pack
-            from ..pipeline import change, edit_photo
+            from ..request import Request
 
+            where: dict[str, Any] = {"device": device, "on_event": on_event}
+            how: dict[str, Any] = {"steps": steps, "size": size}
             if drawn_here:
-                portrait = change(
-                    png.read(data),
-                    text=text.strip(),
-                    strengths=strengths,
-                    steps=steps,
-                    background=background,
-                    size=size,
-                    pack=load_pack(pack, device) if pack else None,
-                    device=device,
-                    on_event=on_event,
-                )
+                record = png.read(data)
+                request = Request.change(record, text.strip(), strengths, background=background, **how)
+                portrait = pipeline.change(request, load_pack(pack, device) if pack else None, **where)
             else:
-                portrait = edit_photo(
-                    file,
-                    text,
-                    strengths=strengths,
-                    likeness_steps=likeness_steps,
-                    steps=steps,
-                    background=background or "transparent",
-                    size=size,
-                    pack=pack or "auto",
-                    device=device,
-                    on_event=on_event,
-                )
+                how |= {"background": background or "transparent", "likeness_steps": likeness_steps}
+                request = Request(text, photo=file, strengths=strengths, **how)
+                portrait = pipeline.edit_photo(request, pack or "auto", **where)
         _report(_save(place.parent, place.name, portrait.png()), portrait)
         if not drawn_here:
-            from ..pipeline.photo import warning
-
             if portrait.likeness is not None:
                 out.print(Text(f"  likeness: distance {portrait.likeness:.2f}", "dim"))
-            if words := warning(portrait.likeness):
+            if words := pipeline.warning(portrait.likeness):
                 err.print(Text(words, "yellow"))
 
 
@@ -354,7 +337,7 @@ def _progress() -> Iterator[Any]:
 
         def on_event(event: "Event") -> None:
             nonlocal last
-            name = event.stage
+            name: str = event.stage
             if event.character is not None:
                 name += f", person {event.character + 1}"
             if event.portrait is not None:

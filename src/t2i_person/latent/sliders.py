@@ -1,12 +1,10 @@
 """Strengths after the fact: how much of each target a drawn person shows, by global directions alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from ..errors import T2IError
 from ..packs import Pack
 from ..picture.colours import Kind, said_colour
-from ..text import Character, Feature, describe
 from .edits import (
     CoordinateEdit,
     DirectionEdit,
@@ -20,11 +18,9 @@ from .edits.coordinates import style_offset
 from .edits.directions import apply, global_direction
 from .edits.wdirections import w_direction
 from .sample import Sample
-from .targets import Target, gender_text, targets_of
+from .targets import Target, gender_text
 
 UNIT = 3.0  # alpha of strength 1 for a target that no direction was taken for
-LOW, HIGH = -2.0, 2.0  # 1 is as described, 0 without, 2 twice
-SUBJECTS = {"male": "Мужчина", "female": "Женщина", "unknown": "Человек"}
 
 
 def slide(
@@ -77,48 +73,3 @@ def _region(pack: Pack, target: Target) -> tuple[Kind, str] | None:
     if "recolour" not in pack.recipe.edits or target.negated:
         return None
     return said_colour(target.text, target.category)
-
-
-def chosen(
-    pack: Pack, own: Sequence[Target], strengths: Mapping[str, float], gender: str
-) -> list[tuple[Target, float]]:
-    """Each strength with its target: one of the person's own, or what the phrase says.
-
-    Raises
-    ------
-    T2IError : a strength is out of range, or the pack cannot draw the phrase.
-    """
-    known = {target.name: target for target in own}
-    found: dict[str, tuple[Target, float]] = {}
-    for name, value in strengths.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not LOW <= value <= HIGH:
-            raise T2IError(f"A strength is a number from {LOW:g} to {HIGH:g}, not {value!r} for «{name}».")
-        for target in [known[name]] if name in known else _targets(pack, features_of(pack, name, gender))[0]:
-            found[target.name] = (known.get(target.name, target), float(value))
-    return list(found.values())
-
-
-def features_of(pack: Pack, text: str, gender: str) -> tuple[Feature, ...]:
-    """What «в синей шляпе, без бороды» asks for.
-
-    Raises
-    ------
-    T2IError : it asks for nothing, or for what the pack cannot draw.
-    """
-    people = describe(text)
-    for subject in dict.fromkeys((gender, *SUBJECTS)):  # «лысый» is said of a woman, too
-        if any(person.described for person in people):
-            break
-        people = describe(f"{SUBJECTS[subject]}, {text}")
-    if len(people) > 1 or not people or not people[0].described:
-        raise T2IError(f"«{text}» names no looks of one person: say «рыжие волосы» or «в синей шляпе».")
-    features = people[0].described
-    _, unable = _targets(pack, features)
-    if unable:
-        reasons = "; ".join(f"«{target.name}»: {target.obstacle}" for target in unable)
-        raise T2IError(f"This cannot be drawn: {reasons}. The pack draws {', '.join(sorted(pack.draws))}.")
-    return features
-
-
-def _targets(pack: Pack, features: tuple[Feature, ...]) -> tuple[list[Target], list[Target]]:
-    return targets_of(pack, Character("", "", "unknown", 1, 0, 0, features))

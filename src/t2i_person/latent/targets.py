@@ -1,10 +1,13 @@
 """What a drawing should show: made once from what the text says, or from the phrase of a strength."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..errors import T2IError
 from ..packs import Pack
 from ..picture.colours import grown, said_colour
 from ..text import Character, Feature
+from ..text.clashes import clashes
 
 WHO = 2.0  # weight of gender and age: nobody forgives a wrong one
 RARE = 2.0  # of what few people have: it has to outweigh much that many have
@@ -12,6 +15,7 @@ FOUND = frozenset({"headwear", "facial_hair", "hair_color", "accessory"})  # cat
 UNASKED = 2.5  # weight of what nobody should have unasked: a child among women is worse than a wrong collar
 SAID = 2.0  # of what has to be in the picture for something said: clothes, that they can be light blue
 PUT = 0.5  # weight of a colour that can be put where it is missing
+GENDERS = {"ru": {"male": "мужчина", "female": "женщина"}, "en": {"male": "a man", "female": "a woman"}}
 
 
 @dataclass(frozen=True)
@@ -29,24 +33,50 @@ class Target:
 
 def targets_of(pack: Pack, character: Character) -> tuple[list[Target], list[Target]]:
     """What to steer by (the gender and all that can be drawn), and what cannot be drawn."""
-    russian = pack.encoder.language == "ru"
-    able: dict[tuple[str, bool], Target] = {}
-    unable: dict[tuple[str, bool], Target] = {}
+    who = []
     gender = gender_text(pack, character.gender)
     if gender and not pack.encoder.unknown(gender):
-        able[gender, False] = Target(gender, gender, "gender", weight=WHO)
+        who.append(Target(gender, gender, "gender", weight=WHO))
     if (age := pack.recipe.ages.get(character.lemma)) and not any(
         feature.category == "age" for feature in character.described
     ):
-        able[age, False] = Target(character.lemma, age, "age", weight=WHO)
-    against = _overruled(character)
-    for feature in character.described:
+        who.append(Target(character.lemma, age, "age", weight=WHO))
+    return _targets(pack, character.described, who)
+
+
+def targets_of_phrase(pack: Pack, phrase: str, features: Sequence[Feature]) -> list[Target]:
+    """What to steer by for the features that a phrase names.
+
+    Raises
+    ------
+    T2IError : the pack cannot draw one of them.
+    """
+    able, unable = _targets(pack, tuple(features))
+    if unable:
+        reasons = "; ".join(f"«{target.name}»: {target.obstacle}" for target in unable)
+        raise T2IError(f"This cannot be drawn: {reasons}. The pack draws {', '.join(sorted(pack.draws))}.")
+    return able
+
+
+def feature_name(feature: Feature) -> str:
+    """As people are told of it, and as a strength may name it."""
+    return f"не {feature.normalized}" if feature.negated else feature.normalized
+
+
+def _targets(
+    pack: Pack, features: tuple[Feature, ...], who: Sequence[Target] = ()
+) -> tuple[list[Target], list[Target]]:
+    """`who` and the targets of the features: what can be drawn, and what cannot."""
+    russian = pack.encoder.language == "ru"
+    able = {(target.text, target.negated): target for target in who}
+    unable: dict[tuple[str, bool], Target] = {}
+    against = _overruled(features)
+    for feature in features:
         text = feature.normalized if russian else feature.prompt_en
         english = feature.prompt_en  # may know what a rare Russian word means, if nothing was lost on the way
         strange = pack.encoder.unknown(text)
         if len(strange) > len(pack.encoder.unknown(english)) and _length(english) >= _length(text):
             text = english
-        name = f"не {feature.normalized}" if feature.negated else feature.normalized
         obstacle, hopeless = "", False
         if feature in against:
             obstacle, hopeless = f"contradicts {against[feature]}, said before it", True
@@ -60,7 +90,7 @@ def targets_of(pack: Pack, character: Character) -> tuple[list[Target], list[Tar
         also: tuple[Target, ...] = ()
         if not feature.negated:
             text, *others = _meant(pack, text)
-            told = [f.normalized for f in character.described if not f.negated and f is not feature]
+            told = [f.normalized for f in features if not f.negated and f is not feature]
             also = tuple(
                 Target(other, other.removeprefix("не "), feature.category, other.startswith("не "))
                 for other in others
@@ -70,6 +100,7 @@ def targets_of(pack: Pack, character: Character) -> tuple[list[Target], list[Tar
         weight = WHO if feature.category == "age" else RARE if feature.category in FOUND else 1.0
         if said and not feature.negated and not grown(*said):
             weight = PUT
+        name = feature_name(feature)
         target = Target(name, text, feature.category, feature.negated, obstacle, weight, also)
         (unable if hopeless else able).setdefault((text, feature.negated), target)
     return list(able.values()), list(unable.values())
@@ -117,17 +148,16 @@ def _meant(pack: Pack, phrase: str) -> list[str]:
 
 def gender_text(pack: Pack, gender: str) -> str:
     """The word for a man or a woman in the encoder's language; empty for unknown."""
-    words = {"ru": {"male": "мужчина", "female": "женщина"}, "en": {"male": "a man", "female": "a woman"}}
-    return words[pack.encoder.language].get(gender, "")
+    return GENDERS[pack.encoder.language].get(gender, "")
 
 
-def _overruled(character: Character) -> dict[Feature, str]:
+def _overruled(features: tuple[Feature, ...]) -> dict[Feature, str]:
     """What contradicts something said before it, and what that was: of such a pair the first is drawn."""
     out: dict[Feature, str] = {}
-    for pair in sorted(character.contradictions, key=lambda pair: max(f.start for f in pair)):
+    for pair in sorted(clashes(features), key=lambda pair: max(f.start for f in pair)):
         first, second = sorted(pair, key=lambda f: f.start)
         if first not in out:
-            out[second] = f"не {first.normalized}" if first.negated else first.normalized
+            out[second] = feature_name(first)
     return out
 
 

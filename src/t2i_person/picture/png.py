@@ -10,13 +10,10 @@ Three notes travel with the pixels, none with a time in it, so that the same por
 Files are read as strangers' files: every size is bounded before anything is unpacked.
 """
 
-import base64
 import json
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -25,19 +22,14 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from .. import record as record_
 from ..errors import T2IError
-
-try:
-    VERSION = version("t2i-person")
-except PackageNotFoundError:  # a source tree that was never installed
-    VERSION = "unknown"
+from ..record import LARGEST as LARGEST_NOTE
+from ..record import Record
 
 KEY = "t2i-person"
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 LARGEST_FILE = 64 << 20  # bytes
 LARGEST_SIDE = 4096  # pixels
-LARGEST_NOTE = record_.LARGEST  # bytes, unpacked
 PROMPT = 1000  # characters of the text that `parameters` repeats
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _XMP_KEY = "XML:com.adobe.xmp"
@@ -52,99 +44,6 @@ _XMP = (
     " Iptc4xmpExt:AISystemVersionUsed={version} xmp:CreatorTool={tool}/>"
     '</rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
 )
-
-
-@dataclass(frozen=True)
-class Record:
-    """How a portrait was made.
-
-    Parameters
-    ----------
-    text : what was asked for, as it was written; a PNG keeps of a long one the passage about this person.
-    seed : the portrait's own seed.
-    pack : name of the weights.
-    digest : of the weights, see `PackInfo.digest`; "" when not known.
-    character : who this is: ``head``, ``lemma``, ``gender``, ``count``, ``features`` (each as in
-        `t2i_person.Feature`), and where in the answer: ``index`` of the character, ``portrait`` of it.
-    edits : what was changed in the drawing, in order; JSON values only.
-    settings : steps, truncation and whatever else the drawing depended on; JSON values only.
-    latent : [channels], StyleSpace of the picture, all layers joined: draws it again. None: not kept.
-    w_plus : [num_ws, w_dim], the person before the edits of StyleSpace. None: not kept.
-    z : [z_dim], what `w_plus` is of. None: not kept, or there is none (of a photo).
-    version : of this package.
-    """
-
-    text: str
-    seed: int
-    pack: str
-    edits: tuple[Mapping[str, Any], ...] = ()
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    latent: np.ndarray | None = None
-    version: str = VERSION
-    digest: str = ""
-    character: Mapping[str, Any] = field(default_factory=dict)
-    w_plus: np.ndarray | None = None
-    z: np.ndarray | None = None
-
-    def to_json(self) -> str:
-        """One line of JSON: sorted keys, Cyrillic left readable."""
-        values: dict[str, Any] = {
-            "text": self.text,
-            "seed": self.seed,
-            "pack": self.pack,
-            "digest": self.digest,
-            "character": dict(self.character),
-            "edits": [dict(edit) for edit in self.edits],
-            "settings": dict(self.settings),
-            "version": self.version,
-        }
-        for name in ("latent", "w_plus", "z"):
-            if (array := getattr(self, name)) is not None:
-                values[name] = _packed(array)
-        return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-    @classmethod
-    def from_json(cls, line: str) -> "Record":
-        """The reverse of `to_json`.
-
-        Raises
-        ------
-        T2IError : the line is not a record, or goes beyond the bounds of one.
-        """
-        values = record_.parsed(line)
-        latent, w_plus, z = (_unpacked(name, values.get(name)) for name in ("latent", "w_plus", "z"))
-        if z is not None:
-            for edit in values.get("edits", ()):
-                if any(row[0] >= z.size for row in edit.get("changed", ())):
-                    raise record_.damaged(f"edits change a coordinate beyond the {z.size} of z")
-        return cls(
-            text=values["text"],
-            seed=values["seed"],
-            pack=values["pack"],
-            edits=tuple(values.get("edits", ())),
-            settings=values.get("settings", {}),
-            latent=latent,
-            version=values.get("version", "unknown"),
-            digest=values.get("digest", ""),
-            character=values.get("character", {}),
-            w_plus=w_plus,
-            z=z,
-        )
-
-    def for_cast(self) -> "Record":
-        """What it takes to draw the same person elsewhere: of the text only a few words."""
-        about = {name: self.character[name] for name in ("head", "lemma", "gender") if name in self.character}
-        return replace(self, text=self.text[:PROMPT], character=about)
-
-    def within_bounds(self) -> "Record":
-        """As much of it as a PNG keeps: other programs, and this one, refuse a PNG with a longer note."""
-        for share in (1, 1 / 4, 1 / 32):
-            text, about, settings = record_.within_bounds(self.text, self.character, self.settings, share)
-            edits = tuple(record_.clipped(edit, share) for edit in self.edits[-int(record_.ITEMS * share) :])
-            found = replace(self, text=text, character=about, settings=settings, edits=edits)
-            if len(found.to_json().encode()) <= LARGEST_NOTE:
-                break
-        return found
 
 
 def encode(image: np.ndarray, record: Record) -> bytes:
@@ -246,31 +145,6 @@ def parameters(width: int, height: int, record: Record) -> str:
 def _quoted(value: str) -> str:
     """A value of the settings' line; what would read as its punctuation stands in quotes."""
     return json.dumps(value, ensure_ascii=False) if set(value) & set(',:\n"') else value
-
-
-def _packed(array: np.ndarray) -> dict[str, Any]:
-    array = np.ascontiguousarray(array, dtype="<f4")
-    return {"shape": list(array.shape), "float32": base64.b64encode(array.tobytes()).decode("ascii")}
-
-
-def _unpacked(name: str, value: Any) -> np.ndarray | None:
-    if value is None:
-        return None
-    try:
-        shape, packed = value["shape"], value["float32"]
-        if not (isinstance(packed, str) and isinstance(shape, list) and 1 <= len(shape) <= 2):
-            raise ValueError
-        if not all(type(side) is int and 0 < side <= record_.FLOATS for side in shape):
-            raise ValueError
-        flat = np.frombuffer(base64.b64decode(packed, validate=True), dtype="<f4")
-        array = flat.reshape(shape).astype(np.float32)
-    except (KeyError, ValueError):
-        raise record_.damaged(f"{name} is no array of numbers") from None
-    if (
-        array.size > record_.FLOATS or not (np.abs(array) <= record_.EXTREME).all()
-    ):  # no number is not <= either
-        raise record_.damaged(f"{name} holds more, or other, numbers than a portrait has")
-    return array
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:

@@ -1,9 +1,35 @@
 """The only place that knows all stages; the doors import this and nothing behind it."""
 
-from .cast import plain
+from ..packs import Pack, list_packs, load_pack
+from ..packs.pack import AUTO, default_pack
+from ..picture.convert import convert
+from ..picture.png import read as read_record
+from ..text import Character, TextError, describe
+from .cast import check_kept, plain
 from .changing import change, sketch
-from .drawing import CROWD, STAGES, draw, load
-from .photo import edit_photo
+from .drawing import CROWD, draw, load
+from .photo import edit_photo, warning
 from .recreating import recreate
 
-__all__ = ["CROWD", "STAGES", "change", "draw", "edit_photo", "load", "plain", "recreate", "sketch"]
+__all__ = [
+    "AUTO",
+    "CROWD",
+    "Character",
+    "Pack",
+    "TextError",
+    "change",
+    "check_kept",
+    "convert",
+    "default_pack",
+    "describe",
+    "draw",
+    "edit_photo",
+    "list_packs",
+    "load",
+    "load_pack",
+    "plain",
+    "read_record",
+    "recreate",
+    "sketch",
+    "warning",
+]

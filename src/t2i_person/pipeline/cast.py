@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import TypeVar
 
+from ..latent.sample import Sample
+from ..packs import Pack
+from ..record import Record
 from ..text import Character
 
 T = TypeVar("T")
@@ -21,3 +24,8 @@ def kept(character: Character, cast: Mapping[str, T]) -> tuple[str, T] | None:
         plain(name) for name in (character.lemma, character.head, *(m.text for m in character.mentions))
     }
     return next(((name, cast[name]) for name in cast if plain(name) in called), None)
+
+
+def check_kept(pack: Pack, record: Record) -> None:
+    """Raise T2IError for a portrait whose person this pack cannot draw again."""
+    Sample.of_record(pack, record, record.seed)

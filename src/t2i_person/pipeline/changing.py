@@ -1,6 +1,5 @@
 """A drawn person again, changed: by a new phrase, by other strengths, or both."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,134 +7,75 @@ import numpy as np
 import torch
 
 from ..errors import T2IError
-from ..latent.edits.optimize import PRESETS
 from ..latent.sample import Sample
-from ..latent.sliders import chosen, features_of, slide
-from ..latent.targets import Target, targets_of
+from ..latent.targets import targets_of_phrase
 from ..packs import Pack, load_pack
-from ..picture import png
-from ..picture.backdrop import check as check_dress
-from ..portrait import Event, Portrait
+from ..portrait import Portrait
+from ..record import Record
+from ..request import Request
 from ..text import Character, Feature
 from .colouring import recoloured
-from .edit import edit
-from .finish import finish
-from .run import Job
-from .whole import drawn
+from .edit import alter
+from .finish import draft, finish
+from .read import read_phrase, read_strengths
+from .run import IsCancelled, OnEvent, Run
+from .subject import Sitting, Subject, subject_of
+from .whole import Pictures, drawn
 
 ONE_AT_A_TIME = {  # a new feature of such a category takes the place of the old one
     "hair_color", "hair_style", "headwear", "clothes", "age", "build", "skin", "eyes", "expression",
 }  # fmt: skip
-
-
-@torch.no_grad()
-def change(
-    record: png.Record,  # of a portrait: `portrait.record`, or `read_record(data)` of its PNG
-    *,
-    text: str | None = None,  # what to change: «в синей шляпе, без бороды»
-    strengths: Mapping[str, float] | None = None,  # feature or phrase -> -2 to 2: 1 as described, 0 without
-    steps: int | None = None,  # of optimization for the text; 0 for none, by default the preset's
-    background: str | None = None,  # by default as it was
-    size: int | None = None,
-    pack: Pack | None = None,  # by default the one of that name
-    device: str = "auto",
-    on_event: Callable[[Event], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
-) -> Portrait:
-    """The same person, changed; strengths that are not named stay. Strengths alone need no optimization.
-
-    Raises
-    ------
-    T2IError : nothing to change, what cannot be drawn, or a portrait of other weights.
-    PackError : the pack that drew the portrait is not installed.
-    Cancelled : `cancelled` said yes.
-    """
-    job = _job(record, background, size, pack, device)
-    job.steps, job.on_event, job.cancelled = steps, on_event, cancelled
-    person, item, wanted, unable = _changed(job, record, text, strengths)
-    index = record.character.get("index", 0)
-    return finish(job, index, 0, 0, item, person, wanted, unable)
-
-
 SKETCH = 256  # pixels
 
 
 @torch.no_grad()
-def sketch(
-    record: png.Record,
+def change(
+    request: Request,  # `Request.change`
+    pack: Pack | None = None,  # by default the one that drew the portrait
     *,
-    text: str | None = None,
-    strengths: Mapping[str, float] | None = None,
-    pack: Pack | None = None,
     device: str = "auto",
-) -> np.ndarray:
-    """What `change` would give, quick and small: HWC uint8 RGB, 256 pixels, with background."""
-    job = _job(record, None, None, pack, device)
-    job.steps = 0
-    _, item, _, _ = _changed(job, record, text, strengths)
-    return recoloured(drawn(job.pack, item.styles, job.pack.side(SKETCH)), item.edits)
-
-
-def _job(record: png.Record, background: str | None, size: int | None, pack: Pack | None, device: str) -> Job:
-    settings = dict(record.settings)
-    settings["background"] = background or settings.get("background", "transparent")
-    settings["size"] = size or settings.get("size")
-    settings["again"] = True  # the text and the seed alone do not lead here
-    check_dress(settings["background"], settings["size"])
-    psi, seed = settings.get("truncation_psi"), settings.get("request_seed")
-    if not isinstance(psi, (int, float)) or not isinstance(seed, int):
-        raise T2IError("The record inside this PNG is damaged: draw the portrait again.")
-    preset = replace(PRESETS["default"], truncation_psi=psi)
-    job = Job(
-        record.text, seed, preset, None, 1.0, settings["background"], settings["size"], settings, None, None
-    )
-    job.pack = pack or load_pack(record.pack, device)
-    return job
-
-
-def _changed(
-    job: Job, record: png.Record, text: str | None, strengths: Mapping[str, float] | None
-) -> tuple[Character, Sample, list[Target], list[Target]]:
-    if not text and not strengths:
-        raise T2IError("Nothing to change: give a text («в синей шляпе»), strengths, or both.")
-    person = _person(record)
-    item = replace(Sample.of_record(job.pack, record, record.seed), strengths=_strengths(record))
-    if text:
-        new = features_of(job.pack, text, person.gender)
-        person = replace(person, features=_merged(person.features, new))
-        job.text = job.settings["changes"] = f"{record.text} {text}".strip()
-    return person, *altered(job, person_index(record), item, person, bool(text), strengths)
-
-
-def altered(
-    job: Job,
-    i: int,
-    item: Sample,
-    person: Character,  # as they are to be
-    described: bool,  # in a text: what is missing of it comes by directions and optimization
-    strengths: Mapping[str, float] | None,
-) -> tuple[Sample, list[Target], list[Target]]:
-    """Somebody who is there already, changed; and what is wanted of them, drawable and not.
+    on_event: OnEvent | None = None,
+    cancelled: IsCancelled | None = None,
+) -> Portrait:
+    """The same person, changed. Strengths alone need no optimization.
 
     Raises
     ------
-    T2IError : what cannot be drawn, a strength out of range.
+    T2IError : what cannot be drawn, or a portrait of other weights.
+    PackError : the pack that drew the portrait is not installed.
+    Cancelled : `cancelled` said yes.
     """
-    pack, now = job.pack, item.strengths
-    wanted, unable = targets_of(pack, person)
-    if described:
-        (item,) = edit(job, i, [item], person, wanted)
-        known = {target.name for target in (*wanted, *unable)}
-        now = {name: value for name, value in now.items() if name in known}
-    if strengths:
-        pairs = chosen(pack, wanted, strengths, person.gender)
-        own = {target.name for target in wanted}
-        before = {target.name: now.get(target.name, float(target.name in own)) for target, _ in pairs}
-        changes = [(target, value - before[target.name]) for target, value in pairs]
-        item = slide(pack, item, changes, person.gender, job.preset.truncation_psi)
-        now = now | {target.name: value for target, value in pairs}
-        wanted = [*wanted, *(target for target, value in pairs if value > 0 and target.name not in own)]
-    return replace(item, strengths=now), wanted, unable
+    run = Run(on_event, cancelled)
+    pictures, subject, sample = _changed(run, request, pack, device)
+    record = draft(request, pictures.pack)
+    return finish(run, pictures, request, record, Sitting(subject, 0, 0, sample))
+
+
+@torch.no_grad()
+def sketch(request: Request, pack: Pack | None = None, *, device: str = "auto") -> np.ndarray:
+    """What `change` would give without optimization, quick and small: HWC uint8 RGB, 256 pixels, with
+    background.
+    """
+    pictures, _, sample = _changed(Run(), replace(request, steps=0), pack, device)
+    small = drawn(pictures.pack, sample.styles, pictures.pack.side(SKETCH))
+    return recoloured(small, sample.edits)
+
+
+def _changed(run: Run, request: Request, pack: Pack | None, device: str) -> tuple[Pictures, Subject, Sample]:
+    record, text = request.portrait, request.text
+    if record is None:
+        raise T2IError("There is nobody to change: give a portrait's record.")
+    person, before = _person(record), _strengths(record)
+    new = read_phrase(text, person.gender, run.cancelled) if text else ()
+    person = replace(person, features=_merged(person.features, new))
+    phrases = read_strengths(request.strengths, person.gender, [person], run.cancelled)
+    pictures = Pictures(pack or load_pack(record.pack, device))
+    sample = Sample.of_record(pictures.pack, record, record.seed)
+    if new:
+        targets_of_phrase(pictures.pack, text, new)  # of the change all has to be drawable
+    index = record.character.get("index", 0)
+    subject = subject_of(pictures.pack, person, request.strengths, phrases, index=index, again=True)
+    return pictures, *alter(run, pictures, request, subject, replace(sample, strengths=before))
 
 
 def _merged(old: tuple[Feature, ...], new: tuple[Feature, ...]) -> tuple[Feature, ...]:
@@ -152,12 +92,7 @@ def _denies(no: Feature, yes: Feature) -> bool:
     return no.negated and not yes.negated and no.category == yes.category and words
 
 
-def person_index(record: png.Record) -> int:
-    index = record.character.get("index", 0)
-    return index if isinstance(index, int) else 0
-
-
-def _person(record: png.Record) -> Character:
+def _person(record: Record) -> Character:
     """Who the record says it is."""
     about: Any = record.character
     try:
@@ -168,7 +103,7 @@ def _person(record: png.Record) -> Character:
         raise T2IError("The record inside this PNG is damaged: draw the portrait again.") from error
 
 
-def _strengths(record: png.Record) -> dict[str, float]:
+def _strengths(record: Record) -> dict[str, float]:
     """The sliders, where they stand."""
     try:
         return {str(name): float(value) for name, value in record.settings.get("sliders", {}).items()}

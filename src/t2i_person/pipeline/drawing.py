@@ -1,28 +1,29 @@
-"""The whole way from a Russian text to cut-out portraits; the only place that knows all stages."""
+"""From a Russian text to cut-out portraits, through all stages."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 import torch
 
 from ..errors import NobodyFits, NoPeople, T2IError, TooManyPeople
-from ..latent.edits.optimize import PRESETS
 from ..latent.sample import Sample
 from ..latent.targets import targets_of
 from ..packs import Pack, load_pack
-from ..picture import png
-from ..picture.backdrop import check as check_dress
 from ..picture.faces import faces
-from ..portrait import Event, Person, Result
+from ..portrait import Person, Result
+from ..record import Record
+from ..request import Request
 from ..text import Character, describe
 from .cast import kept
-from .edit import edit, edit_variants, slid
-from .finish import finish
-from .run import Job
+from .edit import edit, edit_variants, preset_of, strengthened
+from .finish import draft, finish
+from .read import read_strengths
+from .run import IsCancelled, OnEvent, Run
 from .select import choose, seed_of
+from .subject import Sitting, Subject, subject_of
+from .whole import Pictures
 
-STAGES = ("text", "candidates", "people", "directions", "optimize", "render", "cutout")
 CROWD = 8  # people of one character, at most
 
 
@@ -35,83 +36,70 @@ def load(pack: str = "auto", device: str = "auto") -> None:
 
 @torch.no_grad()
 def draw(
-    text: str,
-    *,
+    request: Request,
     pack: str | Pack = "auto",  # or a name, or a folder; auto: faces where they were pulled, else embedded
-    seed: int = 0,  # the same text, seed and settings give the same bytes
-    per_character: int = 1,  # portraits of each person; a character of count n gets n times as many people
-    truncation_psi: float
-    | None = None,  # 0 is the average person, 1 the full variety; by default the preset's
-    steps: int | None = None,  # of optimization; 0 for none, by default the preset's
-    strength: float = 1.0,  # of all edits together, 0 to 2
-    variants: bool = False,  # the original's scheme: the whole description at once, and chains of features
-    background: str = "transparent",  # or "kept", or a colour as CSS writes it
-    size: int | None = None,  # longer side in pixels, 64 to what the pack draws; by default that
-    strengths: Mapping[str, float] | None = None,  # feature -> -2 to 2, as in `change`
-    most: int | None = None,  # portraits of all characters together; more is an error
-    cast: Mapping[str, png.Record] | None = None,  # people kept by name, each as a portrait's record
-    candidates: int = 24,  # people that the search for each portrait begins with
-    characters: Collection[int] | None = None,  # draw only these of the text's people, from 0; None: all
+    *,
     device: str = "auto",
-    on_event: Callable[[Event], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
+    cast: Mapping[str, Record] | None = None,  # people kept by name, each as a portrait's record
+    most: int | None = None,  # portraits of all characters together; more is an error
+    on_event: OnEvent | None = None,
+    cancelled: IsCancelled | None = None,
 ) -> Result:
     """Draw the people a Russian text describes.
 
     Raises
     ------
-    T2IError : a setting out of range.
+    T2IError : a character that is not there, a strength of what cannot be drawn.
     TextError, NoPeople, TooManyPeople : in the text.
     NobodyFits : of anybody's candidates.
     PackError : the pack is missing or damaged.
     Cancelled : `cancelled` said yes.
     """
-    _check(text, seed, per_character, truncation_psi, steps, strength, candidates, background, size)
-    preset = PRESETS["original" if variants else "default"]
-    if truncation_psi is not None:
-        preset = replace(preset, truncation_psi=truncation_psi)
-    settings = {
-        "request_seed": seed,
-        "per_character": per_character,
-        "truncation_psi": preset.truncation_psi,
-        "steps": steps,
-        "strength": strength,
-        "variants": variants,
-        "background": background,
-        "size": size,
-        "strengths": dict(strengths or {}),
-        "candidates": candidates,
+    run = Run(on_event, cancelled)
+    request = replace(request, truncation_psi=preset_of(request).truncation_psi)  # it stands in the record
+    with run.stage("text"):
+        people = describe(request.text, cancelled=cancelled)
+        if not people:
+            raise NoPeople(
+                "No people were found in the text: name somebody, as in «Блондинка в голубой кофте»."
+            )
+        run.tell("text", characters=tuple(people))
+        wanted = _wanted(people, request, most)
+        genders = dict.fromkeys(people[i].gender for i in sorted(wanted))
+        phrases = {gender: read_strengths(request.strengths, gender, people, cancelled) for gender in genders}
+    pictures = Pictures(pack if isinstance(pack, Pack) else load_pack(pack, device))
+    names = {w.name for person in people for some in targets_of(pictures.pack, person) for w in some}
+    subjects = {
+        i: subject_of(
+            pictures.pack,
+            people[i],
+            request.strengths,
+            phrases[people[i].gender],
+            index=i,
+            others=names,
+        )
+        for i in wanted
     }
-    job = Job(text, seed, preset, steps, strength, background, size, settings, on_event, cancelled)
-    with job.stage("text"):
-        people = describe(text, cancelled=cancelled)
-    if not people:
-        raise NoPeople("No people were found in the text: name somebody, as in «Блондинка в голубой кофте».")
-    job.tell("text", characters=tuple(people))
-    wanted = _wanted(people, characters, per_character, most)
-    job.pack = pack if isinstance(pack, Pack) else load_pack(pack, device)
-    job.features = {w.name for c in people for some in targets_of(job.pack, c) for w in some}
     drawn = [
-        _draw_character(job, i, character, per_character, candidates, variants, kept(character, cast or {}))
-        if i in wanted
+        _draw_character(run, pictures, request, subjects[i], kept(character, cast or {}))
+        if i in subjects
         else Person(character, ())
         for i, character in enumerate(people)
     ]
     if not any(person.portraits for person in drawn):
         raise NobodyFits(" ".join(note for person in drawn for note in person.notes))
-    return Result(text, seed, job.pack.name, tuple(drawn), job.seconds)
+    return Result(request.text, request.seed, pictures.pack.name, tuple(drawn), run.seconds)
 
 
-def _wanted(
-    characters: list[Character], only: Collection[int] | None, per_character: int, most: int | None
-) -> set[int]:
+def _wanted(characters: Sequence[Character], request: Request, most: int | None) -> Collection[int]:
     """The indexes of the characters to draw."""
-    chosen = set(range(len(characters)) if only is None else only)
-    if not chosen or not chosen <= set(range(len(characters))):
+    everybody = range(len(characters))
+    chosen = set(everybody if request.characters is None else request.characters)
+    if not chosen or not chosen <= set(everybody):
         raise T2IError(
             f"Characters are chosen by index, 0 to {len(characters) - 1} in this text, not {sorted(chosen)}."
         )
-    portraits = sum(min(characters[i].count, CROWD) * per_character for i in chosen)
+    portraits = sum(min(characters[i].count, CROWD) * request.per_character for i in chosen)
     if most is not None and portraits > most:
         raise TooManyPeople(
             f"This asks for {portraits} portraits of {len(chosen)} people, {most} at once are drawn here: "
@@ -121,78 +109,47 @@ def _wanted(
 
 
 def _draw_character(
-    job: Job,
-    i: int,
-    character: Character,
-    per_character: int,
-    candidates: int,
-    variants: bool,
-    known: tuple[str, png.Record] | None,
+    run: Run,
+    pictures: Pictures,
+    request: Request,
+    subject: Subject,
+    known: tuple[str, Record] | None,
 ) -> Person:
-    wanted, unable = targets_of(job.pack, character)
+    character = subject.character
     count = min(character.count, CROWD)
     notes = []
     if count < character.count:
         notes.append(f"{character.head}: {count} of {character.count} people are drawn.")
     if known:
-        people, note = [_kept(job, i, known)], ""
-        if per_character > 1:
+        people, note = [_kept(pictures.pack, request, subject, known)], ""
+        if request.per_character > 1:
             note = f"{character.head}: one portrait, for {known[0]} is kept as one person."
     else:
-        people, note = choose(job, i, character, wanted, count * per_character, candidates)
+        people, note = choose(run, pictures, request, subject, count * request.per_character)
     if note:
         notes.append(note)
-        job.tell("people", i, note=note)
-    edited = []
-    if people and variants and not known:
-        for k, candidate in enumerate(people):
-            edited += edit_variants(job, i, k, candidate, wanted)
+        run.tell("people", subject.index, note=note)
+    edited: list[Sample] = []
+    if people and request.variants and not known:
+        for k, sample in enumerate(people):
+            edited += edit_variants(run, pictures, request, subject, k, sample)
     elif people:
-        edited = edit(job, i, people, character, wanted)
-    if job.settings["strengths"]:
-        edited = [slid(job, item, character, wanted) for item in edited]
-    number = {candidate.seed: k % count for k, candidate in enumerate(people)}
+        edited = edit(run, pictures, request, subject, people)
+    if subject.strengths:
+        edited = [strengthened(pictures, request, subject, sample) for sample in edited]
+    number = {sample.seed: k % count for k, sample in enumerate(people)}
+    record = draft(request, pictures.pack)
     portraits = [
-        finish(job, i, k, number[item.seed], item, character, wanted, unable) for k, item in enumerate(edited)
+        finish(run, pictures, request, record, Sitting(subject, k, number[sample.seed], sample))
+        for k, sample in enumerate(edited)
     ]
     return Person(character, tuple(portraits), tuple(notes), known[0] if known else None)
 
 
-def _kept(job: Job, i: int, known: tuple[str, png.Record]) -> Sample:
+def _kept(pack: Pack, request: Request, subject: Subject, known: tuple[str, Record]) -> Sample:
     """A person of the cast, to start from."""
     name, record = known
     try:
-        return Sample.of_record(job.pack, record, seed_of(job.seed, i, 0, 0))
+        return Sample.of_record(pack, record, seed_of(request.seed, subject.index, 0, 0))
     except T2IError as error:
         raise T2IError(f"{name} of the cast: {error} Then keep it under that name again.") from error
-
-
-def _check(
-    text: str,
-    seed: int,
-    per_character: int,
-    truncation_psi: float | None,
-    steps: int | None,
-    strength: float,
-    candidates: int,
-    background: str,
-    size: int | None,
-) -> None:
-    check_dress(background, size)
-    if not isinstance(text, str) or not text.strip():
-        raise T2IError("The text is empty: describe somebody, as in «Блондинка в голубой кофте».")
-    whole = {
-        "seed": (seed, 0, 2**63 - 1),
-        "per_character": (per_character, 1, 64),
-        "steps": (0 if steps is None else steps, 0, 1000),
-        "candidates": (candidates, 2, 1024),
-    }
-    real = {
-        "truncation_psi": (0 if truncation_psi is None else truncation_psi, 0, 1),
-        "strength": (strength, 0, 2),
-    }
-    for name, (value, low, high) in {**whole, **real}.items():
-        kinds = (int,) if name in whole else (int, float)
-        if not isinstance(value, kinds) or isinstance(value, bool) or not low <= value <= high:
-            kind = "a whole number" if name in whole else "a number"
-            raise T2IError(f"{name} is {kind} from {low} to {high}, not {value!r}.")

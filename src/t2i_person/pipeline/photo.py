@@ -1,11 +1,9 @@
 """The user's own photo: the same person as the pack draws them, changed like any drawn one."""
 
 import struct
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -15,41 +13,37 @@ from torch.nn.functional import interpolate
 
 from ..errors import T2IError
 from ..latent.edits.coordinates import nearest
-from ..latent.edits.optimize import PRESETS
 from ..latent.invert import align, invert
 from ..latent.sample import Sample
-from ..latent.sliders import features_of
+from ..latent.targets import targets_of_phrase
 from ..packs import Pack, load_pack
-from ..picture.backdrop import check as check_dress
 from ..picture.cutout import matte
 from ..picture.likeness import SAME, descriptor, distance
-from ..portrait import Event, Portrait
+from ..portrait import Portrait
+from ..request import Request
 from ..text import Character
-from .changing import altered
-from .finish import finish
-from .run import Job
-from .whole import Whole
+from ..text.model import Gender
+from .edit import alter, preset_of
+from .finish import draft, finish
+from .read import read_phrase, read_strengths
+from .run import IsCancelled, OnEvent, Run
+from .subject import Sitting, subject_of
+from .whole import Pictures, Whole
 
 LARGEST = 40_000_000  # pixels of a photo
 WORKED = 1600  # longer side that a larger photo is reduced to
 BACKGROUND = 0.1  # how much a pixel without the person counts in the likeness
-HEADS = {"male": "Мужчина", "female": "Женщина"}
+HEADS: dict[Gender, str] = {"male": "Мужчина", "female": "Женщина"}
 
 
 @torch.no_grad()
 def edit_photo(
-    photo: bytes | str | Path | np.ndarray,  # a picture file, its bytes, or HWC uint8 RGB
-    text: str = "",  # what to change, «в очках, с рыжими волосами»; empty: nothing
-    *,
-    strengths: Mapping[str, float] | None = None,  # feature or phrase -> -2 to 2: 1 as described, 0 without
-    likeness_steps: int = 80,  # of the inversion
-    steps: int | None = None,  # of optimization for the text; 0 for none, by default the preset's
-    background: str = "transparent",  # or "kept": as drawn, or a colour as CSS writes it
-    size: int | None = None,  # longer side in pixels, 64 to what the pack draws; by default that
+    request: Request,
     pack: str | Pack = "auto",
+    *,
     device: str = "auto",
-    on_event: Callable[[Event], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
+    on_event: OnEvent | None = None,
+    cancelled: IsCancelled | None = None,
 ) -> Portrait:
     """Find the photo's person in the pack's latent space, then change what is asked for.
 
@@ -59,53 +53,50 @@ def edit_photo(
 
     Raises
     ------
-    T2IError : no readable photo, not exactly one face, what cannot be drawn, a setting out of range.
+    T2IError : no readable photo, not exactly one face, what cannot be drawn.
     PackError : the pack is missing or damaged.
     Cancelled : `cancelled` said yes.
     """
-    check_dress(background, size)
-    for name, value in {"likeness_steps": likeness_steps, "steps": 0 if steps is None else steps}.items():
-        low = 1 if name == "likeness_steps" else 0
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= 1000:
-            raise T2IError(f"{name} is a whole number from {low} to 1000, not {value!r}.")
-    pixels, text = read_photo(photo), text.strip()
-    pack = pack if isinstance(pack, Pack) else load_pack(pack, device)
-    if text:
-        features_of(pack, text, "unknown")  # what is wrong with it is said at once
-    settings: dict[str, Any] = {
-        "request_seed": 0,
-        "truncation_psi": 1.0,
-        "steps": steps,
-        "likeness_steps": likeness_steps,
-        "background": background,
-        "size": size,
-        "again": True,  # the text and the seed alone do not lead here
-    }
-    preset = PRESETS["default"]
-    job = Job(text, 0, preset, steps, 1.0, background, size, settings, on_event, cancelled)
-    job.pack = pack
-    with job.stage("likeness", 0, 0):
+    if request.photo is None:
+        raise T2IError("There is no photo: give a file, its bytes, or its pixels.")
+    run, pixels, text = Run(on_event, cancelled), read_photo(request.photo), request.text.strip()
+    request = replace(request, truncation_psi=preset_of(request).truncation_psi)  # it stands in the record
+    people, phrases = {}, {}  # whether it is a man or a woman is seen later
+    for gender, head in HEADS.items():
+        features = read_phrase(text, gender, cancelled) if text else ()
+        person = people[gender] = Character(head, head.lower(), gender, 1, 0, len(head), features)
+        phrases[gender] = read_strengths(request.strengths, gender, [person], cancelled)
+    pictures = Pictures(pack if isinstance(pack, Pack) else load_pack(pack, device))
+    pack = pictures.pack
+    subjects = {}
+    for gender, person in people.items():
+        targets_of_phrase(pack, text, person.features)  # of the change all has to be drawable
+        subjects[gender] = subject_of(pack, person, request.strengths, phrases[gender], again=True)
+    with run.stage("likeness", 0, 0):
         image, inside, face = align(pack, pixels)
         inverted = invert(
             pack,
             torch.from_numpy(np.array(image)).permute(2, 0, 1)[None].float() / 127.5 - 1,
             _weight(pack, image, inside),
-            steps=likeness_steps,
-            on_step=lambda step, total, _: job.tell("likeness", 0, 0, step=step, steps=total),
+            steps=request.likeness_steps,
+            on_step=lambda step, total, _: run.tell("likeness", 0, 0, step=step, steps=total),
             cancelled=cancelled,
         )
-    head = HEADS[face.gender]
-    features = features_of(pack, text, face.gender) if text else ()
-    person = Character(head, head.lower(), face.gender, 1, 0, len(head), features)
-    job.text = f"{head}, {text}" if text else head
+    subject = subjects[face.gender]
     styles = pack.generator.styles(inverted.w_plus)
-    drawn = Sample(0, inverted.w_plus, styles, styles, nearest(pack, inverted.w_plus))
-    job.show("likeness", 0, 0, styles)
-    far = _distance(image, job.whole(styles))
-    job.tell("likeness", 0, 0, note=warning(far))
-    settings["photo"] = {"loss": round(float(inverted.losses[0]), 4), "distance": far}
-    item, wanted, unable = altered(job, 0, drawn, person, bool(text), strengths)
-    return replace(finish(job, 0, 0, 0, item, person, wanted, unable), likeness=far)
+    found = Sample(0, inverted.w_plus, styles, styles, nearest(pack, inverted.w_plus))
+    pictures.show(run, "likeness", 0, 0, styles)
+    far = _distance(image, pictures.whole(styles))
+    run.tell("likeness", 0, 0, note=warning(far))
+    head, about = HEADS[face.gender], {"loss": round(float(inverted.losses[0]), 4), "distance": far}
+    record = draft(request, pack)
+    record = replace(
+        record,
+        text=f"{head}, {text}" if text else head,
+        settings={**record.settings, "photo": about},
+    )
+    subject, sample = alter(run, pictures, request, subject, found)
+    return replace(finish(run, pictures, request, record, Sitting(subject, 0, 0, sample)), likeness=far)
 
 
 def warning(far: float | None) -> str:

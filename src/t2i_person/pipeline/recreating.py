@@ -1,29 +1,17 @@
 """A portrait made again from its own PNG file, and whether it came out the same."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from ..errors import NobodyFits, T2IError, WrongPack
+from ..errors import NobodyFits, WrongPack
 from ..packs import Pack, list_packs, load_pack
 from ..picture import png
-from ..picture.backdrop import check
+from ..record import VERSION, Record
+from ..request import Request
 from .drawing import draw
 from .finish import render
-
-_OPTIONS = (
-    "per_character",
-    "truncation_psi",
-    "steps",
-    "strength",
-    "variants",
-    "background",
-    "size",
-    "strengths",
-    "candidates",
-)
+from .run import IsCancelled, OnEvent
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +29,7 @@ class Recreated:
     data: bytes
     same: bool
     notes: tuple[str, ...]
-    record: png.Record
+    record: Record
 
 
 def recreate(
@@ -50,8 +38,8 @@ def recreate(
     pack: str | Pack | None = None,  # None: the one the file names
     device: str = "auto",
     from_text: bool = False,  # go the whole way again from the text and the seed, not from the latent inside
-    on_event: Callable[[Any], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
+    on_event: OnEvent | None = None,
+    cancelled: IsCancelled | None = None,
 ) -> Recreated:
     """Make a portrait again from what its PNG says.
 
@@ -69,7 +57,7 @@ def recreate(
     if from_text or record.digest != loaded.digest or record.latent is None:
         image, again = _from_text(record, loaded, on_event, cancelled)
     else:
-        image = render(loaded, record, **_dress(record))
+        image = render(loaded, record)
         again = record
     made = png.encode(image, again)
     if made == data:
@@ -86,39 +74,16 @@ def recreate(
 
 
 def _from_text(
-    record: png.Record, pack: Pack, on_event: Any, cancelled: Any
-) -> tuple[np.ndarray, png.Record]:
-    options = {name: record.settings[name] for name in _OPTIONS if name in record.settings}
-    seed = record.settings.get("request_seed")
-    index, number = record.character.get("index"), record.character.get("portrait")
-    # else it began with another portrait, or with a text that was too long to be kept whole
-    direct = not (record.settings.get("again") or record.settings.get("passage"))
-    if not (direct and isinstance(seed, int) and isinstance(index, int) and isinstance(number, int)):
-        raise T2IError(
-            "This PNG does not say how to draw it from its text; "
-            "its latent draws it with the same weights only."
-        )
-    result = draw(
-        record.text,
-        pack=pack,
-        seed=seed,
-        characters=[index],
-        on_event=on_event,
-        cancelled=cancelled,
-        **options,
-    )
-    portraits = result.characters[index].portraits
+    record: Record, pack: Pack, on_event: OnEvent | None, cancelled: IsCancelled | None
+) -> tuple[np.ndarray, Record]:
+    result = draw(Request.of_record(record), pack, on_event=on_event, cancelled=cancelled)
+    portraits = result.characters[record.character["index"]].portraits
+    number = record.character["portrait"]
     if not 0 <= number < len(portraits):
         raise NobodyFits(
             f"Its text and seed give {len(portraits)} portraits now, and this was number {number + 1}."
         )
     return portraits[number].rgba, portraits[number].record
-
-
-def _dress(record: png.Record) -> dict[str, Any]:
-    background, size = record.settings.get("background", "transparent"), record.settings.get("size")
-    check(background, size)
-    return {"background": background, "size": size}
 
 
 def _named(name: str) -> str:
@@ -132,7 +97,7 @@ def _named(name: str) -> str:
     return name
 
 
-def _differences(record: png.Record, pack: Pack) -> list[str]:
+def _differences(record: Record, pack: Pack) -> list[str]:
     """What is not as it was when the file was drawn."""
     found = []
     if record.digest != pack.digest:
@@ -141,8 +106,8 @@ def _differences(record: png.Record, pack: Pack) -> list[str]:
             f"The weights differ: it was drawn with {record.pack} ({was}), here is {pack.name} ({now}). "
             "It was drawn again from its text and seed: expect another person."
         )
-    if record.version != png.VERSION:
-        found.append(f"It was drawn by t2i-person {record.version}, this is {png.VERSION}.")
+    if record.version != VERSION:
+        found.append(f"It was drawn by t2i-person {record.version}, this is {VERSION}.")
     was = f"{record.settings.get('device', 'unknown')}, {record.settings.get('dtype', 'unknown')}"
     now = f"{pack.device.type}, {str(pack.dtype).removeprefix('torch.')}"
     if was != now:

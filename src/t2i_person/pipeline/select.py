@@ -7,46 +7,50 @@ from torch import Tensor
 
 from ..latent.sample import Sample
 from ..latent.search import sampler
-from ..latent.targets import Target, implied
+from ..latent.targets import implied
 from ..packs import to_pixels
 from ..picture.faces import only, single
-from ..text import Character
-from .run import Job
+from ..request import Request
+from .edit import preset_of
+from .run import Run
+from .subject import Subject
+from .whole import Pictures
 
 ATTEMPTS = 4  # to find a person of the right gender with one face
 
 
 def choose(
-    job: Job, i: int, character: Character, wanted: list[Target], need: int, candidates: int
+    run: Run, pictures: Pictures, request: Request, subject: Subject, need: int
 ) -> tuple[list[Sample], str]:
-    """For each portrait the person that fits best, of the right gender and with exactly one face."""
-    pack, psi = job.pack, job.preset.truncation_psi
+    """For each of `need` portraits the person that fits best, of the right gender and with exactly one face;
+    and what to tell if there are fewer.
+    """
+    pack, psi = pictures.pack, preset_of(request).truncation_psi
+    i, character, wanted = subject.index, subject.character, subject.wanted
     chosen: list[Sample] = []
     goal = [*wanted, *implied(pack, character)] if wanted else []
-    aged = any(target.category == "age" for target in wanted)
-    youngest = 0 if aged else pack.recipe.youngest
-    finder = sampler(pack, psi, job.judged, candidates)
+    finder = sampler(pack, psi, pictures.judged, request.candidates)
     for k in range(need):
         seen = 0
         for attempt in range(ATTEMPTS):
-            seed = seed_of(job.seed, i, k, attempt)
+            seed = seed_of(request.seed, i, k, attempt)
             random = torch.Generator().manual_seed(seed)
 
             def on_round(done: int, rounds: int, best: Tensor, k: int = k) -> None:
-                job.tell("candidates", i, k, step=done, steps=rounds)
-                if job.on_event is not None:
+                run.tell("candidates", i, k, step=done, steps=rounds)
+                if run.heard:
                     w_plus = pack.generator.w_plus(best[None].to(pack.device), psi)
-                    job.show("candidates", i, k, pack.generator.styles(w_plus))
+                    pictures.show(run, "candidates", i, k, pack.generator.styles(w_plus))
 
-            with job.stage("candidates", i, k):
+            with run.stage("candidates", i, k):
                 taken = [sample.z for sample in chosen if sample.z is not None]
                 z = finder.find(goal, random, taken, on_round)
                 seen += len(z)
-            with job.stage("people", i, k):
-                found = _first_fit(job, i, k, z, character.gender, youngest, seed)
+            with run.stage("people", i, k):
+                found = _first_fit(run, pictures, subject, k, z, psi, seed)
             if found is not None:
                 chosen.append(found)
-                job.show("people", i, k, found.styles)
+                pictures.show(run, "people", i, k, found.styles)
                 break
     if len(chosen) == need:
         return chosen, ""
@@ -57,18 +61,23 @@ def choose(
     )
 
 
-def _first_fit(job: Job, i: int, k: int, z: Tensor, gender: str, youngest: int, seed: int) -> Sample | None:
-    """The first of z [n, z_dim] with one face of that gender, and not younger."""
-    generator, detect = job.pack.generator, job.pack.recipe.detect_resolution
-    small = job.pack.side(detect) if detect else None
+def _first_fit(
+    run: Run, pictures: Pictures, subject: Subject, k: int, z: Tensor, psi: float, seed: int
+) -> Sample | None:
+    """The first of z [n, z_dim] with one face of the right gender, and not too young."""
+    pack, gender = pictures.pack, subject.character.gender
+    generator, detect = pack.generator, pack.recipe.detect_resolution
+    small = pack.side(detect) if detect else None
+    aged = any(target.category == "age" for target in subject.wanted)
+    youngest = 0 if aged else pack.recipe.youngest
     for row in z.split(1):
-        job.tell("people", i, k)
-        w_plus = generator.w_plus(row.to(job.pack.device), job.preset.truncation_psi).contiguous()
+        run.tell("people", subject.index, k)
+        w_plus = generator.w_plus(row.to(pack.device), psi).contiguous()
         styles = generator.styles(w_plus)
         # small is quick, but the whole may be read otherwise
-        if small and single(to_pixels(job.pack.render(styles, small)[0]), gender) is None:
+        if small and single(to_pixels(pack.render(styles, small)[0]), gender) is None:
             continue
-        if (face := job.whole(styles).face) and only([face], gender) and face.age >= youngest:
+        if (face := pictures.whole(styles).face) and only([face], gender) and face.age >= youngest:
             return Sample(seed, w_plus, styles, styles, row)
     return None
 

@@ -10,6 +10,12 @@ from ..latent.judge import embed_images
 from ..packs import Pack, to_pixels
 from ..picture.faces import Face, single
 from ..picture.regions import full_masks
+from ..portrait import Stage
+from .run import Run
+
+JUDGED = 128  # pixels at which the encoder judges, when the recipe does not say
+LARGE = 256  # the same for an encoder that sees more
+KEPT = 16  # whole pictures
 
 
 @dataclass(eq=False)
@@ -51,3 +57,27 @@ def drawn(pack: Pack, styles: list[Tensor], side: int | None = None) -> Whole:
     """The person of StyleSpace [1, c] a layer, whole or with a longer side of so many pixels."""
     image, coarse = pack.render_regions(styles, side)
     return Whole(styles, image.clamp(-1, 1), coarse)
+
+
+class Pictures:
+    """What a pack draws for one request: each person whole only once."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        usual = JUDGED if pack.encoder.side <= JUDGED else LARGE
+        self.judged = pack.side(pack.recipe.judge_resolution or usual)  # pixels at which the encoder judges
+        self._kept: list[Whole] = []
+
+    def whole(self, styles: list[Tensor]) -> Whole:
+        """The whole picture of a person, drawn once for the same list of styles."""
+        for known in self._kept:
+            if known.styles is styles:
+                return known
+        self._kept = [*self._kept[1 - KEPT :], drawn(self.pack, styles)]
+        return self._kept[-1]
+
+    def show(self, run: Run, stage: Stage, character: int, portrait: int, styles: list[Tensor]) -> None:
+        """Tell how it looks now."""
+        if run.heard:
+            image = self.pack.render(styles, self.judged)[0]
+            run.tell(stage, character, portrait, preview=to_pixels(image))

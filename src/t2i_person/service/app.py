@@ -15,8 +15,8 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from ..packs import load_pack
-from ..picture import png
+from ..pipeline import load_pack
+from ..record import VERSION
 from . import openai, operations, original, page, problems, reference, v1
 from .connections import Connection, connections_at_most, one_line
 from .limits import BodyLimit, Heads, Hosts, Keys
@@ -60,7 +60,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = _App(
         title="t2i-person",
         summary="Cut-out portraits of the people that a Russian text describes.",
-        version=png.VERSION,
+        version=VERSION,
         lifespan=life,
         docs_url=None,  # both load their scripts from elsewhere
         redoc_url=None,

@@ -10,9 +10,9 @@ from typing import Any
 
 from .. import pipeline
 from ..errors import Cancelled
-from ..packs import Pack, list_packs, load_pack
-from ..picture import png
+from ..pipeline import Pack, list_packs, load_pack
 from ..portrait import Event, Result
+from ..record import Record
 from . import models
 from .desk import Desk, Full
 from .desk import Job as Work
@@ -128,18 +128,18 @@ class Job:
                 one.notes, one.cast = list(person.notes), person.cast
 
 
-class Kept(Mapping[str, png.Record]):
+class Kept(Mapping[str, Record]):
     """The people of one owner's cast that a pack can draw; each is read when a text calls them."""
 
     def __init__(self, library: Library, owner: str, pack: str) -> None:
         self._library, self._owner = library, owner
         self._names = [one.name for one in library.cast(owner) if one.pack == pack]
 
-    def __getitem__(self, name: str) -> png.Record:
+    def __getitem__(self, name: str) -> Record:
         found = self._library.member(self._owner, name)
         if found is None:
             raise KeyError(name)
-        return png.Record.from_json(found.record)
+        return Record.from_json(found.record)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -352,17 +352,8 @@ class Jobs:
         try:
             pack = self.pack(order.pack)
             result = pipeline.draw(
-                order.text,
-                pack=pack,
-                device=self._settings.device,
-                seed=order.seed or 0,
-                per_character=order.per_character,
-                characters=order.characters,
-                steps=order.steps,
-                strengths=order.strengths,
-                truncation_psi=order.truncation_psi,
-                background=order.background,
-                size=order.size,
+                order.request(),
+                pack,
                 most=self._settings.portraits,
                 cast=Kept(self._library, job.owner, pack.name) if order.cast else None,
                 on_event=lambda event: job.hear(event, self._store),

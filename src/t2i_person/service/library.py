@@ -42,7 +42,7 @@ class Member:
     pack: str
     gender: str
     created: float
-    record: str = ""  # JSON of `png.Record`; empty where people are listed
+    record: str = ""  # JSON of `Record`; empty where people are listed
     picture: bytes = b""  # WebP; so is this
 
 

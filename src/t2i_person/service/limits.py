@@ -1,4 +1,4 @@
-"""Bounds on what a client may send, how slowly, under which name of ours, and who may."""
+"""Bounds on what a client may send, how slowly, under which name of ours, and who may; and on our pages."""
 
 import asyncio
 import ipaddress
@@ -21,6 +21,16 @@ SLOWEST = 16 << 10  # bytes a second
 FIELDS = 500  # of JSON; each one that is not known costs an error of its own
 ITEMS = 20_000  # of JSON in a body that is larger than a text may be: base64 has no commas
 FIELD = re.compile(rb'(?<!\\)"\s*:')
+HEADERS = {  # of our pages
+    # Scripts, styles and connections of this server only; pictures also from memory, where previews live.
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cache-Control": "no-cache",  # asked for again each time, and mostly answered with 304
+}
 OPEN = {"/", "/health", "/healthz", "/readyz", "/docs", "/openapi.json"}
 
 

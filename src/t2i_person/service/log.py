@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
+from fastapi.sse import EventSourceResponse
+
 PING = 15.0  # seconds of silence after which a reader is told that the line still stands
 
 
@@ -83,3 +85,9 @@ class Log:
             self._loop.call_soon_threadsafe(wake)
         except RuntimeError:  # the loop is closed: nobody reads any more
             pass
+
+
+def stream(source: AsyncIterator[bytes]) -> EventSourceResponse:
+    """Server-sent events that no proxy holds back."""
+    headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+    return EventSourceResponse(source, headers=headers)

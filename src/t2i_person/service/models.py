@@ -5,15 +5,21 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from ..errors import T2IError
-from ..latent.sliders import HIGH, LOW
-from ..picture.backdrop import check as check_dress
-from ..pipeline import STAGES
+from ..pipeline import Character as Described
 from ..portrait import Portrait as Drawn
-from ..text import Character as Described
+from ..portrait import Stage
+from ..record import Record
+from ..request import HIGH, LOW, RANGES, Request
+from ..request import check as check_settings
+
+
+def is_text(text: str) -> bool:
+    """False for what JSON can spell but Unicode does not allow."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _whole(text: str) -> str:
-    if any("\ud800" <= letter <= "\udfff" for letter in text):
+    if not is_text(text):
         raise ValueError("holds half a surrogate pair: send whole characters.")
     return text
 
@@ -26,7 +32,7 @@ def _said(text: str) -> str:
 
 def _background(value: str) -> str:
     try:
-        check_dress(value, None)
+        check_settings({"background": value})
     except T2IError:
         raise ValueError("is transparent, kept, or a colour such as #20304f or white.") from None
     return value
@@ -40,8 +46,7 @@ Strengths = Annotated[
     dict[Name, Annotated[float, Field(ge=LOW, le=HIGH, allow_inf_nan=False)]],
     Field(max_length=64, examples=[{"голубая кофта": 1.5}]),
 ]
-Stage = Literal["text", "candidates", "people", "directions", "optimize", "render", "cutout"]
-assert Stage.__args__ == STAGES  # type: ignore[attr-defined]
+Steps = Annotated[int, Field(ge=RANGES["steps"][0], le=RANGES["steps"][1])]
 
 
 class Asked(BaseModel):
@@ -55,13 +60,27 @@ class JobOrder(Asked):
     seed: int | None = Field(default=None, ge=0, le=2**53 - 1)
     per_character: int = Field(default=1, ge=1, le=16)
     characters: list[Annotated[int, Field(ge=0)]] | None = Field(default=None, min_length=1, max_length=1000)
-    steps: int | None = Field(default=None, ge=0, le=1000)
+    steps: Steps | None = None
     strengths: Strengths = Field(default_factory=dict)
     truncation_psi: float | None = Field(default=None, ge=0, le=1, allow_inf_nan=False)
     pack: Name | None = None
     background: Background = "transparent"
     size: Size = 1024
     cast: bool = True
+
+    def request(self) -> Request:
+        """What the pipeline is asked for."""
+        return Request(
+            self.text,
+            seed=self.seed or 0,
+            per_character=self.per_character,
+            characters=None if self.characters is None else tuple(self.characters),
+            steps=self.steps,
+            strengths=self.strengths,
+            truncation_psi=self.truncation_psi,
+            background=self.background,
+            size=self.size,
+        )
 
 
 class DescribeOrder(Asked):
@@ -88,7 +107,7 @@ class EditOrder(PortraitOrder):
 
     text: Annotated[Text, Field(max_length=2000)] | None = None
     strengths: Strengths = Field(default_factory=dict)
-    steps: int | None = Field(default=None, ge=0, le=1000)
+    steps: Steps | None = None
     draft: bool = False
     background: Background | None = None
     size: Size | None = None
@@ -98,6 +117,12 @@ class EditOrder(PortraitOrder):
         if self.text is None and not self.strengths:
             raise ValueError("Say what to change: a `text` («в синей шляпе»), `strengths`, or both.")
         return self
+
+    def request(self, record: Record) -> Request:
+        """What the pipeline is asked for."""
+        return Request.change(
+            record, self.text, self.strengths, steps=self.steps, background=self.background, size=self.size
+        )
 
 
 class Feature(BaseModel):

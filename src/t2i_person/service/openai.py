@@ -17,19 +17,16 @@ from fastapi.sse import format_sse_event
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..errors import Cancelled
-from ..packs import list_packs
-from ..packs.pack import AUTO, default_pack
-from ..picture import png
-from ..pipeline import CROWD, change
-from ..text import Character, describe
+from ..pipeline import AUTO, CROWD, Character, convert, default_pack, describe, list_packs, read_record
+from ..request import Request as Wanted
 from . import models
 from .desk import Left
 from .jobs import Job
+from .log import stream
 from .models import JobOrder
-from .pictures import convert, recode
+from .pictures import recode
 from .problems import MEANINGS, Problem
 from .runtime import Runtime, owner, runtime
-from .v1 import stream
 
 router = APIRouter(tags=["OpenAI's dialect"])
 # what clients of its models send; a portrait is square, so the others get the square that fits into them
@@ -220,22 +217,18 @@ async def edit(request: Request, here: Annotated[Runtime, Depends(runtime)]) -> 
         form.notes.append(f"One edit is drawn, not {form.n}: all would be the same.")
     here.heard(request, order.prompt)
     try:
-        record = await here.quick.submit(lambda _: png.read(image)).attended(request)
+        record = await here.quick.submit(lambda _: read_record(image)).attended(request)
     except ValueError as error:
         raise Problem(422, str(error), "not_a_portrait", "image") from error
     pack = await here.quick.submit(lambda _: here.jobs.pack(record.pack)).attended(request)
-    work = here.edits.submit(
-        lambda work: change(
-            record,
-            text=order.prompt,
-            steps=0 if form.quality == "low" else None,
-            background="kept" if form.background == "opaque" else "transparent",
-            size=form.size,
-            pack=pack,
-            cancelled=here.limit(work.cancelled),
-        )
+    asked = Wanted.change(
+        record,
+        order.prompt,
+        steps=0 if form.quality == "low" else None,
+        background=form.behind,
+        size=form.size,
     )
-    portrait = await work.attended(request)
+    portrait = await here.change(asked, pack, request)
     name = here.store.put(await asyncio.to_thread(portrait.png))
     if order.response_format == "url":
         base = str(request.base_url).rstrip("/")
@@ -274,6 +267,7 @@ class _Form:
             raise Problem(422, detail, field="background")
         opaque = background == "opaque" or self.format == "jpeg"
         self.background = "opaque" if opaque else "transparent"
+        self.behind = "kept" if opaque else "transparent"  # the same in our words
         asked = "1024x1024" if order.size in (None, "auto") else str(order.size)
         self.size = min(map(int, asked.split("x")))
         if asked != (given := f"{self.size}x{self.size}"):
@@ -296,7 +290,7 @@ class _Form:
             per_character=-(-n // crowd) if n > len(people) else 1,
             steps=0 if self.quality == "low" else None,
             pack=pack,
-            background="kept" if self.background == "opaque" else "transparent",
+            background=self.behind,
             size=self.size,
         )
 

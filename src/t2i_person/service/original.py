@@ -8,7 +8,9 @@ from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from .. import pipeline
+from ..request import Request as Wanted
 from .desk import Job
+from .models import is_text
 from .problems import Detail, Problem, documented
 from .runtime import Runtime, runtime
 from .settings import Settings
@@ -60,21 +62,19 @@ async def health(request: Request) -> Health:
 def _draw(text: str, here: Runtime, job: Job) -> Response:
     """Runs in a worker thread, to the last byte: encoding is slow as well."""
     settings: Settings = here.settings
-    result = pipeline.draw(
+    asked = Wanted(
         text,
-        pack=settings.pack,
-        device=settings.device,
         seed=secrets.randbelow(1 << 31) if settings.seed is None else settings.seed,
         per_character=settings.per_character,
         steps=settings.steps,
+    )
+    result = pipeline.draw(
+        asked,
+        settings.pack,
+        device=settings.device,
         most=settings.portraits,
         cancelled=here.limit(job.cancelled),
     )
     here.metrics.drawn(result.seconds)
     images = [[b64encode(p.png()).decode() for p in c.portraits] for c in result.characters]
     return Response(Drawn(result=images).model_dump_json(), media_type="application/json")
-
-
-def is_text(text: str) -> bool:
-    """False for what JSON can spell but Unicode does not allow."""
-    return not any("\ud800" <= letter <= "\udfff" for letter in text)

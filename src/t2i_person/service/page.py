@@ -5,6 +5,7 @@ from importlib.resources import files
 
 from fastapi import APIRouter, Request, Response
 
+from .limits import HEADERS
 from .problems import Problem
 
 TYPES = {
@@ -13,17 +14,6 @@ TYPES = {
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
 }
-HEADERS = {
-    # Scripts, styles and connections of this server only; pictures also from memory, where previews live.
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-    "Cache-Control": "no-cache",  # asked for again each time, and mostly answered with 304
-}
-
 router = APIRouter(include_in_schema=False)
 _files = {
     item.name: (item.read_bytes(), TYPES[item.name.rpartition(".")[2]])

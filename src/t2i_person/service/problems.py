@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from ..errors import Cancelled, NobodyFits, NoPeople, T2IError, TooManyPeople
-from ..text import TextError
+from ..pipeline import TextError
 from .desk import Full, Left
 from .library import Unreadable, Unwritable
 from .settings import EXAMPLE

@@ -9,6 +9,9 @@ from collections.abc import Callable
 from fastapi import Request
 
 from .. import pipeline
+from ..pipeline import Pack
+from ..portrait import Portrait
+from ..request import Request as Wanted
 from .desk import Desk
 from .jobs import Jobs
 from .library import Library
@@ -90,6 +93,13 @@ class Runtime:
             return cancelled()
 
         return asked
+
+    async def change(self, asked: Wanted, pack: Pack, request: Request) -> Portrait:
+        """The person of a portrait, changed; does not wait behind jobs, and ends when the client leaves."""
+        work = self.edits.submit(
+            lambda work: pipeline.change(asked, pack, cancelled=self.limit(work.cancelled))
+        )
+        return await work.attended(request)
 
     async def stop(self) -> None:
         """Finish what is drawn, if it does not take too long; hand back the rest."""

@@ -12,21 +12,19 @@ from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from fastapi.sse import EventSourceResponse, format_sse_event
+from fastapi.sse import format_sse_event
 
 from ..errors import T2IError
-from ..latent.sample import Sample
-from ..packs import list_packs
-from ..picture import png
-from ..pipeline import change, sketch
-from ..text import describe as read
+from ..pipeline import check_kept, convert, list_packs, read_record, sketch
+from ..pipeline import describe as read
+from ..record import Record
 from . import models
 from .desk import Job as Work
 from .jobs import Job
 from .library import PEOPLE, RECORD, Member
+from .log import stream
 from .models import JobOrder
-from .original import is_text
-from .pictures import convert, data_url, thumbnail
+from .pictures import data_url, thumbnail
 from .problems import Problem, documented
 from .runtime import Runtime, owner, runtime
 
@@ -145,25 +143,12 @@ async def edit(order: models.EditOrder, here: Here, request: Request) -> Any:
     """The same person, changed; does not wait behind jobs."""
     here.heard(request, order.text)
     record = await _record(order, here, request)
-    pack = here.jobs.pack(record.pack)
+    asked, pack = order.request(record), here.jobs.pack(record.pack)
     if order.draft:
-        asked: dict[str, Any] = {"text": order.text, "strengths": order.strengths, "pack": pack}
         return await _at_once(
-            request, here, lambda: models.Draft(image=data_url(thumbnail(sketch(record, **asked))))
+            request, here, lambda: models.Draft(image=data_url(thumbnail(sketch(asked, pack))))
         )
-    work = here.edits.submit(
-        lambda work: change(
-            record,
-            text=order.text,
-            strengths=order.strengths,
-            steps=order.steps,
-            background=order.background,
-            size=order.size,
-            pack=pack,
-            cancelled=here.limit(work.cancelled),
-        )
-    )
-    portrait = await work.attended(request)
+    portrait = await here.change(asked, pack, request)
     data = await asyncio.to_thread(portrait.png)
     return models.portrait(0, portrait, here.store.put(data))
 
@@ -187,7 +172,7 @@ async def keep(
     name: str, order: models.PortraitOrder, here: Here, whose: Owner, request: Request, response: Response
 ) -> Any:
     """Keep a portrait's person under a name; whoever had it is replaced."""
-    if not name.strip() or len(name) > 100 or not is_text(name) or name.strip() in (".", ".."):
+    if not name.strip() or len(name) > 100 or not models.is_text(name) or name.strip() in (".", ".."):
         raise Problem(422, "A name has 1 to 100 characters, and is not . or .. alone.", field="name")
     record = await _record(order, here, request)
     if record.latent is None or record.w_plus is None:
@@ -255,12 +240,6 @@ async def packs(here: Here) -> models.Packs:
     )
 
 
-def stream(source: AsyncIterator[bytes]) -> EventSourceResponse:
-    """Server-sent events that no proxy holds back."""
-    headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-    return EventSourceResponse(source, headers=headers)
-
-
 async def _entries(found: Job, after: int) -> AsyncIterator[bytes]:
     async for entry in found.log.follow(after):
         if entry is None:
@@ -285,21 +264,21 @@ async def _png(order: models.PortraitOrder, here: Runtime) -> bytes:
         raise Problem(422, 'The field "png" is not base64.', "not_a_portrait", "png") from None
 
 
-async def _record(order: models.PortraitOrder, here: Runtime, request: Request) -> png.Record:
+async def _record(order: models.PortraitOrder, here: Runtime, request: Request) -> Record:
     """How the portrait was made."""
     data = await _png(order, here)
     try:
-        record = await _at_once(request, here, lambda: png.read(data))
+        record = await _at_once(request, here, lambda: read_record(data))
     except ValueError as error:
         raise Problem(422, str(error), "not_a_portrait", "png") from error
     await _at_once(request, here, lambda: here.jobs.pack(record.pack))
     return record
 
 
-def _drawable(here: Runtime, record: png.Record) -> None:
+def _drawable(here: Runtime, record: Record) -> None:
     """Raise Problem for a person whom no job could draw."""
     try:
-        Sample.of_record(here.jobs.pack(record.pack), record, 0)
+        check_kept(here.jobs.pack(record.pack), record)
     except T2IError as error:
         raise Problem(422, str(error), "not_a_portrait") from error
 

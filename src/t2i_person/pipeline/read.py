@@ -1,0 +1,60 @@
+"""Phrases read: what changes and strengths ask for, with no weights and before anything is drawn."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from ..errors import T2IError
+from ..latent.targets import GENDERS, feature_name
+from ..text import Character, Feature, describe
+
+SUBJECTS = {"male": "Мужчина", "female": "Женщина", "unknown": "Человек"}
+Phrases = Mapping[str, tuple[Feature, ...]]  # phrase -> what it asks for
+
+
+def read_phrase(text: str, gender: str, cancelled: Callable[[], bool] | None = None) -> tuple[Feature, ...]:
+    """What «в синей шляпе, без бороды» asks for.
+
+    Raises
+    ------
+    T2IError : nothing of one person's looks.
+    """
+    people = describe(text, cancelled=cancelled)
+    for subject in dict.fromkeys((gender, *SUBJECTS)):  # «лысый» is said of a woman, too
+        if any(person.described for person in people):
+            break
+        people = describe(f"{SUBJECTS[subject]}, {text}", cancelled=cancelled)
+    if len(people) > 1 or not people or not people[0].described:
+        raise no_looks(text)
+    return people[0].described
+
+
+def read_strengths(
+    names: Iterable[str],
+    gender: str,
+    people: Sequence[Character],  # all of the text: what it says of them needs no reading
+    cancelled: Callable[[], bool] | None = None,
+) -> Phrases:
+    """What the strengths of these names are of, for a person of that gender.
+
+    A name that may be that of somebody's gender or age, as a pack calls them, need not say anything.
+
+    Raises
+    ------
+    T2IError : another says nothing of one person's looks.
+    """
+    found: dict[str, tuple[Feature, ...]] = {
+        feature_name(feature): (feature,) for person in people for feature in person.described
+    }
+    maybe = {person.lemma for person in people}.union(*(words.values() for words in GENDERS.values()))
+    for name in names:
+        if name not in found:
+            try:
+                found[name] = read_phrase(name, gender, cancelled)
+            except T2IError:
+                if name not in maybe:
+                    raise
+    return found
+
+
+def no_looks(text: str) -> T2IError:
+    """What to raise for a phrase that asks for nothing."""
+    return T2IError(f"«{text}» names no looks of one person: say «рыжие волосы» or «в синей шляпе».")

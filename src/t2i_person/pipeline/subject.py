@@ -1,0 +1,70 @@
+"""Whom portraits show, and what is asked for of them: made once, before anything is drawn."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..latent.sample import Sample
+from ..latent.targets import Target, targets_of, targets_of_phrase
+from ..packs import Pack
+from ..text import Character
+from .read import Phrases, no_looks
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One person of the text, or of an earlier portrait or a photo."""
+
+    index: int  # among the text's people
+    character: Character  # as they are to be
+    wanted: Sequence[Target]  # what to steer by
+    unable: Sequence[Target]  # what the pack cannot draw
+    strengths: Sequence[tuple[Target, float]] = ()  # those that were asked for; the others are 1
+    again: bool = False  # there already, and changed
+
+    @property
+    def own(self) -> set[str]:
+        """Names of what is wanted of this person."""
+        return {target.name for target in self.wanted}
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """One portrait of a subject, all but drawn."""
+
+    subject: Subject
+    portrait: int  # among those of the subject
+    person: int  # which of the character's `count` people
+    sample: Sample
+
+
+def subject_of(
+    pack: Pack,
+    character: Character,
+    strengths: Mapping[str, float],
+    phrases: Phrases,  # what the strengths are of
+    *,
+    index: int = 0,
+    others: Collection[str] = (),  # names of everybody's targets: a strength may be meant for somebody else
+    again: bool = False,
+) -> Subject:
+    """A person with the targets that the pack has for them.
+
+    Raises
+    ------
+    T2IError : a strength is of what the pack cannot draw.
+    """
+    wanted, unable = targets_of(pack, character)
+    own = {target.name: target for target in wanted}
+    found: dict[str, tuple[Target, float]] = {}
+    for name, value in strengths.items():
+        if name in own:
+            targets = [own[name]]
+        elif name in others:
+            continue
+        elif name in phrases:
+            targets = targets_of_phrase(pack, name, phrases[name])
+        else:
+            raise no_looks(name)
+        for target in targets:
+            found[target.name] = (own.get(target.name, target), float(value))
+    return Subject(index, character, wanted, unable, list(found.values()), again)
