@@ -69,7 +69,12 @@ def test_who_is_there(text: str, there: list[str]) -> None:
     assert [c.lemma for c in describe(text)] == there
 
 
-def test_what_no_list_has_is_read() -> None:
-    """A feature in words that no rule takes together."""
-    (old,) = [c for c in describe("Дед Семён стоял в телогрейке на голое тело и курил.") if c.name]
-    assert any(f.text == "в телогрейке на голое тело" for f in old.features), old.features
+def test_what_the_rules_find_in_part_is_read_whole() -> None:
+    (old,) = describe("На старике были сапоги со скрипом.")
+    assert [f.text for f in old.features] == ["сапоги со скрипом"]
+
+
+def test_looks_that_are_told_first_wait_for_their_person() -> None:
+    text = "Правильные черты лица, тонкий, прямой нос и толстые губы сулили доброту. "
+    (young,) = describe(text + "Этот молодой человек глядел равнодушно на проходившие пары.")
+    assert "толстые губы" in [f.text for f in young.features]

@@ -27,9 +27,9 @@ GRANDPARENTS = frozenset("дед дедушка дедуля бабушка ба
 EXCLAIMED = frozenset("блин жесть капец прикол ужас кошмар боже господи черт мама атас".split())
 MEMORY = 12  # sentences a common noun may refer back over; names refer back over the whole text
 CROWD = 40
-GHOST = 0.6  # probability from which somebody talked about is in the scene
+GHOST = 0.85  # probability from which somebody talked about is in the scene
 TOLD = 0.15  # the same, of whom looks are told
-PRESENT = 0.25  # probability below which somebody told of is not in the scene
+PRESENT = 0.35  # probability below which somebody told of is not in the scene
 
 
 @dataclass(slots=True)
@@ -92,8 +92,8 @@ class Entity:
             return False  # nobody mentioned it: reading its sentence failed
         seen = self.count > 1 if self.number == "plur" else self.seen
         shown = (bool(self.facts) or (self.nominal and seen)) and not self.ghost
-        if not shown and not self.nominal:
-            return False
+        if not self.nominal:
+            return shown  # a mere pronoun with looks
         p = scorer.probability("present", evidence.presence(self))
         if p is None:
             return shown

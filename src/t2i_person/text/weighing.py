@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 READ = 0.4  # how likely told of looks each word of a span must be
 PART = 0.15  # and the rest of a noun phrase that it cuts
-SPAN = 0.7  # and all its words together, for a span that no rule took
+SPAN = 0.75  # and all its words together, for a span that no rule took
 KEEP = 0.25  # probability below which what a rule took is none
-MOVE = 0.1  # how much likelier another owner must be than the one the rules gave
+MOVE = 0.2  # how much likelier another owner must be than the one the rules gave
 DENIES = frozenset("без не ни нет нету".split())
 OUTER = frozenset(', . ; : ! ? — – - … и а но или да ( ) « » " “ ” „ же то в во'.split())
 SHOWN = ("clothes", "headwear", "accessory")
@@ -50,17 +50,21 @@ def weigh(looks: SentenceLooks) -> None:
 
 def _join(looks: SentenceLooks, first: int, end: int, inside: list[tuple[int, int, Entity, Fact]]) -> None:
     """What the rules found in parts and the network reads as one is one."""
+    tokens = looks.tokens
     least, most = min(m[0] for m in inside), max(m[1] for m in inside)
+    while end > most and tokens[end - 1].best.pos == "VERB":
+        end -= 1  # the person's own verb
     whole = first <= least and most <= end and (first, end) != (least, most)
     same = len({(id(m[2]), m[3].negated) for m in inside}) == 1
-    if not whole or not same:
+    form = any(t.low == ":" for t in tokens[first:end])  # cards have rules of their own, and so have ages
+    if not whole or not same or form or any(m[3].category == "age" for m in inside):
         return
     fact = inside[0][3]
     phrase = next((looks.phrases[k] for k in range(first, end) if k in looks.phrases), None)
     normal = _normal(looks, first, end, phrase)
     for _, _, owner, other in inside[1:]:
         owner.facts = [x for x in owner.facts if x is not other]
-    fact.start, fact.end = looks.tokens[first].start, looks.tokens[end - 1].end
+    fact.start, fact.end = tokens[first].start, tokens[end - 1].end
     fact.normalized, fact.adjectives = normal[1], normal[2] or fact.adjectives
     looks.used |= set(range(first, end))
 

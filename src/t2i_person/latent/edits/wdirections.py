@@ -41,8 +41,9 @@ def w_direction(pack: Pack, target: Target) -> list[Tensor]:
     if held:
         kept = torch.stack([_filter(pack, text) for text in held], 1)  # [w_dim, held]
         ways = centred.T @ (centred @ kept) / len(w)
+        driver = "gelsd" if pattern.device.type == "cpu" else None  # the default differs from run to run
         # how much of each held pattern undoes the change of the held logits
-        share = torch.linalg.lstsq(kept.T @ ways, kept.T @ pattern[:, None]).solution
+        share = torch.linalg.lstsq(kept.T @ ways, kept.T @ pattern[:, None], driver=driver).solution
         pattern = pattern - (ways @ share)[:, 0]
     step = pattern / pattern.norm().clamp(min=1e-8) * w.std(0).mean()
     first, last = pack.recipe.rows_of(target.category, pack.generator.num_ws)
