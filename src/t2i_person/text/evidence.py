@@ -20,7 +20,7 @@ from .neighbours import kind_of
 from .phrases import GOVERNS_KEYS, Phrase, look_of
 
 if TYPE_CHECKING:
-    from .owners import Owners
+    from .looks import SentenceLooks
     from .scene import Entity, Fact
 
 WORN = ("clothes", "headwear", "accessory")
@@ -262,7 +262,7 @@ def presence(e: Entity) -> list[str]:
     ]
 
 
-def phrase(look: Owners, p: Phrase, entry: Thing | None) -> list[str]:
+def phrase(look: SentenceLooks, p: Phrase, entry: Thing | None) -> list[str]:
     """A phrase of something worn or of the body: is it said of somebody's looks?"""
     tokens = look.tokens
     r: Reading = p.reading
@@ -319,10 +319,10 @@ def phrase(look: Owners, p: Phrase, entry: Thing | None) -> list[str]:
     return out + around(tokens, p.whole, p.noun + 1)
 
 
-def made(look: Owners, first: int, end: int, fact: Fact) -> list[str]:
+def made(look: SentenceLooks, first: int, end: int, fact: Fact) -> list[str]:
     """What a rule took for looks: is it?"""
     p = next((look.phrases[n] for n in range(first, end) if n in look.phrases), None)
-    entry = look.thing(p) if p is not None else None  # type: ignore[attr-defined]
+    entry = look.thing(p) if p is not None else None
     out = [
         f"fact={fact.category}",
         f"denied={fact.negated}",
@@ -352,7 +352,7 @@ def made(look: Owners, first: int, end: int, fact: Fact) -> list[str]:
     return out + around(tokens, first, end)
 
 
-def owner(look: Owners, place: int, end: int, e: Entity, guess: Entity | None) -> list[str]:
+def owner(look: SentenceLooks, place: int, end: int, e: Entity, guess: Entity | None) -> list[str]:
     """Whose it is: a place of looks and somebody who is here or was spoken of."""
     tokens, scene = look.tokens, look.scene
     here = [f for f in look.found if (f.entity or f.ghost) is e and f.kind != "rel"]
@@ -429,7 +429,7 @@ def owner(look: Owners, place: int, end: int, e: Entity, guess: Entity | None) -
     return out
 
 
-def _fits(look: Owners, place: int, end: int, e: Entity) -> str:
+def _fits(look: SentenceLooks, place: int, end: int, e: Entity) -> str:
     """Whether an adjective at a place agrees with somebody in gender, and with a mention in case."""
     told = [
         r
@@ -446,7 +446,7 @@ def _fits(look: Owners, place: int, end: int, e: Entity) -> str:
     return f"{same}|{any(r.case in cases for r in told if r.case)}"
 
 
-def _rank(look: Owners, e: Entity) -> int:
+def _rank(look: SentenceLooks, e: Entity) -> int:
     order = sorted(look.scene.entities, key=lambda x: (-x.last, -x.place))
     return min(next((i for i, x in enumerate(order) if x is e), 9), 4)
 

@@ -37,7 +37,7 @@ def weigh(looks: SentenceLooks) -> None:
             _take_back(looks, fact)
             likely.facts.append(fact)
             looks.facts[k] = (first, end, likely, fact)
-            looks.made = [(a, b, likely if (a, b) == (first, end) else o, *m) for a, b, o, *m in looks.made]
+            looks.made = [(*m[:2], likely, *m[3:]) if m[:2] == (first, end) else m for m in looks.made]
     for first, end in spans(looks):
         inside = [
             made for made in looks.facts if made[0] < end and first < made[1] and made[3] in made[2].facts
