@@ -20,6 +20,7 @@ from ..picture import png
 from . import openai, operations, original, page, problems, reference, v1
 from .connections import Connection, connections_at_most, one_line
 from .limits import BodyLimit, Heads, Hosts, Keys
+from .prefix import Proxied
 from .runtime import GRACE, Runtime
 from .settings import Settings
 
@@ -82,6 +83,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     if "*" not in settings.hosts():
         app.add_middleware(Hosts, allowed=settings.hosts())
     app.add_middleware(operations.Observe, here=here)
+    app.add_middleware(Proxied, proxies=settings.trusted(), root=settings.root_path)
     for door in (page, reference, original, v1, openai, operations):
         app.include_router(door.router)
     return app
@@ -162,6 +164,8 @@ def run(settings: Settings) -> None:
             http=Connection,
             server_header=False,
             access_log=False,
+            proxy_headers=False,  # Proxied does, and knows of the prefix, too
+            loop="asyncio",  # whatever else is installed
             log_config=operations.logging_config(settings.log_format),
             backlog=128,
             timeout_graceful_shutdown=max(1, round(GRACE / 4)),

@@ -1,8 +1,10 @@
 """What a server can be told: each field is an option of ``serve`` and an environment variable."""
 
 import inspect
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
 
@@ -12,6 +14,7 @@ from ..errors import T2IError
 
 EXAMPLE = '{"text": "Блондинка в голубой кофте шла по улице."}'
 PREFIX = "T2I_PERSON_"
+OURS = {"v1", "static", "docs", "openapi.json", "t2i-person", "health", "healthz", "readyz", "metrics"}
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,11 @@ class Settings:
         str,
         Option(help="Names it is asked for by, with commas between, *.example.org for all below; * for any."),
     ] = ""
+    root_path: Annotated[str, Option(help="Path prefix that a proxy has before it, as /faces.")] = ""
+    proxies: Annotated[
+        str,
+        Option(help="Proxies whose X-Forwarded-For, -Proto, -Prefix count: addresses, nets, or * for any."),
+    ] = "127.0.0.1"
     api_keys: Annotated[
         str, Option(help="Keys that are let in, with commas between; better by environment.")
     ] = ""
@@ -75,11 +83,39 @@ class Settings:
             raise T2IError(f"The log format is text or json, not {self.log_format!r}.")
         if not self.host.strip():
             raise T2IError("--host is empty: 127.0.0.1 for this machine only, 0.0.0.0 for every network.")
+        if self.root_path and not is_prefix(self.root_path):
+            raise T2IError(
+                f"--root-path is a path such as /faces, none of the server's own, not {self.root_path!r}."
+            )
         self.keys()
+        self.trusted()
         self.folder()
+
+    def trusted(self) -> list[str]:
+        """Proxies that are believed.
+
+        Raises
+        ------
+        T2IError : one is neither an address nor a net.
+        """
+        found = _items(self.proxies)
+        for one in found:
+            try:
+                if one != "*":
+                    ip_network(one)
+            except ValueError as error:
+                raise T2IError(f"--proxies: {error}: name 127.0.0.1, or a net as 10.0.0.0/8.") from None
+        return ["*"] if "*" in found else found
 
     def origins(self) -> list[str]:
         return _items(self.cors)
+
+
+def is_prefix(path: str) -> bool:
+    """Whether all addresses can be below it: `//elsewhere` would be another server, `/v1` is an address."""
+    parts = path.split("/")
+    whole = re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", path)
+    return whole is not None and parts[1] not in OURS and not {".", ".."} & set(parts)
 
 
 def options() -> Iterator[inspect.Parameter]:
