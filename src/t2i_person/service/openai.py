@@ -156,7 +156,7 @@ async def generate(
     if not people:
         detail = "No people were found in the prompt: name somebody, as in «Блондинка в голубой кофте»."
         raise Problem(422, detail, "no_people", "prompt")
-    job = here.jobs.submit(form.job(people, here), whose, fleeting=True)
+    job = await here.jobs.submit(form.job(people, here), whose, fleeting=True)
     if order.stream:
         return stream(_events(job, form, order.partial_images or 0, here))
     leaving = asyncio.ensure_future(_left(request))
@@ -169,7 +169,7 @@ async def generate(
         leaving.cancel()
         drawing.cancel()
         if job.finished is None and not job.handed_back:
-            here.jobs.cancel(job)
+            await here.jobs.cancel(job)
     shown = _chosen(job, form.n)
     urls = order.response_format == "url"
     base = str(request.base_url).rstrip("/")
@@ -179,7 +179,7 @@ async def generate(
         encoded = None if urls else await asyncio.to_thread(form.encoded, here, portrait.id)
         data.append(Image(url=link, b64_json=encoded, revised_prompt=_says(job, portrait)))
     if not urls:
-        here.jobs.forget(job)
+        await here.jobs.forget(job)
     notes = [*form.notes, *(note for one in job.characters for note in one.notes)]
     if left := [one.head for one in job.characters if not one.portraits]:
         notes.append(f"Not drawn, for n is {form.n}: {', '.join(left)}.")
@@ -236,7 +236,7 @@ async def edit(request: Request, here: Annotated[Runtime, Depends(runtime)]) -> 
         )
     )
     portrait = await work.attended(request)
-    name = here.store.put(await asyncio.to_thread(portrait.png))
+    name = await asyncio.to_thread(lambda: here.store.put(portrait.png()))
     if order.response_format == "url":
         base = str(request.base_url).rstrip("/")
         data = {"url": f"{base}/v1/images/{name}?format={form.format}"}
@@ -352,10 +352,10 @@ async def _events(job: Job, form: _Form, partial: int, here: Runtime) -> AsyncIt
             encoded = await asyncio.to_thread(form.encoded, here, portrait.id)
             more = {"b64_json": encoded, "revised_prompt": _says(job, portrait), "usage": USAGE}
             yield _event("image_generation.completed", form, more)
-        here.jobs.forget(job)
+        await here.jobs.forget(job)
     finally:
         if job.finished is None and not job.handed_back:
-            here.jobs.cancel(job)
+            await here.jobs.cancel(job)
 
 
 def _event(kind: str, form: _Form, more: dict[str, Any]) -> bytes:

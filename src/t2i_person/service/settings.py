@@ -42,6 +42,10 @@ class Settings:
     data: Annotated[
         str, Option(help="Folder for the cast and for jobs a stop interrupted; `memory` keeps neither.")
     ] = "~/.local/share/t2i-person"
+    store: Annotated[
+        str,
+        Option(help="postgresql://USER:PASSWORD@HOST/NAME, which servers share, instead of --data."),
+    ] = ""
     stop_seconds: Annotated[float, Option(min=0, help="What is being drawn at SIGTERM gets this long.")] = 30
     allowed_hosts: Annotated[
         str,
@@ -87,6 +91,8 @@ class Settings:
             raise T2IError(
                 f"--root-path is a path such as /faces, none of the server's own, not {self.root_path!r}."
             )
+        if self.store and not self.store.startswith(("postgresql://", "postgres://")):
+            raise T2IError("--store is postgresql://USER:PASSWORD@HOST/NAME; leave it out for one server.")
         self.keys()
         self.trusted()
         self.folder()

@@ -58,7 +58,7 @@ async def start(order: JobOrder, here: Here, whose: Owner, request: Request, res
     here.heard(request, order.text)
     if order.pack is not None:
         await _at_once(request, here, lambda: here.jobs.pack(order.pack))
-    job = here.jobs.submit(order, whose)
+    job = await here.jobs.submit(order, whose)
     response.headers["Location"] = f"/v1/jobs/{job.name}"
     return here.jobs.shown(job)
 
@@ -66,7 +66,7 @@ async def start(order: JobOrder, here: Here, whose: Owner, request: Request, res
 @router.get("/jobs/{id}", response_model=models.Job, tags=["jobs"])
 async def job(id: str, here: Here, whose: Owner) -> Any:
     """How far it is, and what it has drawn."""
-    return here.jobs.shown(here.jobs.get(id, whose))
+    return here.jobs.shown(await here.jobs.get(id, whose))
 
 
 @router.delete(
@@ -77,11 +77,11 @@ async def job(id: str, here: Here, whose: Owner) -> Any:
 )
 async def cancel(id: str, here: Here, whose: Owner) -> Any:
     """Cancel a job that has not ended, forget one that has."""
-    found = here.jobs.get(id, whose)
+    found = await here.jobs.get(id, whose)
     if found.finished is not None:
-        here.jobs.forget(found)
+        await here.jobs.forget(found)
         return Response(status_code=204)
-    here.jobs.cancel(found)
+    await here.jobs.cancel(found)
     return here.jobs.shown(found)
 
 
@@ -92,7 +92,7 @@ async def events(
     last_event_id: Annotated[str | None, Header(description="Go on after this one.")] = None,
 ) -> Response:
     """What happens in a job, as it happens."""
-    found = here.jobs.get(id)
+    found = await here.jobs.get(id)
     # of so many digits ours are never: from the first event on, as for one that is no number
     after = int(last_event_id) if re.fullmatch(r"[0-9]{1,18}", last_event_id or "") else 0  # type: ignore[arg-type]
     if found.log.ended and after >= found.log.last:
@@ -118,7 +118,7 @@ async def image(
     """A picture. PNGs hold their history; each format says that a model made it."""
     tag = f'"{id}-{format}-{size}-{background}-{quality}"'
     headers = {"ETag": tag, "Cache-Control": "private, max-age=86400, immutable"}
-    data = _kept(here, id)
+    data = await asyncio.to_thread(_kept, here, id)
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
     if (format, size, background) != ("png", None, None):
@@ -165,7 +165,7 @@ async def edit(order: models.EditOrder, here: Here, request: Request) -> Any:
     )
     portrait = await work.attended(request)
     data = await asyncio.to_thread(portrait.png)
-    return models.portrait(0, portrait, here.store.put(data))
+    return models.portrait(0, portrait, await asyncio.to_thread(here.store.put, data))
 
 
 @router.get("/cast", tags=["cast"])
@@ -278,7 +278,7 @@ async def _at_once(request: Request, here: Runtime, work: Callable[[], T]) -> T:
 async def _png(order: models.PortraitOrder, here: Runtime) -> bytes:
     """The file that a request names or holds."""
     if order.png is None:
-        return _kept(here, str(order.portrait))
+        return await asyncio.to_thread(_kept, here, str(order.portrait))
     try:
         return base64.b64decode(order.png.partition(",")[2] or order.png, validate=True)
     except (binascii.Error, ValueError):
