@@ -18,6 +18,7 @@ from starlette.middleware.cors import CORSMiddleware
 from ..packs import load_pack
 from ..picture import png
 from . import openai, operations, original, page, problems, reference, v1
+from .artist import Artist
 from .connections import Connection, connections_at_most, one_line
 from .limits import BodyLimit, Heads, Hosts, Keys
 from .prefix import Proxied
@@ -32,19 +33,20 @@ class _App(FastAPI):
         return problems.complete(super().openapi())
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, artist: Artist | None = None) -> FastAPI:
     """The ASGI application; it answers at once, and draws when its models are loaded.
 
     Parameters
     ----------
     settings : of the server; the defaults when None.
+    artist : who draws for it; this process when None.
 
     Raises
     ------
     T2IError : the folder for data cannot be used.
     """
     settings = settings or Settings()
-    here = Runtime(settings)
+    here = Runtime(settings, artist)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:

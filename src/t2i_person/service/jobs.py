@@ -8,12 +8,12 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .. import pipeline
 from ..errors import Cancelled
 from ..packs import Pack, list_packs, load_pack
 from ..picture import png
 from ..portrait import Event, Result
 from . import models
+from .artist import Artist
 from .desk import Desk, Full
 from .desk import Job as Work
 from .library import Cast, Library, Row, Unreadable, Unwritable
@@ -157,6 +157,7 @@ class Jobs:
         self._settings, self._desk, self._store, self._library = settings, desk, store, library
         self._metrics = metrics
         self._jobs: dict[str, Job] = {}
+        self.artist = Artist()
         self.waiting = 0  # of those that no desk here has
         self._stopping = False
 
@@ -357,7 +358,7 @@ class Jobs:
         self._write(job)
         try:
             pack = self.pack(order.pack)
-            result = pipeline.draw(
+            result = self.artist.draw(
                 order.text,
                 pack=pack,
                 device=self._settings.device,

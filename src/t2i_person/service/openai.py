@@ -20,8 +20,8 @@ from ..errors import Cancelled
 from ..packs import list_packs
 from ..packs.pack import AUTO, default_pack
 from ..picture import png
-from ..pipeline import CROWD, change
-from ..text import Character, describe
+from ..pipeline import CROWD
+from ..text import Character
 from . import models
 from .desk import Left
 from .jobs import Job
@@ -150,7 +150,7 @@ async def generate(
     form = _Form(order)
     here.heard(request, order.prompt)
     reading = here.reading(order.prompt).submit(
-        lambda work: describe(order.prompt, cancelled=here.limit(work.cancelled))
+        lambda work: here.artist.describe(order.prompt, cancelled=here.limit(work.cancelled))
     )
     people = await reading.attended(request)
     if not people:
@@ -225,7 +225,7 @@ async def edit(request: Request, here: Annotated[Runtime, Depends(runtime)]) -> 
         raise Problem(422, str(error), "not_a_portrait", "image") from error
     pack = await here.quick.submit(lambda _: here.jobs.pack(record.pack)).attended(request)
     work = here.edits.submit(
-        lambda work: change(
+        lambda work: here.artist.change(
             record,
             text=order.prompt,
             steps=0 if form.quality == "low" else None,

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from .. import pipeline
 from .desk import Job
 from .problems import Detail, Problem, documented
 from .runtime import Runtime, runtime
@@ -60,7 +59,7 @@ async def health(request: Request) -> Health:
 def _draw(text: str, here: Runtime, job: Job) -> Response:
     """Runs in a worker thread, to the last byte: encoding is slow as well."""
     settings: Settings = here.settings
-    result = pipeline.draw(
+    result = here.artist.draw(
         text,
         pack=settings.pack,
         device=settings.device,

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from fastapi import Request
 
-from .. import pipeline
 from ..errors import T2IError
+from .artist import Artist
 from .desk import Desk
 from .jobs import Jobs
 from .library import Cast, Library
@@ -27,7 +27,7 @@ GRACE = 5.0  # seconds after those of the settings until the process ends, whate
 class Runtime:
     """One server."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, artist: Artist | None = None) -> None:
         self.settings = settings
         self.state = "starting"  # then "ready", then "stopping"; or "broken"
         self.trouble: Exception | None = None
@@ -37,6 +37,7 @@ class Runtime:
         self.quick, self.books = Desk(QUICK, 4 * settings.waiting), Desk(1, settings.waiting)
         self.edits = Desk(1, settings.waiting)
         self.library, self.store, self.jobs = self._kept()
+        self.artist = self.jobs.artist = artist or Artist()
         self.metrics.watch(
             "queue_waiting",
             "Requests that wait.",
@@ -67,7 +68,7 @@ class Runtime:
     def warm_up(self) -> None:
         """Load what is needed; blocks."""
         try:
-            pipeline.load(self.settings.pack, self.settings.device)
+            self.artist.load(self.settings.pack, self.settings.device)
         except Exception as error:
             self.state, self.trouble = "broken", error
             raise

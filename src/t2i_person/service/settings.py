@@ -8,7 +8,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
 
-from typer import Option
+from typer import Option, Typer
 
 from ..errors import T2IError
 
@@ -62,6 +62,19 @@ class Settings:
     cors: Annotated[str, Option(help="Origins whose pages may call, with commas between; * for all.")] = ""
     log_format: Annotated[str, Option(help="text or json.")] = "text"
     log_texts: Annotated[bool, Option("--log-texts", help="Log what people write.")] = False
+
+    @classmethod
+    def of_environment(cls) -> "Settings":
+        """As `serve` takes them from its environment."""
+        found: dict[str, Any] = {}
+
+        def take(**settings: Any) -> None:
+            found.update(settings)
+
+        app = Typer()
+        app.command()(command(take))
+        app([], standalone_mode=False)
+        return cls(**found)
 
     def folder(self) -> Path | None:
         """Where things are kept; None for nowhere."""

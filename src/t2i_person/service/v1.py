@@ -18,8 +18,6 @@ from ..errors import T2IError
 from ..latent.sample import Sample
 from ..packs import list_packs
 from ..picture import png
-from ..pipeline import change, sketch
-from ..text import describe as read
 from . import models
 from .desk import Job as Work
 from .jobs import Job
@@ -133,7 +131,7 @@ async def describe(order: models.DescribeOrder, here: Here, request: Request) ->
     here.heard(request, order.text)
 
     def work(job: Work[dict[str, Any]]) -> dict[str, Any]:
-        found = read(order.text, cancelled=here.limit(job.cancelled))
+        found = here.artist.describe(order.text, cancelled=here.limit(job.cancelled))
         people = [models.character(i, person) for i, person in enumerate(found)]
         return {"characters": [person.model_dump() for person in people]}
 
@@ -149,10 +147,12 @@ async def edit(order: models.EditOrder, here: Here, request: Request) -> Any:
     if order.draft:
         asked: dict[str, Any] = {"text": order.text, "strengths": order.strengths, "pack": pack}
         return await _at_once(
-            request, here, lambda: models.Draft(image=data_url(thumbnail(sketch(record, **asked))))
+            request,
+            here,
+            lambda: models.Draft(image=data_url(thumbnail(here.artist.sketch(record, **asked)))),
         )
     work = here.edits.submit(
-        lambda work: change(
+        lambda work: here.artist.change(
             record,
             text=order.text,
             strengths=order.strengths,
