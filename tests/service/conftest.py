@@ -145,11 +145,26 @@ def documented(server: Server) -> set[tuple[str, str, str]]:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The address of a PostgreSQL of the tests' own."""
+    pytest.importorskip("psycopg", reason="THE SHARED STORE IS NOT TESTED: pip install '.[postgres]'")
+    try:
+        with a_postgres() as url:
+            yield url
+    except FileNotFoundError as error:
+        pytest.skip(f"THE SHARED STORE IS NOT TESTED: {error}")
+
+
+@contextlib.contextmanager
+def a_postgres() -> Iterator[str]:
+    """Its address; it ends with the context.
+
+    Raises
+    ------
+    FileNotFoundError : there is none here.
+    """
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     programs = found[-1].parent if found else Path(shutil.which("initdb") or "").parent
     if not (programs / "initdb").exists():
-        pytest.skip("THE SHARED STORE IS NOT TESTED: no PostgreSQL here (Debian: apt-get install postgresql)")
-    pytest.importorskip("psycopg", reason="THE SHARED STORE IS NOT TESTED: pip install '.[postgres]'")
+        raise FileNotFoundError("no PostgreSQL here (Debian: apt-get install postgresql)")
     root = os.geteuid() == 0  # as which it does not run
     own: dict = {"user": "postgres", "group": "postgres", "extra_groups": []} if root else {}
     folder, port = Path(tempfile.mkdtemp(prefix="t2i-person-postgres-")), free_port()
