@@ -2,6 +2,7 @@
 # docker build -t t2i-person .                  the CPU image (the last stage is what a plain build makes)
 # docker build -t t2i-person:cuda --target cuda .
 # docker build -t t2i-person --build-arg FACES=1 .   photographs, too: for research and evaluation only
+# docker build -t t2i-person:ray --build-arg EXTRAS="postgres ray" .   for Ray Serve
 # docker run --rm -p 9008:9008 t2i-person
 # The embedded weights are inside; nothing is fetched at run time: `--network none` works for `t2i-person draw`.
 
@@ -15,8 +16,10 @@ ENV PATH=/opt/venv/bin:$PATH
 WORKDIR /src
 # The dependencies first: their heavy layer changes only with pyproject.toml, not with the code.
 COPY pyproject.toml ./
-RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" \
-    > requirements.txt
+ARG EXTRAS=postgres
+RUN python -c "import tomllib; p = tomllib.load(open('pyproject.toml', 'rb'))['project']; \
+    more = [line for name in '$EXTRAS'.split() for line in p['optional-dependencies'][name]]; \
+    print(*p['dependencies'], *more, sep='\n')" > requirements.txt
 
 # Give PyTorch's index of CPU wheels to keep gigabytes of CUDA libraries out; without it torch comes from pip's
 # usual index.

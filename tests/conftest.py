@@ -25,8 +25,9 @@ def pytest_sessionstart(session):
 
 # whole portraits are drawn here, servers started, packs built: not for `make quick`
 SLOW = (
-    "service/", "test_change.py", "test_cli.py", "test_faces", "test_offline.py", "test_people.py",
-    "test_photo.py", "test_pipeline.py", "test_portraits.py", "test_redraw.py", "latent/test_coordinates.py",
+    "service/", "test_change.py", "test_cli.py", "test_faces", "test_many.py", "test_offline.py",
+    "test_people.py", "test_photo.py", "test_pipeline.py", "test_portraits.py", "test_redraw.py",
+    "latent/test_coordinates.py",
     "latent/test_edits.py", "latent/test_invert.py", "latent/test_likelihood.py", "latent/test_search.py",
     "packs/test_assemble.py", "packs/test_build.py", "packs/test_checkpoints.py", "packs/test_openvino.py",
     "text/test_book.py", "text/test_scores.py",

@@ -2,11 +2,14 @@
 
 import contextlib
 import json
+import os
 import re
 import resource
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from os import environ
@@ -137,3 +140,53 @@ def documented(server: Server) -> set[tuple[str, str, str]]:
         or status in paths[path][method.lower()]["responses"]
         or status == "499"
     }
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL of the tests' own."""
+    pytest.importorskip("psycopg", reason="THE SHARED STORE IS NOT TESTED: pip install '.[postgres]'")
+    try:
+        with a_postgres() as url:
+            yield url
+    except FileNotFoundError as error:
+        pytest.skip(f"THE SHARED STORE IS NOT TESTED: {error}")
+
+
+@contextlib.contextmanager
+def a_postgres() -> Iterator[str]:
+    """Its address; it ends with the context.
+
+    Raises
+    ------
+    FileNotFoundError : there is none here.
+    """
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    programs = found[-1].parent if found else Path(shutil.which("initdb") or "").parent
+    if not (programs / "initdb").exists():
+        raise FileNotFoundError("no PostgreSQL here (Debian: apt-get install postgresql)")
+    root = os.geteuid() == 0  # as which it does not run
+    own: dict = {"user": "postgres", "group": "postgres", "extra_groups": []} if root else {}
+    folder, port = Path(tempfile.mkdtemp(prefix="t2i-person-postgres-")), free_port()
+    if root:
+        shutil.chown(folder, "postgres", "postgres")
+    quick = ["-c", "fsync=off", "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200"]
+    place = ["-k", str(folder), "-p", str(port)]
+    log = (folder / "log").open("wb")
+    try:
+        setup = [programs / "initdb", "-D", folder / "data", "-U", "tests", "-A", "trust", "--no-sync"]
+        subprocess.run(setup, check=True, stdout=log, stderr=log, cwd=folder, **own)
+        command = [programs / "postgres", "-D", folder / "data", *place, *quick]
+        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **own)
+        try:
+            end = time.monotonic() + 60
+            while not (folder / f".s.PGSQL.{port}").exists():
+                assert process.poll() is None and time.monotonic() < end, (folder / "log").read_text()
+                time.sleep(0.05)
+            yield f"postgresql://tests@127.0.0.1:{port}/postgres"
+        finally:
+            process.terminate()
+            process.wait(60)
+    finally:
+        log.close()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,6 +1,7 @@
 """What the commands share: where they write, and how they fail."""
 
 import contextlib
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -70,3 +71,8 @@ def leave(code: int, message: str) -> NoReturn:
     """Say why on stderr, and end with that exit code."""
     err.print(Text(message, "red"))
     raise typer.Exit(code)
+
+
+def slug(head: str) -> str:
+    """A word as part of a file name: letters and digits, Cyrillic kept."""
+    return re.sub(r"[^\w-]+", "-", head).strip("-")[:40] or "person"

@@ -1,4 +1,4 @@
-"""The command line: draw, describe, edit, recreate, serve, packs."""
+"""The command line: draw, draw-all, describe, edit, recreate, serve, packs."""
 
 import contextlib
 import os
@@ -24,6 +24,7 @@ from ..service.settings import Settings, command
 from .console import FAILURE, USAGE, encode_what_can_be, err, out
 from .console import failures as _failures
 from .console import leave as _leave
+from .console import slug as _slug
 from .packs import packs_app
 
 if TYPE_CHECKING:  # the models are imported only by the commands that need them: --help stays quick
@@ -119,6 +120,38 @@ def draw(
             for note in person.notes:
                 err.print(Text(note, "yellow"))
         err.print(Text(f"Drawn with the pack {result.pack}{_pack_note(result.pack)}.", "dim"))
+
+
+@app.command(
+    name="draw-all",
+    epilog="Examples:\n\n"
+    "t2i-person draw-all texts -o people\n\n"
+    "t2i-person draw-all texts.jsonl -o people --workers 2 --seed 7",
+)
+def draw_all(
+    source: Annotated[
+        Path, typer.Argument(metavar="FOLDER|JSONL", help="A folder of .txt files, or lines of JSON.")
+    ],
+    folder: Annotated[Path, typer.Option("--out", "-o", help="Folder to save to; made when missing.")],
+    workers: Annotated[int, typer.Option(min=1, help="Processes; each takes 1.0 to 1.7 GB.")] = 1,
+    per_character: Annotated[int, typer.Option(min=1, help="Portraits of each person.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Of texts that name none.")] = 0,
+    steps: Annotated[int | None, typer.Option(min=0, help="Optimization steps; 0 for none.")] = None,
+    background: Annotated[
+        str, typer.Option(help="Behind the cut-out: transparent, kept, or a colour as #20304f.")
+    ] = "transparent",
+    size: Annotated[int | None, typer.Option(min=64, help="Longer side in pixels, at most.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    pack: Annotated[str, typer.Option(help=PACK, envvar="T2I_PERSON_PACK")] = "auto",
+) -> None:
+    """Draw many texts, each to a folder of its own; the same command goes on where it was."""
+    settings = {"per_character": per_character, "seed": seed, "steps": steps, "background": background}
+    settings |= {"size": size, "device": device, "pack": pack}
+    with _failures():
+        _check_folder(folder)
+        from .many import draw_all as work
+
+        work(source, folder, workers, settings)
 
 
 def _pack_note(name: str) -> str:
@@ -416,8 +449,3 @@ def _save(folder: Path, name: str, data: bytes) -> Path:
     finally:
         part.unlink(missing_ok=True)
     return path
-
-
-def _slug(head: str) -> str:
-    """A word as part of a file name: letters and digits, Cyrillic kept."""
-    return re.sub(r"[^\w-]+", "-", head).strip("-")[:40] or "person"

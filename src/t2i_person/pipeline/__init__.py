@@ -5,7 +5,7 @@ from ..packs.pack import AUTO, default_pack
 from ..picture.convert import convert
 from ..picture.png import read as read_record
 from ..text import Character, TextError, describe
-from .cast import check_kept, plain
+from .cast import check_kept, kept, plain
 from .changing import change, sketch
 from .drawing import CROWD, draw, load
 from .photo import edit_photo, warning
@@ -24,6 +24,7 @@ __all__ = [
     "describe",
     "draw",
     "edit_photo",
+    "kept",
     "list_packs",
     "load",
     "load_pack",

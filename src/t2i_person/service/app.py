@@ -18,8 +18,10 @@ from starlette.middleware.cors import CORSMiddleware
 from ..pipeline import load_pack
 from ..record import VERSION
 from . import openai, operations, original, page, problems, reference, v1
+from .artist import Artist
 from .connections import Connection, connections_at_most, one_line
 from .limits import BodyLimit, Heads, Hosts, Keys
+from .prefix import Proxied
 from .runtime import GRACE, Runtime
 from .settings import Settings
 
@@ -31,19 +33,20 @@ class _App(FastAPI):
         return problems.complete(super().openapi())
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, artist: Artist | None = None) -> FastAPI:
     """The ASGI application; it answers at once, and draws when its models are loaded.
 
     Parameters
     ----------
     settings : of the server; the defaults when None.
+    artist : who draws for it; this process when None.
 
     Raises
     ------
     T2IError : the folder for data cannot be used.
     """
     settings = settings or Settings()
-    here = Runtime(settings)
+    here = Runtime(settings, artist)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
@@ -82,6 +85,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     if "*" not in settings.hosts():
         app.add_middleware(Hosts, allowed=settings.hosts())
     app.add_middleware(operations.Observe, here=here)
+    app.add_middleware(Proxied, proxies=settings.trusted(), root=settings.root_path)
     for door in (page, reference, original, v1, openai, operations):
         app.include_router(door.router)
     return app
@@ -162,6 +166,8 @@ def run(settings: Settings) -> None:
             http=Connection,
             server_header=False,
             access_log=False,
+            proxy_headers=False,  # Proxied does, and knows of the prefix, too
+            loop="asyncio",  # whatever else is installed
             log_config=operations.logging_config(settings.log_format),
             backlog=128,
             timeout_graceful_shutdown=max(1, round(GRACE / 4)),

@@ -8,15 +8,15 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .. import pipeline
 from ..errors import Cancelled
 from ..pipeline import Pack, list_packs, load_pack
 from ..portrait import Event, Result
 from ..record import Record
 from . import models
+from .artist import Artist
 from .desk import Desk, Full
 from .desk import Job as Work
-from .library import Library, Row, Unreadable, Unwritable
+from .library import Cast, Library, Row, Unreadable, Unwritable
 from .log import Log
 from .metrics import Metrics
 from .models import JobOrder
@@ -131,7 +131,7 @@ class Job:
 class Kept(Mapping[str, Record]):
     """The people of one owner's cast that a pack can draw; each is read when a text calls them."""
 
-    def __init__(self, library: Library, owner: str, pack: str) -> None:
+    def __init__(self, library: Cast, owner: str, pack: str) -> None:
         self._library, self._owner = library, owner
         self._names = [one.name for one in library.cast(owner) if one.pack == pack]
 
@@ -157,6 +157,8 @@ class Jobs:
         self._settings, self._desk, self._store, self._library = settings, desk, store, library
         self._metrics = metrics
         self._jobs: dict[str, Job] = {}
+        self.artist = Artist()
+        self.waiting = 0  # of those that no desk here has
         self._stopping = False
 
     @property
@@ -183,7 +185,7 @@ class Jobs:
     def __len__(self) -> int:
         return len(self._jobs)
 
-    def submit(self, order: JobOrder, owner: str, fleeting: bool = False) -> Job:
+    async def submit(self, order: JobOrder, owner: str, fleeting: bool = False) -> Job:
         """Queue a drawing; on the event loop.
 
         Raises
@@ -191,15 +193,17 @@ class Jobs:
         Full : every place is taken.
         """
         self.sweep()
-        seed = secrets.randbelow(1 << 31) if order.seed is None else order.seed
-        order = order.model_copy(update={"seed": seed, "pack": order.pack or self.default_pack})
-        if order.steps is None:
-            order = order.model_copy(update={"steps": self._settings.steps})
-        job = Job(f"job_{secrets.token_hex(16)}", owner, order, round(time.time(), 3), self._log())
+        job = Job(new_id(), owner, self.complete(order), round(time.time(), 3), self._log())
         job.fleeting = fleeting
         self._start(job)
         log.info("job", extra={"job": job.name})
         return job
+
+    def complete(self, order: JobOrder) -> JobOrder:
+        """With what is the server's to choose."""
+        seed = secrets.randbelow(1 << 31) if order.seed is None else order.seed
+        order = order.model_copy(update={"seed": seed, "pack": order.pack or self.default_pack})
+        return order if order.steps is not None else order.model_copy(update={"steps": self._settings.steps})
 
     def take_up(self) -> None:
         """Go on with what an earlier server left, and remember what it had done; on the event loop."""
@@ -239,7 +243,7 @@ class Jobs:
             return
         log.info("job taken up", extra={"job": job.name})
 
-    def get(self, name: str, owner: str | None = None) -> Job:
+    async def get(self, name: str, owner: str | None = None) -> Job:
         """The job of that id.
 
         Raises
@@ -249,19 +253,22 @@ class Jobs:
         self.sweep()
         job = self._jobs.get(name)
         if job is None or owner not in (None, job.owner):
-            raise Problem(404, "There is no such job, or it was forgotten: results are kept for a time only.")
+            raise no_job()
         return job
 
     def shown(self, job: Job) -> models.Job:
         return job.shown(self._settings.keep_seconds)
 
-    def cancel(self, job: Job) -> None:
+    async def cancel(self, job: Job) -> None:
         """Stop it: at once when it waits, within a step when it is drawn."""
         self._end(job, "cancelled")
         job.work.cancel()
 
-    def forget(self, job: Job) -> None:
+    async def forget(self, job: Job) -> None:
         """Let a job that ended go, with its pictures."""
+        self._let_go(job)
+
+    def _let_go(self, job: Job) -> None:
         self._jobs.pop(job.name, None)
         self._store.drop(job.pictures())
         self._forget([job.name])
@@ -280,7 +287,7 @@ class Jobs:
         much = sum(size for _, size, _ in ended) - (self._settings.keep_mb << 20) // SHARE
         for finished, size, job in ended:
             if finished < end or (much > 0 and job is not ended[-1][-1]):
-                self.forget(job)
+                self._let_go(job)
                 much -= size
         self._store.sweep()
 
@@ -351,9 +358,10 @@ class Jobs:
         self._write(job)
         try:
             pack = self.pack(order.pack)
-            result = pipeline.draw(
+            result = self.artist.draw(
                 order.request(),
                 pack,
+                device=self._settings.device,
                 most=self._settings.portraits,
                 cast=Kept(self._library, job.owner, pack.name) if order.cast else None,
                 on_event=lambda event: job.hear(event, self._store),
@@ -381,8 +389,21 @@ class Jobs:
             if job.ending:
                 return
             job.ending = True
+        told = self.told(job, status, error)
+        self._write(job, job.log.last + 1, told)  # what is said to be done is on the disk first
+        with job._lock:
+            job.status, job.error, job.finished = status, error, told.finished
+        self._metrics.jobs.labels(status).inc()
+        if error:
+            self._metrics.errors.labels(error.code).inc()
+        job.log.add(status, {"job": told.model_dump()}, end=True)
+        job.size = job.log.size
+        log.info("job ended", extra={"job": job.name, "status": status})
+
+    def told(self, job: Job, status: str, error: Problem | None = None) -> models.Job:
+        """What clients are told of a job that ends now."""
         finished = round(time.time(), 3)
-        told = self.shown(job).model_copy(
+        return self.shown(job).model_copy(
             update={
                 "status": status,
                 "place": None,
@@ -391,15 +412,15 @@ class Jobs:
                 "error": error.details() if error else None,
             }
         )
-        self._write(job, job.log.last + 1, told)  # what is said to be done is on the disk first
-        with job._lock:
-            job.status, job.error, job.finished = status, error, finished
-        self._metrics.jobs.labels(status).inc()
-        if error:
-            self._metrics.errors.labels(error.code).inc()
-        job.log.add(status, {"job": told.model_dump()}, end=True)
-        job.size = job.log.size
-        log.info("job ended", extra={"job": job.name, "status": status})
 
     def _log(self, first: int = 1) -> Log:
         return Log(asyncio.get_running_loop(), first)
+
+
+def new_id() -> str:
+    """A job's id, which cannot be guessed."""
+    return f"job_{secrets.token_hex(16)}"
+
+
+def no_job() -> Problem:
+    return Problem(404, "There is no such job, or it was forgotten: results are kept for a time only.")

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ..errors import T2IError
 from ..pipeline import plain
@@ -65,6 +65,19 @@ class Unwritable(Exception):
 
 class Unreadable(Exception):
     """The file is damaged."""
+
+
+class Away(Exception):
+    """The store that servers share does not answer."""
+
+
+class Cast(Protocol):
+    """What a library is for all but the jobs; `Shared` is one, too."""
+
+    def keep(self, owner: str, member: Member) -> bool: ...
+    def cast(self, owner: str) -> list[Member]: ...
+    def member(self, owner: str, name: str) -> Member | None: ...
+    def forget(self, owner: str, name: str) -> bool: ...
 
 
 class Library:

@@ -17,7 +17,7 @@ from fastapi.sse import format_sse_event
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..errors import Cancelled
-from ..pipeline import AUTO, CROWD, Character, convert, default_pack, describe, list_packs, read_record
+from ..pipeline import AUTO, CROWD, Character, convert, default_pack, list_packs, read_record
 from ..request import Request as Wanted
 from . import models
 from .desk import Left
@@ -147,13 +147,13 @@ async def generate(
     form = _Form(order)
     here.heard(request, order.prompt)
     reading = here.reading(order.prompt).submit(
-        lambda work: describe(order.prompt, cancelled=here.limit(work.cancelled))
+        lambda work: here.artist.describe(order.prompt, cancelled=here.limit(work.cancelled))
     )
     people = await reading.attended(request)
     if not people:
         detail = "No people were found in the prompt: name somebody, as in «Блондинка в голубой кофте»."
         raise Problem(422, detail, "no_people", "prompt")
-    job = here.jobs.submit(form.job(people, here), whose, fleeting=True)
+    job = await here.jobs.submit(form.job(people, here), whose, fleeting=True)
     if order.stream:
         return stream(_events(job, form, order.partial_images or 0, here))
     leaving = asyncio.ensure_future(_left(request))
@@ -166,7 +166,7 @@ async def generate(
         leaving.cancel()
         drawing.cancel()
         if job.finished is None and not job.handed_back:
-            here.jobs.cancel(job)
+            await here.jobs.cancel(job)
     shown = _chosen(job, form.n)
     urls = order.response_format == "url"
     base = str(request.base_url).rstrip("/")
@@ -176,7 +176,7 @@ async def generate(
         encoded = None if urls else await asyncio.to_thread(form.encoded, here, portrait.id)
         data.append(Image(url=link, b64_json=encoded, revised_prompt=_says(job, portrait)))
     if not urls:
-        here.jobs.forget(job)
+        await here.jobs.forget(job)
     notes = [*form.notes, *(note for one in job.characters for note in one.notes)]
     if left := [one.head for one in job.characters if not one.portraits]:
         notes.append(f"Not drawn, for n is {form.n}: {', '.join(left)}.")
@@ -229,7 +229,7 @@ async def edit(request: Request, here: Annotated[Runtime, Depends(runtime)]) -> 
         size=form.size,
     )
     portrait = await here.change(asked, pack, request)
-    name = here.store.put(await asyncio.to_thread(portrait.png))
+    name = await asyncio.to_thread(lambda: here.store.put(portrait.png()))
     if order.response_format == "url":
         base = str(request.base_url).rstrip("/")
         data = {"url": f"{base}/v1/images/{name}?format={form.format}"}
@@ -346,10 +346,10 @@ async def _events(job: Job, form: _Form, partial: int, here: Runtime) -> AsyncIt
             encoded = await asyncio.to_thread(form.encoded, here, portrait.id)
             more = {"b64_json": encoded, "revised_prompt": _says(job, portrait), "usage": USAGE}
             yield _event("image_generation.completed", form, more)
-        here.jobs.forget(job)
+        await here.jobs.forget(job)
     finally:
         if job.finished is None and not job.handed_back:
-            here.jobs.cancel(job)
+            await here.jobs.cancel(job)
 
 
 def _event(kind: str, form: _Form, more: dict[str, Any]) -> bytes:

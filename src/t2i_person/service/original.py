@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from .. import pipeline
 from ..request import Request as Wanted
 from .desk import Job
 from .models import is_text
@@ -68,7 +67,7 @@ def _draw(text: str, here: Runtime, job: Job) -> Response:
         per_character=settings.per_character,
         steps=settings.steps,
     )
-    result = pipeline.draw(
+    result = here.artist.draw(
         asked,
         settings.pack,
         device=settings.device,

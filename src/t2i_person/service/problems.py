@@ -14,7 +14,7 @@ from starlette.types import Scope
 from ..errors import Cancelled, NobodyFits, NoPeople, T2IError, TooManyPeople
 from ..pipeline import TextError
 from .desk import Full, Left
-from .library import Unreadable, Unwritable
+from .library import Away, Unreadable, Unwritable
 from .settings import EXAMPLE
 
 log = logging.getLogger("t2i_person.service")
@@ -147,6 +147,10 @@ def explain(error: Exception) -> Problem:
         case Unreadable():
             log.error("the folder for data is damaged: %s", error)
             return Problem(500, "What the server keeps is damaged; its log says why.")
+        case Away():
+            log.error("the store does not answer: %s", error)
+            detail = "The store of jobs does not answer: try again in 5 s."
+            return Problem(503, detail, "store_away", headers={"Retry-After": "5"})
         case NoPeople():
             return Problem(422, str(error), "no_people", "text")
         case TooManyPeople():
@@ -209,7 +213,7 @@ def install(app: FastAPI) -> None:
             )
         return answer(request.scope, problem)
 
-    ours = (Problem, T2IError, Full, Unwritable, Unreadable, Cancelled)
+    ours = (Problem, T2IError, Full, Away, Unwritable, Unreadable, Cancelled)
     for kind in (*ours, HTTPException, RequestValidationError, Exception):
         app.add_exception_handler(kind, told)
 

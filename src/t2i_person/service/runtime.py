@@ -8,13 +8,14 @@ from collections.abc import Callable
 
 from fastapi import Request
 
-from .. import pipeline
+from ..errors import T2IError
 from ..pipeline import Pack
 from ..portrait import Portrait
 from ..request import Request as Wanted
+from .artist import Artist
 from .desk import Desk
 from .jobs import Jobs
-from .library import Library
+from .library import Cast, Library
 from .metrics import Metrics
 from .problems import Problem, starting, stopping
 from .settings import Settings
@@ -29,7 +30,7 @@ GRACE = 5.0  # seconds after those of the settings until the process ends, whate
 class Runtime:
     """One server."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, artist: Artist | None = None) -> None:
         self.settings = settings
         self.state = "starting"  # then "ready", then "stopping"; or "broken"
         self.trouble: Exception | None = None
@@ -38,22 +39,39 @@ class Runtime:
         # what takes long does not keep what is answered at once
         self.quick, self.books = Desk(QUICK, 4 * settings.waiting), Desk(1, settings.waiting)
         self.edits = Desk(1, settings.waiting)
-        self.library = Library(settings.folder())
-        age = settings.keep_seconds + settings.job_seconds
-        self.store = Store(age, settings.keep_mb << 20, self.library.picture)
-        self.jobs = Jobs(settings, self.desk, self.store, self.library, self.metrics)
+        self.library, self.store, self.jobs = self._kept()
+        self.artist = self.jobs.artist = artist or Artist()
         self.metrics.watch(
-            "queue_waiting", "Requests that wait.", lambda: self.desk.load() - self.desk.running()
+            "queue_waiting",
+            "Requests that wait.",
+            lambda: self.desk.load() - self.desk.running() + self.jobs.waiting,
         )
         self.metrics.watch("queue_running", "Requests being drawn.", self.desk.running)
         self.metrics.watch("kept_bytes", "Pictures in memory.", lambda: self.store.used)
         self.metrics.watch("kept_jobs", "Jobs in memory.", lambda: len(self.jobs))
         self.metrics.watch("ready", "1 when it draws.", lambda: self.state == "ready")
 
+    def _kept(self) -> tuple[Cast, Store, Jobs]:
+        """Where things are kept: here, or where other servers see them, too."""
+        settings = self.settings
+        age, size = settings.keep_seconds + settings.job_seconds, settings.keep_mb << 20
+        if settings.store:
+            try:
+                from .postgres import Shared
+                from .shared import SharedJobs, SharedStore
+            except ImportError as error:
+                raise T2IError("--store needs psycopg: pip install 't2i-person[postgres]'.") from error
+            shared = Shared(settings.store, settings.drawing, settings.waiting)
+            pictures = SharedStore(age, size, shared)
+            return shared, pictures, SharedJobs(settings, self.desk, pictures, shared, self.metrics)
+        library = Library(settings.folder())
+        store = Store(age, size, library.picture)
+        return library, store, Jobs(settings, self.desk, store, library, self.metrics)
+
     def warm_up(self) -> None:
         """Load what is needed; blocks."""
         try:
-            pipeline.load(self.settings.pack, self.settings.device)
+            self.artist.load(self.settings.pack, self.settings.device)
         except Exception as error:
             self.state, self.trouble = "broken", error
             raise
@@ -97,7 +115,7 @@ class Runtime:
     async def change(self, asked: Wanted, pack: Pack, request: Request) -> Portrait:
         """The person of a portrait, changed; does not wait behind jobs, and ends when the client leaves."""
         work = self.edits.submit(
-            lambda work: pipeline.change(asked, pack, cancelled=self.limit(work.cancelled))
+            lambda work: self.artist.change(asked, pack, cancelled=self.limit(work.cancelled))
         )
         return await work.attended(request)
 

@@ -1,17 +1,20 @@
 """What a server can be told: each field is an option of ``serve`` and an environment variable."""
 
 import inspect
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
 
-from typer import Option
+from typer import Option, Typer
 
 from ..errors import T2IError
 
 EXAMPLE = '{"text": "Блондинка в голубой кофте шла по улице."}'
 PREFIX = "T2I_PERSON_"
+OURS = {"v1", "static", "docs", "openapi.json", "t2i-person", "health", "healthz", "readyz", "metrics"}
 
 
 @dataclass(frozen=True)
@@ -39,17 +42,39 @@ class Settings:
     data: Annotated[
         str, Option(help="Folder for the cast and for jobs a stop interrupted; `memory` keeps neither.")
     ] = "~/.local/share/t2i-person"
+    store: Annotated[
+        str,
+        Option(help="postgresql://USER:PASSWORD@HOST/NAME, which servers share, instead of --data."),
+    ] = ""
     stop_seconds: Annotated[float, Option(min=0, help="What is being drawn at SIGTERM gets this long.")] = 30
     allowed_hosts: Annotated[
         str,
         Option(help="Names it is asked for by, with commas between, *.example.org for all below; * for any."),
     ] = ""
+    root_path: Annotated[str, Option(help="Path prefix that a proxy has before it, as /faces.")] = ""
+    proxies: Annotated[
+        str,
+        Option(help="Proxies whose X-Forwarded-For, -Proto, -Prefix count: addresses, nets, or * for any."),
+    ] = "127.0.0.1"
     api_keys: Annotated[
         str, Option(help="Keys that are let in, with commas between; better by environment.")
     ] = ""
     cors: Annotated[str, Option(help="Origins whose pages may call, with commas between; * for all.")] = ""
     log_format: Annotated[str, Option(help="text or json.")] = "text"
     log_texts: Annotated[bool, Option("--log-texts", help="Log what people write.")] = False
+
+    @classmethod
+    def of_environment(cls) -> "Settings":
+        """As `serve` takes them from its environment."""
+        found: dict[str, Any] = {}
+
+        def take(**settings: Any) -> None:
+            found.update(settings)
+
+        app = Typer()
+        app.command()(command(take))
+        app([], standalone_mode=False)
+        return cls(**found)
 
     def folder(self) -> Path | None:
         """Where things are kept; None for nowhere."""
@@ -75,11 +100,41 @@ class Settings:
             raise T2IError(f"The log format is text or json, not {self.log_format!r}.")
         if not self.host.strip():
             raise T2IError("--host is empty: 127.0.0.1 for this machine only, 0.0.0.0 for every network.")
+        if self.root_path and not is_prefix(self.root_path):
+            raise T2IError(
+                f"--root-path is a path such as /faces, none of the server's own, not {self.root_path!r}."
+            )
+        if self.store and not self.store.startswith(("postgresql://", "postgres://")):
+            raise T2IError("--store is postgresql://USER:PASSWORD@HOST/NAME; leave it out for one server.")
         self.keys()
+        self.trusted()
         self.folder()
+
+    def trusted(self) -> list[str]:
+        """Proxies that are believed.
+
+        Raises
+        ------
+        T2IError : one is neither an address nor a net.
+        """
+        found = _items(self.proxies)
+        for one in found:
+            try:
+                if one != "*":
+                    ip_network(one)
+            except ValueError as error:
+                raise T2IError(f"--proxies: {error}: name 127.0.0.1, or a net as 10.0.0.0/8.") from None
+        return ["*"] if "*" in found else found
 
     def origins(self) -> list[str]:
         return _items(self.cors)
+
+
+def is_prefix(path: str) -> bool:
+    """Whether all addresses can be below it: `//elsewhere` would be another server, `/v1` is an address."""
+    parts = path.split("/")
+    whole = re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", path)
+    return whole is not None and parts[1] not in OURS and not {".", ".."} & set(parts)
 
 
 def options() -> Iterator[inspect.Parameter]:

@@ -25,8 +25,8 @@ class Store:
         self._lock = threading.Lock()
 
     def put(self, png: bytes) -> str:
-        """Keep a picture; its new id cannot be guessed."""
-        name = f"img_{secrets.token_hex(16)}"
+        """Keep a picture; its new id."""
+        name = new_name()
         with self._lock:
             self._kept[name] = Kept(png, time.time())
             self.used += len(png)
@@ -54,3 +54,8 @@ class Store:
     def _drop(self, name: str) -> None:
         if kept := self._kept.pop(name, None):
             self.used -= len(kept.png)
+
+
+def new_name() -> str:
+    """A picture's id, which cannot be guessed."""
+    return f"img_{secrets.token_hex(16)}"

@@ -15,8 +15,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.sse import format_sse_event
 
 from ..errors import T2IError
-from ..pipeline import check_kept, convert, list_packs, read_record, sketch
-from ..pipeline import describe as read
+from ..pipeline import check_kept, convert, list_packs, read_record
 from ..record import Record
 from . import models
 from .desk import Job as Work
@@ -56,7 +55,7 @@ async def start(order: JobOrder, here: Here, whose: Owner, request: Request, res
     here.heard(request, order.text)
     if order.pack is not None:
         await _at_once(request, here, lambda: here.jobs.pack(order.pack))
-    job = here.jobs.submit(order, whose)
+    job = await here.jobs.submit(order, whose)
     response.headers["Location"] = f"/v1/jobs/{job.name}"
     return here.jobs.shown(job)
 
@@ -64,7 +63,7 @@ async def start(order: JobOrder, here: Here, whose: Owner, request: Request, res
 @router.get("/jobs/{id}", response_model=models.Job, tags=["jobs"])
 async def job(id: str, here: Here, whose: Owner) -> Any:
     """How far it is, and what it has drawn."""
-    return here.jobs.shown(here.jobs.get(id, whose))
+    return here.jobs.shown(await here.jobs.get(id, whose))
 
 
 @router.delete(
@@ -75,11 +74,11 @@ async def job(id: str, here: Here, whose: Owner) -> Any:
 )
 async def cancel(id: str, here: Here, whose: Owner) -> Any:
     """Cancel a job that has not ended, forget one that has."""
-    found = here.jobs.get(id, whose)
+    found = await here.jobs.get(id, whose)
     if found.finished is not None:
-        here.jobs.forget(found)
+        await here.jobs.forget(found)
         return Response(status_code=204)
-    here.jobs.cancel(found)
+    await here.jobs.cancel(found)
     return here.jobs.shown(found)
 
 
@@ -90,7 +89,7 @@ async def events(
     last_event_id: Annotated[str | None, Header(description="Go on after this one.")] = None,
 ) -> Response:
     """What happens in a job, as it happens."""
-    found = here.jobs.get(id)
+    found = await here.jobs.get(id)
     # of so many digits ours are never: from the first event on, as for one that is no number
     after = int(last_event_id) if re.fullmatch(r"[0-9]{1,18}", last_event_id or "") else 0  # type: ignore[arg-type]
     if found.log.ended and after >= found.log.last:
@@ -116,7 +115,7 @@ async def image(
     """A picture. PNGs hold their history; each format says that a model made it."""
     tag = f'"{id}-{format}-{size}-{background}-{quality}"'
     headers = {"ETag": tag, "Cache-Control": "private, max-age=86400, immutable"}
-    data = _kept(here, id)
+    data = await asyncio.to_thread(_kept, here, id)
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
     if (format, size, background) != ("png", None, None):
@@ -131,7 +130,7 @@ async def describe(order: models.DescribeOrder, here: Here, request: Request) ->
     here.heard(request, order.text)
 
     def work(job: Work[dict[str, Any]]) -> dict[str, Any]:
-        found = read(order.text, cancelled=here.limit(job.cancelled))
+        found = here.artist.describe(order.text, cancelled=here.limit(job.cancelled))
         people = [models.character(i, person) for i, person in enumerate(found)]
         return {"characters": [person.model_dump() for person in people]}
 
@@ -146,11 +145,11 @@ async def edit(order: models.EditOrder, here: Here, request: Request) -> Any:
     asked, pack = order.request(record), here.jobs.pack(record.pack)
     if order.draft:
         return await _at_once(
-            request, here, lambda: models.Draft(image=data_url(thumbnail(sketch(asked, pack))))
+            request, here, lambda: models.Draft(image=data_url(thumbnail(here.artist.sketch(asked, pack))))
         )
     portrait = await here.change(asked, pack, request)
     data = await asyncio.to_thread(portrait.png)
-    return models.portrait(0, portrait, here.store.put(data))
+    return models.portrait(0, portrait, await asyncio.to_thread(here.store.put, data))
 
 
 @router.get("/cast", tags=["cast"])
@@ -257,7 +256,7 @@ async def _at_once(request: Request, here: Runtime, work: Callable[[], T]) -> T:
 async def _png(order: models.PortraitOrder, here: Runtime) -> bytes:
     """The file that a request names or holds."""
     if order.png is None:
-        return _kept(here, str(order.portrait))
+        return await asyncio.to_thread(_kept, here, str(order.portrait))
     try:
         return base64.b64decode(order.png.partition(",")[2] or order.png, validate=True)
     except (binascii.Error, ValueError):

@@ -32,6 +32,9 @@ export async function call(method, path, body, signal) {
   throw new ApiError(said.code || ({ 401: "no_key", 404: "not_found", 413: "too_large", 429: "queue_full", 503: "stopping" }[answer.status] ?? "failed"), said.detail, retry);
 }
 
+/** An address of an answer, from where the page is: right also below a prefix that the server was not told. */
+export const below = (url) => url.slice(url.indexOf("/v1/") + 1);
+
 export async function bytes(path) {
   const answer = await fetch(path, { headers: key ? { "X-API-Key": key } : {} }).catch(() => { throw new ApiError("dead"); });
   if (!answer.ok) throw new ApiError(answer.status === 404 ? "not_found" : "failed");

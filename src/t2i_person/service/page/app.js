@@ -1,6 +1,6 @@
 // The page: asks, follows the drawing, and loses nothing that was written.
 
-import { ApiError, call, setKey } from "./api.js";
+import { ApiError, below, call, setKey } from "./api.js";
 import * as editor from "./editor.js";
 import * as gallery from "./gallery.js";
 import * as kept from "./kept.js";
@@ -166,7 +166,7 @@ const SHARES = [0, 0.02, 0.55, 0.58, 0.62, 0.86, 0.92]; // where in a portrait e
 
 function listen() {
   events?.close();
-  events = new EventSource(job.events.replace(/^\//, ""));
+  events = new EventSource(below(job.events));
   const on = (name, act) => events.addEventListener(name, (event) => act(JSON.parse(event.data)));
   on("queued", ({ place }) => { now.textContent = place ? t.queue(place) : t.begun; sayNow(now.textContent); });
   on("characters", (data) => characters(data.characters));

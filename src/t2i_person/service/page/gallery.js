@@ -1,6 +1,6 @@
 // Portraits: a card for each, from the first blurred preview to the finished picture.
 
-import { bytes } from "./api.js";
+import { below, bytes } from "./api.js";
 import { chips, kind, named } from "./editor.js";
 import { reason, remark, t } from "./words.js";
 import { zip } from "./zip.js";
@@ -102,7 +102,7 @@ export function finish(person, k, portrait) {
 }
 
 export const fileName = (card) => `${named(card.person).replace(/[^\p{L}\p{N}-]+/gu, "-")}-${card.portrait.seed}${card.edited ? `-${card.edited}` : ""}.png`;
-export const source = (portrait) => portrait.url.replace(/^\//, "");
+export const source = (portrait) => below(portrait.url);
 
 async function show(card) {
   const { element, person, portrait } = card;

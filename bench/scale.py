@@ -1,0 +1,246 @@
+"""Where one machine ends: what Ray Serve costs, what a second replica brings, what a death loses.
+
+    python bench/scale.py                      # all of it: about ten minutes
+    python bench/scale.py serve replicas kill  # or some of it
+
+Real servers on the embedded pack, one thread each (OMP_NUM_THREADS=1), no optimization, 256 pixels;
+PostgreSQL is started from Debian's packages. `serve`: one request at a time to the plain server and Ray Serve
+with one replica. `replicas`: four clients at one server with the shared store, then at two. `kill`: clients
+ask two replicas for jobs while one is killed (SIGKILL) every ten seconds and started again, provided that the
+other is up; each picture's text, seed and character are checked in its PNG. Writes bench/results/scale.json.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import platform
+import queue
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from service.conftest import Server, a_postgres
+
+from t2i_person.picture import png
+
+RESULTS = Path(__file__).parent / "results" / "scale.json"
+WHO = ("Блондинка", "Рыжий мужчина", "Старик", "Девушка", "Лысый мужчина", "Пожилая женщина")
+READ = "Анна, рыжая женщина в очках и зелёном пальто, улыбалась. Рядом стоял старик в чёрной шляпе с тростью."
+ONE_THREAD = {"OMP_NUM_THREADS": "1"}
+
+
+def describe(url: str, number: int) -> None:
+    answer = httpx.post(url + "/v1/describe", json={"text": f"{READ} Дом {number}."}, timeout=60)
+    assert len(answer.raise_for_status().json()["characters"]) == 2
+
+
+def draw(url: str, number: int, servers: Callable[[], list[str]] | None = None) -> None:
+    """One job to its checked picture; with `servers`, at whichever answers."""
+    text = f"{WHO[number % len(WHO)]} на улице. Дом {number}."
+    order = {"text": text, "seed": number, "steps": 0, "size": 256}
+    job = call(lambda at: httpx.post(at + "/v1/jobs", json=order, timeout=30), url, servers)
+    told: dict = {"status": "queued"}
+    while told["status"] in ("queued", "running"):
+        told = call(lambda at: ended(at, job["id"]), url, servers)
+    assert told["status"] == "done", f"{number}: {told['error']}"
+    for character in told["characters"]:
+        for portrait in character["portraits"]:
+            data = call(lambda at, p=portrait: httpx.get(at + p["url"], timeout=30), url, servers, raw=True)
+            record = png.read(data)
+            found = (record.text, record.settings["request_seed"], record.character["head"], record.seed)
+            assert found == (text, number, character["head"], portrait["seed"]), f"{number}: {found}"
+    assert sum(len(character["portraits"]) for character in told["characters"]) == 1, f"{number}: no picture"
+
+
+def ended(at: str, job: str) -> httpx.Response:
+    """The job, once its events have ended, or the server that told them."""
+    with (
+        contextlib.suppress(httpx.TransportError),
+        httpx.stream("GET", f"{at}/v1/jobs/{job}/events", timeout=60) as stream,
+    ):
+        for _ in stream.iter_raw():
+            pass
+    return httpx.get(f"{at}/v1/jobs/{job}", timeout=30)
+
+
+def call(ask, url: str, servers, raw: bool = False):
+    """What a proxy does: the next server when one is gone, again later when all are full."""
+    end = time.monotonic() + 300
+    while True:
+        for at in servers() if servers else [url]:
+            try:
+                answer = ask(at)
+            except httpx.TransportError:
+                if not servers or time.monotonic() > end:
+                    raise
+                continue
+            if answer.status_code in (429, 503) and time.monotonic() < end:
+                time.sleep(min(2, float(answer.headers.get("Retry-After", 1))))
+                continue
+            answer.raise_for_status()
+            return answer.content if raw else answer.json()
+        time.sleep(0.2)
+
+
+def alone(work: Callable[[str, int], None], url: str, times: int) -> float:
+    """Milliseconds of one request, the median."""
+    work(url, 0)
+    took = []
+    for number in range(times):
+        start = time.perf_counter()
+        work(url, number)
+        took.append(time.perf_counter() - start)
+    return round(statistics.median(took) * 1000, 1)
+
+
+def rate(work: Callable[[str, int], None], urls: list[str], clients: int, seconds: float) -> float:
+    """Requests a second."""
+    done, end, start = [0] * clients, time.monotonic() + seconds, time.monotonic()
+
+    def client(me: int) -> None:
+        while time.monotonic() < end:
+            work(urls[me % len(urls)], me * 10_000 + done[me])
+            done[me] += 1
+
+    threads = [threading.Thread(target=client, args=(me,)) for me in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return round(sum(done) / (time.monotonic() - start), 3)
+
+
+@contextlib.contextmanager
+def running(count: int, *options: str) -> Iterator[list[Server]]:
+    with tempfile.TemporaryDirectory() as folder:
+        servers = []
+        for number in range(count):
+            (place := Path(folder) / str(number)).mkdir()
+            servers.append(Server(place / "log", *options, **ONE_THREAD))
+        try:
+            yield [server.wait() for server in servers]
+        finally:
+            for server in servers:
+                server.stop()
+
+
+def ready(server: Server) -> bool:
+    with contextlib.suppress(httpx.TransportError):
+        return httpx.get(server.url + "/readyz", timeout=5).status_code == 200
+    return False
+
+
+def serve() -> dict:
+    from service.test_ray import RayServer
+
+    with running(1) as (plain,):
+        found = {
+            "plain_ms": {"describe": alone(describe, plain.url, 40), "drawing": alone(draw, plain.url, 8)}
+        }
+    with tempfile.TemporaryDirectory() as folder:
+        ray = RayServer(Path(folder), **ONE_THREAD)
+        try:
+            ray.wait()
+            found["ray_ms"] = {"describe": alone(describe, ray.url, 40), "drawing": alone(draw, ray.url, 8)}
+        finally:
+            ray.stop()
+    return found
+
+
+def replicas(store: str) -> dict:
+    found: dict = {"clients": 4}
+    for count in (1, 2):
+        with running(count, "--store", store, "--stop-seconds", "1") as servers:
+            urls = [server.url for server in servers]
+            rate(describe, urls, 4, 2)
+            found[f"of_{count}_a_second"] = {
+                "describe": rate(describe, urls, 4, 15),
+                "drawing": rate(draw, urls, 4, 30),
+            }
+    one, two = found["of_1_a_second"], found["of_2_a_second"]
+    found["times"] = {name: round(two[name] / one[name], 2) for name in one}
+    return found
+
+
+def kill(store: str, requests: int) -> dict:
+    kills, wrong, took = 0, [], []
+    numbers: queue.Queue[int] = queue.Queue()
+    for number in range(requests):
+        numbers.put(number)
+    with running(2, "--store", store, "--stop-seconds", "1") as servers:
+        turn = 0
+
+        def alive() -> list[str]:
+            nonlocal turn
+            turn += 1
+            urls = [server.url for server in servers]
+            return urls[turn % 2 :] + urls[: turn % 2]
+
+        def client() -> None:
+            while True:
+                try:
+                    number = numbers.get_nowait()
+                except queue.Empty:
+                    return
+                start = time.perf_counter()
+                try:
+                    draw("", number, alive)
+                except Exception as error:
+                    wrong.append(f"{number}: {error!r}")
+                took.append(time.perf_counter() - start)
+
+        threads = [threading.Thread(target=client) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        start = time.monotonic()
+        while any(thread.is_alive() for thread in threads):
+            time.sleep(10)
+            old, other = servers[kills % 2], servers[1 - kills % 2]
+            while any(thread.is_alive() for thread in threads) and not ready(other):
+                time.sleep(0.2)
+            old.process.kill()
+            old.process.wait()
+            options = ("--store", store, "--stop-seconds", "1")
+            servers[kills % 2] = Server(old.log, *options, port=old.port, **ONE_THREAD)
+            kills += 1
+    return {
+        "requests": requests,
+        "seconds": round(time.monotonic() - start),
+        "kills": kills,
+        "lost_or_mixed_up": wrong,
+        "seconds_p50": round(statistics.median(took), 1),
+        "seconds_most": round(max(took), 1),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("parts", nargs="*", default=["serve", "replicas", "kill"])
+    parser.add_argument("--requests", type=int, default=40, help="of kill")
+    options = parser.parse_args()
+    report = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+    report["machine"] = f"{os.cpu_count()} cores, {platform.machine()}"
+    with a_postgres() as store:
+        parts = {
+            "serve": serve,
+            "replicas": lambda: replicas(store),
+            "kill": lambda: kill(store, options.requests),
+        }
+        for name in options.parts:
+            load = os.getloadavg()[1]
+            report[name] = parts[name]() | {"load_average_before": round(load, 1)}
+            RESULTS.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
+            print(name, json.dumps(report[name], ensure_ascii=False, indent=1), flush=True)
+    sys.exit(bool(report.get("kill", {}).get("lost_or_mixed_up")))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+"""Who reads, draws and changes for the doors: this process, unless somebody else is given to `create_app`."""
+
+from typing import Any
+
+from .. import pipeline
+
+
+class Artist:
+    """The pipeline, here. Others have the same methods with the same arguments."""
+
+    def load(self, pack: str, device: str) -> None:
+        """Get ready; blocks."""
+        pipeline.load(pack, device)
+
+    def describe(self, *args: Any, **options: Any) -> Any:
+        return pipeline.describe(*args, **options)
+
+    def draw(self, *args: Any, **options: Any) -> Any:
+        return pipeline.draw(*args, **options)
+
+    def change(self, *args: Any, **options: Any) -> Any:
+        return pipeline.change(*args, **options)
+
+    def sketch(self, *args: Any, **options: Any) -> Any:
+        return pipeline.sketch(*args, **options)
