@@ -156,13 +156,16 @@ def _draw(item: Item, folder: Path, settings: Mapping[str, Any]) -> str:
     if item.error:
         return item.error
     from .. import pipeline
+    from ..request import Request
 
     place, part = folder / item.name, folder / f".{item.name}.part"
     try:
         if place.exists() and not (place / DONE).exists():
             return f"{place} is there, and not of this command: choose another folder with -o"
         asked = _asked(item, settings)
-        result = pipeline.draw(**asked)
+        how = {name: asked[name] for name in ("pack", "device") if name in asked}
+        request = Request(**{name: value for name, value in asked.items() if name not in how})
+        result = pipeline.draw(request, **how)
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         drawn: list[dict[str, Any]] = []
