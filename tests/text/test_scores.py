@@ -20,6 +20,7 @@ FLOORS = {
     "kinds": (0.98, 0.98, 0.96),
     "kinds2": (0.96, 0.94, 0.88),
     "kinds3": (0.96, 0.94, 0.88),
+    "written": (0.84, 0.75, 0.25),
 }  # characters F1, features F1, items wholly right
 
 
@@ -39,4 +40,4 @@ def test_floor(name: str) -> None:
     overall = result["overall"]
     reached = overall["character"]["f1"], overall["feature"]["f1"], overall["exact"]
     assert all(a >= b for a, b in zip(reached, FLOORS[name], strict=True)), reached
-    assert overall["negated_recall"] >= 0.9
+    assert overall["negated_recall"] >= (0.8 if name == "written" else 0.9)
