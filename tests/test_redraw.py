@@ -9,7 +9,9 @@ from typer.testing import CliRunner
 from t2i_person import draw, load_pack, recreate
 from t2i_person.cli import main as cli
 from t2i_person.errors import PackError, T2IError
+from t2i_person.latent.sample import Sample
 from t2i_person.picture import png
+from t2i_person.request import Request
 
 TEXT = "Пришла девушка. Рыжий мужчина без очков и старик в шляпе сидели рядом."
 
@@ -49,6 +51,22 @@ def test_the_rest_of_a_text_does_not_change_a_person(drawn):
 def test_the_same_bytes(drawn, from_text):
     made = recreate(drawn, from_text=from_text)
     assert made.same and made.data == drawn and made.notes == ()
+
+
+def test_a_colour_put_on_at_half_strength_stays_so_when_something_else_changes(drawn):
+    colour = {
+        "kind": "recolour",
+        "text": "синяя кофта",
+        "region": "clothes",
+        "colour": "blue",
+        "strength": 1.0,
+    }
+    record = png.read(drawn)
+    half = replace(record, edits=(colour,), settings={**record.settings, "strength": 0.5})
+    assert Sample.of_record(load_pack(), half, 0).edits[0].strength == 0.5
+    request = Request.change(half, "в очках")
+    assert request.settings()["strength"] == request.strength == 1.0
+    assert replace(half, settings={**record.settings, "strength": 2}).strength == 2  # a whole number, too
 
 
 def test_kept_background():

@@ -103,9 +103,18 @@ def test_a_record_keeps_it_and_gives_it_back():
 def test_of_a_portrait_what_is_not_named_stays():
     request = Request.change(DRAWN, "в очках", steps=0)
     assert (request.truncation_psi, request.background, request.size) == (0.7, "kept", 256)
-    assert request.settings() == DRAWN.settings | {"again": True, "changes": "Женщина в шляпе. в очках"}
+    assert request.settings() == DRAWN.settings | {
+        "again": True,
+        "strength": 1.0,
+        "changes": "Женщина в шляпе. в очках",
+    }
     request = Request.change(DRAWN, strengths={"шляпа": 0}, background="white", size=64)
-    assert request.settings() == DRAWN.settings | {"again": True, "background": "white", "size": 64}
+    assert request.settings() == DRAWN.settings | {
+        "again": True,
+        "strength": 1.0,
+        "background": "white",
+        "size": 64,
+    }
     assert request.told == DRAWN.text
     assert Request.change(replace(DRAWN, text="Старик.\n"), strengths={"очки": 1}).told == "Старик.\n"
     with pytest.raises(T2IError, match="Nothing to change"):

@@ -191,6 +191,12 @@ class Record:
     w_plus: np.ndarray | None = None
     z: np.ndarray | None = None
 
+    @property
+    def strength(self) -> float:
+        """Of all edits together, when it was drawn."""
+        found = self.settings.get("strength", 1.0)
+        return float(found) if isinstance(found, (int, float)) else 1.0
+
     def to_json(self) -> str:
         """One line of JSON: sorted keys, Cyrillic left readable."""
         values: dict[str, Any] = {

@@ -33,7 +33,7 @@ OF_TEXT = (
     "candidates",
 )  # fmt: skip
 OF_PHOTO = ("truncation_psi", "steps", "likeness_steps", "background", "size")
-OF_CHANGE = ("background", "size")
+OF_CHANGE = ("strength", "background", "size")
 
 
 @dataclass(frozen=True)

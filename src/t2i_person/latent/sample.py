@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ..errors import T2IError
 from ..packs import Pack
-from .edits import Edit, read_edits
+from .edits import Edit, RecolourEdit, read_edits
 
 if TYPE_CHECKING:
     from ..picture.png import Record
@@ -52,14 +52,18 @@ class Sample:
         z = record.z
         if z is not None and z.shape != (pack.generator.z_dim,):
             raise T2IError("The record inside this PNG is damaged: draw the portrait again.")
-        styles = split_styles(pack, latent)
+        styles, strength = split_styles(pack, latent), record.strength
         return cls(
             seed,
             torch.tensor(w_plus).to(pack.device)[None],
             styles,
             styles,
             None if z is None else torch.tensor(z)[None],
-            read_edits(record.edits),
+            tuple(
+                # the latent has the strength of its drawing in it, a colour is put on anew
+                edit.at(edit.strength * strength) if isinstance(edit, RecolourEdit) else edit
+                for edit in read_edits(record.edits)
+            ),
         )
 
 

@@ -109,11 +109,11 @@ class Pack(PackInfo):
         return max([side for side in sides if side <= most], default=sides[0])
 
     def text(self, texts: Sequence[str]) -> Tensor:
-        """Unit embeddings [n, d] of texts, each encoded once."""
+        """Unit embeddings [n, d] of texts, each encoded once and alone: in a batch its last bits differ."""
         known = {text: seen for text in texts if (seen := self._texts.get(text)) is not None}
         if new := [text for text in dict.fromkeys(texts) if text not in known]:
             with torch.no_grad():
-                known.update(zip(new, self.encoder.encode_text(new).float(), strict=True))
+                known.update((text, self.encoder.encode_text([text])[0].float()) for text in new)
             if len(self._texts) > 10_000:  # a service that runs for months
                 self._texts.clear()
             self._texts.update(known)

@@ -111,8 +111,7 @@ def render(pack: Pack, record: Record) -> np.ndarray:
     if record.latent is None:
         raise T2IError("This PNG holds no latent: draw the portrait again.")
     whole = drawn(pack, split_styles(pack, record.latent))
-    strength = record.settings.get("strength", 1.0)
-    pixels = recoloured(whole, read_edits(record.edits), strength if isinstance(strength, float) else 1)
+    pixels = recoloured(whole, read_edits(record.edits), record.strength)
     background, size = record.settings.get("background", "transparent"), record.settings.get("size")
     return _cut(pack, whole, pixels, background, size)
 
