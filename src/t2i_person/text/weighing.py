@@ -39,12 +39,14 @@ def weigh(looks: SentenceLooks) -> None:
             looks.facts[k] = (first, end, likely, fact)
             looks.made = [(*m[:2], likely, *m[3:]) if m[:2] == (first, end) else m for m in looks.made]
     for first, end in spans(looks):
+        if any(k in looks.barred for k in range(first, end)):
+            continue
         inside = [
             made for made in looks.facts if made[0] < end and first < made[1] and made[3] in made[2].facts
         ]
         if inside:
             _join(looks, first, end, inside)
-        elif not any(k in looks.used or k in looks.barred for k in range(first, end)):
+        elif not any(k in looks.used for k in range(first, end)):
             _read(looks, first, end)
 
 

@@ -6,6 +6,7 @@ from .forms import age_key, excluded, height, height_of_most, key_and_look, yes_
 from .idle import condition, full_of, handled, idiom, keys, question, roar, worn_by_things
 from .own import own
 from .rule import Rule, rule
+from .worn import changed_clothes
 
 # Before anything else is read in the sentence.
 FIRST: tuple[Rule, ...] = (
@@ -31,6 +32,7 @@ FIRST: tuple[Rule, ...] = (
     gone,
     there_is_none,
     not_of_height,
+    changed_clothes,
 )
 
 RULES: tuple[Rule, ...] = FIRST
