@@ -78,3 +78,8 @@ def test_looks_that_are_told_first_wait_for_their_person() -> None:
     text = "Правильные черты лица, тонкий, прямой нос и толстые губы сулили доброту. "
     (young,) = describe(text + "Этот молодой человек глядел равнодушно на проходившие пары.")
     assert "толстые губы" in [f.text for f in young.features]
+
+
+def test_what_stands_at_the_head_of_a_line_is_read_from_there() -> None:
+    (oleg,) = describe("Имя: Олег\nВолосы: русые\nГлаза: серые")
+    assert [f.normalized for f in oleg.features] == ["русые волосы", "серые глаза"]

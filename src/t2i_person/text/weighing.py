@@ -143,7 +143,7 @@ def _whole(looks: SentenceLooks, first: int, end: int) -> tuple[int, int]:
         ]
         if all(looks.tokens[k].look >= PART for k in rest):
             first, end = min(first, p.start), max(end, p.noun + 1)
-            if p.prep_at == first - 1 and looks.tokens[p.prep_at].look >= PART:
+            if 0 <= p.prep_at == first - 1 and looks.tokens[p.prep_at].look >= PART:
                 first = p.prep_at
     return first, end
 
