@@ -179,8 +179,9 @@ def a_postgres() -> Iterator[str]:
         command = [programs / "postgres", "-D", folder / "data", *place, *quick]
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **own)
         try:
+            ready = [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
             end = time.monotonic() + 60
-            while not (folder / f".s.PGSQL.{port}").exists():
+            while subprocess.run(ready).returncode:  # its socket is there before it answers
                 assert process.poll() is None and time.monotonic() < end, (folder / "log").read_text()
                 time.sleep(0.05)
             yield f"postgresql://tests@127.0.0.1:{port}/postgres"
