@@ -76,7 +76,9 @@ if __name__ == "__main__":
     faces = steps.add_parser("faces", help="steps of the faces pack", add_help=False)
     faces.add_argument("what", choices=FACES)
     faces.add_argument("arguments", nargs=argparse.REMAINDER)
-    a = parser.parse_args()
+    a, rest = parser.parse_known_args()
+    if rest and a.step != "reader":
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     if a.step not in ("fetch", "render", "all"):
         from t2i_person.nets.memory import keep_freed_memory
 
@@ -84,7 +86,7 @@ if __name__ == "__main__":
     if a.step == "faces":
         import_module(f"lab.faces.{FACES[a.what]}").main(a.arguments)
     elif a.step == "reader":
-        import_module("lab.reader.train").main(a.arguments)
+        import_module("lab.reader.train").main([*rest, *a.arguments])
     elif a.step == "fetch":
         from lab.people.assets import fetch
 

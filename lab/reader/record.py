@@ -81,16 +81,13 @@ def samples(item: dict[str, Any]) -> list[Sample]:
     with noted() as notes:
         describe(text)
     marks = [
-        (c, g, *_span(text, g, c)) for c, g in ((c, g) for c, ch in enumerate(gold) for g in ch["features"])
+        (c, g, *span_of(text, g)) for c, g in ((c, g) for c, ch in enumerate(gold) for g in ch["features"])
     ]
     whose = {}
 
     def people_of(e: Any) -> set[int]:
         if id(e) not in whose:
-            mine = {
-                "head": "",
-                "lemma": " ".join(w for w in e.words),
-            }
+            mine = {"head": "", "lemma": " ".join(e.words)}
             found = set()
             for c, ch in enumerate(gold):
                 start = ch.get("start")
@@ -135,7 +132,8 @@ def samples(item: dict[str, Any]) -> list[Sample]:
     return out
 
 
-def _span(text: str, feature: dict[str, Any], _: int) -> tuple[int, int]:
+def span_of(text: str, feature: dict[str, Any]) -> tuple[int, int]:
+    """Where a feature stands; (-1, -1) when nowhere."""
     if feature.get("start") is not None:
         return feature["start"], feature["end"]
     at = text.find(feature["text"])

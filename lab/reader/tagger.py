@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from t2i_person.text import describe, tagger
 
-from .record import _span
+from .record import span_of
 
 WIDTH, WORDS, TAG = 112, 56, 8
 
@@ -58,7 +58,7 @@ def sentences(item: dict[str, Any]) -> list[Sentence]:
 
 def _answers(item: dict[str, Any], tokens: list[Any], s: Sentence) -> None:
     text = item["text"]
-    spans = [_span(text, f, 0) for c in item["characters"] for f in c["features"]]
+    spans = [span_of(text, f) for c in item["characters"] for f in c["features"]]
     people = []
     for c in item["characters"]:
         if c.get("start") is not None:

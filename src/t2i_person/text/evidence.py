@@ -1,4 +1,4 @@
-"""What the scorer is told of a mention, of two mentions and of a phrase: short words, one for each fact.
+"""What the scorer is told of a person, of a feature and of the two together: short words, one for each fact.
 
 The rules find who and what may be meant; whether it is meant is then weighed (`scorer`), by these facts.
 """
@@ -18,25 +18,13 @@ from .lexicon import Thing, fold, people, things, verbs, word_set
 from .morph import embeddings
 from .neighbours import kind_of
 from .phrases import GOVERNS_KEYS, Phrase, look_of
+from .tagger import VERBS
 
 if TYPE_CHECKING:
     from .looks import SentenceLooks
     from .scene import Entity, Fact
 
 WORN = ("clothes", "headwear", "accessory")
-VERBS = (
-    "be",
-    "dress",
-    "wear",
-    "remove",
-    "speech",
-    "expression",
-    "become",
-    "part",
-    "depict",
-    "lean",
-    "absent",
-)
 POINTING = {
     "этот": "this", "тот": "that", "такой": "such", "всякий": "any", "каждый": "any", "любой": "any",
     "какой": "which", "какой-то": "some", "некий": "some", "один": "one", "другой": "other", "мой": "my",
@@ -68,7 +56,7 @@ def meaning(key: str) -> list[str]:
 
 
 def step(p: float) -> int:
-    """A probability as one of eleven steps of its logit."""
+    """A probability as a whole number: its logit, from -6 to 6."""
     p = min(max(p, 0.004), 0.996)
     return round(math.log(p / (1 - p)))
 
@@ -81,7 +69,7 @@ def verb_class(token: Token) -> list[str]:
     out = ["pos=" + r.pos]
     out += [g for g in ("past", "pres", "futr", "impr", "1per", "2per", "3per", "plur") if g in r.grams]
     keys = token.keys("VERB", "INFN", "GRND", "PRTS", "PRTF", "ADJS")
-    out += [name for name in VERBS if keys & verbs(name).keys()]
+    out += [name for name in VERBS[1:] if keys & verbs(name).keys()]
     return out
 
 

@@ -1,12 +1,10 @@
 """What the rules propose is weighed here: small linear models, trained on annotated texts (`lab reader`)."""
 
 import json
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from math import exp
-
-Weigh = Callable[[str, Sequence[str]], float]
 
 
 @cache
@@ -20,5 +18,6 @@ def probability(task: str, facts: Sequence[str]) -> float | None:
     table = _tables().get(task)
     if table is None:
         return None
-    total = table[""] + sum(table.get(fact, 0.0) for fact in set(facts))
-    return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, total))))
+    known = (table[fact] for fact in {"", *facts} if fact in table)  # "" is the bias
+    total = math.fsum(known)  # the same in any order: sets have none
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
