@@ -112,3 +112,12 @@ def test_a_person_is_one_across_sentences() -> None:
     (woman,) = describe(text)
     assert told(woman) == ["чёрный платок", "улыбнуться"]
     assert [m.text for m in woman.mentions] == ["Старушка", "Она", "старушка"]
+
+
+def test_what_a_picture_is_asked_of() -> None:
+    """A noun of no list, after "Портрет:", is somebody once looks are told; the picture itself is nobody."""
+    (boss,) = describe("Портрет: криминальный авторитет, золотые зубы, толстая цепь, малиновый пиджак")
+    assert boss.lemma == "авторитет"
+    assert [f.normalized for f in boss.features] == ["золотые зубы", "толстая цепь", "малиновый пиджак"]
+    assert [c.lemma for c in describe("Портрет: девушка, рыжие волосы")] == ["девушка"]
+    assert not describe("Арт: закат, море, горы") and not describe("Рисунок: дом, красная крыша")

@@ -1,6 +1,9 @@
 """Find what a sentence says of people's looks: one method for each construction."""
 
+import itertools
+
 from .ages import age_spans
+from .analysis import Token
 from .constructions import FITS, Constructions
 from .found import Found
 from .lexicon import Thing, fold, looks, things, verbs, word_set
@@ -61,7 +64,11 @@ class SentenceLooks(Constructions):
         opens = [
             t for t in opens if t.i > colon or t.start >= min((x.start for x in entity.facts), default=0)
         ]
-        if (
+        titled = self._titled(colon) if entity.facts else None
+        if titled is not None:
+            f = Found(titled.i, titled.i, titled.i, "pron", titled.best.lemma, "u", "sing", "nom")
+            entity.mention(f, titled.start, titled.end)
+        elif (
             not entity.facts
             or (opens and opens[0].start > max(x.end for x in entity.facts))
             or (opens and all(x.start > opens[0].start for x in entity.facts))
@@ -72,6 +79,14 @@ class SentenceLooks(Constructions):
             told = next(t for t in self.tokens if t.start >= start and t.best.pos != "PREP")
             f = Found(told.i, told.i, told.i, "pron", told.best.lemma, entity.gender, "sing", "nom")
             entity.mention(f, told.start, told.end)
+
+    def _titled(self, colon: int) -> Token | None:
+        """ "Портрет: криминальный авторитет, золотые зубы": a noun of no list is what is to be seen."""
+        if colon < 1 or not self.tokens[colon - 1].keys("NOUN") & word_set("absent.txt", "picture"):
+            return None
+        title = itertools.takewhile(lambda t: t.low != ",", self.tokens[colon + 1 :])
+        nouns = [t for t in title if t.best.pos == "NOUN" and t.best.case == "nom"]
+        return nouns[0] if len(nouns) == 1 and nouns[0].i not in self.used else None
 
     def _place(self, i: int) -> None:
         t = self.tokens[i]

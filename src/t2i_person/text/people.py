@@ -275,8 +275,13 @@ def find(tokens: list[Token]) -> list[Found]:
     """Everything in the sentence that names someone, in order."""
     lower_text = not any(t.text[:1].isupper() for t in tokens[1:]) and not tokens[0].text[:1].isupper()
     out: list[Found] = []
+    pictures = word_set("absent.txt", "picture")
     i = 0
     while i < len(tokens):
+        asked = tokens[i + 1 : i + 2] and tokens[i + 1].low == ":" and fold(tokens[i].low) in pictures
+        if asked:  # "Арт: закат": Арт is nobody
+            i += 1
+            continue
         mutual = _each_other(tokens, i)
         if mutual:
             i = mutual
