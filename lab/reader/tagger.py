@@ -30,11 +30,9 @@ class Sentence:
 
 def sentences(item: dict[str, Any]) -> list[Sentence]:
     """The sentences of an annotated text as the network sees them, with the right answers."""
-    seen: list[tuple[list[Any], list[Any]]] = []
     plain = tagger.tag
 
     def keep(tokens: list[Any], found: list[Any]) -> None:
-        seen.append((list(tokens), list(found)))
         out.append(
             Sentence(
                 item["id"],
@@ -152,12 +150,6 @@ def train(found: Sequence[Sentence], epochs: int = 14, seed: int = 0, weight: An
             optimizer.step()
             pace.step()
     return net.eval()
-
-
-@torch.no_grad()
-def likely(net: Network, s: Sentence) -> np.ndarray:
-    words, tags, heads, _, _ = stacked([s])
-    return torch.sigmoid(net(words, tags, heads))[0].numpy()
 
 
 def arrays(net: Network) -> dict[str, np.ndarray]:

@@ -66,18 +66,6 @@ def fit(found: Sequence[Sample], l2: float, weights: np.ndarray | None = None) -
     return {"": round(float(b.detach()), 3), **table}
 
 
-def total(table: dict[str, float], facts: Sequence[str]) -> float:
-    return table[""] + sum(table.get(fact, 0.0) for fact in set(facts))
-
-
-def area(scores: np.ndarray, right: np.ndarray) -> float:
-    order = np.argsort(scores)
-    ranks = np.empty(len(scores))
-    ranks[order] = np.arange(1, len(scores) + 1)
-    n, m = right.sum(), (~right).sum()
-    return float((ranks[right].sum() - n * (n + 1) / 2) / max(1, n * m))
-
-
 NETS: list[dict[str, np.ndarray]] = []  # of a process, one for each fold
 
 

@@ -45,11 +45,7 @@ def edit_photo(
     on_event: OnEvent | None = None,
     cancelled: IsCancelled | None = None,
 ) -> Portrait:
-    """Find the photo's person in the pack's latent space, then change what is asked for.
-
-    The picture shows the person as the pack can draw them: weights that know few faces give a likeness of
-    hair, skin, clothes and pose rather than of the face. Nothing of the photo itself is in the result, which
-    can be edited again from its PNG.
+    """Find the photo's person in the pack's latent space, then change what is asked for, as `api` tells.
 
     Raises
     ------

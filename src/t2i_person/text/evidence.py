@@ -250,7 +250,7 @@ def presence(e: Entity) -> list[str]:
     ]
 
 
-def phrase(look: SentenceLooks, p: Phrase, entry: Thing | None) -> list[str]:
+def _phrase(look: SentenceLooks, p: Phrase, entry: Thing | None) -> list[str]:
     """A phrase of something worn or of the body: is it said of somebody's looks?"""
     tokens = look.tokens
     r: Reading = p.reading
@@ -323,7 +323,7 @@ def made(look: SentenceLooks, first: int, end: int, fact: Fact) -> list[str]:
         f"made-least={step(min(t.look for t in look.tokens[first:end] if t.low[0].isalnum()))}",
     ]
     if p is not None:
-        return out + phrase(look, p, entry)
+        return out + _phrase(look, p, entry)
     tokens = look.tokens
     t = tokens[first]
     out += [

@@ -46,6 +46,7 @@ MARKS = _table(
     "из к о за по от для до во со ли же"
 )
 FLAG = _table("1")
+APART = (1, 2, 4, 1)  # how far apart the three words are that each convolution sees
 TABLES = (
     POS, CASES, _table("sing plur"), _table("masc femn neut"), RELS, THINGS, THINGS, KINDS, MARKS, FLAG, FLAG,
     FLAG, _table("past pres futr impr other"), _table("1per 2per 3per"), VERBS,
@@ -145,6 +146,3 @@ def tag(tokens: list[Token], found: list[Found]) -> None:
     likely = 1 / (1 + np.exp(-np.clip(out, -15, 15)))
     for t in tokens:
         t.look, t.begins, t.person = (float(p) for p in likely[t.i])
-
-
-APART = (1, 2, 4, 1)  # how far apart the three words are that each convolution sees

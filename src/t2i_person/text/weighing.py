@@ -21,7 +21,7 @@ KEEP = 0.25  # probability below which what a rule took is none
 MOVE = 0.2  # how much likelier another owner must be than the one the rules gave
 DENIES = frozenset("без не ни нет нету".split())
 OUTER = frozenset(', . ; : ! ? — – - … и а но или да ( ) « » " “ ” „ же то в во'.split())
-SHOWN = ("clothes", "headwear", "accessory")
+ADJECTIVES = ("ADJF", "PRTF", "ADJS", "PRTS")
 
 
 def weigh(looks: SentenceLooks) -> None:
@@ -30,11 +30,11 @@ def weigh(looks: SentenceLooks) -> None:
     for k, (first, end, owner, fact) in enumerate(looks.facts):
         p = scorer.probability("keep", evidence.made(looks, first, end, fact))
         if p is not None and p < KEEP:
-            _take_back(looks, fact)
+            _take_back(owner, fact)
             continue
         likely = whose(looks, first, end, owner)
         if likely is not owner and likely is not None:
-            _take_back(looks, fact)
+            _take_back(owner, fact)
             likely.facts.append(fact)
             looks.facts[k] = (first, end, likely, fact)
             looks.made = [(*m[:2], likely, *m[3:]) if m[:2] == (first, end) else m for m in looks.made]
@@ -62,10 +62,9 @@ def _join(looks: SentenceLooks, first: int, end: int, inside: list[tuple[int, in
     if not whole or not same or form or any(m[3].category == "age" for m in inside):
         return
     fact = inside[0][3]
-    phrase = next((looks.phrases[k] for k in range(first, end) if k in looks.phrases), None)
-    normal = _normal(looks, first, end, phrase)
+    normal = _normal(looks, first, end, _first_phrase(looks, first, end))
     for _, _, owner, other in inside[1:]:
-        owner.facts = [x for x in owner.facts if x is not other]
+        _take_back(owner, other)
     fact.start, fact.end = tokens[first].start, tokens[end - 1].end
     fact.normalized, fact.adjectives = normal[1], normal[2] or fact.adjectives
     looks.used |= set(range(first, end))
@@ -84,9 +83,8 @@ def _come(looks: SentenceLooks) -> None:
         scene.waiting = []
 
 
-def _take_back(looks: SentenceLooks, fact: Fact) -> None:
-    for e in looks.scene.entities:
-        e.facts = [x for x in e.facts if x is not fact]
+def _take_back(owner: Entity, fact: Fact) -> None:
+    owner.facts = [x for x in owner.facts if x is not fact]
 
 
 def whose(looks: SentenceLooks, first: int, end: int, guess: Entity | None) -> Entity | None:
@@ -161,7 +159,7 @@ def _sure(looks: SentenceLooks, first: int, end: int) -> bool:
 def _read(looks: SentenceLooks, first: int, end: int) -> None:
     """Add what the network reads in a span."""
     tokens = looks.tokens
-    phrase = next((looks.phrases[k] for k in range(first, end) if k in looks.phrases), None)
+    phrase = _first_phrase(looks, first, end)
     category, normal, told, noun, verb = _normal(looks, first, end, phrase)
     if phrase is not None:
         guess = looks.possessor(phrase, end) or looks.nominal_owner(first, end)
@@ -170,12 +168,17 @@ def _read(looks: SentenceLooks, first: int, end: int) -> None:
         guess = (over.entity or over.ghost) if over is not None else looks.nominal_owner(first, end)
     owner = whose(looks, first, end, guess)
     denied = tokens[first].low in DENIES or any(t.low in ("нет", "нету") for t in tokens[first:end])
+    denied = denied or looks.negation(first)
     if owner is None:
         start, stop = tokens[first].start, tokens[end - 1].end
         fact = Fact(start, stop, category, normal, denied, told, noun, verb)
         looks.scene.waiting.append((looks.scene.sentence, fact))
         return
-    looks.add(owner, first, end, category, normal, denied or looks.negation(first), told, noun, verb)
+    looks.add(owner, first, end, category, normal, denied, told, noun, verb)
+
+
+def _first_phrase(looks: SentenceLooks, first: int, end: int) -> Phrase | None:
+    return next((looks.phrases[k] for k in range(first, end) if k in looks.phrases), None)
 
 
 def _normal(
@@ -184,7 +187,8 @@ def _normal(
     """Category, normal form, adjectives, noun and verb of a span."""
     tokens = looks.tokens
     words = [t for t in tokens[first:end] if t.low not in DENIES]
-    adjectives = tuple(masculine(t) for t in words if t.best.pos in ("ADJF", "PRTF", "ADJS", "PRTS"))
+    adjectives = tuple(masculine(t) for t in words if t.best.pos in ADJECTIVES)
+    plain = " ".join(masculine(t) if t.best.pos in ADJECTIVES else t.low for t in words)
     if phrase is not None:
         entry = looks.thing(phrase)
         category = looks._category(entry, list(adjectives)) if entry is not None else "other"
@@ -196,11 +200,8 @@ def _normal(
         normal = normalize(tokens, phrase, end) if alone and not acts else " ".join(t.low for t in words)
         return category, normal, adjectives, phrase.reading.lemma, ""
     for t in words:
-        look = look_of(t) if t.has("ADJF", "PRTF", "ADJS", "PRTS") else None
+        look = look_of(t) if t.has(*ADJECTIVES) else None
         if look is not None:
-            plain = " ".join(
-                masculine(x) if x.best.pos in ("ADJF", "PRTF", "ADJS", "PRTS") else x.low for x in words
-            )
             return look[0], look[1] if len(words) == 1 else plain, adjectives, "", ""
     for t in words:
         for r in t.readings:
@@ -211,5 +212,4 @@ def _normal(
                 rest = [x.low for x in words if x is not t]
                 return "expression", " ".join([r.lemma, *rest]), (), "", r.key
     nouns = [things()[key].category for t in words for key in t.keys("NOUN") if key in things()]
-    plain = " ".join(masculine(x) if x.best.pos in ("ADJF", "PRTF", "ADJS", "PRTS") else x.low for x in words)
     return nouns[0] if nouns else "other", plain, adjectives, "", ""
