@@ -139,7 +139,8 @@ def tag(tokens: list[Token], found: list[Found]) -> None:
         h = np.maximum(np.concatenate(parts, 1) @ w["in.w"] + w["in.b"], 0)
         h = np.maximum(np.concatenate([h, h[above]], 1) @ w["tree.w"] + w["tree.b"], 0)
         for k, apart in enumerate(APART):
-            padded = np.pad(h, ((apart, apart), (0, 0)))
+            padded = np.zeros((len(h) + 2 * apart, h.shape[1]), h.dtype)  # np.pad takes as long as the rest
+            padded[apart:-apart] = h
             wide = np.concatenate([padded[: len(h)], h, padded[2 * apart :]], 1)
             h = h + np.maximum(wide @ w[f"around.{k}.w"] + w[f"around.{k}.b"], 0)
         out = h @ w["out.w"] + w["out.b"]
