@@ -142,7 +142,8 @@ async function show(card) {
   buttons.append(change, save);
   row.append(small, buttons);
   about.append(row);
-  await img.decode().catch(() => {}); // until then the preview stays, and nothing flickers
+  // Until it is decoded the preview stays, and nothing flickers; but a browser too busy to paint may never say so.
+  await Promise.race([img.decode().catch(() => {}), new Promise((late) => setTimeout(late, 3000))]);
   if (card.portrait !== portrait) return;
   element.className = "card done";
   const kept = document.activeElement && element.contains(document.activeElement);
