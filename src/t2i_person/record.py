@@ -45,6 +45,7 @@ NEEDS = {
     "coordinates": ("text", "changed"),
     "direction": ("text", "alpha"),
     "strength": ("text",),
+    "transplant": ("text", "region", "donor", "strength"),
     "w_direction": ("text", "alpha"),
 }
 
@@ -114,6 +115,8 @@ class _Edit(_Part):
     by: Number | None = None
     region: Name | None = None
     colour: Name | None = None
+    donor: Count | None = None
+    strength: Number | None = None
     steps: Annotated[int, Field(ge=0, le=10**6)] = 0
     changed: Annotated[
         list[Annotated[list[Number], BeforeValidator(_coordinate)]], Field(max_length=ITEMS)
@@ -129,6 +132,11 @@ class _Edit(_Part):
 
             if self.region not in get_args(Kind) or colour(self.colour or "", self.region) is None:
                 raise ValueError("recolours no region that there is, or with no known colour")
+        if self.kind == "transplant":
+            from .nets.regions import REGIONS  # the same
+
+            if self.region not in REGIONS:
+                raise ValueError(f"takes {self.region!r} of somebody: there are {', '.join(REGIONS)}")
         return self
 
 

@@ -13,7 +13,9 @@ from t2i_person.latent.edits import (
     RecolourEdit,
     ScaledEdit,
     StrengthEdit,
+    TransplantEdit,
     read_edits,
+    transplants_of,
 )
 from t2i_person.packs.recipe import Recipe
 from t2i_person.pipeline.edit import edit
@@ -27,6 +29,7 @@ EDITS = (
     StrengthEdit("очки", None, "женщина", 1.5),
     ScaledEdit(0.5),
     RecolourEdit("голубая кофта", "clothes", "голубой", 0.75),
+    TransplantEdit("кепка", "hat", 17, 0.5),
 )
 
 
@@ -48,6 +51,10 @@ def test_there_and_back(edit):
         {"kind": "recolour", "text": "кофта", "region": "sky", "colour": "синий", "strength": 1},
         {"kind": "recolour", "text": "кофта", "region": "hair", "colour": "синий", "strength": True},
         {"kind": "optimize", "texts": 5, "steps": 1},
+        {"kind": "transplant", "text": "кепка", "region": "sky", "donor": 1, "strength": 1},
+        {"kind": "transplant", "text": "кепка", "region": "hat", "donor": -1, "strength": 1},
+        {"kind": "transplant", "text": "кепка", "region": "hat", "donor": 1.5, "strength": 1},
+        {"kind": "transplant", "text": "кепка", "region": "hat", "donor": True, "strength": 1},
     ],
 )
 def test_a_strangers_edit_is_refused(table):
@@ -59,3 +66,12 @@ def test_a_recipe_with_an_unknown_edit_is_named():
     pack = SimpleNamespace(name="mine", recipe=Recipe(edits=("magic", "recolour")))
     with pytest.raises(PackError, match="mine asks for the edits magic: there are coordinates"):
         edit(None, SimpleNamespace(pack=pack), None, None, [])
+
+
+def test_half_a_hat_is_none_and_the_later_hat_is_worn():
+    cap, brim, glasses = (
+        TransplantEdit(*some) for some in (("a", "hat", 1), ("b", "hat", 2), ("c", "other", 3))
+    )
+    assert transplants_of([cap, glasses, ScaledEdit(0.5), brim]) == (brim, glasses)
+    assert transplants_of([cap, glasses.at(0.4)]) == (cap,)
+    assert transplants_of([cap], 0.4) == () and transplants_of([cap], 0.5) == (cap,)

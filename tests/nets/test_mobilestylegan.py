@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from reference import FOLDER
 
 from t2i_person.nets import mobilestylegan
+from t2i_person.nets.generator import Graft
 from t2i_person.nets.mobilestylegan import Haar, MobileStyleGAN
 from tests.faces import faces_generator
 
@@ -107,6 +108,23 @@ def test_features_come_with_any_picture() -> None:
     picture, maps = net.render_with_features(styles, sides=(8, 32), stop_at=16)
     assert torch.allclose(picture, net.render(styles, stop_at=16), atol=1e-6)
     assert [tuple(x.shape) for x in maps] == [(3, 16, 8, 8), (3, 12, 32, 32)]
+
+
+def test_grafts_take_features_where_their_mask_is() -> None:
+    net = small()
+    styles, others = drawn(net), [style.flip(0) for style in drawn(net)]
+    own, wanted = (net.render_with_features(some, sides=(8, 16, 32))[1] for some in (styles, others))
+    half = torch.zeros(3, 1, 16, 16)
+    half[..., 8:] = 1
+    for mask, left, right in ((half, own, wanted), (half * 0, own, own), (half * 0 + 1, wanted, wanted)):
+        found = net.render_with_features(styles, sides=(8, 16, 32), grafts=[Graft(others, mask)])[1]
+        assert torch.allclose(found[0], own[0], atol=1e-5), "the coarsest features carry the pose"
+        assert torch.allclose(found[1][..., :7], left[1][..., :7], atol=1e-5)
+        assert torch.allclose(found[1][..., 9:], right[1][..., 9:], atol=1e-5)
+        assert torch.allclose(found[2][..., :11], left[2][..., :11], atol=1e-5)
+        assert torch.allclose(found[2][..., 21:], right[2][..., 21:], atol=1e-5)
+    first = net.render_with_features(styles, grafts=[Graft(others, half), Graft(styles, half)], sides=(32,))
+    assert torch.allclose(first[1][0][..., 21:], own[2][..., 21:], atol=1e-5), "the later is seen"
 
 
 def test_gradients_reach_every_row() -> None:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ..errors import T2IError
 from ..packs import Pack
-from .edits import Edit, RecolourEdit, read_edits
+from .edits import Edit, RecolourEdit, TransplantEdit, read_edits
 
 if TYPE_CHECKING:
     from ..picture.png import Record
@@ -52,7 +52,9 @@ class Sample:
         z = record.z
         if z is not None and z.shape != (pack.generator.z_dim,):
             raise T2IError("The record inside this PNG is damaged: draw the portrait again.")
-        styles, strength = split_styles(pack, latent), record.strength
+        styles, strength, edits = split_styles(pack, latent), record.strength, read_edits(record.edits)
+        if any(edit.donor >= len(pack.donors or ()) for edit in edits if isinstance(edit, TransplantEdit)):
+            raise T2IError("The record inside this PNG is damaged: draw the portrait again.")
         return cls(
             seed,
             torch.tensor(w_plus).to(pack.device)[None],
@@ -60,9 +62,11 @@ class Sample:
             styles,
             None if z is None else torch.tensor(z)[None],
             tuple(
-                # the latent has the strength of its drawing in it, a colour is put on anew
-                edit.at(edit.strength * strength) if isinstance(edit, RecolourEdit) else edit
-                for edit in read_edits(record.edits)
+                # the latent has the strength of its drawing in it, the picture's edits are made anew
+                edit.at(edit.strength * strength)
+                if isinstance(edit, (RecolourEdit, TransplantEdit))
+                else edit
+                for edit in edits
             ),
         )
 

@@ -12,6 +12,7 @@ from .edits import (
     LatentDirectionEdit,
     RecolourEdit,
     StrengthEdit,
+    TransplantEdit,
     wdirections,
 )
 from .edits.coordinates import style_offset
@@ -38,9 +39,18 @@ def slide(
     in_w = "w_directions" in pack.recipe.edits
     taken |= {edit.text: abs(edit.alpha) for edit in sample.edits if isinstance(edit, LatentDirectionEdit)}
     made: list[StrengthEdit] = []
+    given: list[Edit] = list(sample.edits)
     colours: dict[str, tuple[Target, Kind, str, float]] = {}  # region -> what is to be there
     for target, change in changes:
         if not change:
+            continue
+        if any(isinstance(e, TransplantEdit) and e.text == target.name for e in given):
+            given = [
+                e.at(max(0.0, min(1.0, e.strength + change)))
+                if isinstance(e, TransplantEdit) and e.text == target.name
+                else e
+                for e in given
+            ]
             continue
         if said := _region(pack, target):
             colours[said[0]] = (target, *said, change)
@@ -59,7 +69,7 @@ def slide(
         direction = w_direction(pack, target) if in_w else global_direction(pack, target.text, neutral)
         moved = apply(moved, direction, alpha)
         made.append(StrengthEdit(target.name, None, neutral, round(alpha, 6)))
-    edits: list[Edit] = list(sample.edits)
+    edits = given
     for target, region, colour, more in colours.values():
         old = [e for e in edits if isinstance(e, RecolourEdit) and e.text == target.name]
         strength = max(0.0, min(1.0, sum(e.strength for e in old) + more))

@@ -1,7 +1,7 @@
 """What a drawing should show: made once from what the text says, or from the phrase of a strength."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import T2IError
 from ..packs import Pack
@@ -132,6 +132,19 @@ def implied(pack: Pack, character: Character) -> list[Target]:
             if said_colour(feature.normalized, "headwear") and not pack.encoder.unknown(thing):
                 found.append(Target(thing, thing, "headwear", weight=RARE))
     return found
+
+
+def without_colour(pack: Pack, target: Target) -> Target:
+    """«шляпа» of «синяя шляпа», for a pack that can put the colour on it; else the target itself."""
+    thing = target.text.split()[-1]
+    if (
+        "recolour" in pack.recipe.edits
+        and said_colour(target.text, target.category)
+        and thing != target.text
+        and not pack.encoder.unknown(thing)
+    ):
+        return replace(target, text=thing, also=())
+    return target
 
 
 def _meant(pack: Pack, phrase: str) -> list[str]:

@@ -21,6 +21,19 @@ class StyleLayer:
     role: Role  # "up" enlarges the features, "rgb" makes the picture of them, "conv" is any other
 
 
+@dataclass(frozen=True)
+class Graft:
+    """A part of another picture, put into the features of one that is drawn.
+
+    Features keep their place in the picture, so what stands in one place can be taken over with its styles
+    (Suzuki et al. 2018, https://arxiv.org/abs/1811.10153; Collins et al. 2020, arXiv 2004.14367). For the
+    blocks above, the seam is as any other place.
+    """
+
+    styles: Sequence[Tensor]  # of the other picture, one [n, width] a layer
+    mask: Tensor  # [n, 1, s, s] in [0, 1]: how much is taken of each place
+
+
 class Generator(Protocol):
     """z -> w -> W+ -> StyleSpace -> picture.
 
@@ -72,7 +85,7 @@ class Generator(Protocol):
         ...
 
     def render_with_features(
-        self, styles: Sequence[Tensor], *, stop_at: int | None = None
+        self, styles: Sequence[Tensor], *, stop_at: int | None = None, grafts: Sequence[Graft] = ()
     ) -> tuple[Tensor, list[Tensor]]:
         """As `render`, with features [n, c, side, side] from the same pass; for packs that tell regions."""
         ...

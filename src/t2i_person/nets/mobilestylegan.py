@@ -27,10 +27,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-from .generator import StyleLayer
+from .generator import Graft, StyleLayer
 
 SLOPE = 0.2  # of the leaky ReLU
 FEATURES = (16, 32, 64, 128)  # pixels of the maps that `render_with_features` gives
+GRAFTED = (16, 256)  # pixels of the first and the last block whose features take grafts
 SQRT2 = math.sqrt(2.0)
 STRIPPED = 128  # pixels from which a block is computed strip by strip, on a CPU
 STRIP = 1 << 20  # numbers of a strip: what it makes stays in the cache that the cores share
@@ -356,7 +357,7 @@ class MobileStyleGAN(nn.Module):
         ------
         ValueError : `stop_at` is none of `resolutions`.
         """
-        return self._render(styles, stop_at, ())[0]
+        return self._render(styles, stop_at, (), ())[0]
 
     def render_with_features(
         self,
@@ -364,16 +365,17 @@ class MobileStyleGAN(nn.Module):
         *,
         sides: Sequence[int] = FEATURES,  # pixels of the blocks whose features are wanted, lowest first
         stop_at: int | None = None,
+        grafts: Sequence[Graft] = (),
     ) -> tuple[Tensor, list[Tensor]]:
         """As `render`, and the features [n, c, side, side] of some blocks, channels last, from the same pass.
 
         They come in the dtype of the convolutions, after the leaky ReLU. Blocks above `stop_at` are computed
-        if `sides` ask for them.
+        if `sides` ask for them. Of two grafts in one place the later is seen.
         """
-        return self._render(styles, stop_at, sides)
+        return self._render(styles, stop_at, sides, grafts)
 
     def _render(
-        self, styles: Sequence[Tensor], stop_at: int | None, sides: Sequence[int]
+        self, styles: Sequence[Tensor], stop_at: int | None, sides: Sequence[int], grafts: Sequence[Graft]
     ) -> tuple[Tensor, list[Tensor]]:
         whole = max(self.resolution)
         goal = whole if stop_at is None else stop_at
@@ -387,10 +389,17 @@ class MobileStyleGAN(nn.Module):
         if torch.is_autocast_enabled(x.device.type):
             dtype = torch.get_autocast_dtype(x.device.type)
         with torch.autocast(x.device.type, enabled=False):
-            return self._run(styles, goal, sides, last, dtype)
+            others = [_Other(self, graft, dtype) for graft in grafts]
+            return self._run(styles, goal, sides, last, dtype, others)
 
     def _run(
-        self, styles: Sequence[Tensor], goal: int, sides: Sequence[int], last: int, dtype: torch.dtype
+        self,
+        styles: Sequence[Tensor],
+        goal: int,
+        sides: Sequence[int],
+        last: int,
+        dtype: torch.dtype,
+        others: Sequence[_Other],
     ) -> tuple[Tensor, list[Tensor]]:
         whole = max(self.resolution)
         picture: Tensor | None = None
@@ -408,6 +417,8 @@ class MobileStyleGAN(nn.Module):
                     x = _stripped(block, x, own)
                 else:
                     return self._last(x, own, styles[-1]), [kept[side] for side in sides]
+                for other in others:
+                    x = other.onto(x, side, i)
             if side in sides:
                 kept[side] = x
             if side == goal:
@@ -476,6 +487,27 @@ def _filter_means(
     """3x3 filters of fine pixels -> 3x3 filters of coarse ones that give the mean of what the fine give."""
     rows, columns = depthwise.new_tensor(down), depthwise.new_tensor(across)
     return rows @ depthwise @ columns.t()
+
+
+class _Other:
+    """The other picture of a graft, computed block by block beside the one that takes it."""
+
+    def __init__(self, net: MobileStyleGAN, graft: Graft, dtype: torch.dtype) -> None:
+        self.net, self.graft = net, graft
+        self.x = net.start(graft.styles[0]).to(dtype)
+
+    def onto(self, x: Tensor, side: int, i: int) -> Tensor:
+        """Features of the block `i` of `side` pixels -> the same with the graft."""
+        first, last = GRAFTED
+        if side > last:
+            return x
+        block, own = self.net._stack[i - 1], self.graft.styles[3 * i - 2 : 3 * i + 1]
+        strips = side >= STRIPPED and x.device.type == "cpu" and not torch.is_grad_enabled()
+        self.x = _stripped(block, self.x, own) if strips else block(self.x, own)
+        if side < first:
+            return x
+        mode = "area" if side <= self.graft.mask.shape[-1] else "bilinear"
+        return x.lerp(self.x, F.interpolate(self.graft.mask, (side, side), mode=mode).to(x.dtype))
 
 
 def _stripped(block: Block, x: Tensor, styles: Sequence[Tensor]) -> Tensor:

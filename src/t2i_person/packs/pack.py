@@ -16,9 +16,10 @@ from torch.nn.functional import normalize
 
 from ..errors import PackError, T2IError, WrongPack
 from ..nets.encoder import NEUTRAL, Encoder
-from ..nets.generator import Generator
+from ..nets.generator import Generator, Graft
 from ..nets.stylegan2 import Generator as StyleGAN2
 from .catalogue import SOURCES
+from .donors import Donors
 from .files import CARD, OPTIONAL, PICKLES, WEIGHTS, read_card, read_weights
 from .places import BUILT_IN, built_in, is_built_in, missing, user_packs
 from .recipe import Recipe, read_recipe
@@ -77,6 +78,7 @@ class Pack(PackInfo):
     directions: Tensor | None = None  # [channels, d]: where each channel moves the embedding, unit or zero
     gallery: Gallery | None = None
     regions: nn.Module | None = None  # generator's features -> where hair, skin, clothes and hat are
+    donors: Donors | None = None  # whose hats, hair and so on others may get
     inversion: nn.Module | None = None  # images [n, 3, h, w] in [-1, 1] -> w [n, w_dim] less its mean
     _texts: dict[str, Tensor] = field(default_factory=dict, repr=False)
 
@@ -94,13 +96,13 @@ class Pack(PackInfo):
         return image
 
     def render_regions(
-        self, styles: Sequence[Tensor], stop_at: int | None = None
+        self, styles: Sequence[Tensor], stop_at: int | None = None, grafts: Sequence[Graft] = ()
     ) -> tuple[Tensor, Tensor | None]:
         """As `render`, and where hair, clothes and so on are: [n, regions, s, s] in [0, 1]; None: unknown."""
         if self.regions is None:
             return self.render(styles, stop_at), None
         with self.autocast():
-            image, features = self.generator.render_with_features(styles, stop_at=stop_at)
+            image, features = self.generator.render_with_features(styles, stop_at=stop_at, grafts=grafts)
         return image, self.regions(features)
 
     def side(self, most: int) -> int:
@@ -282,6 +284,8 @@ def _load(folder: Path, device: torch.device, dtype: torch.dtype) -> Pack:
             path = folder / f"{name}.safetensors"
             raise PackError(f"{path} holds no {name} that is known here: {error}") from error
         net.requires_grad_(False).eval().to(device)
+    if "donors" in parts:
+        built["donors"] = _donors(folder, parts["donors"][0], built["generator"], built["encoder"]).to(device)
     if "stylespace" in parts:
         space = {key: tensor.to(device) for key, tensor in parts["stylespace"][0].items()}
         built |= _stylespace(folder, space, built["generator"], built["encoder"])
@@ -290,6 +294,18 @@ def _load(folder: Path, device: torch.device, dtype: torch.dtype) -> Pack:
             f"{folder / CARD} lists no stylespace.safetensors, and {', '.join(sorted(needed))} take it."
         )
     return Pack(**vars(info), **built, device=device, dtype=dtype)
+
+
+def _donors(folder: Path, state: dict[str, Tensor], generator: Generator, encoder: Encoder) -> Donors:
+    path = folder / "donors.safetensors"
+    try:
+        found = Donors.from_state_dict(state)
+    except (KeyError, ValueError, IndexError, RuntimeError) as error:
+        raise PackError(f"{path} holds no donors that are known here: {error}") from error
+    wide = encoder.encode_text(["a person"]).shape[1]
+    if (found.w.shape[1:], found.seen.shape[1:]) != ((generator.w_dim,), (wide,)):
+        raise PackError(f"{path} is of another generator or encoder: build the pack again.")
+    return found
 
 
 def _stylespace(

@@ -35,6 +35,7 @@ class Recipe:
     ages: Mapping[str, str] = field(default_factory=dict)  # noun of a person -> text of the age it says
     holds: Mapping[str, str] = field(default_factory=dict)  # text -> category: what a direction leaves alone
     rows: Mapping[str, str] = field(default_factory=dict)  # category -> "5-22": rows of W+ that carry it
+    transplants: Mapping[str, str] = field(default_factory=dict)  # category -> region that donors give
     below_frame: tuple[str, ...] = ()  # lemmas of what the picture is too small to show
 
     def rows_of(self, category: str, num_ws: int) -> tuple[int, int]:
@@ -60,6 +61,7 @@ TABLES: dict[str, Any] = {
     "ages": str,
     "holds": str,
     "rows": str,
+    "transplants": str,
 }  # beside [recipe]
 
 

@@ -321,7 +321,7 @@ def _write(pack: Pullable, file: str, path: Path, state: Mapping[str, Tensor]) -
 
 def safetensors_bytes(state: Mapping[str, Tensor]) -> list[bytes]:
     """A state dict as a safetensors file, the same bytes whichever version of safetensors is installed."""
-    names = {"float32": "F32", "float16": "F16", "int64": "I64"}
+    names = {"float32": "F32", "float16": "F16", "int64": "I64", "uint8": "U8"}
     header: dict[str, object] = {}
     pieces, offset = [], 0
     for key in sorted(state):

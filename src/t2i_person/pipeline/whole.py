@@ -1,11 +1,14 @@
 """A person drawn, and what is seen in the picture; each is looked for once, when it is asked for first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from torch import Tensor
 
+from ..latent.edits import Edit, TransplantEdit, transplants_of
+from ..latent.edits.transplants import render_transplanted
 from ..latent.judge import embed_images
 from ..packs import Pack, to_pixels
 from ..picture.faces import Face, single
@@ -23,6 +26,7 @@ class Whole:
     """A picture of a person."""
 
     styles: list[Tensor]  # [1, c] a layer, of which it is
+    transplants: tuple[TransplantEdit, ...]  # that are in it
     image: Tensor  # [1, 3, h, w] in [-1, 1]
     coarse: Tensor | None  # [1, regions, s, s]: where hair, clothes and so on are; None: the pack cannot say
     _masks: dict[str, np.ndarray] = field(default_factory=dict)
@@ -53,10 +57,20 @@ class Whole:
         return self._masks[region]
 
 
-def drawn(pack: Pack, styles: list[Tensor], side: int | None = None) -> Whole:
-    """The person of StyleSpace [1, c] a layer, whole or with a longer side of so many pixels."""
-    image, coarse = pack.render_regions(styles, side)
-    return Whole(styles, image.clamp(-1, 1), coarse)
+def drawn(
+    pack: Pack,
+    styles: list[Tensor],
+    edits: Sequence[Edit] = (),
+    share: float = 1,  # of their strengths
+    side: int | None = None,
+) -> Whole:
+    """The person of StyleSpace [1, c] a layer with the transplants among the edits.
+
+    Whole, or with a longer side of so many pixels.
+    """
+    transplants = transplants_of(edits, share)
+    image, coarse = render_transplanted(pack, styles, transplants, side)
+    return Whole(styles, transplants, image.clamp(-1, 1), coarse)
 
 
 class Pictures:
@@ -68,16 +82,25 @@ class Pictures:
         self.judged = pack.side(pack.recipe.judge_resolution or usual)  # pixels at which the encoder judges
         self._kept: list[Whole] = []
 
-    def whole(self, styles: list[Tensor]) -> Whole:
-        """The whole picture of a person, drawn once for the same list of styles."""
+    def whole(self, styles: list[Tensor], edits: Sequence[Edit] = (), share: float = 1) -> Whole:
+        """The whole picture of a person, drawn once for the same list of styles and the same transplants."""
+        transplants = transplants_of(edits, share)
         for known in self._kept:
-            if known.styles is styles:
+            if known.styles is styles and known.transplants == transplants:
                 return known
-        self._kept = [*self._kept[1 - KEPT :], drawn(self.pack, styles)]
+        self._kept = [*self._kept[1 - KEPT :], drawn(self.pack, styles, edits, share)]
         return self._kept[-1]
 
-    def show(self, run: Run, stage: Stage, character: int, portrait: int, styles: list[Tensor]) -> None:
+    def show(
+        self,
+        run: Run,
+        stage: Stage,
+        character: int,
+        portrait: int,
+        styles: list[Tensor],
+        edits: Sequence[Edit] = (),
+    ) -> None:
         """Tell how it looks now."""
         if run.heard:
-            image = self.pack.render(styles, self.judged)[0]
+            image = drawn(self.pack, styles, edits, side=self.judged).image[0]
             run.tell(stage, character, portrait, preview=to_pixels(image))

@@ -1,7 +1,7 @@
 """What changes a drawn person: one class a kind, each written into the PNG as a table that names its kind.
 
-An edit of the latent space is in the person's StyleSpace already; what stands here says how it came there. An
-edit of the picture (`RecolourEdit`) is made anew whenever the person is drawn.
+An edit of the latent space is in the person's StyleSpace already; what stands here says how it came there.
+Edits of the picture (`TransplantEdit`, `RecolourEdit`) are made anew whenever the person is drawn.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol, get_args
 
 from ...errors import T2IError
+from ...nets.regions import REGIONS
 from ...picture.colours import Kind
+
+SEEN = 0.5  # strength from which a transplant is there
 
 
 class Edit(Protocol):
@@ -122,6 +125,35 @@ class RecolourEdit:
         return replace(self, strength=round(strength, 6))
 
 
+@dataclass(frozen=True)
+class TransplantEdit:
+    """A part of one of the pack's donors in the person's picture, see `transplants`."""
+
+    kind: ClassVar[str] = "transplant"
+    text: str  # the target's name
+    region: str  # of `nets.regions.REGIONS`
+    donor: int  # index in the pack's donors
+    strength: float = 1.0  # there from 0.5 on: half a hat is none
+
+    def json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "text": self.text,
+            "region": self.region,
+            "donor": self.donor,
+            "strength": self.strength,
+        }
+
+    def at(self, strength: float) -> "TransplantEdit":
+        return replace(self, strength=round(strength, 6))
+
+
+def transplants_of(edits: Iterable[Edit], share: float = 1) -> tuple[TransplantEdit, ...]:
+    """The transplants that are to be seen at `share` of their strengths; of two of one region the later."""
+    wanted = {edit.region: edit for edit in edits if isinstance(edit, TransplantEdit)}
+    return tuple(edit for edit in wanted.values() if edit.strength * share >= SEEN)
+
+
 def read_edits(tables: Iterable[Mapping[str, Any]]) -> tuple[Edit, ...]:
     """The edits that a record lists; the reverse of their `json`.
 
@@ -153,6 +185,13 @@ def _region(value: Any) -> Kind:
     return value
 
 
+def _donor(table: Mapping[str, Any]) -> TransplantEdit:
+    donor, region = table["donor"], table["region"]
+    if isinstance(donor, bool) or not isinstance(donor, int) or not 0 <= donor < 1e6 or region not in REGIONS:
+        raise ValueError("no donor")
+    return TransplantEdit(_text(table["text"]), region, donor, _number(table["strength"]))
+
+
 def _strength(table: Mapping[str, Any]) -> StrengthEdit:
     if "coordinates" in table:
         return StrengthEdit(_text(table["text"]), _number(table["coordinates"]))
@@ -168,6 +207,7 @@ _READERS: dict[str, Any] = {
     "optimize": lambda t: OptimizedEdit(tuple(map(_text, t["texts"])), int(_number(t["steps"]))),
     "strength": _strength,
     "scaled": lambda t: ScaledEdit(_number(t["by"])),
+    "transplant": _donor,
     "recolour": lambda t: RecolourEdit(
         _text(t["text"]), _region(t["region"]), _text(t["colour"]), _number(t["strength"])
     ),

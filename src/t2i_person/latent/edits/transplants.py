@@ -1,0 +1,221 @@
+"""Hats, hair and dark glasses of others: a part of a donor's features in the person's own.
+
+A direction in W changes the whole person a little for every hat, and most hats it does not reach. But in
+aligned faces eyes and mouths stand in the same places, and features keep their places: where a donor has a
+hat, the donor's features are put among the person's (Suzuki et al. 2018, https://arxiv.org/abs/1811.10153;
+Collins et al. 2020, https://arxiv.org/abs/2004.14367; of hair Zhu et al. 2021, "Barbershop",
+https://arxiv.org/abs/2106.01505). Everything else in the picture stays as it is.
+
+The donors are the pack's own, seen and labelled by people. Which of them fits is told by where skin is in
+both pictures; the best of them are tried, and the encoder looks at the outcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ...nets.generator import Graft
+from ...nets.regions import REGIONS
+from ...packs import Pack, to_pixels
+from ...packs.donors import SIDE, Donors
+from ...picture import oklab
+from ..judge import DRAWN, embed_images, mean_log_probability, probabilities
+from ..targets import Target
+from . import TransplantEdit
+
+SMALL = 128  # pixels at which regions are told, and donors tried
+KEPT = 32  # donors of a pack whose regions are remembered
+TRIED = 8  # donors whose outcome is looked at
+FITTING = 3.0  # log probability that a fit better by 1 outweighs among them
+LOST = 5.0  # of the fit, for each share of the picture where hair stays, or goes, without cause
+OTHER_COLOUR = 3.0  # of the fit, for a distance of 1 in OKLab between own hair and the donor's
+OTHER_SEX = 0.1  # of the fit, where the donor is not of the person's sex
+PROBABLE = 0.1  # of the fit, for a log probability of 1 that the donor shows the target
+EYES = slice(40, 78)  # of 128 rows: glasses, not earrings
+GROWN = {"hat": 7, "hair": 5, "other": 5}  # pixels of 128, over what is no ground
+
+_known: WeakKeyDictionary[Pack, dict[int, tuple[list[Tensor], Tensor]]] = WeakKeyDictionary()
+
+
+def render_transplanted(
+    pack: Pack,
+    styles: Sequence[Tensor],  # [1, c] a layer
+    transplants: Sequence[TransplantEdit],
+    stop_at: int | None = None,
+) -> tuple[Tensor, Tensor | None]:
+    """As `Pack.render_regions`, with the transplants: image [1, 3, h, w], regions [1, 7, s, s]."""
+    if not transplants or pack.donors is None:
+        return pack.render_regions(styles, stop_at)
+    own = pack.render_regions(styles, pack.side(SMALL))[1]
+    assert own is not None
+    grafts, hole, worn = [], own.new_zeros(1, 1, SMALL, SMALL), own.new_zeros(1, 1, SMALL, SMALL)
+    for edit in transplants:
+        theirs, regions = donor(pack, edit.donor)
+        mask, bare = masks(edit.region, regions, own)
+        grafts.append(Graft(theirs, torch.maximum(mask, _grown(bare, 5))))
+        hole, worn = torch.maximum(hole, bare), torch.maximum(worn, mask)
+    image, seen = pack.render_regions(styles, stop_at, grafts)
+    return _filled(image, own, worn, hole), seen
+
+
+def donor(pack: Pack, index: int) -> tuple[list[Tensor], Tensor]:
+    """StyleSpace [1, c] a layer and regions [1, 7, s, s] of one of the pack's donors.
+
+    Raises
+    ------
+    IndexError : the pack has no such donor.
+    """
+    known = _known.setdefault(pack, {})
+    if found := known.get(index):
+        return found
+    assert pack.donors is not None
+    styles = pack.generator.styles(pack.donors.w[index : index + 1])
+    if not len(styles[0]):
+        raise IndexError(f"{pack.name} has {len(pack.donors)} donors: there is no number {index}")
+    regions = pack.render_regions(styles, pack.side(SMALL))[1]
+    assert regions is not None
+    if len(known) >= KEPT:
+        known.clear()
+    known[index] = styles, regions
+    return styles, regions
+
+
+def masks(region: str, theirs: Tensor, own: Tensor) -> tuple[Tensor, Tensor]:
+    """Regions [n, 7, 128, 128] of donors, [1, 7, 128, 128] of the person -> two masks [n, 1, 128, 128].
+
+    Where the donor is seen, and where nobody is left: the person's hair is there, and the donor's is not.
+    """
+    worn, ground = _of(theirs, region), _of(theirs, "ground")
+    if region == "other":
+        eyes = torch.zeros_like(worn)
+        eyes[:, :, EYES] = 1
+        worn = worn * eyes
+    taken = torch.maximum(worn, _grown(worn, GROWN.get(region, 5)) * (1 - ground))
+    bare = torch.zeros_like(worn)
+    if region == "hair":
+        bare = _of(own, "hair") * ground * (1 - worn)
+    elif region == "hat":
+        bare = _above(worn) * (1 - _of(own, "ground")) * ground * (1 - worn)
+    return _smooth(taken, 3), bare
+
+
+def best_donor(
+    pack: Pack,
+    styles: Sequence[Tensor],  # [1, c] a layer
+    target: Target,
+    region: str,
+    beside: Sequence[Target] = (),  # what has to be seen, too
+    gender: str = "unknown",
+) -> int | None:
+    """The donor of whom the target comes best; None where it comes of nobody."""
+    donors = pack.donors
+    if donors is None:
+        return None
+    there = (donors.region == REGIONS.index(region)).nonzero()[:, 0]
+    shown = probabilities(pack, donors.seen[there], [target])[:, 0]
+    there, shown = there[shown >= DRAWN], shown[shown >= DRAWN]
+    if not len(there):
+        return None
+    image, own = pack.render_regions(styles, pack.side(SMALL))
+    assert own is not None
+    fit = _fit(donors, there, region, image, own, gender) + PROBABLE * shown.log()
+    tried = there[fit.argsort(descending=True, stable=True)[:TRIED]]
+    pictures = _tried(pack, styles, own, region, tried)
+    sound = [Target(text, text, "", weight < 0) for text, weight in pack.recipe.usual.items()]
+    seen = embed_images(pack, pictures.clamp(-1, 1))
+    found = probabilities(pack, seen, [target, *beside, *sound])
+    fit = fit.sort(descending=True, stable=True).values[: len(tried)]
+    best = int((mean_log_probability(found) + FITTING * fit).argmax())
+    return int(tried[best]) if found[best, 0] >= DRAWN else None
+
+
+def _tried(pack: Pack, styles: Sequence[Tensor], own: Tensor, region: str, tried: Tensor) -> Tensor:
+    """Small pictures [n, 3, h, w] of the person with a part of each donor, by the donors' small masks."""
+    assert pack.donors is not None
+    n = len(tried)
+    regions = own.new_zeros(n, *own.shape[1:])
+    for i, name in enumerate((region, "skin", "ground")):
+        small = pack.donors.masks[tried, i, None]
+        regions[:, REGIONS.index(name)] = F.interpolate(small, own.shape[-2:], mode="bilinear")[:, 0]
+    mask, bare = masks(region, regions, own)
+    graft = Graft(pack.generator.styles(pack.donors.w[tried]), torch.maximum(mask, _grown(bare, 5)))
+    image, _ = pack.render_regions([s.expand(n, -1) for s in styles], pack.side(SMALL), [graft])
+    parts = zip(image.split(1), mask.split(1), bare.split(1), strict=True)
+    return torch.cat([_filled(picture, own, worn, hole) for picture, worn, hole in parts])
+
+
+def _fit(donors: Donors, there: Tensor, region: str, image: Tensor, own: Tensor, gender: str) -> Tensor:
+    """How well each of the donors `there` fits the person: [n], 1 is best."""
+    theirs, skin, ground = donors.masks[there].unbind(1)
+    small = F.adaptive_avg_pool2d(own, SIDE)[0]
+    mine = small[REGIONS.index("skin")] * (1 - theirs)
+    skin = skin * (1 - theirs)
+    fit = torch.minimum(skin, mine).sum((1, 2)) / torch.maximum(skin, mine).sum((1, 2)).clamp(min=1)
+    if gender != "unknown":
+        fit = fit - OTHER_SEX * (donors.male[there] != (gender == "male"))
+    hair = small[REGIONS.index("hair")]
+    if region == "hat":  # what stands out of it has to go
+        fit = fit - LOST * (hair * (1 - theirs) * _above(theirs[:, None])[:, 0]).mean((1, 2))
+    if region == "hair":
+        fit = fit - LOST * (hair * (1 - theirs) * (1 - ground)).mean((1, 2))
+        weight = own[0, REGIONS.index("hair")].cpu().numpy()
+        if weight.mean() > 0.02:
+            lab = oklab.from_rgb(to_pixels(image[0].clamp(-1, 1)))
+            mean = (lab * weight[..., None]).sum((0, 1)) / weight.sum()
+            colour = torch.from_numpy(np.asarray(mean, np.float32)).to(donors.colour.device)
+            fit = fit - OTHER_COLOUR * (donors.colour[there] - colour).norm(dim=1)
+    return fit
+
+
+def _of(regions: Tensor, name: str) -> Tensor:
+    return regions[:, REGIONS.index(name), None]
+
+
+def _grown(mask: Tensor, pixels: int) -> Tensor:
+    return F.max_pool2d(mask, pixels, 1, pixels // 2)
+
+
+def _smooth(mask: Tensor, pixels: int) -> Tensor:
+    return F.avg_pool2d(mask, pixels, 1, pixels // 2, count_include_pad=False)
+
+
+def _above(hat: Tensor) -> Tensor:
+    """1 in the rows down to the lowest of the hat in each column; beside the hat as in its nearest column."""
+    n, _, height, width = hat.shape
+    there = hat[:, 0] > 0.5
+    rows = torch.arange(height, device=hat.device)[None, :, None]
+    lowest = torch.where(there, rows, -1).amax(1)  # [n, width]
+    columns = torch.arange(width, device=hat.device)
+    far = (columns[:, None] - columns[None]).abs()[None] + 10 * width * (lowest < 0)[:, None]
+    lowest = lowest.gather(1, far.argmin(2))
+    return (rows <= lowest[:, None]).float()[:, None].expand(n, 1, height, width)
+
+
+def _filled(image: Tensor, own: Tensor, worn: Tensor, hole: Tensor) -> Tensor:
+    """The ground of the person's own picture drawn over the hole."""
+    if float(hole.sum()) <= 3:
+        return image
+    size = image.shape[-2:]
+
+    def large(mask: Tensor) -> Tensor:
+        return F.interpolate(mask, size, mode="bilinear").clamp(0, 1)
+
+    free = (_grown(1 - _of(own, "ground"), 7) < 0.1).float()
+    known = (large(free * (_grown(torch.maximum(worn, hole), 7) < 0.05).float()) > 0.99).float()
+    if not float(known.sum()):
+        return image
+    soft = _smooth(large(_grown(hole, 9) * (1 - _grown(worn, 3))), 1 + 2 * (size[0] // 128))
+    levels = [(image * known, known)]
+    while levels[-1][0].shape[-1] > 4:
+        levels.append((F.avg_pool2d(levels[-1][0], 2), F.avg_pool2d(levels[-1][1], 2)))
+    out = levels[-1][0].sum((2, 3), keepdim=True) / levels[-1][1].sum((2, 3), keepdim=True)
+    for colour, weight in reversed(levels):
+        out = F.interpolate(out, colour.shape[-2:], mode="bilinear") if out.shape[-1] > 1 else out
+        out = out.lerp(colour / weight.clamp(min=1e-6), weight)
+    return image.lerp(out, soft)

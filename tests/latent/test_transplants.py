@@ -1,0 +1,85 @@
+"""Hats, hair and dark glasses of donors."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from faces import place_faces
+
+from t2i_person import change, draw, recreate
+from t2i_person.errors import T2IError
+from t2i_person.latent.edits.transplants import masks
+from t2i_person.nets.regions import REGIONS
+from t2i_person.packs import load_pack
+from t2i_person.picture.likeness import descriptor, distance
+
+
+def regions(**boxes: tuple[int, int, int, int]) -> torch.Tensor:
+    """[1, 7, 128, 128]: each region in its box of rows and columns, the rest is ground."""
+    out = torch.zeros(1, len(REGIONS), 128, 128)
+    out[:, REGIONS.index("ground")] = 1
+    for name, (top, bottom, left, right) in boxes.items():
+        out[:, :, top:bottom, left:right] = 0
+        out[:, REGIONS.index(name), top:bottom, left:right] = 1
+    return out
+
+
+def test_hair_that_stands_out_of_a_hat_goes():
+    own = regions(hair=(10, 100, 30, 98), skin=(40, 90, 44, 84))
+    theirs = regions(hat=(20, 45, 40, 88), skin=(45, 90, 44, 84))
+    mask, bare = masks("hat", theirs, own)
+    assert mask[0, 0, 30, 64] == 1 and mask[0, 0, 46, 64] > 0.5, "over the edge of the face, too"
+    assert mask[0, 0, 15, 64] == 0 and mask[0, 0, 70, 64] == 0, "not over the ground, nor over the face"
+    assert bare[0, 0, 15, 64] == 1 and bare[0, 0, 30, 33] == 1, "above it and beside it"
+    assert bare[0, 0, 60, 35] == 0, "long hair below the hat stays"
+    assert bare[0, 0, 5, 64] == 0 and (mask * bare).max() < 0.5
+
+
+def test_only_glasses_are_taken_of_what_is_worn():
+    theirs = regions(skin=(20, 110, 30, 98), other=(50, 60, 40, 88))
+    theirs[:, REGIONS.index("other"), 90:96, 28:34] = 1  # an earring
+    mask, bare = masks("other", theirs, regions())
+    assert mask[0, 0, 55, 64] == 1 and mask[0, 0, 93, 31] == 0 and not bare.any()
+
+
+@pytest.fixture
+def pack(tmp_path, monkeypatch):
+    monkeypatch.setenv("T2I_PERSON_PACKS", str(tmp_path))
+    place_faces(tmp_path)
+    return load_pack("faces", "cpu")
+
+
+def test_a_man_gets_a_cap_and_stays_himself(pack):
+    """The hat comes and goes, the man stays; the same bytes each time."""
+    (man,) = draw("Мужчина.", pack=pack, seed=0, background="kept").characters[0].portraits
+    capped = change(man.record, text="в кепке", pack=pack, background="kept")
+    (edit,) = capped.edits
+    assert edit["kind"] == "transplant" and edit["region"] == "hat" and capped.drawn == ("кепка",)
+    before, after = man.rgba[..., :3], capped.rgba[..., :3]
+    assert distance(descriptor(before), descriptor(after)) < 0.45
+    gap = np.abs(before.astype(int) - after).max(2)
+    assert gap[:200, 400:600].mean() > 30 and gap[700:].mean() < 3, "above the eyes only"
+    assert recreate(capped.png()).same
+    assert np.array_equal(change(man.record, text="в кепке", pack=pack, background="kept").rgba, capped.rgba)
+    for undone in (
+        change(capped.record, strengths={"кепка": 0}, pack=pack, background="kept"),
+        change(capped.record, text="без кепки", pack=pack, background="kept"),
+    ):
+        assert np.array_equal(undone.rgba, man.rgba)
+    scarf = change(capped.record, text="в платке", pack=pack, background="kept")
+    assert [edit["text"] for edit in scarf.edits] == ["платок"], "one hat at a time"
+
+
+def test_a_record_of_a_donor_that_there_is_not(pack):
+    (man,) = draw("Мужчина в кепке.", pack=pack, seed=1, steps=0, size=256).characters[0].portraits
+    wrong = {
+        "kind": "transplant",
+        "text": "кепка",
+        "region": "hat",
+        "donor": len(pack.donors),
+        "strength": 1.0,
+    }
+    record = replace(man.record, edits=(wrong,))
+    with pytest.raises(T2IError, match="draw the portrait again"):
+        change(record, text="с бородой", pack=pack)
