@@ -16,6 +16,7 @@ FACES = {  # step -> module of lab.faces whose main(argv) does it
     "photos": "photos",
     "regions": "regions",
     "report": "report",
+    "sliders": "sliders",
 }
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""People whose hats, hair and dark glasses others may get: ``donors.safetensors`` of the pack "faces".
+"""People whose hats, hair, clothes and dark glasses others may get: ``donors.safetensors`` of the pack "faces".
 
     python -m lab faces donors        # 4 minutes on two cores
 
@@ -21,7 +21,8 @@ from torch import Tensor
 from lab.faces.drawn import latents
 from lab.faces.labels import FILE, HERE, MORE
 from t2i_person import load_pack
-from t2i_person.latent.judge import embed_images
+from t2i_person.latent.judge import embed_images, probabilities
+from t2i_person.latent.targets import Target
 from t2i_person.nets.regions import REGIONS
 from t2i_person.packs import Pack
 from t2i_person.packs.donors import SIDE
@@ -32,11 +33,21 @@ from t2i_person.picture import oklab
 Row = dict[str, str]
 BATCH = 8
 DRAWN = 128  # pixels
+DARK = 0.8  # probability of dark glasses, by the encoder, too: half a glass is often light
+YOUNG = ("baby", "child")
 HATS = ("cap", "beanie", "brim", "scarf", "other")
 # region given away -> who has it, and the least share of the picture that it takes
 WANTED: dict[str, tuple[Callable[[Row], bool], float]] = {
     "hat": (lambda r: r["hat"] in HATS and r["glasses"] != "dark", 0.05),
     "other": (lambda r: r["glasses"] == "dark" and r["hat"] == "none", 0.02),
+    "clothes": (
+        lambda r: (
+            r["hat"] == r["glasses"] == "none"
+            and r["length"] in ("short", "cropped", "up", "bald")
+            and r["clothcolor"] not in ("", "?")
+        ),
+        0.07,
+    ),
     "hair": (
         lambda r: (
             r["hat"] == r["glasses"] == "none"
@@ -45,7 +56,7 @@ WANTED: dict[str, tuple[Callable[[Row], bool], float]] = {
         0.06,
     ),
 }
-MOST = {"hat": 400, "other": 120, "hair": 400}  # donors of each region
+MOST = {"hat": 400, "other": 120, "clothes": 250, "hair": 400}  # donors of each region
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -56,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     torch.set_grad_enabled(False)
     pack = load_pack("faces", "cpu")
     rows = [row for name in (FILE, MORE) for row in csv.DictReader((HERE / name).open(encoding="utf-8"))]
-    sound = [row for row in rows if row["quality"] in ("a", "b", "") and row["age"] != "child"]
+    sound = [row for row in rows if row["quality"] in ("a", "b", "") and row["age"] not in YOUNG]
     parts = []
     for region, (fits, least) in WANTED.items():
         chosen = [row for row in sound if fits(row)]
@@ -75,9 +86,10 @@ def _seen(pack: Pack, rows: Sequence[Row], region: str, least: float) -> dict[st
         pictures, coarse = pack.render_regions(pack.generator.styles(some), DRAWN)
         assert coarse is not None
         seen = embed_images(pack, pictures.clamp(-1, 1))
+        dark = probabilities(pack, seen, [Target("тёмные очки", "тёмные очки", "accessory")])[:, 0]
         index = REGIONS.index(region)
         for i, row in enumerate(rows[at : at + BATCH]):
-            if float(coarse[i, index].mean()) < least:
+            if float(coarse[i, index].mean()) < least or (region == "other" and dark[i] < DARK):
                 continue
             small = F.adaptive_avg_pool2d(coarse[i], SIDE)
             masks = torch.stack([small[index], small[REGIONS.index("skin")], small[REGIONS.index("ground")]])

@@ -18,6 +18,9 @@ PUT = 0.5  # weight of a colour that can be put where it is missing
 GENDERS = {"ru": {"male": "мужчина", "female": "женщина"}, "en": {"male": "a man", "female": "a woman"}}
 
 
+NAMED = {"поворот головы": "pose"}  # strengths that are no looks: name -> category
+
+
 @dataclass(frozen=True)
 class Target:
     """One thing the person should have, or with `negated` should not."""
@@ -56,6 +59,19 @@ def targets_of_phrase(pack: Pack, phrase: str, features: Sequence[Feature]) -> l
         reasons = "; ".join(f"«{target.name}»: {target.obstacle}" for target in unable)
         raise T2IError(f"This cannot be drawn: {reasons}. The pack draws {', '.join(sorted(pack.draws))}.")
     return able
+
+
+def named_target(pack: Pack, name: str) -> Target:
+    """What to steer by for a strength of `NAMED`.
+
+    Raises
+    ------
+    T2IError : the pack has no direction for it.
+    """
+    if name not in pack.sliders:
+        able = ", ".join(f"«{one}»" for one in pack.sliders) or "none like it"
+        raise T2IError(f"The pack {pack.name} has no strength «{name}»: it has {able}.")
+    return Target(name, name, NAMED[name])
 
 
 def feature_name(feature: Feature) -> str:

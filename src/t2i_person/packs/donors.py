@@ -1,4 +1,4 @@
-"""People of a generator whose hats, hair or dark glasses others may get."""
+"""People of a generator whose hats, hair, clothes or dark glasses others may get."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from .places import find_file
 CARD = "pack.toml"
 FORMAT = 1
 WEIGHTS = ("generator", "encoder", "matting")  # of every pack
-OPTIONAL = frozenset({"donors", "heads", "stylespace", "regions", "inversion"})
+OPTIONAL = frozenset({"donors", "heads", "stylespace", "regions", "inversion", "sliders"})
 PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin")
 _KEYS = ("format", "name", "version", "license", "draws", "files")
 

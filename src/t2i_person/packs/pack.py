@@ -3,7 +3,7 @@
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,6 +79,7 @@ class Pack(PackInfo):
     gallery: Gallery | None = None
     regions: nn.Module | None = None  # generator's features -> where hair, skin, clothes and hat are
     donors: Donors | None = None  # whose hats, hair and so on others may get
+    sliders: Mapping[str, Tensor] = field(default_factory=dict)  # name -> step [w_dim] of one alpha
     inversion: nn.Module | None = None  # images [n, 3, h, w] in [-1, 1] -> w [n, w_dim] less its mean
     _texts: dict[str, Tensor] = field(default_factory=dict, repr=False)
 
@@ -284,6 +285,10 @@ def _load(folder: Path, device: torch.device, dtype: torch.dtype) -> Pack:
             path = folder / f"{name}.safetensors"
             raise PackError(f"{path} holds no {name} that is known here: {error}") from error
         net.requires_grad_(False).eval().to(device)
+    if "sliders" in parts:
+        built["sliders"] = {key: step.float().to(device) for key, step in parts["sliders"][0].items()}
+        if wrong := [key for key, step in built["sliders"].items() if len(step) != built["generator"].w_dim]:
+            raise PackError(f"{folder / 'sliders.safetensors'} is of another generator: {', '.join(wrong)}.")
     if "donors" in parts:
         built["donors"] = _donors(folder, parts["donors"][0], built["generator"], built["encoder"]).to(device)
     if "stylespace" in parts:

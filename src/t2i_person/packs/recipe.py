@@ -36,6 +36,7 @@ class Recipe:
     holds: Mapping[str, str] = field(default_factory=dict)  # text -> category: what a direction leaves alone
     rows: Mapping[str, str] = field(default_factory=dict)  # category -> "5-22": rows of W+ that carry it
     transplants: Mapping[str, str] = field(default_factory=dict)  # category -> region that donors give
+    offers: tuple[str, ...] = ()  # strengths that a page may offer beside those of what was said
     below_frame: tuple[str, ...] = ()  # lemmas of what the picture is too small to show
 
     def rows_of(self, category: str, num_ws: int) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -22,13 +23,13 @@ from ..latent.edits import (
 from ..latent.edits.coordinates import edit_coordinates, style_offset
 from ..latent.edits.directions import apply_directions, best_steps
 from ..latent.edits.optimize import PRESETS, Preset, optimize, score_loss
-from ..latent.edits.transplants import best_donor
+from ..latent.edits.transplants import best_donor, there_in
 from ..latent.edits.wdirections import w_direction
 from ..latent.judge import DRAWN, SURE, embed_rendered, probabilities
 from ..latent.sample import Sample
 from ..latent.sliders import slide
-from ..latent.targets import Target, gender_text, implied, without_colour
-from ..packs import to_pixels
+from ..latent.targets import NAMED, Target, gender_text, implied, without_colour
+from ..packs import Pack, to_pixels
 from ..picture.colours import grown, said_colour
 from ..picture.faces import Face, only
 from ..request import Request
@@ -37,6 +38,8 @@ from .run import Run
 from .score import picture_probabilities
 from .subject import Subject
 from .whole import Pictures, Whole, drawn
+
+WORN = frozenset({"accessory", "clothes", "headwear"})  # put on whole; what grows may be changed first
 
 
 def preset_of(request: Request) -> Preset:
@@ -139,6 +142,7 @@ def _w_directions(
                 wdirections.ALPHAS,
                 wdirections.PRICE,
                 pictures.judged,
+                wdirections.GAINED,
             )
             if not taken:
                 out.append(sample)
@@ -150,22 +154,27 @@ def _w_directions(
 
 
 def _transplants(
-    run: Run, pictures: Pictures, request: Request, subject: Subject, samples: list[Sample]
+    run: Run,
+    pictures: Pictures,
+    request: Request,
+    subject: Subject,
+    samples: list[Sample],
+    worn: bool = True,
 ) -> list[Sample]:
-    """Hats, hair and so on of the pack's donors, for what is not there yet."""
+    """What is not there yet of the pack's donors: hats, clothes and glasses, or hair where not `worn`."""
     pack, i, out = pictures.pack, subject.index, []
     wanted = [target for target in subject.wanted if not target.negated]
-    goals = [(without_colour(pack, t), t) for t in wanted if t.category in pack.recipe.transplants]
+    able = [t for t in wanted if t.category in pack.recipe.transplants and (t.category in WORN) == worn]
     with run.stage("directions", i):
         for k, sample in enumerate(samples):
             run.tell("directions", i, k, step=k + 1, steps=len(samples))
-            for goal, target in goals:
+            for target in able:
+                goal, region = without_colour(pack, target), pack.recipe.transplants[target.category]
                 now = drawn(pack, sample.styles, sample.edits, side=pictures.judged)
-                seen = probabilities(pack, now.seen(pack), [goal, *wanted])[0].tolist()
-                if seen[0] >= DRAWN:
+                if now.coarse is None or there_in(pack, now.seen(pack), now.coarse, goal, region) >= DRAWN:
                     continue
-                beside = [t for t, p in zip(wanted, seen[1:], strict=True) if p >= DRAWN and t is not target]
-                region = pack.recipe.transplants[target.category]
+                seen = probabilities(pack, now.seen(pack), wanted)[0].tolist()
+                beside = [t for t, p in zip(wanted, seen, strict=True) if p >= DRAWN and t is not target]
                 gender = subject.character.gender
                 index = best_donor(pack, sample.styles, goal, region, beside, gender)
                 if index is not None:
@@ -226,6 +235,7 @@ EDITORS: dict[str, Editor] = {  # kind in the recipe -> what fits it
     "optimize": _optimization,
     "recolour": _recolouring,
     "transplants": _transplants,
+    "hair_transplants": partial(_transplants, worn=False),
     "w_directions": _w_directions,
 }
 
@@ -305,8 +315,22 @@ def strengthened(pictures: Pictures, request: Request, subject: Subject, sample:
     changes = [(target, value - now[target.name]) for target, value in subject.strengths]
     gender, psi = subject.character.gender, preset_of(request).truncation_psi
     moved = slide(pictures.pack, sample, changes, gender, psi)
+    if any(target.category == "pose" and change for target, change in changes):
+        moved = _fitted(pictures.pack, subject, moved)
     named = {target.name: value for target, value in subject.strengths}
     return replace(moved, strengths=sample.strengths | named)
+
+
+def _fitted(pack: Pack, subject: Subject, sample: Sample) -> Sample:
+    """With the donors that fit a head turned otherwise."""
+    edits, own = list(sample.edits), {target.name: target for target in subject.wanted}
+    for i, edit in enumerate(edits):
+        if isinstance(edit, TransplantEdit) and edit.strength and (target := own.get(edit.text)):
+            goal, gender = without_colour(pack, target), subject.character.gender
+            index = best_donor(pack, sample.styles, goal, edit.region, gender=gender)
+            if index is not None:
+                edits[i] = replace(edit, donor=index)
+    return replace(sample, edits=tuple(edits))
 
 
 def alter(
@@ -323,7 +347,8 @@ def alter(
         sample = replace(sample, strengths=stay)
     if subject.strengths:
         sample = strengthened(pictures, request, subject, sample)
-    new = [t for t, value in subject.strengths if value > 0 and t.name not in subject.own]
+    known = {*subject.own, *NAMED}  # the encoder has no eye for how a head is turned
+    new = [t for t, value in subject.strengths if value > 0 and t.name not in known]
     return replace(subject, wanted=[*subject.wanted, *new]), sample
 
 

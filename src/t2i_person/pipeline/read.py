@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ..errors import T2IError
-from ..latent.targets import GENDERS, feature_name
+from ..latent.targets import GENDERS, NAMED, feature_name
 from ..text import Character, Feature, describe
 
 SUBJECTS = {"male": "Мужчина", "female": "Женщина", "unknown": "Человек"}
@@ -35,7 +35,8 @@ def read_strengths(
 ) -> Phrases:
     """What the strengths of these names are of, for a person of that gender.
 
-    A name that may be that of somebody's gender or age, as a pack calls them, need not say anything.
+    A name that may be that of a gender or an age, as a pack calls them, or of the turn of the head, need
+    not say anything.
 
     Raises
     ------
@@ -44,9 +45,9 @@ def read_strengths(
     found: dict[str, tuple[Feature, ...]] = {
         feature_name(feature): (feature,) for person in people for feature in person.described
     }
-    maybe = {person.lemma for person in people}.union(*(words.values() for words in GENDERS.values()))
+    maybe = {person.lemma for person in people}.union(NAMED, *(words.values() for words in GENDERS.values()))
     for name in names:
-        if name not in found:
+        if name not in found and name not in NAMED:
             try:
                 found[name] = read_phrase(name, gender, cancelled)
             except T2IError:

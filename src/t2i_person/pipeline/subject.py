@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..latent.sample import Sample
-from ..latent.targets import Target, targets_of, targets_of_phrase
+from ..latent.targets import NAMED, Target, named_target, targets_of, targets_of_phrase
 from ..packs import Pack
 from ..text import Character
 from .read import Phrases, no_looks
@@ -59,6 +59,8 @@ def subject_of(
     for name, value in strengths.items():
         if name in own:
             targets = [own[name]]
+        elif name in NAMED:
+            targets = [named_target(pack, name)]
         elif name in others:
             continue
         elif name in phrases:

@@ -158,6 +158,7 @@ def best_steps(
     strengths: Sequence[float],
     price: float,  # of one unit of alpha, in log probability
     resolution: int | None,
+    gained: float = 0.0,  # probability of the target that a step has to reach
 ) -> tuple[list[Tensor], list[tuple[Target, float]]]:
     """For each target that is not drawn yet the step along its direction that serves all targets best.
 
@@ -175,6 +176,8 @@ def best_steps(
         tried = apply(now, direction, alphas)
         found = probabilities(pack, embed_rendered(pack, tried, resolution, len(alphas)), wanted)
         best = int((mean_log_probability(found) - price * alphas.abs() / len(wanted)).argmax())
+        if found[best, i] < gained:
+            best = 0
         probability = found[best]
         if best:
             now = [style[best : best + 1] for style in tried]

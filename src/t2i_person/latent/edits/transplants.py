@@ -1,4 +1,4 @@
-"""Hats, hair and dark glasses of others: a part of a donor's features in the person's own.
+"""Hats, hair, clothes and dark glasses of others: a part of a donor's features in the person's own.
 
 A direction in W changes the whole person a little for every hat, and most hats it does not reach. But in
 aligned faces eyes and mouths stand in the same places, and features keep their places: where a donor has a
@@ -31,14 +31,17 @@ from . import TransplantEdit
 
 SMALL = 128  # pixels at which regions are told, and donors tried
 KEPT = 32  # donors of a pack whose regions are remembered
-TRIED = 8  # donors whose outcome is looked at
+TRIED = 10  # donors whose outcome is looked at
 FITTING = 3.0  # log probability that a fit better by 1 outweighs among them
 LOST = 5.0  # of the fit, for each share of the picture where hair stays, or goes, without cause
 OTHER_COLOUR = 3.0  # of the fit, for a distance of 1 in OKLab between own hair and the donor's
 OTHER_SEX = 0.1  # of the fit, where the donor is not of the person's sex
-PROBABLE = 0.1  # of the fit, for a log probability of 1 that the donor shows the target
+PROBABLE = 0.2  # of the fit, for a log probability of 1 that the donor shows the target
 EYES = slice(40, 78)  # of 128 rows: glasses, not earrings
-GROWN = {"hat": 7, "hair": 5, "other": 5}  # pixels of 128, over what is no ground
+FACE = 26 / 32  # of the rows: clothes do not reach higher
+CLOTHES = 0.04  # of the picture: from so much on they are there
+CLOTHED = 0.12  # of the picture: more clothes than that are no better
+GROWN = {"hat": 7, "hair": 5, "other": 5, "clothes": 5}  # pixels of 128, over what is no ground
 
 _known: WeakKeyDictionary[Pack, dict[int, tuple[list[Tensor], Tensor]]] = WeakKeyDictionary()
 
@@ -98,7 +101,9 @@ def masks(region: str, theirs: Tensor, own: Tensor) -> tuple[Tensor, Tensor]:
         worn = worn * eyes
     taken = torch.maximum(worn, _grown(worn, GROWN.get(region, 5)) * (1 - ground))
     bare = torch.zeros_like(worn)
-    if region == "hair":
+    if region == "clothes":
+        taken = taken * (1 - _of(own, "hair"))
+    elif region == "hair":
         bare = _of(own, "hair") * ground * (1 - worn)
     elif region == "hat":
         bare = _above(worn) * (1 - _of(own, "ground")) * ground * (1 - worn)
@@ -110,7 +115,7 @@ def best_donor(
     styles: Sequence[Tensor],  # [1, c] a layer
     target: Target,
     region: str,
-    beside: Sequence[Target] = (),  # what has to be seen, too
+    beside: Sequence[Target] = (),  # what has to be seen of the person, too
     gender: str = "unknown",
 ) -> int | None:
     """The donor of whom the target comes best; None where it comes of nobody."""
@@ -119,24 +124,40 @@ def best_donor(
         return None
     there = (donors.region == REGIONS.index(region)).nonzero()[:, 0]
     shown = probabilities(pack, donors.seen[there], [target])[:, 0]
-    there, shown = there[shown >= DRAWN], shown[shown >= DRAWN]
+    if region != "clothes":
+        there, shown = there[shown >= DRAWN], shown[shown >= DRAWN]
     if not len(there):
         return None
     image, own = pack.render_regions(styles, pack.side(SMALL))
     assert own is not None
-    fit = _fit(donors, there, region, image, own, gender) + PROBABLE * shown.log()
+    fit = _fit(donors, there, region, image, own, gender) + PROBABLE * shown.clamp(min=1e-3).log()
     tried = there[fit.argsort(descending=True, stable=True)[:TRIED]]
-    pictures = _tried(pack, styles, own, region, tried)
+    pictures, regions = _tried(pack, styles, own, region, tried)
     sound = [Target(text, text, "", weight < 0) for text, weight in pack.recipe.usual.items()]
     seen = embed_images(pack, pictures.clamp(-1, 1))
-    found = probabilities(pack, seen, [target, *beside, *sound])
-    fit = fit.sort(descending=True, stable=True).values[: len(tried)]
-    best = int((mean_log_probability(found) + FITTING * fit).argmax())
-    return int(tried[best]) if found[best, 0] >= DRAWN else None
+    there_now = there_in(pack, seen, regions, target, region)
+    found = torch.cat([there_now[:, None], probabilities(pack, seen, [*beside, *sound])], 1)
+    worth = (
+        mean_log_probability(found) + FITTING * fit.sort(descending=True, stable=True).values[: len(tried)]
+    )
+    best = int(worth.where(there_now >= DRAWN, -torch.inf).argmax())
+    return int(tried[best]) if there_now[best] >= DRAWN else None
 
 
-def _tried(pack: Pack, styles: Sequence[Tensor], own: Tensor, region: str, tried: Tensor) -> Tensor:
-    """Small pictures [n, 3, h, w] of the person with a part of each donor, by the donors' small masks."""
+def there_in(pack: Pack, seen: Tensor, regions: Tensor, target: Target, region: str) -> Tensor:
+    """How surely what a donor would give is there already: unit [n, d], regions [n, 7, s, s] -> [n].
+
+    Clothes are there when enough of them can be seen; the encoder does not tell that well.
+    """
+    if region == "clothes":
+        return (_of(regions, region).mean((1, 2, 3)) * (DRAWN / CLOTHES)).clamp(max=1)
+    return probabilities(pack, seen, [target])[:, 0]
+
+
+def _tried(
+    pack: Pack, styles: Sequence[Tensor], own: Tensor, region: str, tried: Tensor
+) -> tuple[Tensor, Tensor]:
+    """The person with a part of each donor, by the donors' small masks: small pictures, their regions."""
     assert pack.donors is not None
     n = len(tried)
     regions = own.new_zeros(n, *own.shape[1:])
@@ -145,9 +166,10 @@ def _tried(pack: Pack, styles: Sequence[Tensor], own: Tensor, region: str, tried
         regions[:, REGIONS.index(name)] = F.interpolate(small, own.shape[-2:], mode="bilinear")[:, 0]
     mask, bare = masks(region, regions, own)
     graft = Graft(pack.generator.styles(pack.donors.w[tried]), torch.maximum(mask, _grown(bare, 5)))
-    image, _ = pack.render_regions([s.expand(n, -1) for s in styles], pack.side(SMALL), [graft])
+    image, seen = pack.render_regions([s.expand(n, -1) for s in styles], pack.side(SMALL), [graft])
     parts = zip(image.split(1), mask.split(1), bare.split(1), strict=True)
-    return torch.cat([_filled(picture, own, worn, hole) for picture, worn, hole in parts])
+    assert seen is not None
+    return torch.cat([_filled(picture, own, worn, hole) for picture, worn, hole in parts]), seen
 
 
 def _fit(donors: Donors, there: Tensor, region: str, image: Tensor, own: Tensor, gender: str) -> Tensor:
@@ -160,6 +182,12 @@ def _fit(donors: Donors, there: Tensor, region: str, image: Tensor, own: Tensor,
     if gender != "unknown":
         fit = fit - OTHER_SEX * (donors.male[there] != (gender == "male"))
     hair = small[REGIONS.index("hair")]
+    if region == "clothes":
+        clothes, high = small[REGIONS.index("clothes")], round(SIDE * FACE)
+        left = (clothes * (1 - theirs)).mean((1, 2))
+        over = (theirs * small[REGIONS.index("skin")])[:, :high].mean((1, 2))
+        size = (theirs * (1 - hair)).mean((1, 2)).clamp(max=CLOTHED)
+        fit = fit - LOST * (left + 3 * over) + LOST * size
     if region == "hat":  # what stands out of it has to go
         fit = fit - LOST * (hair * (1 - theirs) * _above(theirs[:, None])[:, 0]).mean((1, 2))
     if region == "hair":

@@ -16,6 +16,7 @@ from ...packs import Pack
 from ..targets import Target
 
 ALPHAS = (3.0, 6.0, 9.0, 12.0, 16.0)  # strengths tried, in standard deviations of W's coordinates
+GAINED = 0.05  # probability below which a step goes back: it changed the person for nothing
 UNIT = 9.0  # alpha of strength 1 for a target that no direction was taken for
 PRICE = 0.02  # of one unit of alpha, in log probability
 SAMPLES = 2048  # people the covariance and the gradients are of
@@ -33,6 +34,8 @@ def w_direction(pack: Pack, target: Target) -> list[Tensor]:
     """
     if not pack.encoder.reads_w:
         raise T2IError(f"The encoder of the pack {pack.name} reads no W: it has no directions there.")
+    if target.text in pack.sliders:
+        return _steps(pack, target.category, pack.sliders[target.text])
     w = _sampled(pack)
     centred = w - w.mean(0)
     held = [text for text, category in pack.recipe.holds.items() if category != target.category]
@@ -46,7 +49,12 @@ def w_direction(pack: Pack, target: Target) -> list[Tensor]:
         share = torch.linalg.lstsq(kept.T @ ways, kept.T @ pattern[:, None], driver=driver).solution
         pattern = pattern - (ways @ share)[:, 0]
     step = pattern / pattern.norm().clamp(min=1e-8) * w.std(0).mean()
-    first, last = pack.recipe.rows_of(target.category, pack.generator.num_ws)
+    return _steps(pack, target.category, step)
+
+
+def _steps(pack: Pack, category: str, step: Tensor) -> list[Tensor]:
+    """The StyleSpace step [c] a layer of a step [w_dim] in the rows of W+ that carry the category."""
+    first, last = pack.recipe.rows_of(category, pack.generator.num_ws)
     start = pack.generator.w_mean.expand(pack.generator.num_ws, -1)[None]
     end = start.clone()
     end[:, first:last] += step
