@@ -188,6 +188,14 @@ def test_sliders_change_the_same_person(server, visit):
     page.get_by_label("Что ещё изменить?").fill("в очках")
     page.get_by_label("Что ещё изменить?").press("Enter")
     expect(page.get_by_role("slider", name="очки")).to_be_visible()
+    page.get_by_text("Другие черты").click()
+    smile = page.get_by_role("slider", name="улыбка")
+    expect(smile).to_have_value("0")
+    with page.expect_response(
+        lambda r: r.url.endswith("/v1/edit") and '"улыбка":0.1' in (r.request.post_data or "")
+    ):
+        smile.press("ArrowRight")
+    expect(page.locator("#sliders").get_by_role("slider", name="улыбка")).to_have_value("0.1")
     page.get_by_role("button", name="Вернуть").click()
     page.get_by_role("button", name="Вернуть").click()
     expect(page.locator(".card.done a")).to_have_attribute("href", before)

@@ -251,7 +251,7 @@ def test_describe(server):
 def test_packs(server):
     packs = server.get("/v1/packs").json()["packs"]
     embedded = next(pack for pack in packs if pack["name"] == "embedded")
-    assert embedded["default"] and "clothes" in embedded["draws"]
+    assert embedded["default"] and "clothes" in embedded["draws"] and "улыбка" in embedded["offers"]
 
 
 @pytest.mark.parametrize(

@@ -251,6 +251,7 @@ class PackCard(BaseModel):
     version: str
     license: str
     draws: list[str]
+    offers: list[str]  # strengths that a page may offer beside those of what was said
     default: bool
 
 

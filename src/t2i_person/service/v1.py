@@ -232,6 +232,7 @@ async def packs(here: Here) -> models.Packs:
                 version=info.version,
                 license=info.license,
                 draws=sorted(info.draws),
+                offers=list(info.recipe.offers),
                 default=info.name == here.jobs.default_pack,
             )
             for info in list_packs()

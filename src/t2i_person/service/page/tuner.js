@@ -7,7 +7,7 @@ import { keep } from "./kept.js";
 import { reason, t, trouble } from "./words.js";
 
 const dialog = document.querySelector("#tuner"), image = document.querySelector("#tuner-image"), spin = dialog.querySelector(".spin");
-const sliders = document.querySelector("#sliders"), change = document.querySelector("#change"), go = document.querySelector("#change-go");
+const sliders = document.querySelector("#sliders"), moreBox = document.querySelector("#more-box"), more = document.querySelector("#more-sliders"), change = document.querySelector("#change"), go = document.querySelector("#change-go");
 const note = document.querySelector("#tuner-note"), undo = document.querySelector("#undo"), save = document.querySelector("#tuner-save");
 const keepName = document.querySelector("#keep-name"), keepGo = document.querySelector("#keep-go");
 let card = null, base = null, history = [], drafting = null, wanted = null, whole = null, resting = 0;
@@ -41,6 +41,18 @@ function settle(portrait) {
     sliders.replaceChildren(...names.map((name, i) => slider(name, portrait.strengths[name], i)));
   }
   for (const input of sliders.querySelectorAll("input")) put(input, portrait.strengths[input.name]);
+  offered().then((all) => {
+    if (base !== portrait) return;
+    const others = all.filter((name) => !names.includes(name));
+    more.replaceChildren(...others.map((name, i) => slider(name, 0, names.length + i)));
+    moreBox.hidden = !others.length;
+  }).catch(() => { moreBox.hidden = true; }); // without them the page is as good
+}
+
+/** What the pack offers beside the features that were said. */
+async function offered() {
+  const { packs } = await call("GET", "v1/packs"), chosen = document.querySelector("#pack").value;
+  return (packs.find((pack) => (chosen ? pack.name === chosen : pack.default)) ?? packs[0]).offers;
 }
 
 function slider(name, value, i) {
@@ -61,7 +73,8 @@ function put(input, value) {
   input.parentElement.querySelector("output").textContent = Number(value).toFixed(1).replace("-", "−");
 }
 
-const strengths = () => Object.fromEntries([...sliders.querySelectorAll("input")].map((input) => [input.name, Number(input.value)]));
+const moved = () => [...sliders.querySelectorAll("input"), ...[...more.querySelectorAll("input")].filter((input) => Number(input.value))];
+const strengths = () => Object.fromEntries(moved().map((input) => [input.name, Number(input.value)]));
 
 /** One draft is under way at a time; the newest wish waits for it, those between are skipped. */
 async function draft() {
