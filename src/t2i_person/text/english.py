@@ -5,7 +5,8 @@ from functools import cache
 from .lexicon import english, fold, looks, people, things, verbs
 from .scene import Fact
 
-FAR = {"hair_color": "hair", "hair_style": "hair"}
+# For a noun that no list has.
+NOUNS = {"hair_color": "hair", "hair_style": "hair", "clothes": "clothes", "headwear": "hat"}
 
 
 def adjective(word: str) -> str:
@@ -88,14 +89,9 @@ SPECIFIC = {
 
 def phrase(fact: Fact, head: str = "") -> str:
     """English of one feature, without the negation; `head` is the person's noun."""
-    if fold(fact.normalized) in PHRASES:
-        return PHRASES[fold(fact.normalized)]
-    if fold(fact.noun) == "колпак" and fold(head.split()[0] if head else "") in CHEFS:
-        return "chef's hat"
-    if fold(fact.noun) in ("перо", "перья") and ("волос" in fact.normalized or fact.category == "accessory"):
-        return "feathers in the hair"
-    if fact.noun == "рост" and any(c.isdigit() for c in fact.normalized):
-        return f"{fact.normalized.removeprefix('рост').replace('см', '').strip()} cm tall"
+    set_phrase = _set_phrase(fact, head)
+    if set_phrase:
+        return set_phrase
     if fact.category == "role":
         entry = people().get(fold(fact.noun))
         return entry.english if entry else "person"
@@ -103,22 +99,42 @@ def phrase(fact: Fact, head: str = "") -> str:
         return _age(fact)
     if fact.verb:
         return verbs("expression").get(fold(fact.verb), "")
-    if not fact.noun:
-        word = fact.adjectives[0] if fact.adjectives else fact.normalized
-        entry_look = looks().get(fold(word)) or looks().get(fold(word)[2:])
-        if fold(word) in BARE:
-            return BARE[fold(word)]
-        shown = entry_look.english if entry_look else adjective(word)
-        return f"{shown} hair" if fact.category == "hair_color" and shown and "hair" not in shown else shown
+    return _noun_phrase(fact) if fact.noun else _bare(fact)
+
+
+def _set_phrase(fact: Fact, head: str) -> str:
+    """What is not put together word by word, "" for the rest."""
+    normal, key = fold(fact.normalized), fold(fact.noun)
+    if normal in PHRASES:
+        return PHRASES[normal]
+    if key == "колпак" and fold(head.split()[0] if head else "") in CHEFS:
+        return "chef's hat"
+    if key in ("перо", "перья") and ("волос" in fact.normalized or fact.category == "accessory"):
+        return "feathers in the hair"
+    if fact.noun == "рост" and any(c.isdigit() for c in fact.normalized):
+        return f"{fact.normalized.removeprefix('рост').replace('см', '').strip()} cm tall"
+    return ""
+
+
+def _bare(fact: Fact) -> str:
+    """A look told without a noun: "рыжая", "конопатый"."""
+    word = fact.adjectives[0] if fact.adjectives else fact.normalized
+    key = fold(word)
+    if key in BARE:
+        return BARE[key]
+    look = looks().get(key) or looks().get(key[2:])  # without "не"
+    shown = look.english if look else adjective(word)
+    return f"{shown} hair" if fact.category == "hair_color" and shown and "hair" not in shown else shown
+
+
+def _noun_phrase(fact: Fact) -> str:
+    """Adjectives and the noun: "чёрная борода"."""
     words = list(dict.fromkeys(filter(None, (adjective(a) for a in fact.adjectives))))
-    if not fact.category.startswith("hair"):
+    if not fact.category.startswith("hair"):  # dark hair is brown, dark clothes are not
         words = ["dark" if w == "dark brown" and "темный" in map(fold, fact.adjectives) else w for w in words]
-    head = noun(fact.noun)
-    if not head:
-        head = FAR.get(fact.category, {"clothes": "clothes", "headwear": "hat"}.get(fact.category, ""))
     if fold(fact.noun) == "очки" and "dark" in " ".join(words):
         return "sunglasses"
-    return " ".join([*words, head]).strip()
+    return " ".join([*words, noun(fact.noun) or NOUNS.get(fact.category, "")]).strip()
 
 
 BARE = {
@@ -181,36 +197,48 @@ def _front_words() -> frozenset[str]:
     return frozenset(x.english for x in looks().values() if " " not in x.english) | FRONT
 
 
-def whole(lemma: str, gender: str, features: list[tuple[str, str, bool]], count: int = 1) -> str:
+def whole(lemma: str, gender: str, features: list[tuple[str, str, bool]]) -> str:
     """English description of a person from its head noun and (category, English, negated) features."""
     head = _head(lemma, gender)
     shown = list(dict.fromkeys((c, e) for c, e, negated in features if e and not negated and c != "role"))
-    adjectives = _front_words()
-    front = [e.replace(" years old", " year old") for c, e in shown if c == "age" and "child" not in e]
-    shown = [(c, e) for c, e in shown if e not in NOTHING]
-    front += [e for c, e in shown if c != "age" and (e in adjectives or (c == "expression" and e in DOING))]
-    front = [w for w in dict.fromkeys(front) if w not in head]
-    rest = [
-        (c, e)
-        for c, e in shown
-        if e not in front and e not in adjectives and c != "age" and e.split()[0] not in head
-    ]
-    worn = [e for c, e in rest if c in WORN and not _carried(e)]
-    has = [e for c, e in rest if c not in WORN or _carried(e)]
-    first = (front or [head])[0]
-    article = (
-        "an"
-        if (first[:1].lower() in "aeiou" and not first.startswith("Eu"))
-        or first[:1] == "8"
-        or first[:2] in ("11", "18")
-        else "a"
-    )
-    text = " ".join([article, *front, head])
+    front = _before_head(shown, head)
+    worn, has = _after_head(shown, front, head)
+    text = " ".join([_article((front or [head])[0]), *front, head])
     if has:
         text += " with " + ", ".join(has)
     if worn:
         text += (", wearing " if has else " wearing ") + " and ".join(worn)
     return text
+
+
+def _before_head(shown: list[tuple[str, str]], head: str) -> list[str]:
+    """Age, adjectives and what the face does: "a 20 year old smiling woman"."""
+    adjectives = _front_words()
+    front = [e.replace(" years old", " year old") for c, e in shown if c == "age" and "child" not in e]
+    front += [
+        e
+        for c, e in shown
+        if c != "age" and e not in NOTHING and (e in adjectives or (c == "expression" and e in DOING))
+    ]
+    return [w for w in dict.fromkeys(front) if w not in head]
+
+
+def _after_head(shown: list[tuple[str, str]], front: list[str], head: str) -> tuple[list[str], list[str]]:
+    """What they wear, and the rest: "with green eyes, wearing a hat"."""
+    adjectives = _front_words()
+    worn: list[str] = []
+    has: list[str] = []
+    for c, e in shown:
+        if c == "age" or e in NOTHING or e in front or e in adjectives or e.split()[0] in head:
+            continue
+        (worn if c in WORN and not _carried(e) else has).append(e)
+    return worn, has
+
+
+def _article(first: str) -> str:
+    """ "an" before the sound of a vowel: "an 18 year old", but "a European"."""
+    vowel = first[:1].lower() in "aeiou" and not first.startswith("Eu")
+    return "an" if vowel or first[:1] == "8" or first[:2] in ("11", "18") else "a"
 
 
 FRONT = {"long-legged", "one-eyed", "cross-eyed", "hunchbacked", "middle-aged", "elegantly dressed"}
