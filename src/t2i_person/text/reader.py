@@ -11,11 +11,12 @@ from .analysis import Token, sentences
 from .blocks import blocks, heading, paragraphs
 from .clashes import clashes
 from .clean import check, clean
+from .entity import Entity, Fact
 from .found import UNSEXED, Found
 from .looks import SentenceLooks
 from .model import Character, Feature, Gender, Mention, TextError
 from .people import find
-from .scene import Entity, Fact, Scene
+from .scene import Scene
 
 log = logging.getLogger(__name__)
 
