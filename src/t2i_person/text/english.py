@@ -2,11 +2,21 @@
 
 from functools import cache
 
+from .entity import Fact
 from .lexicon import english, fold, looks, people, things, verbs
-from .scene import Fact
+from .numbers import years
 
 # For a noun that no list has.
 NOUNS = {"hair_color": "hair", "hair_style": "hair", "clothes": "clothes", "headwear": "hat"}
+CHEFS = frozenset("повар кондитер пекарь шеф-повар кок".split())
+# They say nothing in a description.
+NOTHING = frozenset("clothes height expression eyes face hair body skin".split())
+# What stands before the noun: what the face does, and some adjectives of more than one word.
+DOING = frozenset("smiling laughing frowning crying squinting grinning".split())
+FRONT = {"long-legged", "one-eyed", "cross-eyed", "hunchbacked", "middle-aged", "elegantly dressed"}
+WORN = ("clothes", "headwear", "accessory")
+VAGUE = ("worker", "person", "official")  # "man" or "woman" says more to an image encoder
+SEXED = ("man", "woman", "girl", "boy", "nurse", "actress", "nun", "witch", "priestess", "goddess", "queen")
 
 
 def adjective(word: str) -> str:
@@ -37,54 +47,7 @@ def noun(word: str) -> str:
     if last and first.isascii() and first.isalpha():
         return f"{first.upper()} {noun(last)}"  # "AR-очки"
     entry = things().get(key) or things().get(key.split("-")[0]) or things().get(key.split("-")[-1])
-    return SPECIFIC.get(key) or (entry.english if entry else "")
-
-
-# What no list of words tells apart: by the whole normal form.
-PHRASES = {
-    "накачанные губы": "plump lips", "перья": "feathers in the hair", "большие глаза": "big eyes",
-    "кавказская внешность": "Caucasian looks, from the Caucasus", "славянская внешность": "Slavic looks",
-    "косой глаз": "squinting eye", "косые глаза": "squinting eyes", "восточная внешность": "Oriental looks",
-    "азиатская внешность": "Asian looks",
-}  # fmt: skip
-CHEFS = frozenset("повар кондитер пекарь шеф-повар кок".split())
-
-SPECIFIC = {
-    "тога": "toga", "афро": "afro hair", "парик": "wig", "перо": "feathers", "перья": "feathers",
-    "пачка": "tutu",
-    "джинсы": "jeans", "сапог": "boots", "боа": "feather boa", "мини-юбка": "mini skirt", "капюшон": "hood",
-    "тюбетейка": "skullcap", "фуражка": "peaked cap", "бескозырка": "sailor cap",
-    "тельняшка": "striped sailor shirt", "круг": "dark circles under the eyes", "брюки": "trousers",
-    "кожанка": "leather jacket", "пуховик": "puffer jacket", "кеды": "sneakers", "туфля": "shoes",
-    "валенок": "felt boots", "браслет": "bracelet", "лента": "ribbon", "диадема": "tiara",
-    "колье": "necklace", "серьги": "earrings", "завивка": "curly hair", "стрижка": "haircut",
-    "прическа": "hairstyle", "кожа": "skin", "клочья": "tufts of hair", "бандана": "bandana",
-    "чалма": "turban", "шапочка": "beanie", "шапка": "winter hat", "вуаль": "veil", "фата": "bridal veil",
-    "часы": "watch", "колпак": "pointed hat", "рюкзак": "backpack", "чемодан": "suitcase", "роза": "rose",
-    "гитара": "guitar", "кимоно": "kimono", "сари": "sari", "сарафан": "sundress", "фартук": "apron",
-    "спина": "back", "коса": "braid", "косичка": "braids", "косы": "braids", "хвост": "ponytail",
-    "хвостик": "ponytail", "челка": "bangs", "кудри": "curly hair", "кудряшки": "curly hair",
-    "локон": "curls", "пучок": "hair bun", "лысина": "bald head", "плешь": "bald head",
-    "залысина": "receding hairline", "дреды": "dreadlocks", "ирокез": "mohawk", "каре": "bob haircut",
-    "прядь": "strand of hair", "седина": "grey hair", "проседь": "greying hair", "чуб": "forelock",
-    "лицо": "face", "лоб": "forehead", "нос": "nose", "подбородок": "chin", "щека": "cheeks",
-    "скула": "cheekbones", "губа": "lips", "рот": "mouth", "бровь": "eyebrows", "ресница": "eyelashes",
-    "ухо": "ears", "зуб": "teeth", "челюсть": "jaw", "шрам": "scar", "рубец": "scar",
-    "веснушка": "freckles", "конопушки": "freckles", "морщина": "wrinkles", "морщинка": "wrinkles",
-    "ямочка": "dimples", "родинка": "mole", "румянец": "rosy cheeks", "клык": "fangs", "рог": "horns",
-    "рожки": "horns", "рожок": "horns", "макияж": "makeup", "грим": "makeup", "синяк": "bruise",
-    "плечо": "shoulders", "талия": "waist", "живот": "belly", "пузо": "belly", "брюхо": "belly",
-    "грудь": "chest", "нога": "legs", "рука": "hands", "шея": "neck", "рост": "height", "палец": "fingers",
-    "глаз": "eyes", "ус": "moustache", "бородка": "short beard", "щетина": "stubble", "слеза": "tears",
-    "слезы": "tears", "взгляд": "look", "выражение": "expression", "косынка": "headscarf", "берет": "beret",
-    "цилиндр": "top hat", "котелок": "bowler hat", "корона": "crown", "венок": "flower wreath",
-    "серьга": "earrings", "перчатка": "gloves", "ботинок": "boots", "кроссовок": "sneakers",
-    "одежда": "clothes", "седой": "grey hair", "борода": "beard", "загар": "tan", "веснушки": "freckles",
-    "усы": "moustache", "кольцо": "ring", "меч": "sword", "посох": "staff", "трость": "cane",
-    "шапка-ушанка": "ushanka hat", "ушанка": "ushanka hat", "голова": "head", "бровка": "eyebrows",
-    "космы": "shaggy hair", "тюрбан": "turban", "копыто": "hooves", "хиджаб": "hijab", "палантин": "shawl",
-    "шаль": "shawl", "кольчуга": "chain mail",
-}  # fmt: skip
+    return english("noun").get(key) or (entry.english if entry else "")
 
 
 def phrase(fact: Fact, head: str = "") -> str:
@@ -105,8 +68,8 @@ def phrase(fact: Fact, head: str = "") -> str:
 def _set_phrase(fact: Fact, head: str) -> str:
     """What is not put together word by word, "" for the rest."""
     normal, key = fold(fact.normalized), fold(fact.noun)
-    if normal in PHRASES:
-        return PHRASES[normal]
+    if normal in english("feature"):
+        return english("feature")[normal]
     if key == "колпак" and fold(head.split()[0] if head else "") in CHEFS:
         return "chef's hat"
     if key in ("перо", "перья") and ("волос" in fact.normalized or fact.category == "accessory"):
@@ -120,8 +83,8 @@ def _bare(fact: Fact) -> str:
     """A look told without a noun: "рыжая", "конопатый"."""
     word = fact.adjectives[0] if fact.adjectives else fact.normalized
     key = fold(word)
-    if key in BARE:
-        return BARE[key]
+    if key in english("bare"):
+        return english("bare")[key]
     look = looks().get(key) or looks().get(key[2:])  # without "не"
     shown = look.english if look else adjective(word)
     return f"{shown} hair" if fact.category == "hair_color" and shown and "hair" not in shown else shown
@@ -137,36 +100,13 @@ def _noun_phrase(fact: Fact) -> str:
     return " ".join([*words, noun(fact.noun) or NOUNS.get(fact.category, "")]).strip()
 
 
-BARE = {
-    "веснушчатый": "freckled face", "конопатый": "freckled face", "курносый": "snub nose",
-    "беззубый": "toothless",
-    "морщинистый": "wrinkled face", "рябой": "pockmarked face", "скуластый": "prominent cheekbones",
-    "лопоухий": "protruding ears", "рогатый": "horns", "клыкастый": "fangs", "остроухий": "pointed ears",
-    "одноглазый": "one-eyed", "слепой": "blind", "раскосый": "slanted eyes", "горбатый": "hunchbacked",
-    "круглолицый": "round face", "косоглазый": "cross-eyed", "зеленый": "green skin", "синий": "blue skin",
-    "серый": "grey skin", "татуированный": "tattooed", "перевязанный": "bandaged", "крылатый": "wings",
-    "мокрый": "wet", "мускулистый": "muscular", "беременный": "pregnant", "сутулый": "stooped",
-    "накрашенный": "heavy makeup", "губастый": "full lips", "носатый": "big nose", "бледный": "pale skin",
-    "чумазый": "dirty face", "босой": "barefoot", "красный": "red face", "белокурый": "blond hair",
-}  # fmt: skip
-
-
 def _age(fact: Fact) -> str:
-    from .numbers import years
-
     value = years(fact.normalized)
     if value is None:
         return "middle-aged"
     if value < 13:
         return f"{value} year old child"
     return f"{value} years old"
-
-
-NOTHING = frozenset({"clothes", "height", "expression", "eyes", "face", "hair", "body", "skin"})
-DOING = frozenset({"smiling", "laughing", "frowning", "crying", "squinting", "grinning"})
-WORN = ("clothes", "headwear", "accessory")
-VAGUE = ("worker", "person", "official")  # "man" or "woman" says more to an image encoder
-SEXED = ("man", "woman", "girl", "boy", "nurse", "actress", "nun", "witch", "priestess", "goddess", "queen")
 
 
 def _head(lemma: str, gender: str) -> str:
@@ -239,6 +179,3 @@ def _article(first: str) -> str:
     """ "an" before the sound of a vowel: "an 18 year old", but "a European"."""
     vowel = first[:1].lower() in "aeiou" and not first.startswith("Eu")
     return "an" if vowel or first[:1] == "8" or first[:2] in ("11", "18") else "a"
-
-
-FRONT = {"long-legged", "one-eyed", "cross-eyed", "hunchbacked", "middle-aged", "elegantly dressed"}
