@@ -10,6 +10,7 @@ from .phrases import GOVERNS_KEYS
 
 GENDERS = {"m": "masc", "f": "femn"}
 CONSONANTS = frozenset("бвгджзйклмнпрстфхцчшщ")
+PREDICATES = ("VERB", "ADJS", "PRTS")
 AGE_VERBS = frozenset("быть исполниться стукнуть идти пойти минуть".split())
 
 Option = tuple[str, str, str]  # case, number, gender
@@ -117,7 +118,7 @@ def _fit_as_nominative(tokens: list[Token], i: int, last: int, option: Option) -
     token = tokens[i]
     subject = token.rel in SUBJECT or (last > i and tokens[last].rel in SUBJECT) or _listed_subject(tokens, i)
     head = tokens[token.head] if 0 <= token.head < len(tokens) else None
-    fragment = i == 0 and not any(t.best.pos in ("VERB", "ADJS", "PRTS") for t in tokens)
+    fragment = i == 0 and not any(t.best.pos in PREDICATES for t in tokens)
     of_verb = head is not None and head.best.pos == "VERB"
     points = 3.0 * subject + 1.5 * fragment
     points += 1.5 * (_stands_apart(tokens, i) and (subject or not of_verb))
@@ -141,18 +142,25 @@ def _listed_subject(tokens: list[Token], i: int) -> bool:
 
 def _told_sex(tokens: list[Token], i: int, last: int, subject: bool, head: Token | None) -> str:
     """Sex that the verb or an adjective after a comma shows, "" when none does."""
-    candidates = [head] if subject and head is not None else []
-    if last + 2 < len(tokens) and tokens[last + 1].low == ",":
-        candidates.append(tokens[last + 2])
-    if i > 0 and tokens[i - 1].best.pos == "VERB":
-        candidates.append(tokens[i - 1])
-    if subject or i == 0:
-        candidates += [t for t in tokens[last + 1 : last + 8] if t.best.pos in ("VERB", "ADJS", "PRTS")][:1]
-    for r in (r for t in candidates for r in t.readings[:3]):
-        suits = r.pos in ("VERB", "ADJS", "PRTS") or (r.pos in ("ADJF", "PRTF") and r.case == "nom")
-        if suits and r.number == "sing" and r.gender in SEX:
-            return SEX[r.gender]
+    near = _predicates_near(tokens, i, last, subject)
+    for token in [head, *near] if subject and head is not None else near:
+        for r in token.readings[:3]:
+            suits = r.pos in PREDICATES or (r.pos in ("ADJF", "PRTF") and r.case == "nom")
+            if suits and r.number == "sing" and r.gender in SEX:
+                return SEX[r.gender]
     return ""
+
+
+def _predicates_near(tokens: list[Token], i: int, last: int, subject: bool) -> list[Token]:
+    """What may agree with the name: after a comma, right before it, after it."""
+    near = []
+    if last + 2 < len(tokens) and tokens[last + 1].low == ",":
+        near.append(tokens[last + 2])  # "Ольга, усталая, вошла"
+    if i > 0 and tokens[i - 1].best.pos == "VERB":
+        near.append(tokens[i - 1])
+    if subject or i == 0:
+        near += [t for t in tokens[last + 1 : last + 8] if t.best.pos in PREDICATES][:1]
+    return near
 
 
 def _form(r: Reading, option: Option) -> Reading:
