@@ -11,16 +11,18 @@ from .analysis import Token, sentences
 from .blocks import blocks, heading, paragraphs
 from .clashes import clashes
 from .clean import check, clean
+from .entity import Entity, Fact
 from .found import UNSEXED, Found
 from .looks import SentenceLooks
 from .model import Character, Feature, Gender, Mention, TextError
 from .people import find
-from .scene import Entity, Fact, Scene
+from .scene import Scene
 
 log = logging.getLogger(__name__)
 
 MANY = 12  # features of one person from which on moods are capped
 MOODS = 4
+PREDICATES = ("VERB", "PRTS", "ADJS")
 GENDER: dict[str, Gender] = {"m": "male", "f": "female"}
 
 
@@ -238,7 +240,7 @@ def agree(tokens: list[Token], found: list[Found]) -> None:
             continue  # "ребёнок": the gender is the word's, not the person's
         verb = _verb_of(tokens, found, f)
         for r in verb.readings if verb is not None else ():
-            if r.pos in ("VERB", "PRTS", "ADJS") and r.number == "sing" and r.gender in ("masc", "femn"):
+            if r.pos in PREDICATES and r.number == "sing" and r.gender in ("masc", "femn"):
                 f.gender = "m" if r.gender == "masc" else "f"
                 break
 
@@ -247,20 +249,31 @@ def _verb_of(tokens: list[Token], found: list[Found], f: Found) -> Token | None:
     """Predicate of a nominative mention: by the tree, else the nearest after it, else before it."""
     head = tokens[f.head].head
     if tokens[f.head].rel.startswith("nsubj") and 0 <= head < len(tokens):
-        if tokens[head].best.pos in ("VERB", "PRTS", "ADJS"):
+        if tokens[head].best.pos in PREDICATES:
             return tokens[head]
     others = [g for g in found if g is not f and g.case == "nom" and g.kind in ("noun", "name", "pron")]
     others = [g for g in others if not (g.person and g.person.kind == "collective")]  # "отряд вёл есаул"
+    return _predicate_after(tokens, others, f) or _verb_before(tokens, others, f)
+
+
+def _predicate_after(tokens: list[Token], others: list[Found], f: Found) -> Token | None:
+    """The nearest in the clause: "Врач вошла и села"; another subject opens a clause of its own."""
+    starts = {g.start for g in others}
     for t in tokens[f.end :]:
-        if t.low in (";", ".", "—", ":") or (
-            any(g.start == t.i for g in others) and tokens[t.i - 1].low in ("и", "а", "но", "пока", "когда")
-        ):
-            break
-        if t.best.pos in ("VERB", "PRTS", "ADJS"):
+        if t.low in (";", ".", "—", ":"):
+            return None
+        if t.i in starts and tokens[t.i - 1].low in ("и", "а", "но", "пока", "когда"):
+            return None
+        if t.best.pos in PREDICATES:
             return t
+    return None
+
+
+def _verb_before(tokens: list[Token], others: list[Found], f: Found) -> Token | None:
+    """ "Вошла врач": unless somebody else is nearer to the verb or before it."""
     for t in reversed(tokens[: f.start]):
         if t.low in (";", ".", ":") or any(g.first == t.i for g in others):
-            break
+            return None
         if t.best.pos == "VERB":
             return None if any(g.end <= t.i for g in others) else t
     return None
@@ -292,7 +305,7 @@ def _character(entity: Entity) -> Character:
         features,
         attributes,
         (head, *mentions),
-        english.whole(f.lemma, gender, told, entity.count),
+        english.whole(f.lemma, gender, told),
         entity.named,
         entity.full_name,
     )
