@@ -2,6 +2,7 @@
 
 import re
 
+from .agreement import is_pointing
 from .analysis import Reading
 from .compounds import is_colour
 from .lexicon import Thing, fold, things, verbs, word_set
@@ -13,7 +14,6 @@ from .phrases import (
     Phrase,
     agrees,
     is_modifier,
-    is_pointing,
     masculine,
     nominative,
     normalize,
