@@ -7,7 +7,7 @@ from .analysis import Reading
 from .compounds import is_colour
 from .lexicon import Thing, fold, things, verbs, word_set
 from .neighbours import kind_of
-from .owners import WORN_PLACES, Owners
+from .owners import Owners
 from .phrases import (
     DEGREE,
     MODIFIERS,
@@ -21,6 +21,7 @@ from .phrases import (
     plain_readings,
 )
 from .scene import Entity
+from .sentence import WORN_PLACES
 
 QUANTITY = frozenset(
     "множество копна шапка грива прядь облако водопад щетка россыпь пара ряд волна каскад охапка пучок "
