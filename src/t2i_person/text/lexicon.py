@@ -158,6 +158,17 @@ def verbs(section: str) -> dict[str, str]:
 
 
 @cache
+def prepositions() -> dict[str, tuple[str, ...]]:
+    """Cases that each preposition governs, none where it only ends a phrase: "рядом"."""
+    return {
+        fold(w): tuple(right.split())
+        for header, words, right in _entries("grammar.txt")
+        for w in words
+        if header == "preposition"
+    }
+
+
+@cache
 def english(section: str) -> dict[str, str]:
     """English of the adjectives of one section of words.txt."""
     return {

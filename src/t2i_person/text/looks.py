@@ -5,9 +5,9 @@ import itertools
 from .ages import age_spans
 from .analysis import Token
 from .constructions import FITS, Constructions
+from .denials import LACKING
 from .found import Found
 from .lexicon import Thing, fold, looks, things, verbs, word_set
-from .owners import LACKING
 from .phrases import MODIFIERS, Phrase, nominative, normalize, noun_readings, plain_readings
 from .rules import FIRST
 from .scene import Entity
