@@ -2,7 +2,7 @@
 
 from .found import HARD
 from .lexicon import Thing, verbs, word_set
-from .phrases import Phrase, look_of, masculine, normalize, noun_readings
+from .phrases import Phrase, masculine, normalize, noun_readings
 from .scene import Entity
 from .wording import Wording
 
@@ -73,11 +73,6 @@ class Constructions(Wording):
         """ "не было видно глаз" """
         around = self.tokens[max(0, phrase.start - 3) : phrase.noun + 4]
         return any(t.low in ("видно", "видать", "разглядеть", "различить") for t in around)
-
-    def _looks_like(self, phrase: Phrase) -> bool:
-        return any(look_of(self.tokens[m]) or True for m in self._describing(phrase)) and bool(
-            self._describing(phrase)
-        )
 
     def _part_does(self, phrase: Phrase, entry: Thing, end: int, verb: int | None, keys: set[str]) -> bool:
         """ "щёки пылали румянцем", "глаза слезятся": the verb is what describes the part."""
