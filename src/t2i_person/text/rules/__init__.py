@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from .adjective import AdjectiveAt
 from .after_preposition import (
     along_hair,
     behind_glasses,
@@ -25,12 +26,22 @@ from .after_preposition import (
     without,
     worn_in,
 )
+from .age import (
+    IsAge,
+    about_after_person,
+    beside_person,
+    by_that_age,
+    by_the_look,
+    of_whom_it_turned,
+    span_of_time,
+    time_ago,
+    years_first,
+)
 from .bare_noun import (
     acted_upon,
     covering_a_part,
     denied,
     doing_or_alone,
-    garment_in_another_case,
     in_genitive,
     listed_after_feature,
     neither_subject_nor_object,
@@ -49,9 +60,29 @@ from .bare_noun import (
 )
 from .body import once_and_now, part_gerund, part_stops
 from .denial import gone, not_of_height, stopped_wearing, there_is_none
+from .detached import (
+    Owner,
+    after_person,
+    before_object,
+    before_subject,
+    nominative_of_anyone,
+    of_both,
+    of_counted_group,
+    of_joined_people,
+    of_thing,
+    of_topic,
+    opens_next_clause,
+    predicate_in_instrumental,
+    right_after_person,
+    short_of_both,
+    short_of_polite_you,
+    short_of_subject,
+    short_of_topic,
+)
 from .forms import age_key, excluded, height, height_of_most, key_and_look, yes_or_no
 from .idle import condition, full_of, handled, idiom, keys, question, roar, worn_by_things
 from .noun import NounAt
+from .number import NumberAt
 from .own import own
 from .rule import OfSentence, Rule, decide, rule
 from .worn import changed_clothes
@@ -120,7 +151,6 @@ NOUNS: tuple[Rule[Callable[[NounAt], bool | None]], ...] = (
     plain_look,
     covering_a_part,
     part_there,
-    garment_in_another_case,
     shown_on_owner,
     acted_upon,
     on_body,
@@ -128,6 +158,50 @@ NOUNS: tuple[Rule[Callable[[NounAt], bool | None]], ...] = (
     doing_or_alone,
 )
 
-RULES: tuple[Rule[Callable[..., object]], ...] = (*FIRST, *NOUNS)
+# Whose an adjective is that stands apart from its noun; without a rule's answer it is nobody's.
+DETACHED: tuple[Rule[Callable[[AdjectiveAt], Owner]], ...] = (
+    of_counted_group,
+    of_thing,
+    right_after_person,
+    predicate_in_instrumental,
+    short_of_subject,
+    short_of_polite_you,
+    short_of_both,
+    short_of_topic,
+    opens_next_clause,
+    after_person,
+    before_subject,
+    before_object,
+    of_both,
+    of_joined_people,
+    nominative_of_anyone,
+    of_topic,
+)
 
-__all__ = ["FIRST", "NOUNS", "RULES", "NounAt", "Rule", "decide", "rule"]
+# Whether a number is an age, and whose; without a rule's answer it is none.
+AGES: tuple[Rule[Callable[[NumberAt], IsAge]], ...] = (
+    time_ago,
+    years_first,
+    of_whom_it_turned,
+    about_after_person,
+    span_of_time,
+    by_that_age,
+    beside_person,
+    by_the_look,
+)
+
+RULES: tuple[Rule[Callable[..., object]], ...] = (*FIRST, *AGES, *NOUNS, *DETACHED)
+
+__all__ = [
+    "AGES",
+    "DETACHED",
+    "FIRST",
+    "NOUNS",
+    "RULES",
+    "AdjectiveAt",
+    "NounAt",
+    "NumberAt",
+    "Rule",
+    "decide",
+    "rule",
+]

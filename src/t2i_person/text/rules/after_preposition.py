@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..found import Found
 from ..lexicon import fold, verbs, word_set
+from .adjective import fitting
 from .rule import rule
 
 if TYPE_CHECKING:
@@ -120,14 +121,12 @@ def _dressed_by_verb(noun: NounAt) -> Entity | None:
 
 def _dressed_by_participle(noun: NounAt) -> Entity | None:
     """ "помог Ульяне, одетой в сарафан": whom the participle right before agrees with."""
-    from ..adjectives import fitting
-
     for k in range(noun.whole - 1, max(0, noun.whole - 3), -1):
         options = [r for r in noun.tokens[k].readings if r.pos == "PRTF"]
         if options and noun.tokens[k - 1].low == ",":
             people = noun.looks.people_here()
             before = [f for f in people if f.last < k and f.kind in ("noun", "name", "pron")]
-            fits = [f for f in before if fitting(noun.looks, f, options) == 2]
+            fits = [f for f in before if fitting(f, options) == 2]
             return fits[-1].entity if fits else None
     return None
 
@@ -231,7 +230,7 @@ def under_clothes(noun: NounAt) -> bool | None:
     return noun.emit_whole(owner)
 
 
-@rule("Глаза старика блестели за толстыми стёклами очков.", "толстые стёкла очков")
+@rule("Мужчина щурился за очками.", "щуриться; очки")
 def behind_glasses(noun: NounAt) -> bool | None:
     if noun.prep != "за" or noun.phrase.case != "ins":
         return None
