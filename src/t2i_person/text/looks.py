@@ -1,9 +1,10 @@
-"""Find what a sentence says of people's looks: one method for each construction."""
+"""Find what a sentence says of people's looks: first the rules of the whole sentence, then place by place."""
 
 import itertools
 
+from .adjectives import adjective, share
 from .ages import age_spans
-from .analysis import Token
+from .analysis import Reading, Token
 from .constructions import Constructions
 from .found import Found
 from .lexicon import fold, looks, things, verbs, word_set
@@ -17,7 +18,6 @@ COMPARED = {
     "пониже": ("низкий", "build"), "потолще": ("толстый", "build"), "пополнее": ("полный", "build"),
     "похудее": ("худой", "build"), "поплотнее": ("плотный", "build"), "покрупнее": ("крупный", "build"),
 }  # fmt: skip
-CUT = frozenset("стричься остричься подстричься бриться краситься причесываться".split())
 UNCLAD = {"босиком": "босой", "нагишом": "голый", "голышом": "голый"}
 
 
@@ -31,14 +31,11 @@ class SentenceLooks(Constructions):
         for first, end, normalized, owner_hint in age_spans(self):
             owner = owner_hint or self.nominal_owner(first, end)
             self.add(owner, first, end, "age", normalized, self.negation(first), noun="age")
-        i = 0
-        n = len(self.tokens)
-        while i < n:
+        for i in range(len(self.tokens)):
             if i not in self.used:
                 self._place(i)
-            i += 1
         weigh(self)
-        self._share()
+        share(self)
         if unnamed is not None:
             self._settle_unnamed(unnamed)
 
@@ -50,26 +47,33 @@ class SentenceLooks(Constructions):
         return not acting
 
     def _settle_unnamed(self, entity: Entity) -> None:
-        opens = [t for t in self.tokens if t.low[0].isalnum() and t.best.pos not in ("PREP", "NUMR")]
+        """Give the nameless person of a list of looks a place in the text, or drop them."""
         colon = next((t.i for t in self.tokens[:6] if t.low == ":"), -1)
-        opens = [
-            t for t in opens if t.i > colon or t.start >= min((x.start for x in entity.facts), default=0)
-        ]
         titled = self._titled(colon) if entity.facts else None
         if titled is not None:
-            f = Found(titled.i, titled.i, titled.i, "pron", titled.best.lemma, "u", "sing", "nom")
-            entity.mention(f, titled.start, titled.end)
-        elif (
-            not entity.facts
-            or (opens and opens[0].start > max(x.end for x in entity.facts))
-            or (opens and all(x.start > opens[0].start for x in entity.facts))
-        ):
+            self._stands_for(entity, titled, "u")
+        elif not self._opens_with_looks(entity, colon):
             self.scene.entities.remove(entity)
         elif entity.head is None:
             start = min(x.start for x in entity.facts)
             told = next(t for t in self.tokens if t.start >= start and t.best.pos != "PREP")
-            f = Found(told.i, told.i, told.i, "pron", told.best.lemma, entity.gender, "sing", "nom")
-            entity.mention(f, told.start, told.end)
+            self._stands_for(entity, told, entity.gender)
+
+    @staticmethod
+    def _stands_for(entity: Entity, token: Token, gender: str) -> None:
+        f = Found(token.i, token.i, token.i, "pron", token.best.lemma, gender, "sing", "nom")
+        entity.mention(f, token.start, token.end)
+
+    def _opens_with_looks(self, entity: Entity, colon: int) -> bool:
+        """The sentence, or what follows its colon, begins with one of the looks."""
+        if not entity.facts:
+            return False
+        start = min(x.start for x in entity.facts)
+        for t in self.tokens:
+            content = t.low[0].isalnum() and t.best.pos not in ("PREP", "NUMR")
+            if content and (t.i > colon or t.start >= start):
+                return start <= t.start <= max(x.end for x in entity.facts)
+        return True
 
     def _titled(self, colon: int) -> Token | None:
         """ "Портрет: криминальный авторитет, золотые зубы": a noun of no list is what is to be seen."""
@@ -86,12 +90,10 @@ class SentenceLooks(Constructions):
             if f.predicate and i == f.head and f.kind == "noun":
                 self._role(f)
             return
-        if i in self.phrases and not (self.mod_of.get(i) and i not in self.phrases):
-            if self._noun(i):
-                return
-        if t.has("ADJF", "PRTF", "ADJS", "PRTS"):
-            if self._adjective(i):
-                return
+        if i in self.phrases and self._noun(i):
+            return
+        if t.has("ADJF", "PRTF", "ADJS", "PRTS") and adjective(self, i):
+            return
         if t.has("COMP") and (self._compared(i) or self._more(i)):
             return
         if t.low in UNCLAD:
@@ -125,48 +127,50 @@ class SentenceLooks(Constructions):
             return False
         return bool(decide(NOUNS, NounAt(self, phrase, entry)))
 
-    def _adjective(self, i: int) -> bool:
-        from .adjectives import adjective
-
-        return adjective(self, i)
-
     def _verb(self, i: int) -> bool:
         t = self.tokens[i]
         if t.best.pos not in ("VERB", "GRND", "ADJS") and t.pos not in ("VERB", "AUX"):
             return False
         if self._thing_does(i):
             return self._part_becomes(i)
-        for r in t.readings:
-            if r.pos not in ("VERB", "GRND"):
-                continue
-            if r.key in verbs("expression"):
-                end = i + 1
-                for p in self.phrases.values():
-                    if p.start == end and i + 1 < end and p.case == "gen" and not p.prep:
-                        end = p.noun + 1
-                    elif p.prep_at == end and p.prep == "до":
-                        end = p.noun + 1  # "покраснел до корней волос"
-                self.add(self.subject(i), i, end, "expression", r.lemma, self.negation(i), verb=r.key)
-                return True
-            grown = self.phrases.get(i + 2) or self.phrases.get(i + 1)
-            if r.key in ("обрасти", "зарасти") and grown is not None and grown.case == "ins":
-                continue  # "оброс рыжеватой щетиной": the stubble is the feature
-            if r.key in CUT and i + 1 < len(self.tokens) and self.tokens[i + 1].best.pos == "ADVB":
-                word = f"{r.lemma} {self.tokens[i + 1].low}"
-                self.add(self.subject(i), i, i + 2, "hair_style", word, self.negation(i), verb=r.key)
-                return True
-            if r.key in verbs("become"):
-                word, category = verbs("become")[r.key].split()
-                end = (
-                    i + 2
-                    if i + 1 < len(self.tokens) and self.tokens[i + 1].low in ("лицом", "телом")
-                    else i + 1
-                )
-                to = next((p for p in self.phrases.values() if p.prep == "до" and p.prep_at == end), None)
-                end = to.noun + 1 if to is not None else end  # "покраснел до корней волос"
-                self.add(self.subject(i), i, end, category, word, self.negation(i), (word,))
-                return True
-        return False
+        return any(self._verb_tells(i, r) for r in t.readings if r.pos in ("VERB", "GRND"))
+
+    def _verb_tells(self, i: int, r: Reading) -> bool:
+        """The verb at place `i`, read so, is itself a look."""
+        if r.key in verbs("expression"):
+            end = self._face_verb_end(i)
+            self.add(self.subject(i), i, end, "expression", r.lemma, self.negation(i), verb=r.key)
+            return True
+        grown = self.phrases.get(i + 2) or self.phrases.get(i + 1)
+        if r.key in ("обрасти", "зарасти") and grown is not None and grown.case == "ins":
+            return False  # "оброс рыжеватой щетиной": the stubble is the feature
+        following = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
+        if r.key in verbs("cut") and following is not None and following.best.pos == "ADVB":
+            how = f"{r.lemma} {following.low}"
+            self.add(self.subject(i), i, i + 2, "hair_style", how, self.negation(i), verb=r.key)
+            return True
+        if r.key not in verbs("become"):
+            return False
+        word, category = verbs("become")[r.key].split()
+        with_part = following is not None and following.low in ("лицом", "телом")
+        end = self._up_to(i + 2 if with_part else i + 1)
+        self.add(self.subject(i), i, end, category, word, self.negation(i), (word,))
+        return True
+
+    def _up_to(self, end: int) -> int:
+        """One past a measure that begins at `end`: "покраснел до корней волос"."""
+        to = next((p for p in self.phrases.values() if p.prep == "до" and p.prep_at == end), None)
+        return to.noun + 1 if to is not None else end
+
+    def _face_verb_end(self, i: int) -> int:
+        """One past a verb of the face and its measure: "покраснел до корней волос"."""
+        end = i + 1
+        for p in self.phrases.values():
+            measure = p.prep_at == end and p.prep == "до"
+            of_it = end > i + 1 and p.start == end and p.case == "gen" and not p.prep
+            if measure or of_it:
+                end = p.noun + 1
+        return end
 
     def _compared(self, i: int) -> bool:
         """ "второй, помоложе, в кепке" """
@@ -185,16 +189,7 @@ class SentenceLooks(Constructions):
         if r is None or before is None or t.best.pos != "COMP" or r.key not in looks():
             return False
         joined = before.low in ("и", ",") and (i - 2 in self.used)
-        scale = fold(before.low) in (
-            "гораздо",
-            "намного",
-            "чуть",
-            "еще",
-            "заметно",
-            "куда",
-            "немного",
-            "явно",
-        )
+        scale = fold(before.low) in word_set("rules.txt", "by how much")
         k = i - 2 if scale else i - 1
         if not joined and not (k in self.at or self.tokens[k].keys("VERB") & verbs("be").keys()):
             return False
@@ -236,9 +231,3 @@ class SentenceLooks(Constructions):
                     f"{shown} {nominative(noun)}",
                 )
         return False
-
-    def _share(self) -> None:
-        """Coordinated people share a plural phrase: "мужчина и женщина в дождевиках"."""
-        from .adjectives import share
-
-        share(self)
