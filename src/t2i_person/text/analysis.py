@@ -9,15 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
-from threading import Lock
 from typing import Any
 
 from razdel import sentenize, tokenize
-from slovnet import Morph, Syntax
 
-from .blas import one_thread
+from .grammar import grammar
 from .lexicon import fold, people, things
-from .morph import embeddings, model_file, morphology, noun_lemmas
+from .morph import morphology, noun_lemmas
 from .spelling import corrected
 
 CASES = {
@@ -40,7 +38,7 @@ FORM_KEYS = frozenset(
     "героиня была был особые обувь с профессия отличительные черты внешний характер национальность".split()
 )
 LONGEST_WORD = 60  # longer "words" are noise and would only slow the dictionary down
-LONGEST_SENTENCE = 120  # tokens; the tagger's memory grows with the longest sentence of a batch
+LONGEST_SENTENCE = 120  # tokens
 WINDOW = 64  # sentences tagged together
 
 
@@ -98,14 +96,6 @@ class Token:
 
 # Endings of nouns for women: where the dictionary has no word it guesses a man in the accusative.
 WOMEN = ("рша", "ерка", "иха", "есса", "истка", "ница")
-
-
-@lru_cache(1)
-def _taggers() -> tuple[Morph, Syntax, Lock]:
-    navec = embeddings()
-    morph = Morph.load(model_file("model/slovnet_morph_news_v1.tar")).navec(navec)
-    syntax = Syntax.load(model_file("model/slovnet_syntax_news_v1.tar")).navec(navec)
-    return morph, syntax, Lock()
 
 
 @lru_cache(8_000)
@@ -263,16 +253,12 @@ def sentences(paragraphs: Iterable[tuple[Sequence[int], str]]) -> Iterator[list[
 
 
 def _tag(window: list[list[Token]]) -> None:
-    """Tag and parse; sentences of a length go together, so that little is spent on padding."""
-    morph, syntax, lock = _taggers()
-    ordered = sorted(window, key=len)
-    words = [[t.text for t in s] for s in ordered]
-    with lock, one_thread():  # slovnet's encoders keep buffers between calls
-        tagged, parsed = list(morph.map(words)), list(syntax.map(words))
-    for tokens, m, s in zip(ordered, tagged, parsed, strict=True):
-        for token, mt, st in zip(tokens, m.tokens, s.tokens, strict=True):
-            token.pos, token.feats = mt.pos, dict(mt.feats)
-            token.head, token.rel = int(st.head_id) - 1, st.rel
+    """Tag and parse the sentences together."""
+    for tokens, parsed in zip(window, grammar()([[t.text for t in s] for s in window]), strict=True):
+        for token, tag, token.head, token.rel in zip(
+            tokens, parsed.tags, parsed.heads, parsed.rels, strict=True
+        ):
+            token.pos, token.feats = tag
             _order(token)
         _needs_verb(tokens)
         _needs_noun(tokens)
