@@ -19,7 +19,7 @@ from slovnet.exec.pack import Pack
 from slovnet.shape import word_shape
 
 from .blas import one_thread
-from .morph import embeddings, model_file
+from .morph import embeddings, model_file, unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,35 +35,44 @@ class _Encoder:
     """The convolutions of one network: a row for each word, from the words and their neighbours."""
 
     def __init__(self, model: Any) -> None:
-        self.shapes = model.emb.shape.weight.array
         self.layers = []
         for layer in model.encoder.layers:
-            kernel = layer.conv.weight.array  # [out, in, 3]
-            norm = layer.norm
+            kernel, norm = layer.conv.weight.array.transpose(2, 1, 0), layer.norm  # kernel is [3, in, out]
             scale = norm.weight.array / norm.std.array
-            self.layers.append(
-                (
-                    np.ascontiguousarray(kernel.transpose(2, 1, 0).reshape(-1, kernel.shape[0])),
-                    layer.conv.bias.array,
-                    scale,
-                    norm.bias.array - norm.mean.array * scale,
-                )
-            )
+            shift = norm.bias.array - norm.mean.array * scale
+            self.layers.append((np.ascontiguousarray(kernel), layer.conv.bias.array, scale, shift))
+        kernel, table = self.layers[0][0], model.emb.shape.weight.array
+        words = kernel.shape[1] - table.shape[1]
+        self.words = np.concatenate(list(kernel[:, :words]), 1)  # [in, 3 * out]
+        self.shapes = table @ np.concatenate(list(kernel[:, words:]), 1)  # [shapes, 3 * out]
 
-    def __call__(self, words: np.ndarray, shapes: np.ndarray, empty: np.ndarray) -> np.ndarray:
-        x = np.concatenate([words, self.shapes[shapes]], 1)
-        for weight, bias, scale, shift in self.layers:
+    def __call__(
+        self, vectors: np.ndarray, back: np.ndarray, shapes: np.ndarray, empty: np.ndarray
+    ) -> np.ndarray:
+        """`vectors` holds each word once, however often it stands there; `back` says where it stands."""
+        sides = (vectors @ self.words)[back]
+        sides += self.shapes[shapes]  # rows of no word have zeros in both
+        before, x, after = np.split(sides, 3, axis=1)
+        x[1:] += before[:-1]
+        x[:-1] += after[1:]
+        x = self._ended(x, 0)
+        for k, (kernel, _, _, _) in enumerate(self.layers[1:], 1):
             x[empty] = 0
-            wide = np.zeros((len(x), 3 * x.shape[1]), x.dtype)
             width = x.shape[1]
+            wide = np.zeros((len(x), 3 * width), x.dtype)
             wide[1:, :width] = x[:-1]
             wide[:, width : 2 * width] = x
             wide[:-1, 2 * width :] = x[1:]
-            x = wide @ weight
-            x += bias
-            np.maximum(x, 0, out=x)
-            x *= scale
-            x += shift
+            x = self._ended(wide @ kernel.reshape(-1, kernel.shape[2]), k)
+        return x
+
+    def _ended(self, x: np.ndarray, k: int) -> np.ndarray:
+        """Bias, cut at zero and norm of a layer."""
+        _, bias, scale, shift = self.layers[k]
+        x = x + bias
+        np.maximum(x, 0, out=x)
+        x *= scale
+        x += shift
         return x
 
 
@@ -84,8 +93,7 @@ class Grammar:
         self.morph, self.syntax = _Encoder(morph), _Encoder(syntax)
         self.proj = morph.head.proj
         self.head, self.rel = syntax.head, syntax.rel
-        vocab, pq = embeddings().vocab, embeddings().pq
-        self.codes, self.indexes, self.places = pq.codes, pq.indexes, np.arange(pq.qdim)
+        vocab = embeddings().vocab
         self.pad = vocab.pad_id
         shape_ids = {shape: i for i, shape in enumerate(shapes)}
 
@@ -109,12 +117,11 @@ class Grammar:
         if not ids:
             return []
         numbers, back = np.unique(ids, return_inverse=True)
-        vectors = self.codes[self.places, self.indexes[numbers]].reshape(len(numbers), -1)[back]
+        read = unpacked(numbers), back, np.array(shapes), np.array(starts) - 1
         ends = [start + len(words) for start, words in zip(starts, sentences, strict=True)]
-        empty = np.array(starts) - 1
         with one_thread():
-            tags = self._tags(self.morph(vectors, np.array(shapes), empty))
-            heads, rels = self._tree(self.syntax(vectors, np.array(shapes), empty), starts, ends, empty)
+            tags = self._tags(self.morph(*read))
+            heads, rels = self._tree(self.syntax(*read), starts, ends, read[-1])
         return [
             Parsed(
                 [self.tags[k] for k in tags[start:end].tolist()],
