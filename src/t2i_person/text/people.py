@@ -132,10 +132,8 @@ def _somebody(token: Token, phrase: Phrase) -> Person | None:
     r = phrase.reading
     key = r.key
     entry = things().get(key)
-    nothing = (
-        word_set("absent.txt", "animal") | word_set("absent.txt", "of") | word_set("absent.txt", "picture")
-    )
-    if key in nothing or r.grams & {"Name", "Surn", "Patr", "Geox"} or (entry and entry.category != "hair"):
+    nothing = any(key in word_set("absent.txt", section) for section in ("animal", "of", "picture"))
+    if nothing or r.grams & {"Name", "Surn", "Patr", "Geox"} or (entry and entry.category != "hair"):
         return None
     kind = kind_of(key)
     if kind.startswith(("thing", "animal", "other")) and entry is None and r.animacy != "anim":
