@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from t2i_person.text import describe, evidence
+from t2i_person.text import describe, evidence, places
 
 SCORER = Path(__file__).parents[2] / "bench" / "score_extraction.py"
 
@@ -48,31 +48,33 @@ class Notes:
 def noted() -> Iterator[Notes]:
     """Everything that is weighed meanwhile is noted."""
     notes = Notes()
-    plain = {name: getattr(evidence, name) for name in ("presence", "made", "owner")}
+    homes = {"presence": evidence, "made": places, "owner": places}
+    plain = {name: getattr(home, name) for name, home in homes.items()}
 
     def presence(e):  # type: ignore[no-untyped-def]
         facts = plain["presence"](e)
         notes.present[id(e)] = (e, facts)
         return facts
 
-    def made(look, first, end, fact):  # type: ignore[no-untyped-def]
-        facts = plain["made"](look, first, end, fact)
+    def made(sentence, first, end, fact):  # type: ignore[no-untyped-def]
+        facts = plain["made"](sentence, first, end, fact)
         notes.keep.append((fact.start, fact.end, facts))
         return facts
 
-    def owner(look, place, end, e, guess):  # type: ignore[no-untyped-def]
-        facts = plain["owner"](look, place, end, e, guess)
-        notes.owner.append((look.tokens[place].start, look.tokens[end - 1].end, e, facts))
+    def owner(place, e):  # type: ignore[no-untyped-def]
+        facts = plain["owner"](place, e)
+        tokens = place.look.tokens
+        notes.owner.append((tokens[place.first].start, tokens[place.end - 1].end, e, facts))
         return facts
 
     new = {"presence": presence, "made": made, "owner": owner}
     for name, function in new.items():
-        setattr(evidence, name, function)
+        setattr(homes[name], name, function)
     try:
         yield notes
     finally:
         for name, function in plain.items():
-            setattr(evidence, name, function)
+            setattr(homes[name], name, function)
 
 
 def samples(item: dict[str, Any]) -> list[Sample]:

@@ -32,18 +32,19 @@ def sentences(item: dict[str, Any]) -> list[Sentence]:
     """The sentences of an annotated text as the network sees them, with the right answers."""
     plain = tagger.tag
 
-    def keep(tokens: list[Any], found: list[Any]) -> None:
-        out.append(
-            Sentence(
-                item["id"],
-                tagger.vectors(tokens).astype(np.float16),
-                tagger.described(tokens, found),
-                tagger.heads(tokens),
-                np.zeros((len(tokens), 3), np.float32),
-                np.ones((len(tokens), 3), np.float32),
+    def keep(read: Sequence[tuple[list[Any], list[Any]]]) -> None:
+        for tokens, found in read:
+            out.append(
+                Sentence(
+                    item["id"],
+                    tagger.vectors(tokens).astype(np.float16),
+                    tagger.described(tokens, found),
+                    tagger.heads(tokens),
+                    np.zeros((len(tokens), 3), np.float32),
+                    np.ones((len(tokens), 3), np.float32),
+                )
             )
-        )
-        _answers(item, tokens, out[-1])
+            _answers(item, tokens, out[-1])
 
     out: list[Sentence] = []
     tagger.tag = keep  # type: ignore[assignment]

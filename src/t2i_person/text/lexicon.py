@@ -1,12 +1,13 @@
 """Word lists as dictionaries; the lists themselves are the .txt files beside this module."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from .morph import noun_lemmas
 
 
+@lru_cache(30_000)  # rules ask it of the same words by the hundred thousand
 def fold(word: str) -> str:
     """Lower case with е for ё: the key of every list."""
     return word.lower().replace("ё", "е")

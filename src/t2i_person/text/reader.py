@@ -4,10 +4,12 @@ import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
 
 from ..errors import Cancelled
 from . import english, tagger
-from .analysis import Token, sentences
+from .analysis import WINDOW, Token, sentences
 from .blocks import blocks, heading, paragraphs
 from .clashes import clashes
 from .clean import check, clean
@@ -164,10 +166,10 @@ def _page(
 
     def read() -> None:
         nonlocal skipped
-        for tokens in sentences(run):
+        for tokens, found in _named(sentences(run)):
             ask()
             try:
-                _read(scene, tokens)
+                _read(scene, tokens, found)
             except Exception:  # whatever it is, one sentence must not cost the whole text
                 skipped += 1
                 log.exception("A sentence was skipped, characters %d to %d", tokens[0].start, tokens[-1].end)
@@ -197,9 +199,28 @@ def _moved(places: Sequence[int], first: int, end: int, start: int) -> Sequence[
     )
 
 
-def _read(scene: Scene, tokens: list[Token]) -> None:
-    found = find(tokens)
-    tagger.tag(tokens, found)
+def _named(parsed: Iterator[list[Token]]) -> Iterator[tuple[list[Token], list[Found] | Exception]]:
+    """Sentences with those they name, or with what went wrong; the network reads many of them together."""
+    while window := list(islice(parsed, WINDOW)):
+        out = [(tokens, _tried(find, tokens)) for tokens in window]
+        good = [(tokens, found) for tokens, found in out if not isinstance(found, Exception)]
+        if isinstance(_tried(tagger.tag, good), Exception):  # one of them is to blame
+            failed = {id(one[0]): error for one in good if (error := _tried(tagger.tag, [one])) is not None}
+            out = [(tokens, failed.get(id(tokens), found)) for tokens, found in out]
+        yield from out
+
+
+def _tried(function: Callable[[Any], Any], argument: Any) -> Any:
+    """What a function gives, or what it fails with: the sentence is then skipped when its turn comes."""
+    try:
+        return function(argument)
+    except Exception as error:
+        return error
+
+
+def _read(scene: Scene, tokens: list[Token], found: list[Found] | Exception) -> None:
+    if isinstance(found, Exception):
+        raise found
     agree(tokens, found)
     scene.enter(tokens, found)
     SentenceLooks(tokens, found, scene).run()

@@ -1,5 +1,7 @@
 """A sentence as the rules of looks see it: its tokens, people, noun phrases and clauses."""
 
+from functools import cached_property
+
 from .analysis import Token
 from .found import DASH, HARD, Found
 from .lexicon import fold, things, verbs, word_set
@@ -152,14 +154,18 @@ class Sentence:
                 return k
         return None
 
+    @cached_property
+    def _clause_verbs(self) -> dict[int, list[int]]:
+        """Places of the verbs of each clause."""
+        out: dict[int, list[int]] = {}
+        for k, t in enumerate(self.tokens):
+            if self.is_verb(k) or t.best.pos in ("GRND", "INFN"):
+                out.setdefault(self.clause[k], []).append(k)
+        return out
+
     def _clause_verb(self, i: int) -> int | None:
         """The clause's verb nearest to the place."""
-        places = [
-            k
-            for k in range(len(self.tokens))
-            if self.clause[k] == self.clause[i]
-            and (self.is_verb(k) or self.tokens[k].best.pos in ("GRND", "INFN"))
-        ]
+        places = self._clause_verbs.get(self.clause[i])
         return min(places, key=lambda k: (abs(k - i), k > i)) if places else None
 
     def _elsewhere(self, n: int) -> bool:
@@ -170,8 +176,10 @@ class Sentence:
             in_place = p.prep in ("на", "в", "во", "под", "за") and p.case == "loc"
             below = p.prep in ("под", "за", "над") and p.case == "ins" and p.reading.animacy == "inan"
             keys = self.tokens[p.noun].keys("NOUN")
-            worn = keys & (things().keys() | word_set("things.txt", "place") | word_set("things.txt", "part"))
-            if (in_place or below) and not worn:
+            if not (in_place or below):
+                continue
+            listed = things().keys(), word_set("things.txt", "place"), word_set("things.txt", "part")
+            if all(keys.isdisjoint(words) for words in listed):
                 return True
         return False
 

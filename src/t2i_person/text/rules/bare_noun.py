@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..constructions import FITS
+from ..denials import LACKING
 from ..lexicon import fold, verbs, word_set
-from ..owners import LACKING
 from ..phrases import normalize
 from .rule import rule
 
