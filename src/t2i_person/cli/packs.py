@@ -171,7 +171,9 @@ def packs_build(
     draws: Annotated[str, typer.Option(help="Categories it can draw, with commas; else the source's.")] = "",
     images: Annotated[int, typer.Option(min=1, help="People each channel is tried on.")] = 100,
     alpha: Annotated[float, typer.Option(help="Deviations a channel is pushed to each side.")] = 5.0,
-    stop_at: Annotated[int, typer.Option(min=4, help="Pixels at which CLIP looks.")] = 256,
+    resolution: Annotated[
+        int, typer.Option(min=4, help="Longer side of the pictures that CLIP sees, in pixels.")
+    ] = 256,
     samples: Annotated[int, typer.Option(min=1, help="People for the statistics.")] = 20_000,
     batch: Annotated[int, typer.Option(min=1, help="Pictures at once.")] = 32,
     seed: Annotated[int, typer.Option(min=0, help="Same seed and files, same pack.")] = 0,
@@ -192,7 +194,7 @@ def packs_build(
                 samples=samples,
                 images=images,
                 alpha=alpha,
-                stop_at=stop_at,
+                resolution=resolution,
                 batch=batch,
                 seed=seed,
                 device=device,

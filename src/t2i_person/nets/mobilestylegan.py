@@ -349,34 +349,34 @@ class MobileStyleGAN(nn.Module):
     def _stack(self) -> list[Block]:
         return cast("list[Block]", list(self.blocks))
 
-    def render(self, styles: Sequence[Tensor], *, stop_at: int | None = None) -> Tensor:
-        """StyleSpace -> pictures [n, 3, h, w] whose longer side is `stop_at`; None: the whole.
+    def render(self, styles: Sequence[Tensor], *, resolution: int | None = None) -> Tensor:
+        """StyleSpace -> pictures [n, 3, h, w] whose longer side is `resolution`; None: the whole.
 
         Raises
         ------
-        ValueError : `stop_at` is none of `resolutions`.
+        ValueError : `resolution` is none of `resolutions`.
         """
-        return self._render(styles, stop_at, ())[0]
+        return self._render(styles, resolution, ())[0]
 
     def render_with_features(
         self,
         styles: Sequence[Tensor],
         *,
         sides: Sequence[int] = FEATURES,  # pixels of the blocks whose features are wanted, lowest first
-        stop_at: int | None = None,
+        resolution: int | None = None,
     ) -> tuple[Tensor, list[Tensor]]:
         """As `render`, and the features [n, c, side, side] of some blocks, channels last, from the same pass.
 
-        They come in the dtype of the convolutions, after the leaky ReLU. Blocks above `stop_at` are computed
-        if `sides` ask for them.
+        They come in the dtype of the convolutions, after the leaky ReLU. Blocks above `resolution` are
+        computed if `sides` ask for them.
         """
-        return self._render(styles, stop_at, sides)
+        return self._render(styles, resolution, sides)
 
     def _render(
-        self, styles: Sequence[Tensor], stop_at: int | None, sides: Sequence[int]
+        self, styles: Sequence[Tensor], resolution: int | None, sides: Sequence[int]
     ) -> tuple[Tensor, list[Tensor]]:
         whole = max(self.resolution)
-        goal = whole if stop_at is None else stop_at
+        goal = whole if resolution is None else resolution
         if goal != whole and goal not in self.small:
             raise ValueError(f"no picture of {goal} pixels: this generator has {[*self.small, whole]}")
         if unknown := set(sides) - set(self._sizes):

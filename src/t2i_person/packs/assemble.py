@@ -46,7 +46,7 @@ def build_pack(
     samples: int = 20_000,  # people for the statistics
     images: int = 100,  # people each channel is tried on
     alpha: float = 5.0,  # how far it is pushed to each side, in standard deviations
-    stop_at: int = 256,  # pixels at which CLIP looks; the largest size of the generator up to it
+    resolution: int = 256,  # pixels at which CLIP looks: the largest size of the generator up to it
     batch: int = 32,  # pictures at once
     seed: int = 0,
     device: str = "auto",
@@ -93,9 +93,9 @@ def build_pack(
     files = {part: s.files[0].path if (s := sources[part]) else Path(given[part]) for part in KINDS}
     made, encoder, matte = (_read(KINDS[part], file, sources[part]) for part, file in files.items())
     made, encoder = made.to(place), encoder.to(place)
-    largest = max([side for side in map(max, made.resolutions) if side <= stop_at], default=None)
+    largest = max([side for side in map(max, made.resolutions) if side <= resolution], default=None)
     if largest is None:
-        raise T2IError(f"stop_at is one of {[max(size) for size in made.resolutions]}, not {stop_at}.")
+        raise T2IError(f"resolution is one of {[max(size) for size in made.resolutions]}, not {resolution}.")
     writable(user_packs())
     tokenizer = encoder.tokenizer
     assert tokenizer is not None
@@ -126,13 +126,13 @@ def build_pack(
             images=images,
             alpha=alpha,
             seed=seed,
-            stop_at=largest,
+            resolution=largest,
             batch=batch,
             resume=unfinished,
             progress=tell("directions"),
         )
         people = gallery(
-            made, encoder, GALLERY, seed=seed + 1, stop_at=largest, batch=8, progress=tell("gallery")
+            made, encoder, GALLERY, seed=seed + 1, resolution=largest, batch=8, progress=tell("gallery")
         )
     provenance["directions"] = f"{images} people, alpha {alpha}, {largest} pixels, {dtype}".replace(
         "torch.", ""

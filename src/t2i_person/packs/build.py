@@ -59,7 +59,7 @@ def gallery(
     n: int,
     *,
     seed: int = 1,
-    stop_at: int | None = 256,
+    resolution: int | None = 256,
     batch: int = 16,
     progress: Progress | None = None,
 ) -> Gallery:
@@ -68,7 +68,7 @@ def gallery(
     z = torch.randn(n, generator.z_dim, generator=random).half().float()  # as packs keep it
     seen = []
     for some in z.split(batch):
-        images = generator(generator.w_plus(some.to(generator.w_mean.device)), stop_at=stop_at)
+        images = generator(generator.w_plus(some.to(generator.w_mean.device)), resolution=resolution)
         seen.append(normalize(encoder.encode_image(images.clamp(-1, 1)).float(), dim=1))
         if progress:
             progress(min(len(seen) * batch, n), n)
@@ -85,7 +85,7 @@ def channel_directions(
     alpha: float = 5.0,  # how far it is pushed to each side, in standard deviations
     seed: int = 0,
     truncation_psi: float = 0.7,
-    stop_at: int | None = 256,  # size of the pictures; layers above it get zeros
+    resolution: int | None = 256,  # size of the pictures; layers above it get zeros
     batch: int = 32,  # pictures at once
     resume: Path | None = None,  # file the finished part is kept in; the caller's to delete
     progress: Progress | None = None,  # called with channels done, channels in all
@@ -106,7 +106,7 @@ def channel_directions(
     z = torch.randn(images, generator.z_dim, generator=random).to(generator.w_mean.device)
     base = generator.styles(generator.w_plus(z, truncation_psi))
     sizes = [style.shape[1] for style in base]
-    last = generator.block_of(stop_at)
+    last = generator.block_of(resolution)
     layers = generator.layers
     used = [i for i, layer in enumerate(layers) if layer.block <= last and layer.role != "rgb"]
     total, done = sum(sizes[layer] for layer in used), 0

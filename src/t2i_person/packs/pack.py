@@ -86,21 +86,21 @@ class Pack(PackInfo):
             return nullcontext()
         return torch.autocast(self.device.type, self.dtype)
 
-    def render(self, styles: Sequence[Tensor], stop_at: int | None = None) -> Tensor:
-        """StyleSpace [n, c] a layer -> images [n, 3, h, w] in [-1, 1], float32, at `stop_at` or whole."""
+    def render(self, styles: Sequence[Tensor], resolution: int | None = None) -> Tensor:
+        """StyleSpace [n, c] a layer -> images [n, 3, h, w] in [-1, 1], float32, at `resolution` or whole."""
         with self.autocast():
-            image = self.generator.render(styles, stop_at=stop_at)
+            image = self.generator.render(styles, resolution=resolution)
         assert isinstance(image, Tensor)
         return image
 
     def render_regions(
-        self, styles: Sequence[Tensor], stop_at: int | None = None
+        self, styles: Sequence[Tensor], resolution: int | None = None
     ) -> tuple[Tensor, Tensor | None]:
         """As `render`, and where hair, clothes and so on are: [n, regions, s, s] in [0, 1]; None: unknown."""
         if self.regions is None:
-            return self.render(styles, stop_at), None
+            return self.render(styles, resolution), None
         with self.autocast():
-            image, features = self.generator.render_with_features(styles, stop_at=stop_at)
+            image, features = self.generator.render_with_features(styles, resolution=resolution)
         return image, self.regions(features)
 
     def side(self, most: int) -> int:

@@ -73,7 +73,7 @@ def search(
     z: Tensor,  # [n, z_dim] on the CPU: the first people
     wanted: Sequence[Target],
     truncation_psi: float,
-    stop_at: int | None,
+    resolution: int | None,
     random: torch.Generator,
     rounds: int = 4,  # of n children each
     on_round: Callable[[int, Tensor], None] | None = None,  # number from 1, the best so far [z_dim]
@@ -82,7 +82,7 @@ def search(
 
     def fit(z: Tensor) -> tuple[Tensor, Tensor]:
         styles = pack.generator.styles(pack.generator.w_plus(z.to(pack.device), truncation_psi))
-        chance = probabilities(pack, embed_rendered(pack, styles, stop_at), wanted)
+        chance = probabilities(pack, embed_rendered(pack, styles, resolution), wanted)
         return mean_log_probability(chance).cpu(), (chance >= SURE).all(1).cpu()
 
     n = len(z)
