@@ -157,7 +157,7 @@ def build_pack(
                 "directions": directions,
                 "effects": effects,
                 "gallery.z": people.z,
-                "gallery.seen": people.seen,
+                "gallery.seen": people.embeddings,
             },
             meta=meta,
             exact=True,

@@ -39,10 +39,10 @@ class Statistics:
 
 @dataclass(frozen=True)
 class Gallery:
-    """Random people who were looked at once: where a search begins."""
+    """Samples of the prior with the embeddings of their images. A search starts from the best of them."""
 
-    z: Tensor  # [n, z_dim] on the CPU
-    seen: Tensor  # [n, d]: their pictures' unit embeddings, without truncation
+    z: Tensor  # [n, z_dim] on the CPU, standard normal
+    embeddings: Tensor  # [n, d]: unit image embeddings, rendered with truncation psi 1
 
 
 @dataclass(frozen=True, eq=False)

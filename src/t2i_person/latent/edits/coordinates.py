@@ -143,7 +143,7 @@ def shared(pack: Pack, target: Target) -> tuple[list[int], Tensor]:
     of anybody, whose coordinates are standard normal.
     """
     assert pack.gallery is not None
-    has = pack.score(pack.gallery.seen, pack.text([target.text]))[:, 0].cpu()
+    has = pack.score(pack.gallery.embeddings, pack.text([target.text]))[:, 0].cpu()
     order = has.argsort(descending=True, stable=True)[:MOST]
     z = pack.gallery.z[order[: max(int((has[order] >= DRAWN).sum()), FEWEST)]]
     mean, variance = z.mean(0), z.var(0).clamp(min=1e-3)

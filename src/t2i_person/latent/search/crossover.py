@@ -59,7 +59,7 @@ def begin(pack: Pack, n: int, wanted: Sequence[Target], random: torch.Generator)
     """
     z = torch.randn(n, pack.generator.z_dim, generator=random)
     if wanted and pack.gallery is not None:
-        chance = probabilities(pack, pack.gallery.seen, wanted).cpu()
+        chance = probabilities(pack, pack.gallery.embeddings, wanted).cpu()
         some = torch.randperm(len(chance), generator=random)[: max(len(chance) // ASKED, 1)]
         asked = some if (chance[some] >= SURE).all(1).any() else torch.arange(len(chance))
         best = asked[mean_log_probability(chance[asked]).argsort(descending=True, stable=True)[: n // 2]]
