@@ -14,12 +14,18 @@ from t2i_person.cli import main as cli
 from t2i_person.errors import Cancelled, PackError, T2IError, WrongPack
 from t2i_person.packs import SOURCES, list_packs, load_pack, pack_info
 from t2i_person.packs import build as building
-from t2i_person.packs.assemble import build_pack, remove_pack, verify
+from t2i_person.packs.assemble import BuildOrder
+from t2i_person.packs.assemble import build_pack as build_order
+from t2i_person.packs.maintain import remove_pack, verify
 
 from . import published
 
 QUICK = {"images": 2, "samples": 300, "resolution": 16, "batch": 64, "device": "cpu"}
 runner = CliRunner()
+
+
+def build_pack(name, *, progress=None, cancelled=None, **settings):
+    return build_order(BuildOrder(name, **settings), progress=progress, cancelled=cancelled)
 
 
 @pytest.fixture(scope="module")
