@@ -117,6 +117,7 @@ def psnr(nets: nn.ModuleDict, people: People, size: int, device: str) -> float:
     return float(torch.stack(values).mean())
 
 
+# setup and training loop in one function: the loop needs the networks, optimizers, rates and loss made before it
 def train_whole(
     work: Path,
     size: int,
