@@ -231,10 +231,10 @@ def _learn(
             resume=unfinished,
             progress=tell("directions"),
         )
-        people = gallery(
+        samples = gallery(
             generator, clip, GALLERY, seed=seed + 1, resolution=side, batch=8, progress=tell("gallery")
         )
-    return _Learned(statistics, directions, effects, people)
+    return _Learned(statistics, directions, effects, samples)
 
 
 def _write(order: BuildOrder, parts: _Parts, learned: _Learned, provenance: dict[str, str]) -> Path:

@@ -110,9 +110,9 @@ def channel_directions(
     total, done = sum(sizes[layer] for layer in used), 0
     settings = f"{images} {alpha} {seed} {truncation_psi} {last} {sizes}"
     kept = _unfinished(resume, settings)  # layer -> [channels done, d + 1]: direction and effect
-    people = max(min(images, batch // 2), 1)  # samples at once
-    group = max(batch // (2 * people), 1)  # channels at once
-    parts = [slice(start, start + people) for start in range(0, images, people)]
+    at_once = max(min(images, batch // 2), 1)  # samples at once
+    group = max(batch // (2 * at_once), 1)  # channels at once
+    parts = [slice(start, start + at_once) for start in range(0, images, at_once)]
 
     for layer in used:
         rows = [kept[layer]] if layer in kept else []

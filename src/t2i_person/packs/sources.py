@@ -1,4 +1,4 @@
-"""Public checkpoints fetched, when it is asked for: resumed, checked, and whole when they appear."""
+"""Downloads of public checkpoints: resumed, checked, and given their name only when complete."""
 
 import errno
 import http.client
@@ -16,10 +16,10 @@ from .files import glance, sha256, strange
 from .pack import resolve
 from .places import writable
 
-TRIES = 5  # in a row that bring nothing
-PAUSE = 1.0  # seconds after the first of them, doubled after each
-TIMEOUT = 30.0
-MOST = 16 << 30  # bytes of a file whose size nobody says
+TRIES = 5  # attempts in a row that bring no bytes, after which a download fails
+PAUSE = 1.0  # seconds: after the first such attempt, doubled after each further one
+TIMEOUT = 30.0  # seconds: without an answer
+MOST = 16 << 30  # bytes: limit for a file of unknown size
 
 Progress = Callable[[str, int, int | None], None]  # file, bytes there, bytes in all if known
 
@@ -56,7 +56,7 @@ def pull(source: Source, progress: Progress | None = None) -> list[Path]:
 
 
 def check(source: Source, file: File, *, quick: bool = False) -> None:
-    """Hold a file that is there to the size and hash that are known; ``quick`` looks at size and header only.
+    """Compare a file with the published size and hash; ``quick`` compares size and header only.
 
     Raises
     ------

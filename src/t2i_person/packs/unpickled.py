@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-MOST = 1_000_000  # instructions; NVIDIA's largest published network has some 50,000
+MOST = 1_000_000  # instructions: limit; NVIDIA's largest published network has about 50,000
 MAPPINGS = ("collections.OrderedDict", "dnnlib.util.EasyDict")
 
 _MARK = object()
