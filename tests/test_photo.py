@@ -109,8 +109,8 @@ def test_a_head_that_leans_is_found_more_exactly_when_it_is_turned(pack, held, m
         eyes = points[:2].mean() - points[2:4].mean()
         return face, points.mean() + (points - points.mean()) * abs(eyes) / eyes
 
-    better, seen = errors(), inversion._seen
-    monkeypatch.setattr(inversion, "_seen", as_it_is)
+    better, seen = errors(), inversion._detect
+    monkeypatch.setattr(inversion, "_detect", as_it_is)
     for now, before in zip(better, errors(), strict=True):
         assert now < before
 

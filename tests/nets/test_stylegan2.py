@@ -87,15 +87,15 @@ def test_truncation_pulls_to_the_mean() -> None:
     assert torch.allclose(model.w(z, 0.5), (model.w(z) + model.w_mean) / 2, atol=1e-6)
 
 
-def test_stop_at_equals_the_skip_output() -> None:
+def test_resolution_equals_the_skip_output() -> None:
     model = small()
     styles = model.styles(latents(model))
     images = model.render(styles, layers=True)
     assert [image.shape[-1] for image in images] == [4, 8, 16, 32]
     for image in images:
-        assert torch.equal(model.render(styles, stop_at=image.shape[-1]), image)
+        assert torch.equal(model.render(styles, resolution=image.shape[-1]), image)
     with pytest.raises(ValueError, match=r"\[4, 8, 16, 32\]"):
-        model.render(styles, stop_at=64)
+        model.render(styles, resolution=64)
 
 
 def test_one_w_for_all_layers() -> None:
