@@ -28,7 +28,10 @@ def latents(model: Generator, n: int = 2) -> Tensor:
     return model.w_plus(torch.randn(n, model.config.z_dim, generator=torch.Generator().manual_seed(1)))
 
 
-@pytest.fixture(scope="module", params=["rosinality_1024", "nvidia_256", "nvidia_1024"])
+LARGE = [pytest.param(f"{kind}_1024", marks=pytest.mark.slow) for kind in ("rosinality", "nvidia")]
+
+
+@pytest.fixture(scope="module", params=["nvidia_256", *LARGE])
 def published(request: pytest.FixtureRequest) -> tuple[str, Generator, dict[str, Tensor]]:
     state, wanted = load(f"stylegan2_{request.param}")
     mean = made("input.mean_latent", [1, 512])[0] if "rosinality" in request.param else None

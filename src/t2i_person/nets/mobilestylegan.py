@@ -371,8 +371,8 @@ class MobileStyleGAN(nn.Module):
     ) -> tuple[Tensor, list[Tensor]]:
         """As `render`, and the features [n, c, side, side] of some blocks, channels last, from the same pass.
 
-        They come in the dtype of the convolutions, after the leaky ReLU. Blocks above `resolution` are computed
-        if `sides` ask for them. Of two grafts in one place the later is seen.
+        They come in the dtype of the convolutions, after the leaky ReLU. Blocks above `resolution` are
+        computed if `sides` ask for them. Of two grafts in one place the later is seen.
         """
         return self._render(styles, resolution, sides, grafts)
 
