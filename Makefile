@@ -18,7 +18,7 @@ faces: $(READY)  ## pull the photographs: weights for research and evaluation, n
 	@$(BIN)/t2i-person packs pull faces --yes || \
 		echo "No photographs then: the embedded pack draws; 'make faces' tries again."
 
-quick: $(READY)  ## the tests that draw no whole portraits and start no servers: two minutes
+quick: $(READY)  ## the tests that draw no whole portraits and start no servers: a minute on two cores
 	$(BIN)/pytest -m "not slow"
 
 test: $(READY)  ## all tests

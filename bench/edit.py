@@ -25,7 +25,7 @@ from t2i_person.latent import PRESETS
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results" / "edit.json"
-# Groups take turns one after the other, which bounds memory; name -> (kind, dtype, stop_at, portraits)
+# Groups take turns one after the other, which bounds memory; name -> (kind, dtype, resolution, portraits)
 GROUPS: list[dict[str, tuple[str, str, int | None, int]]] = [
     {
         "published step": ("published", "float32", None, 1),
@@ -38,8 +38,8 @@ GROUPS: list[dict[str, tuple[str, str, int | None, int]]] = [
         "four portraits": ("step", "auto", None, 4),
         "one portrait, fast": ("step", "auto", 256, 1),
         "four portraits, fast": ("step", "auto", 256, 4),
-        "one portrait, default preset": ("step", "auto", PRESETS["default"].stop_at, 1),
-        "four portraits, default preset": ("step", "auto", PRESETS["default"].stop_at, 4),
+        "one portrait, default preset": ("step", "auto", PRESETS["default"].resolution, 1),
+        "four portraits, default preset": ("step", "auto", PRESETS["default"].resolution, 4),
     },
     {
         "published forward": ("published forward", "float32", None, 1),
@@ -61,7 +61,7 @@ BARS = {
 }
 
 
-def contender(pipe, clock: str, kind: str, dtype: str, stop_at: int | None, n: int) -> None:
+def contender(pipe, clock: str, kind: str, dtype: str, resolution: int | None, n: int) -> None:
     """Answer each request with ``(seconds, peak MB since the models were loaded, figures of the result)``."""
     sys.path.insert(0, str(HERE))
     import torch
@@ -110,7 +110,7 @@ def contender(pipe, clock: str, kind: str, dtype: str, stop_at: int | None, n: i
             loss = clip_loss(model, theirs(latent), tokens)
         else:
             with torch.autocast("cpu", place, enabled=place != torch.float32):
-                image = generator.render(generator.styles(latent), stop_at=stop_at)
+                image = generator.render(generator.styles(latent), resolution=resolution)
                 loss = 1 - (clip.encode_image(image, normalize=False).float() * target).sum(1)
         loss.sum().backward()
         return [loss[0].item(), latent.grad.norm().item()]

@@ -84,7 +84,7 @@ def draw(
         with torch.autocast("cpu", dtype, enabled=dtype != torch.float32):
             if features:
                 return net.render_with_features(styles)
-            return net.render(styles, stop_at=side)
+            return net.render(styles, resolution=side)
 
     return work
 
@@ -126,7 +126,7 @@ def products(net: MobileStyleGAN, styles: list[Tensor], side: int) -> int:
 
     # gradients on: the way that has no products in place, which the counter does not see
     with torch.enable_grad(), FlopCounterMode(display=False) as counter:
-        net.render(styles, stop_at=side)
+        net.render(styles, resolution=side)
     return counter.get_total_flops() // 2
 
 

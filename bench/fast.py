@@ -52,7 +52,7 @@ def main() -> None:
         phrase = russian if pack.encoder.language == "ru" else english
         target = pack.text([phrase])[0]
         row = {"start": begun @ target}
-        for way, stop_at in WAYS.items():
+        for way, resolution in WAYS.items():
             began = time.perf_counter()
             found = optimize(
                 pack,
@@ -61,7 +61,7 @@ def main() -> None:
                 steps=args.steps,
                 learning_rate=preset.learning_rate,
                 l2=preset.l2,
-                stop_at=stop_at,
+                resolution=resolution,
             )
             seconds[way] += time.perf_counter() - began
             row[way] = embed_rendered(pack, pack.generator.styles(found.latent), None) @ target

@@ -69,7 +69,7 @@ if __name__ == "__main__":
     steps.add_parser("report", help="measure the pack on held-out people")
     pack = steps.add_parser("pack", help="compute directions and write the embedded pack")
     pack.add_argument("--images", type=int, default=8)
-    pack.add_argument("--stop-at", type=int, default=128)
+    pack.add_argument("--resolution", type=int, default=128)
     pack.add_argument("--device", default="cpu")
     reader = steps.add_parser(
         "reader", help="the models that weigh what the reader's rules propose", add_help=False
@@ -136,7 +136,7 @@ if __name__ == "__main__":
     elif a.step == "pack":
         from lab.pack import build
 
-        build(WORK, a.images, a.stop_at, a.device)
+        build(WORK, a.images, a.resolution, a.device)
     elif a.step == "report":
         from lab.report import measure
 

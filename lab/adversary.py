@@ -10,6 +10,7 @@ lower blocks, where identity and layout are, stay as they are. StyleGAN2's noise
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -74,134 +75,179 @@ def where(crops: list[tuple[int, int]], side: int) -> Tensor:
     return torch.stack(rows)
 
 
-def train(work: Path, minutes: float, lr: float, device: str, people_a_step: int = 4, crops_each: int = 2,
-          weight: float = 0.2, gamma: float = 0.003) -> None:  # fmt: skip
-    trainer = Trainer(work, device)
-    people = People(work / "renders1024", 1024)
-    fixed, factors = trainer.average["generator"], trainer.average["factors"]
-    generator = trainer.nets["generator"]
-    trainer.quiet()
-    with torch.no_grad():
-        theirs = dict(fixed.named_parameters())
-        for name, value in generator.named_parameters():
-            if not any(f"blocks.{i}." in name for i in range(FIRST, 7)):
-                value.copy_(theirs[name])
-    critic = Critic().to(device, memory_format=torch.channels_last)
-    upper = [p for block in generator.synthesis.blocks[FIRST:] for p in block.parameters()]
-    averaged = [p for block in fixed.synthesis.blocks[FIRST:] for p in block.parameters()]
-    kernels = [p for p in upper if p.ndim == 4]
-    ours = torch.optim.Adam([p for p in upper if p.ndim != 4], lr=lr, betas=(0.0, 0.99), fused=True)
-    turned = Muon(kernels, lr=2 * lr, momentum=0.8)
-    its = torch.optim.Adam(critic.parameters(), lr=lr, betas=(0.0, 0.99), fused=True)
-    file = work / "critic.pt"
-    if file.exists():
-        state = torch.load(file, map_location=device, weights_only=True)
-        critic.load_state_dict(state["critic"])
-        its.load_state_dict(state["its"])
-    rng = np.random.default_rng(trainer.step + 11)
-    side = (CROP - 2 * EDGE) * SCALE
-    cut = slice(EDGE * SCALE, -EDGE * SCALE)
+def train(work: Path, minutes: float, lr: float, device: str) -> None:
+    """Train the upper blocks for some minutes; it goes on from what `work` holds and saves there."""
+    training = Training(work, lr, device)
     begin = shown = saved = time.time()
-    running: dict[str, float] = {}
-    step = 0
-
-    def save() -> None:
-        trainer.save()
-        torch.save({"critic": critic.state_dict(), "its": its.state_dict()}, file)
-
     while (spent := (time.time() - begin) / 60) < minutes:
-        rate = min(1, (step + 1) / 50) * (0.1 + 0.9 * np.cos(max(0, spent / minutes - 0.5) * np.pi) ** 2)
-        for optimizer, base in ((ours, lr), (turned, 2 * lr), (its, lr)):
-            optimizer.param_groups[0]["lr"] = float(base * rate)
-        goals, features, below, styles, spots = [], [], [], [], []
-        for _ in range(people_a_step):
-            pick = int(rng.integers(len(people)))
-            crops = places(crops_each, rng)
-            state = rng.bit_generator.state
-            for t, s in crops:
-                rng.bit_generator.state = state  # the same colours for all crops of a person
-                c, goal, *_ = people.pictures([pick], rng, (SCALE * t, SCALE * s, SCALE * CROP))
-                goals.append(goal)
-            with torch.no_grad(), torch.autocast(device, torch.bfloat16):
-                w = factors(c.to(device)).float()
-                x, images = fixed.synthesis(fixed.styles(w), FIRST - 1)
-            features += [x[:, :, t : t + CROP, s : s + CROP] for t, s in crops]
-            below += [images[-1][:, :, t : t + CROP, s : s + CROP] for t, s in crops]
-            styles += [w] * crops_each
-            spots += crops
-        goal = torch.cat(goals).to(device).contiguous(memory_format=torch.channels_last)
-        x, image = torch.cat(features), torch.cat(below)
-        place = where(spots, side).to(device)
-        with torch.autocast(device, torch.bfloat16):
-            every = generator.styles(torch.cat(styles))
-            for i in range(FIRST, 7):
-                scale = 2 ** (i - FIRST + 1)
-                convs = generator.synthesis.blocks[i].convs
-                noises = [torch.stack([conv.noise[t * scale : (t + CROP) * scale, s * scale : (s + CROP) * scale]
-                                       for t, s in spots])[:, None] for conv in convs]  # fmt: skip
-                first = 3 * i - 1
-                x, image = generator.synthesis.blocks[i](x, image, every[first : first + 3], noises)
-                if i == FIRST:
-                    inner = slice(EDGE * scale, -EDGE * scale)
-                    low = (image - F.avg_pool2d(goal, SCALE // scale))[:, :, inner, inner]
-                    loss = 0.3 * low.abs().mean() + 0.7 * F.avg_pool2d(low, 2).abs().mean()
-            fake, real = image[:, :, cut, cut], goal[:, :, cut, cut]
-            # fine detail answers to the critic alone, for an absolute error would smooth it; but its bands are grey
-            delta = fake - real
-            loss = (
-                loss + 0.2 * F.avg_pool2d(delta, 4).abs().mean() + 0.3 * F.avg_pool2d(delta, 8).abs().mean()
-            )
-            loss = loss + 0.3 * (delta - delta.mean(1, keepdim=True)).abs().mean()
-            critic.requires_grad_(False)
-            seen, says = critic(fake, place)
-            with torch.no_grad():
-                known, truth = critic(real, place)
-            matching = (
-                sum(
-                    (a.float() - b.float()).abs().mean() / b.float().abs().mean()
-                    for a, b in zip(seen, known, strict=True)
-                )
-                / 4
-            )
-            fools = F.softplus(truth - says).mean()
-            total = loss + weight * fools + 1.5 * weight * matching
-        total.backward()
-        critic.requires_grad_(True)
-        with torch.autocast(device, torch.bfloat16):
-            against = F.softplus(critic(fake.detach(), place)[1] - critic(real, place)[1]).mean()
-        against.backward()
-        if step % 16 == 0:
-            some = real[:2].float().contiguous().requires_grad_(True)
-            (slope,) = torch.autograd.grad(critic(some, place[:2])[1].sum(), some, create_graph=True)
-            penalty = slope.square().sum((1, 2, 3)).mean()
-            (16 * gamma / 2 * penalty / 64).backward()
-            running["r1"] = penalty.item()
-        for optimizer in (ours, turned, its):
-            optimizer.step()
-            optimizer.zero_grad()
-        step += 1
-        trainer.step += 1
-        with torch.no_grad():
-            torch._foreach_lerp_(averaged, upper, max(0.002, 10 / (step + 20)))
-        now = {
-            "l1": loss.item(),
-            "fools": fools.item(),
-            "critic": against.item(),
-            "matching": matching.item(),
-        }
-        if step % 5 == 1:
-            now["edges"] = (laplacian(fake.detach()).mean() / laplacian(real).mean()).item()
-        for key, value in now.items():
-            running[key] = 0.95 * running[key] + 0.05 * value if key in running else value
+        training.step(spent / minutes)
         if time.time() - shown > 60:
-            print(f"adversary {spent:.1f} of {minutes:g} min, step {step}, "
-                  + ", ".join(f"{k} {v:.3f}" for k, v in running.items()), flush=True)  # fmt: skip
-            people.refresh()
+            print(f"adversary {spent:.1f} of {minutes:g} min, step {training.done}, "
+                  + ", ".join(f"{k} {v:.3f}" for k, v in training.running.items()), flush=True)  # fmt: skip
+            training.people.refresh()
             shown = time.time()
         if time.time() - saved > 120:
-            save()
+            training.save()
             saved = time.time()
-    save()
+    training.save()
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Crops of people, and what the fixed lower blocks give for them."""
+
+    goal: Tensor  # [n, 3, SCALE * CROP, SCALE * CROP]: the renders
+    features: Tensor  # [n, c, CROP, CROP] of the block below `FIRST`
+    image: Tensor  # [n, 3, CROP, CROP]: its skip output
+    w: Tensor  # [n, w_dim]
+    spots: list[tuple[int, int]]  # top and left of each crop among the features
+
+
+class Training:
+    """Generator, critic, their optimizers and running losses."""
+
+    people_a_step, crops_each = 4, 2
+    weight = 0.2  # of the adversarial loss
+    gamma = 0.003  # of R1
+
+    def __init__(self, work: Path, lr: float, device: str) -> None:
+        self.lr, self.device, self.file = lr, device, work / "critic.pt"
+        self.trainer = Trainer(work, device)
+        self.people = People(work / "renders1024", 1024)
+        self.fixed, self.factors = self.trainer.average["generator"], self.trainer.average["factors"]
+        self.generator = self.trainer.nets["generator"]
+        self.trainer.quiet()
+        self._copy_lower_blocks()
+        self.critic = Critic().to(device, memory_format=torch.channels_last)
+        self.upper = [p for block in self.generator.synthesis.blocks[FIRST:] for p in block.parameters()]
+        self.averaged = [p for block in self.fixed.synthesis.blocks[FIRST:] for p in block.parameters()]
+        kernels, rest = [p for p in self.upper if p.ndim == 4], [p for p in self.upper if p.ndim != 4]
+        self.adam = torch.optim.Adam(rest, lr=lr, betas=(0.0, 0.99), fused=True)
+        self.muon = Muon(kernels, lr=2 * lr, momentum=0.8)
+        self.critic_adam = torch.optim.Adam(self.critic.parameters(), lr=lr, betas=(0.0, 0.99), fused=True)
+        if self.file.exists():
+            state = torch.load(self.file, map_location=device, weights_only=True)
+            self.critic.load_state_dict(state["critic"])
+            self.critic_adam.load_state_dict(state["its"])
+        self.rng = np.random.default_rng(self.trainer.step + 11)
+        self.done = 0  # steps
+        self.running: dict[str, float] = {}  # running means of the losses
+
+    @torch.no_grad()
+    def _copy_lower_blocks(self) -> None:
+        """The blocks that are not trained are those of the averaged generator."""
+        theirs = dict(self.fixed.named_parameters())
+        for name, value in self.generator.named_parameters():
+            if not any(f"blocks.{i}." in name for i in range(FIRST, 7)):
+                value.copy_(theirs[name])
+
+    def save(self) -> None:
+        self.trainer.save()
+        torch.save({"critic": self.critic.state_dict(), "its": self.critic_adam.state_dict()}, self.file)
+
+    def step(self, spent: float) -> None:
+        """One batch through the generator, then through the critic; `spent` is the share of the time, 0 to 1."""
+        rate = min(1, (self.done + 1) / 50) * (0.1 + 0.9 * np.cos(max(0, spent - 0.5) * np.pi) ** 2)
+        optimizers = ((self.adam, self.lr), (self.muon, 2 * self.lr), (self.critic_adam, self.lr))
+        for optimizer, base in optimizers:
+            optimizer.param_groups[0]["lr"] = float(base * rate)
+        batch = self._batch()
+        side, cut = (CROP - 2 * EDGE) * SCALE, slice(EDGE * SCALE, -EDGE * SCALE)
+        place = where(batch.spots, side).to(self.device)
+        with torch.autocast(self.device, torch.bfloat16):
+            image, loss = self._draw(batch)
+            fake, real = image[:, :, cut, cut], batch.goal[:, :, cut, cut]
+            loss = loss + colour_loss(fake, real)
+            fools, matching = self._adversarial(fake, real, place)
+            total = loss + self.weight * fools + 1.5 * self.weight * matching
+        total.backward()
+        now = {"l1": loss.item(), "fools": fools.item(), "critic": self._train_critic(fake, real, place)}
+        now["matching"] = matching.item()
+        for optimizer, _ in optimizers:
+            optimizer.step()
+            optimizer.zero_grad()
+        self.done += 1
+        self.trainer.step += 1
+        with torch.no_grad():
+            torch._foreach_lerp_(self.averaged, self.upper, max(0.002, 10 / (self.done + 20)))
+        if self.done % 5 == 1:
+            now["edges"] = (laplacian(fake.detach()).mean() / laplacian(real).mean()).item()
+        for key, value in now.items():
+            before = self.running.get(key)
+            self.running[key] = value if before is None else 0.95 * before + 0.05 * value
+
+    def _batch(self) -> Batch:
+        goals, features, below, styles, spots = [], [], [], [], []
+        for _ in range(self.people_a_step):
+            pick = int(self.rng.integers(len(self.people)))
+            crops = places(self.crops_each, self.rng)
+            state = self.rng.bit_generator.state
+            for t, s in crops:
+                self.rng.bit_generator.state = state  # the same colours for all crops of a person
+                c, goal, *_ = self.people.pictures([pick], self.rng, (SCALE * t, SCALE * s, SCALE * CROP))
+                goals.append(goal)
+            with torch.no_grad(), torch.autocast(self.device, torch.bfloat16):
+                w = self.factors(c.to(self.device)).float()
+                x, images = self.fixed.synthesis(self.fixed.styles(w), FIRST - 1)
+            features += [x[:, :, t : t + CROP, s : s + CROP] for t, s in crops]
+            below += [images[-1][:, :, t : t + CROP, s : s + CROP] for t, s in crops]
+            styles += [w] * self.crops_each
+            spots += crops
+        goal = torch.cat(goals).to(self.device).contiguous(memory_format=torch.channels_last)
+        return Batch(goal, torch.cat(features), torch.cat(below), torch.cat(styles), spots)
+
+    def _draw(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """The crops through the upper blocks, and the absolute error of the first of them, at 256 pixels."""
+        x, image = batch.features, batch.image
+        every = self.generator.styles(batch.w)
+        for i in range(FIRST, 7):
+            scale = 2 ** (i - FIRST + 1)
+            convs = self.generator.synthesis.blocks[i].convs
+            noises = [torch.stack([conv.noise[t * scale : (t + CROP) * scale, s * scale : (s + CROP) * scale]
+                                   for t, s in batch.spots])[:, None] for conv in convs]  # fmt: skip
+            first = 3 * i - 1
+            x, image = self.generator.synthesis.blocks[i](x, image, every[first : first + 3], noises)
+            if i == FIRST:
+                inner = slice(EDGE * scale, -EDGE * scale)
+                low = (image - F.avg_pool2d(batch.goal, SCALE // scale))[:, :, inner, inner]
+                loss = 0.3 * low.abs().mean() + 0.7 * F.avg_pool2d(low, 2).abs().mean()
+        return image, loss
+
+    def _adversarial(self, fake: Tensor, real: Tensor, place: Tensor) -> tuple[Tensor, Tensor]:
+        """The generator's relativistic loss, and feature matching."""
+        self.critic.requires_grad_(False)
+        features, says = self.critic(fake, place)
+        with torch.no_grad():
+            known, truth = self.critic(real, place)
+        differences = (
+            (a.float() - b.float()).abs().mean() / b.float().abs().mean()
+            for a, b in zip(features, known, strict=True)
+        )
+        return F.softplus(truth - says).mean(), sum(differences) / 4
+
+    def _train_critic(self, fake: Tensor, real: Tensor, place: Tensor) -> float:
+        """Gradients of the critic's relativistic loss, which is returned, and every 16th step of R1."""
+        self.critic.requires_grad_(True)
+        with torch.autocast(self.device, torch.bfloat16):
+            loss = F.softplus(self.critic(fake.detach(), place)[1] - self.critic(real, place)[1]).mean()
+        loss.backward()
+        if self.done % 16 == 0:
+            some = real[:2].float().contiguous().requires_grad_(True)
+            (slope,) = torch.autograd.grad(self.critic(some, place[:2])[1].sum(), some, create_graph=True)
+            penalty = slope.square().sum((1, 2, 3)).mean()
+            (16 * self.gamma / 2 * penalty / 64).backward()
+            self.running["r1"] = penalty.item()
+        return loss.item()
+
+
+def colour_loss(fake: Tensor, real: Tensor) -> Tensor:
+    """Absolute error of colour and of coarse detail.
+
+    An absolute error would smooth fine detail, so that is left to the critic, whose bands are grey.
+    """
+    gap = fake - real
+    loss = 0.2 * F.avg_pool2d(gap, 4).abs().mean() + 0.3 * F.avg_pool2d(gap, 8).abs().mean()
+    return loss + 0.3 * (gap - gap.mean(1, keepdim=True)).abs().mean()
 
 
 def laplacian(x: Tensor) -> Tensor:

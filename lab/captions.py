@@ -1,7 +1,9 @@
-"""Facts about a rendered person, how true each is, and how Russian and English say it.
+"""Facts about a rendered person: their truth, and their Russian and English wordings.
 
-The factors are known, so a caption is not merely "the right one of the batch": for every picture and every text the
-truth in [0, 1] is computed, and the encoder learns from all pairs (no false negatives). Truth NaN means unsure.
+The factors of a render are known. So the truth of each text about each picture is computed, a number in [0, 1], and the
+encoder learns from all pairs of a batch without false negatives. NaN means that the truth is not known.
+
+The file is long because most of it is tables of words.
 """
 
 from __future__ import annotations
@@ -57,7 +59,7 @@ GARMENT_WORDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "tank top": (("майка",), ("tank top", "undershirt")),
     "overalls": (("комбинезон",), ("overalls", "dungarees")),
 }
-# a person may call the one by the other's name: neither right nor wrong
+# garments that people confuse: one name for the other is neither right nor wrong
 NEAR = (("jumper", "sweater"), ("shirt", "blouse"), ("jacket", "coat"), ("jacket", "suit"), ("suit", "vest"), ("dress", "sundress"), ("top", "tank top"),
         ("dress", "sari"), ("tunic", "dress"), ("top", "sundress"))  # fmt: skip
 HAIR_COLOURS: dict[str, tuple[tuple[float, float, float], ...]] = {
@@ -121,6 +123,7 @@ def _step(x: float, low: float, high: float) -> float:
     return min(max((float(x) - low) / (high - low), 0.0), 1.0)
 
 
+# One long function: it is a table of facts, a call of `add` for each, and has no logic of its own to split.
 def _all_facts() -> tuple[list[Fact], list[Callable[[dict], float]]]:
     facts: list[Fact] = []
     truth: list[Callable[[dict], float]] = []

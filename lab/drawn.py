@@ -61,7 +61,7 @@ def draw_random(work: Path, count: int, seed: int) -> None:
         else:
             w = nets["generator"].w(torch.from_numpy(rows))
         with torch.autocast("cpu", torch.bfloat16):
-            pictures.append(nets["generator"](w.float(), stop_at=SIDE).float().clamp(-1, 1))
+            pictures.append(nets["generator"](w.float(), resolution=SIDE).float().clamp(-1, 1))
     _save(work / f"drawn/random-{seed}.npz", z, pictures)
 
 
@@ -89,7 +89,7 @@ def draw_sought(work: Path, count: int, seed: int, encoder: torch.nn.Module, kee
     """The best few people that a search finds for each of ``count`` descriptions."""
     nets = finished(work)
     with torch.autocast("cpu", torch.bfloat16):
-        people = gallery(nets["generator"], encoder, 2048, seed=seed, stop_at=SIDE)
+        people = gallery(nets["generator"], encoder, 2048, seed=seed, resolution=SIDE)
     pack = replace(
         load_pack("embedded", "cpu"), generator=nets["generator"], encoder=encoder, gallery=people, _texts={}
     )

@@ -112,11 +112,12 @@ def psnr(nets: nn.ModuleDict, people: People, size: int, device: str) -> float:
     values = []
     for k in range(0, min(len(people), 96), 16):
         c, goal, *_ = people.pictures(range(k, k + 16), rng)
-        out = nets["generator"](nets["factors"](c.to(device)), stop_at=size).clamp(-1, 1).cpu()
+        out = nets["generator"](nets["factors"](c.to(device)), resolution=size).clamp(-1, 1).cpu()
         values += list(-10 * torch.log10(((out - goal) / 2).square().mean((1, 2, 3))))
     return float(torch.stack(values).mean())
 
 
+# setup and training loop in one function: the loop needs the networks, optimizers, rates and loss made before it
 def train_whole(
     work: Path,
     size: int,
@@ -148,7 +149,7 @@ def train_whole(
 
     def loss_of(c: Tensor, goal: Tensor) -> Tensor:
         with torch.autocast(device, torch.bfloat16):
-            images = generator.render(generator.styles(factors(c).float()), stop_at=size, layers=True)
+            images = generator.render(generator.styles(factors(c).float()), resolution=size, layers=True)
         loss = picture_loss(images[-1], goal, weights[size])
         if size > 64:
             loss = loss + 0.3 * picture_loss(images[-2], F.avg_pool2d(goal, 2), weights[size // 2])

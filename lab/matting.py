@@ -60,7 +60,7 @@ def drawn_batch(
     """The generator's picture of rendered people; it was taught by the renders, so their alpha is its own."""
     c, _, alpha, *_ = people.batch(n, rng)
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-        pictures = nets["generator"](nets["factors"](c).float(), stop_at=people.size).float()
+        pictures = nets["generator"](nets["factors"](c).float(), resolution=people.size).float()
     return pictures.clamp(-1, 1), alpha
 
 

@@ -30,7 +30,7 @@ DRAWS = [
 EMBEDDED = Path(__file__).parents[1] / "src/t2i_person/packs/embedded"
 
 
-def build(work: Path, images: int, stop_at: int, device: str = "cpu") -> None:
+def build(work: Path, images: int, resolution: int, device: str = "cpu") -> None:
     """Statistics of StyleSpace, directions of its channels, and the folder that ships."""
     generator = finished(work, device)["generator"]
     encoder = load_encoder(work).eval().to(device)
@@ -48,11 +48,11 @@ def build(work: Path, images: int, stop_at: int, device: str = "cpu") -> None:
             encoder,
             statistics,
             images=images,
-            stop_at=stop_at,
+            resolution=resolution,
             resume=work / "directions.safetensors",
             progress=progress,
         )
-        people = gallery(generator, encoder, 8192, stop_at=stop_at, progress=progress)
+        people = gallery(generator, encoder, 8192, resolution=resolution, progress=progress)
     stylespace = {f"mean.{i}": m for i, m in enumerate(statistics.mean)} | {
         f"std.{i}": s for i, s in enumerate(statistics.std)
     }
@@ -63,7 +63,7 @@ def build(work: Path, images: int, stop_at: int, device: str = "cpu") -> None:
     }  # fmt: skip
     write_pack(
         EMBEDDED, generator=generator.state_dict(), encoder=encoder.state_dict(), matting=load_matting(work).state_dict(),
-        stylespace=stylespace | {"directions": directions, "effects": effects, "gallery.z": people.z, "gallery.seen": people.seen}, meta=meta,
+        stylespace=stylespace | {"directions": directions, "effects": effects, "gallery.z": people.z, "gallery.seen": people.embeddings}, meta=meta,
     )  # fmt: skip
     fill(CARD, "assets", assets())
     print(f"{EMBEDDED}: {sum(f.stat().st_size for f in EMBEDDED.iterdir()) / 1e6:.1f} MB")

@@ -74,7 +74,7 @@ def of_generator(work: Path, pack: Pack, nets: torch.nn.ModuleDict) -> dict[str,
         one, shown, variety = 0, [], []
         for _ in range(0, people, 8):
             z = torch.randn(8, pack.generator.config.z_dim, generator=random)
-            images = pack.generator(pack.generator.w_plus(z, psi), stop_at=256)
+            images = pack.generator(pack.generator.w_plus(z, psi), resolution=256)
             one += sum(len(faces(to_pixels(image))) == 1 for image in images)
             shown += [to_pixels(image) for image in images]
             variety.append(F.adaptive_avg_pool2d(images, 32))
@@ -93,7 +93,7 @@ def walk(pack: Pack, pairs: int = 8, steps: int = 16) -> dict[str, float]:
     for _ in range(pairs):
         w = pack.generator.w(torch.randn(2, pack.generator.config.z_dim, generator=random))
         line = torch.stack([w[0].lerp(w[1], t / steps) for t in range(steps + 1)])
-        images = F.adaptive_avg_pool2d(pack.generator(line, stop_at=256), 64)
+        images = F.adaptive_avg_pool2d(pack.generator(line, resolution=256), 64)
         moved = images.diff(dim=0).abs().mean((1, 2, 3))
         worst.append(float(moved.max() / moved.sum()))
     return {"w_line_longest_step": float(np.mean(worst)), "w_line_even_step": 1 / steps}

@@ -50,29 +50,28 @@ def sheet(rows: list[tuple[str, list[np.ndarray]]], side: int, file: Path) -> No
 def main(pack: str = "embedded") -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     mark = "" if pack == "embedded" else f"{pack}-"
-    rows, first = [], []
-    for text in SENTENCES:
-        result = draw(text, pack=pack, per_character=4 if text != SENTENCES[2] else 2)
-        portraits = [p for person in result.characters for p in person.portraits]
-        for person in result.characters:
-            for p in person.portraits:
-                print(
-                    person.character.head,
-                    p.seed,
-                    p.gender_found,
-                    {k: round(v, 2) for k, v in p.scores.items()},
-                    p.not_drawn,
-                    flush=True,
-                )
-        rows.append((text, [p.rgba for p in portraits]))
-        first = first or [p.rgba for p in portraits]
-        print({k: round(v, 2) for k, v in result.seconds.items()})
+    rows = [(text, _drawn(text, pack)) for text in SENTENCES]
     sheet(rows, 256, IMAGES / f"{mark}contact-sheet.jpg")
-    sheet([("", first)], 320, IMAGES / f"{mark}sample.jpg")
-    rows = []
-    for text in EDITED:
-        portrait = draw(text, pack=pack, seed=2).characters[0].portraits[0]
-        changed = [change(portrait.record, text=edit) for edit in EDITS]
-        print(text, [made.not_drawn for made in changed], flush=True)
-        rows.append((text, [portrait.rgba, *(made.rgba for made in changed)]))
-    sheet(rows, 256, IMAGES / f"{mark}edits.jpg")
+    sheet([("", rows[0][1])], 320, IMAGES / f"{mark}sample.jpg")
+    sheet([(text, _edited(text, pack)) for text in EDITED], 256, IMAGES / f"{mark}edits.jpg")
+
+
+def _drawn(text: str, pack: str) -> list[np.ndarray]:
+    """Four portraits of a sentence, HWC uint8 RGBA; of the one with two people two each. Prints the scores."""
+    result = draw(text, pack=pack, per_character=4 if text != SENTENCES[2] else 2)
+    pictures = []
+    for person in result.characters:
+        for p in person.portraits:
+            scores = {name: round(score, 2) for name, score in p.scores.items()}
+            print(person.character.head, p.seed, p.gender_found, scores, p.not_drawn, flush=True)
+            pictures.append(p.rgba)
+    print({stage: round(seconds, 2) for stage, seconds in result.seconds.items()})
+    return pictures
+
+
+def _edited(text: str, pack: str) -> list[np.ndarray]:
+    """A portrait of a sentence, then the same person with each of `EDITS`."""
+    portrait = draw(text, pack=pack, seed=2).characters[0].portraits[0]
+    changed = [change(portrait.record, text=edit) for edit in EDITS]
+    print(text, [made.not_drawn for made in changed], flush=True)
+    return [portrait.rgba, *(made.rgba for made in changed)]

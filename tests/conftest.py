@@ -32,10 +32,37 @@ SLOW = (
     "packs/test_assemble.py", "packs/test_build.py", "packs/test_checkpoints.py", "packs/test_openvino.py",
     "text/test_book.py", "text/test_scores.py",
 )  # fmt: skip
+QUICK = ("service/test_deploy.py", "service/test_desk.py", "service/test_parts.py")  # and these start nothing
+# which take longest: they begin first, else one worker ends long after the others
+LONG = (
+    "service/test_page.py", "test_portraits.py", "packs/test_assemble.py", "service/test_ray.py",
+    "service/test_v1.py", "test_photo.py", "test_redraw.py", "service/test_shared.py", "test_cli.py",
+    "service/test_hostile.py", "test_faces.py", "service/test_original.py", "service/test_fuzz.py",
+    "text/test_scores.py", "latent/test_coordinates.py",
+)  # fmt: skip
+
+
+def place(path, config):
+    """Of a file below tests/."""
+    return path.relative_to(config.rootpath / "tests").as_posix()
+
+
+def is_slow(name):
+    return name.startswith(SLOW) and name not in QUICK
+
+
+def pytest_ignore_collect(collection_path, config):
+    """What is not run need not be imported, which takes seconds: `make quick`."""
+    tests = config.rootpath / "tests"
+    if config.option.markexpr == "not slow" and collection_path.suffix == ".py":
+        if collection_path.is_relative_to(tests) and is_slow(place(collection_path, config)):
+            return True
+    return None
 
 
 def pytest_collection_modifyitems(config, items):
+    ranks = {name: rank for rank, name in enumerate(LONG)}
+    items.sort(key=lambda item: ranks.get(place(item.path, config), len(LONG)))
     for item in items:
-        place = item.path.relative_to(config.rootpath / "tests").as_posix()
-        if place.startswith(SLOW):
+        if is_slow(place(item.path, config)):
             item.add_marker("slow")

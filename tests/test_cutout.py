@@ -94,6 +94,7 @@ def test_cut_out():
     assert (first == cutout.cut_out(image, KnownMatte(alpha))).all()
 
 
+@pytest.mark.slow
 def test_the_embedded_pack_cuts_its_own_people():
     pack = load_pack("embedded")
     z = torch.randn(4, pack.generator.config.z_dim, generator=torch.Generator().manual_seed(0))

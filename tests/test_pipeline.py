@@ -127,7 +127,7 @@ def test_a_count_gives_that_many_different_people(pack, monkeypatch):
     portraits = run(pack, per_character=2).characters[0].portraits
     assert [portrait.person for portrait in portraits] == [0, 1, 0, 1]
     assert len({portrait.seed for portrait in portraits}) == 4
-    tell(monkeypatch, replace(WOMAN, count=30))
+    tell(monkeypatch, replace(WOMAN, count=30, features=()))  # nothing to search for: it is the number here
     person = run(pack, steps=0).characters[0]
     assert len(person.portraits) == pipeline.CROWD and "of 30" in person.notes[0]
 
@@ -141,8 +141,10 @@ def test_the_wrong_gender_is_replaced(pack, monkeypatch):
 
 def test_nobody_who_fits_is_an_error_and_too_few_a_note(pack, monkeypatch):
     see(monkeypatch, lambda image: [])
+    tell(monkeypatch, replace(WOMAN, features=()))
     with pytest.raises(NobodyFits, match=r"Женщина: 0 of 1 .* 24 candidates .* a woman's.* another seed"):
         run(pack)
+    tell(monkeypatch, WOMAN)
     calls = []
 
     def once(image):

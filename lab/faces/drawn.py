@@ -79,7 +79,7 @@ def drawn(net: MobileStyleGAN, w: Tensor) -> Drawn:
     for i in range(0, len(w), batch):
         part = slice(i, i + batch)
         with fast(w.device):
-            x, features = net.render_with_features(net.styles(w[part]), stop_at=SIDE)
+            x, features = net.render_with_features(net.styles(w[part]), resolution=SIDE)
         mask = head(features)[:, REGIONS.index("ground"), None]
         pictures[part] = ((x + 1) * 127.5).clamp(0, 255).round().byte()
         ground[part] = (F.adaptive_avg_pool2d(mask, GROUND) * 255).round().byte()

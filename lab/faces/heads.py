@@ -111,7 +111,7 @@ def measured(net: MobileStyleGAN, seeds: range) -> dict[str, dict[str, float]]:
         whole = net.render(styles).clamp(-1, 1)
         for side in SIDES:
             wanted = F.avg_pool2d(whole, whole.shape[-1] // side)
-            error = (net.render(styles, stop_at=side).clamp(-1, 1) - wanted).square().mean().item()
+            error = (net.render(styles, resolution=side).clamp(-1, 1) - wanted).square().mean().item()
             found[str(side)].append(10 * math.log10(4 / error))
     return {
         side: {"psnr": round(sum(all_) / len(all_), 2), "worst": round(min(all_), 2)}

@@ -97,7 +97,7 @@ def train(
         wanted = torch.where(turned[part, None, None, None], wanted.flip(3), wanted)
         person = 1 - F.interpolate(faces.ground[some[part]].float() / 255, (LOW, LOW), mode="bilinear")
         person = torch.where(turned[part, None, None, None], person.flip(3), person) * 0.9 + 0.1
-        now = net.render(net.styles(w[part]), stop_at=LOW)
+        now = net.render(net.styles(w[part]), resolution=LOW)
         with fast(device):
             seen, goal = critic.lower(torch.cat([now, wanted]), middle).float().chunk(2)
         loss = loss + ((now - wanted).abs() * person).mean() + 2 * _apart(seen, goal)
@@ -134,5 +134,5 @@ def figures(net: MobileStyleGAN, tower: PhotoTower, faces: Drawn) -> dict[str, f
     )
     far = (w - faces.w[:HELD]).square().sum() / (faces.w[:HELD] - net.w_mean).square().sum()
     wanted = F.interpolate(x, (LOW, LOW), mode="area")
-    now = torch.cat([net.render(net.styles(part), stop_at=LOW) for part in w.to(device).split(16)])
+    now = torch.cat([net.render(net.styles(part), resolution=LOW) for part in w.to(device).split(16)])
     return {"w": round(far.item(), 4), "pictures": round((now - wanted).abs().mean().item(), 4)}

@@ -4,6 +4,8 @@ Instead of finished colours the renderer gives, for each pixel, how much light e
 camera (Render.layers): the picture is ``sum_k colour_k * layer_k``, so skin, hair, clothes, lips, eyes, hat and
 background are recoloured at training time for nothing. One camera, one frontal pose, the eyes always at the same
 place (the alignment of Karras et al. 2019, section 4): every pixel keeps its meaning.
+
+The file is long because shaders, textures and the two OpenGL passes share one context and one set of parts.
 """
 
 from __future__ import annotations
@@ -446,6 +448,7 @@ class Renderer:
             self._textures[key] = self._upload(image)
         return self._textures[key]
 
+    # one branch for each kind of part: apart they would share the body, its pose and both scales as arguments
     def parts(self, person: Person) -> tuple[list[Part], np.ndarray]:
         """Everything to draw, posed, and the posed body."""
         b = assets.base()
@@ -506,7 +509,9 @@ class Renderer:
             add(6, "clothes", "glasses", head, dial=(0.06 if person.glasses == "clear" else 0.82, 1, 1, 1))
         return parts, posed
 
+    # one pass of OpenGL: set the uniforms, draw the parts back to front, read the planes; each step needs the last
     def render(self, person: Person) -> Render:
+        """Draw a person: layers of light for each material, and the alpha of the whole."""
         gl, program = self.gl, self.program
         parts, posed = self.parts(person)
         camera, eye = _camera(posed)
@@ -578,6 +583,7 @@ class Renderer:
         layers = np.nan_to_num(np.maximum(layers, 0))  # a degenerate triangle can give a pixel of NaN
         return Render(layers, np.clip(np.nan_to_num(planes[0][..., 3]), 0, 1))
 
+    # one pass of OpenGL again: draw the depth maps, then look up each vertex in them
     def _visibility(self, parts, surfaces, normals, posed) -> list[np.ndarray]:
         """Sky light that reaches each surface vertex, and how open it is: [n,2] for each part (18 depth maps)."""
         gl, tile = self.gl, 128

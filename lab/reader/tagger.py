@@ -32,18 +32,19 @@ def sentences(item: dict[str, Any]) -> list[Sentence]:
     """The sentences of an annotated text as the network sees them, with the right answers."""
     plain = tagger.tag
 
-    def keep(tokens: list[Any], found: list[Any]) -> None:
-        out.append(
-            Sentence(
-                item["id"],
-                tagger.vectors(tokens).astype(np.float16),
-                tagger.described(tokens, found),
-                tagger.heads(tokens),
-                np.zeros((len(tokens), 3), np.float32),
-                np.ones((len(tokens), 3), np.float32),
+    def keep(read: Sequence[tuple[list[Any], list[Any]]]) -> None:
+        for tokens, found in read:
+            out.append(
+                Sentence(
+                    item["id"],
+                    tagger.vectors(tokens).astype(np.float16),
+                    tagger.described(tokens, found),
+                    tagger.heads(tokens),
+                    np.zeros((len(tokens), 3), np.float32),
+                    np.ones((len(tokens), 3), np.float32),
+                )
             )
-        )
-        _answers(item, tokens, out[-1])
+            _answers(item, tokens, out[-1])
 
     out: list[Sentence] = []
     tagger.tag = keep  # type: ignore[assignment]
@@ -55,29 +56,35 @@ def sentences(item: dict[str, Any]) -> list[Sentence]:
 
 
 def _answers(item: dict[str, Any], tokens: list[Any], s: Sentence) -> None:
+    """Fill in the right answers of a sentence, and which of them are asked."""
     text = item["text"]
     spans = [span_of(text, f) for c in item["characters"] for f in c["features"]]
-    people = []
-    for c in item["characters"]:
-        if c.get("start") is not None:
-            people.append((c["start"], c["end"]))
-        for alias in c.get("aliases", []):
-            stem = (
-                r"\b"
-                + r"\s+".join(re.escape(w[: max(3, len(w) - 2)]) + r"\w{0,4}" for w in alias.split())
-                + r"\b"
-            )
-            people += [m.span() for m in re.finditer(stem, text, re.IGNORECASE)]
-        name = c["head"].split()
-        if c["head"][:1].isupper():
-            stem = r"\b" + re.escape(name[-1][: max(3, len(name[-1]) - 2)]) + r"\w{0,4}\b"
-            people += [m.span() for m in re.finditer(stem, text)]
+    people = [span for c in item["characters"] for span in _mentions(text, c)]
     for t in tokens:
         s.right[t.i, 0] = any(a < t.end and t.start < b for a, b in spans)
         s.right[t.i, 1] = any(t.start <= a < t.end for a, _ in spans)
         s.right[t.i, 2] = any(a < t.end and t.start < b for a, b in people)
         if t.best.pos == "NPRO":
             s.counts[t.i, 2] = float(s.right[t.i, 2])  # whom a pronoun means is not annotated
+
+
+def _mentions(text: str, character: dict[str, Any]) -> list[tuple[int, int]]:
+    """Where a text names a character: its head, its aliases, and a name's last word, in any case form."""
+    found = []
+    if character.get("start") is not None:
+        found.append((character["start"], character["end"]))
+    for alias in character.get("aliases", []):
+        stem = r"\b" + r"\s+".join(map(_any_form, alias.split())) + r"\b"
+        found += [m.span() for m in re.finditer(stem, text, re.IGNORECASE)]
+    if character["head"][:1].isupper():
+        stem = r"\b" + _any_form(character["head"].split()[-1]) + r"\b"
+        found += [m.span() for m in re.finditer(stem, text)]
+    return found
+
+
+def _any_form(word: str) -> str:
+    """Pattern: the stem of a word, then up to four letters of an ending."""
+    return re.escape(word[: max(3, len(word) - 2)]) + r"\w{0,4}"
 
 
 class Network(nn.Module):

@@ -9,7 +9,7 @@ import argparse
 import json
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing import Pool
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,9 @@ def fold_of(name: str, folds: int) -> int:
     return zlib.crc32(name.encode()) % folds
 
 
+Weight = Callable[[str], float]  # id of an item -> how much it counts
+
+
 def main(argv: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m lab reader", description=__doc__)
     parser.add_argument(
@@ -113,24 +116,40 @@ def main(argv: Sequence[str]) -> None:
         return weights[item.split(":")[0]]
 
     installed([], {})
+    nets = networks(items, weight, options.folds, options.epochs, options.work)
+    tables = linear_models(items, weight, nets[: options.folds])
+    OUT.write_text(json.dumps(tables, ensure_ascii=False, indent=0, sort_keys=True), "utf-8")
+    np.savez(OUT.with_name("tagger.npz"), **{k: v.astype(np.float16) for k, v in nets[-1].items()})
+
+
+def networks(
+    items: list[dict[str, Any]], weight: Weight, folds: int, epochs: int, work: Path
+) -> list[dict[str, np.ndarray]]:
+    """A network for each fold, which did not see it, and one that saw everything; kept as files in `work`."""
     nets = []
-    for k in (*range(options.folds), None):  # the last has seen everything
-        path = options.work / f"net-{k}.npz"
+    for k in (*range(folds), None):
+        path = work / f"net-{k}.npz"
         if not path.is_file():
             found = [s for item in items for s in sentences(item)]
-            part = [s for s in found if k is None or fold_of(s.item, options.folds) != k]
-            np.savez(path, **arrays(train(part, options.epochs, weight=weight)))
+            part = [s for s in found if k is None or fold_of(s.item, folds) != k]
+            np.savez(path, **arrays(train(part, epochs, weight=weight)))
             print(f"{path.name}: {len(part)} sentences", flush=True)
         nets.append({name: value.astype(np.float32) for name, value in np.load(path).items()})
+    return nets
+
+
+def linear_models(
+    items: list[dict[str, Any]], weight: Weight, nets: list[dict[str, np.ndarray]]
+) -> dict[str, dict[str, float]]:
+    """Task -> fact -> weight. A later round is weighed with the models of the earlier one in place."""
     tables: dict[str, dict[str, float]] = {}
-    for round_ in (("owner", "keep"), ("present",)):
-        found = []  # what comes later is weighed with what came before in place
-        with Pool(2, installed, (nets[: options.folds], tables)) as pool:
+    for tasks in (("owner", "keep"), ("present",)):
+        found = []
+        with Pool(2, installed, (nets, tables)) as pool:
             for some in pool.imap(weighed, items, chunksize=20):
                 found += some
-        for task in round_:
+        for task in tasks:
             mine = [s for s in found if s.task == task]
             tables[task] = fit(mine, L2[task], np.array([weight(s.item) for s in mine]))
             print(f"{task}: {len(mine)} weighed, {len(tables[task])} facts", flush=True)
-    OUT.write_text(json.dumps(tables, ensure_ascii=False, indent=0, sort_keys=True), "utf-8")
-    np.savez(OUT.with_name("tagger.npz"), **{k: v.astype(np.float16) for k, v in nets[-1].items()})
+    return tables

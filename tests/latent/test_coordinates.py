@@ -24,7 +24,7 @@ def pack():
 
 def people(pack, wish):
     """z of somebody who has the thing, and of somebody who has not."""
-    chance = probabilities(pack, pack.gallery.seen, [wish])[:, 0]
+    chance = probabilities(pack, pack.gallery.embeddings, [wish])[:, 0]
     return (pack.gallery.z[i : i + 1] for i in (int(chance.argmax()), int(chance.argmin())))
 
 
@@ -85,10 +85,10 @@ def test_of_an_entangled_z_nothing_is_claimed(pack):
     assert agreed and values.shape[1] == pack.gallery.z.shape[1]
     random = torch.Generator().manual_seed(0)
     turned, _ = torch.linalg.qr(torch.randn(64, 64, generator=random))
-    entangled = replace(pack, gallery=Gallery(pack.gallery.z @ turned, pack.gallery.seen))
+    entangled = replace(pack, gallery=Gallery(pack.gallery.z @ turned, pack.gallery.embeddings))
     assert len(shared(entangled, HAT)[0]) < 2
     nobody = torch.randperm(len(pack.gallery.z), generator=random)
-    strangers = replace(pack, gallery=Gallery(pack.gallery.z[nobody], pack.gallery.seen))
+    strangers = replace(pack, gallery=Gallery(pack.gallery.z[nobody], pack.gallery.embeddings))
     assert shared(strangers, HAT)[0] == []
     z = values[1:2]
     assert edit_coordinates(replace(pack, gallery=None), z, [], [HAT], 1.0, 128) == (z, [])
@@ -96,7 +96,7 @@ def test_of_an_entangled_z_nothing_is_claimed(pack):
 
 def test_others_share_what_was_said_and_nothing_else(pack):
     wanted = [Target("рыжие волосы", "рыжие волосы", "hair_color"), BARE]
-    chance = probabilities(pack, pack.gallery.seen, wanted)
+    chance = probabilities(pack, pack.gallery.embeddings, wanted)
     z = pack.gallery.z[chance.min(1).values.argmax()][None]
     found = resample_rest(pack, z, wanted, 1.0, 128, torch.Generator().manual_seed(5))
     assert (

@@ -69,7 +69,7 @@ def test_the_face_goes_where_the_pack_draws_faces(pack, monkeypatch, scale, degr
     photo = np.repeat((white * 255).astype(np.uint8)[..., None], 3, 2)
     face = Face("male", 0.9, 30, (0, 0, 1, 1))
     monkeypatch.setattr(module, "face_place", lambda pack: place)
-    monkeypatch.setattr(module, "_seen", lambda photo: (face, corner + turn * place * 32))
+    monkeypatch.setattr(module, "_detect", lambda photo: (face, corner + turn * place * 32))
     image, inside, got = align(pack, photo)
     rows, columns = np.nonzero((image[..., 0] > 127) & inside)
     assert image.shape == (32, 32, 3) and got is face
@@ -94,7 +94,7 @@ def test_a_face_is_sought_in_the_photo_held_otherwise(monkeypatch, degrees):
 
     monkeypatch.setattr(module, "faces", lambda image: [face] if image.shape == shape else [])
     monkeypatch.setattr(module, "landmarks", landmarks)
-    found, points = module._seen(photo)
+    found, points = module._detect(photo)
     assert found is face and np.abs(points - (50 + 10j)).max() < 1
 
 

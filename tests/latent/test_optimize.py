@@ -21,7 +21,7 @@ def w_plus(pack):
     return pack.generator.w_plus(z).contiguous()
 
 
-FAST = {"steps": 30, "learning_rate": 0.05, "l2": 1e-4, "stop_at": None}
+FAST = {"steps": 30, "learning_rate": 0.05, "l2": 1e-4, "resolution": None}
 
 
 @pytest.mark.parametrize("space", ["w_plus", "stylespace"])
@@ -83,7 +83,9 @@ def test_the_loss_is_exact_where_the_networks_are_not(pack, w_plus):
 def test_any_size_is_taken(pack, w_plus):
     loss, few = clip_loss(pack, "шапка"), {**FAST, "steps": 1}
     for size, same in ((100, 32), (20, 16), (1, 4)):
-        found, wanted = (optimize(pack, w_plus, loss, **{**few, "stop_at": s}).losses for s in (size, same))
+        found, wanted = (
+            optimize(pack, w_plus, loss, **{**few, "resolution": s}).losses for s in (size, same)
+        )
         assert torch.equal(found, wanted)
 
 
@@ -135,7 +137,7 @@ def test_the_original_s_schedule():
     assert ramp(0.875) == pytest.approx(0.5 - 0.5 * math.cos(math.pi / 2))
     original = PRESETS["original"]
     assert (original.truncation_psi, original.learning_rate, original.steps) == (0.36, 0.003, 80)
-    assert (original.l2, original.stop_at, original.settle) == (5e-5, None, 0)
+    assert (original.l2, original.resolution, original.settle) == (5e-5, None, 0)
     original = original.combined()
     assert (original.steps, original.learning_rate, original.l2) == (120, pytest.approx(0.0042), 2.5e-5)
 

@@ -62,7 +62,7 @@ def test_children_are_ordinary_people(pack):
 
 
 def test_a_search_begins_with_the_best_of_the_gallery(pack, monkeypatch):
-    known = replace(pack, gallery=gallery(pack.generator, pack.encoder, 200, stop_at=32))
+    known = replace(pack, gallery=gallery(pack.generator, pack.encoder, 200, resolution=32))
     assert known.gallery is not None
     fits = fit(pack, known.gallery.z).sort().values
     seeds = (1, 1, 2)

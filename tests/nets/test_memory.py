@@ -22,6 +22,7 @@ print(told, resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc's allocator")
 def test_pages_are_kept() -> None:
     run = subprocess.run([sys.executable, "-c", PROBE, "keep"], capture_output=True, text=True, check=True)

@@ -65,10 +65,10 @@ def test_contract() -> None:
     assert net.resolutions == ((16, 16), (64, 64)) and net.resolution == (64, 64)
     styles = drawn(net)
     assert [style.shape[1] for style in styles] == widths
-    assert net.render(styles, stop_at=16).shape == (3, 3, 16, 16)
+    assert net.render(styles, resolution=16).shape == (3, 3, 16, 16)
     assert net.render(styles).shape == (3, 3, 64, 64)
     with pytest.raises(ValueError, match=r"no picture of 32.*\[16, 64\]"):
-        net.render(styles, stop_at=32)
+        net.render(styles, resolution=32)
     with pytest.raises(ValueError, match="no block of"):
         net.render_with_features(styles, sides=(128,))
 
@@ -78,7 +78,7 @@ def test_state_dict_says_all_sizes() -> None:
     again = MobileStyleGAN.from_state_dict(net.state_dict())
     styles = drawn(net)
     assert torch.equal(net.render(styles), again.render(styles))
-    assert torch.equal(net.render(styles, stop_at=16), again.render(styles, stop_at=16))
+    assert torch.equal(net.render(styles, resolution=16), again.render(styles, resolution=16))
     state = net.state_dict()
     del state["blocks.1.conv0.noise"]
     with pytest.raises(RuntimeError, match="noise"):
@@ -105,8 +105,8 @@ def test_strips_are_the_whole(monkeypatch: pytest.MonkeyPatch, strip: int) -> No
 def test_features_come_with_any_picture() -> None:
     net = small()
     styles = drawn(net)
-    picture, maps = net.render_with_features(styles, sides=(8, 32), stop_at=16)
-    assert torch.allclose(picture, net.render(styles, stop_at=16), atol=1e-6)
+    picture, maps = net.render_with_features(styles, sides=(8, 32), resolution=16)
+    assert torch.allclose(picture, net.render(styles, resolution=16), atol=1e-6)
     assert [tuple(x.shape) for x in maps] == [(3, 16, 8, 8), (3, 12, 32, 32)]
 
 

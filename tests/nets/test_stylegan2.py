@@ -28,7 +28,10 @@ def latents(model: Generator, n: int = 2) -> Tensor:
     return model.w_plus(torch.randn(n, model.config.z_dim, generator=torch.Generator().manual_seed(1)))
 
 
-@pytest.fixture(scope="module", params=["rosinality_1024", "nvidia_256", "nvidia_1024"])
+LARGE = [pytest.param(f"{kind}_1024", marks=pytest.mark.slow) for kind in ("rosinality", "nvidia")]
+
+
+@pytest.fixture(scope="module", params=["nvidia_256", *LARGE])
 def published(request: pytest.FixtureRequest) -> tuple[str, Generator, dict[str, Tensor]]:
     state, wanted = load(f"stylegan2_{request.param}")
     mean = made("input.mean_latent", [1, 512])[0] if "rosinality" in request.param else None
@@ -87,15 +90,15 @@ def test_truncation_pulls_to_the_mean() -> None:
     assert torch.allclose(model.w(z, 0.5), (model.w(z) + model.w_mean) / 2, atol=1e-6)
 
 
-def test_stop_at_equals_the_skip_output() -> None:
+def test_resolution_equals_the_skip_output() -> None:
     model = small()
     styles = model.styles(latents(model))
     images = model.render(styles, layers=True)
     assert [image.shape[-1] for image in images] == [4, 8, 16, 32]
     for image in images:
-        assert torch.equal(model.render(styles, stop_at=image.shape[-1]), image)
+        assert torch.equal(model.render(styles, resolution=image.shape[-1]), image)
     with pytest.raises(ValueError, match=r"\[4, 8, 16, 32\]"):
-        model.render(styles, stop_at=64)
+        model.render(styles, resolution=64)
 
 
 def test_one_w_for_all_layers() -> None:

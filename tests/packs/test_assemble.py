@@ -12,14 +12,21 @@ from typer.testing import CliRunner
 from t2i_person import draw
 from t2i_person.cli import main as cli
 from t2i_person.errors import Cancelled, PackError, T2IError, WrongPack
-from t2i_person.packs import SOURCES, list_packs, load_pack, pack_info
+from t2i_person.packs import SOURCES, assemble, list_packs, load_pack, pack_info
 from t2i_person.packs import build as building
-from t2i_person.packs.assemble import build_pack, remove_pack, verify
+from t2i_person.packs.assemble import BuildOrder
+from t2i_person.packs.assemble import build_pack as build_order
+from t2i_person.packs.maintain import remove_pack, verify
 
 from . import published
 
-QUICK = {"images": 2, "samples": 300, "stop_at": 16, "batch": 64, "device": "cpu"}
+GALLERY = assemble.GALLERY
+QUICK = {"images": 2, "samples": 300, "resolution": 16, "batch": 64, "device": "cpu"}
 runner = CliRunner()
+
+
+def build_pack(name, *, progress=None, cancelled=None, **settings):
+    return build_order(BuildOrder(name, **settings), progress=progress, cancelled=cancelled)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +46,9 @@ def files(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
+    """Where packs are built: with fewer people to look at, but for `test_the_commands`."""
     monkeypatch.setenv("T2I_PERSON_PACKS", str(tmp_path / "packs"))
+    monkeypatch.setattr(assemble, "GALLERY", 64)
     return tmp_path / "packs"
 
 
@@ -160,7 +169,7 @@ def test_a_killed_build_goes_on(files, home):
     """SIGKILL, which nothing can catch, as soon as something was kept."""
     words = [Path(sys.executable).with_name("t2i-person"), "packs", "build", "mine", "--device", "cpu"]
     words += [word for option, path in files.items() for word in (f"--{option}", str(path))]
-    words += ["--images", "8", "--samples", "300", "--stop-at", "16", "--batch", "2"]
+    words += ["--images", "8", "--samples", "300", "--resolution", "16", "--batch", "2"]
     process = subprocess.Popen(list(map(str, words)))
     while not list(home.glob(".mine-*.directions")):
         assert process.poll() is None, "it ended before it could be killed"
@@ -209,7 +218,7 @@ def test_a_generator_without_its_mean(files, tmp_path):
         ({"draws": ["hair"]}, "draws has hair: choose from gender, hair_color"),
         ({"samples": 0}, "samples is a whole number"),
         ({"alpha": 0}, "alpha is a number"),
-        ({"stop_at": 2}, r"stop_at is one of \[4, 8, 16, 32\]"),
+        ({"resolution": 2}, r"resolution is one of \[4, 8, 16, 32\]"),
     ],
 )
 def test_wrong_use(files, home, change, says):
@@ -278,8 +287,9 @@ def test_a_pulled_source_brings_its_licence(files, home):
     assert info.draws == set(source.draws) and "clothes" not in info.draws
 
 
-def test_the_commands(files, home):
-    words = ["packs", "build", "mine", "--stop-at", "16", "--images", "2", "--samples", "300"]
+def test_the_commands(files, home, monkeypatch):
+    monkeypatch.setattr(assemble, "GALLERY", GALLERY)
+    words = ["packs", "build", "mine", "--resolution", "16", "--images", "2", "--samples", "300"]
     for option, path in files.items():
         words += [f"--{option}", str(path)]
     done = runner.invoke(cli.app, [*words, "--license", "CC0-1.0", "--draws", "hair_color, age"])

@@ -29,7 +29,7 @@ def test_directions_are_those_written_out():
         statistics,
         images=5,
         alpha=2,
-        stop_at=16,
+        resolution=16,
         batch=4,
         progress=lambda i, n: done.append((i, n)),
     )
@@ -43,7 +43,7 @@ def test_directions_are_those_written_out():
             for sign in (-2, 2):
                 moved = [s.clone() for s in base]
                 moved[layer][:, channel] += sign * statistics.std[layer][channel]
-                pushed.append(encoder.encode_image(generator.render(moved, stop_at=16).clamp(-1, 1)))
+                pushed.append(encoder.encode_image(generator.render(moved, resolution=16).clamp(-1, 1)))
             change = pushed[1] - pushed[0]
             if layer < 8 and layer % 3 != 1:
                 wanted = normalize(normalize(change).mean(0), dim=0)
@@ -59,7 +59,7 @@ def test_directions_are_those_written_out():
 def test_a_stopped_run_goes_on(tmp_path):
     generator, encoder = tiny_generator(), TinyEncoder()
     statistics = stylespace_statistics(generator, 100)
-    options = {"images": 2, "stop_at": 8, "resume": tmp_path / "half.safetensors"}
+    options = {"images": 2, "resolution": 8, "resume": tmp_path / "half.safetensors"}
 
     class Stop(Exception):
         pass
@@ -75,6 +75,6 @@ def test_a_stopped_run_goes_on(tmp_path):
         generator, encoder, statistics, progress=lambda i, n: first.append(i), **options
     )
     assert first[0] > 16, "the finished layers were computed again"
-    fresh = channel_directions(generator, encoder, statistics, images=2, stop_at=8)
+    fresh = channel_directions(generator, encoder, statistics, images=2, resolution=8)
     assert all(torch.equal(a, b) for a, b in zip(found, fresh, strict=True))
     assert [path.name for path in tmp_path.iterdir()] == ["half.safetensors"], "the caller's to delete"

@@ -210,8 +210,8 @@ def test_tensors_of_the_wrong_shape_are_refused(place, tiny, part):
 def test_statistics_of_another_generator_are_refused(place, tiny, key):
     space = {f"mean.{i}": mean for i, mean in enumerate(tiny.statistics.mean)}
     space |= {f"std.{i}": std for i, std in enumerate(tiny.statistics.std)}
-    known = gallery(tiny.generator, tiny.encoder, 20, stop_at=32)
-    space |= {"directions": tiny.directions, "gallery.z": known.z, "gallery.seen": known.seen}
+    known = gallery(tiny.generator, tiny.encoder, 20, resolution=32)
+    space |= {"directions": tiny.directions, "gallery.z": known.z, "gallery.seen": known.embeddings}
     assert torch.equal(load_pack(write(place / "whole", tiny, stylespace=space)).gallery.z, known.z)
     folder = write(place / "odd", tiny, stylespace={**space, key: space[key][1:].clone()})
     with pytest.raises(PackError, match=rf"stylespace\.safetensors: {key}"):

@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
+from typer.testing import CliRunner
 
+from t2i_person.cli import main as cli
 from t2i_person.errors import PackError, WrongPack
 from t2i_person.packs import wheels
 from t2i_person.packs.places import built_in, find_file, pulled_folder
@@ -219,6 +221,7 @@ def command(packs: Path, *words: str, **env: str) -> subprocess.CompletedProcess
 DEAD = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_EXTRA_INDEX_URL": "", "PIP_RETRIES": "0"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("env", "why"),
     [
@@ -236,12 +239,17 @@ def test_no_network(tmp_path: Path, env: dict[str, str], why: str) -> None:
     assert "not pulled: t2i-person packs pull faces" in listed.stdout and listed.returncode == 0
 
 
-def test_nothing_is_fetched_without_an_answer(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_nothing_is_fetched_without_an_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done = command(tmp_path, "pull", "faces")
     assert done.returncode == 1 and "Nothing was fetched" in done.stderr
     assert not (tmp_path / "pulled").exists()
-    assert command(tmp_path, "remove", "faces", "--yes").returncode == 2
-    assert command(tmp_path, "pull", "faces", "--yes", "--file", str(tmp_path / "none.whl")).returncode == 2
+    monkeypatch.setenv("T2I_PERSON_PACKS", str(tmp_path))
+    for words in (
+        ["remove", "faces", "--yes"],
+        ["pull", "faces", "--yes", "--file", str(tmp_path / "no.whl")],
+    ):
+        assert CliRunner().invoke(cli.app, ["packs", *words]).exit_code == 2, words
 
 
 def test_what_is_pulled_is_what_the_card_says() -> None:

@@ -28,6 +28,7 @@ def test_each_variable_is_a_setting():
     assert names <= SETTINGS and "T2I_PERSON_STORE" in names
 
 
+@pytest.mark.slow
 def test_serve_takes_its_part_of_the_kuberay_example():
     schema = pytest.importorskip("ray.serve.schema", reason="RAY SERVE IS NOT TESTED: pip install '.[ray]'")
     spec = yaml.safe_load((FOLDER / "kuberay.yaml").read_text())["spec"]

@@ -5,7 +5,6 @@ import re
 import shutil
 import signal
 import zipfile
-from base64 import b64decode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -26,6 +25,13 @@ pytestmark = pytest.mark.flaky(reruns=1)
 browser_needed = pytest.mark.skipif(
     BROWSER is None, reason="THE PAGE IS NOT TESTED: no Chromium here (Debian: apt-get install chromium)"
 )
+DROP = """([bytes, name]) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([new Uint8Array(bytes)], name));
+    for (const kind of ["dragenter", "dragover", "drop"])
+        document.body.dispatchEvent(new DragEvent(kind, {dataTransfer: transfer, bubbles: true}));
+}"""
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}  # axe-core's
 SLOW = 240_000  # ms; a shared machine may take long over a portrait
 expect.set_options(timeout=60_000)
 
@@ -157,6 +163,11 @@ def test_from_words_to_files(server, visit):
         httpx.get(server.url + "/" + other.locator(".card.done a").first.get_attribute("href")).content == one
     )
 
+    third = visit(server.url)
+    third.evaluate(DROP, [list(one), "portrait.png"])
+    expect(third.get_by_label("Кого нарисовать?")).to_have_value(SAMPLE)
+    expect(third.get_by_label("Зерно", exact=True)).to_have_value(str(record.settings["request_seed"]))
+
 
 @browser_needed
 def test_sliders_change_the_same_person(server, visit):
@@ -236,9 +247,7 @@ def test_a_person_is_kept_by_name_and_comes_again(server, visit):
     assert again.settings["request_seed"] == 77 != first.settings["request_seed"]
     assert np.array_equal(again.w_plus, first.w_plus), "the same person"
     expect(page.get_by_role("heading", name="Анна")).to_contain_text("тот же человек: Анна")
-    found = Axe().run(
-        page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
-    )
+    found = Axe().run(page, options=RULES)
     assert found.violations_count == 0, found.generate_report()
 
     page.get_by_role("button", name="Забыть: Анна").press("Enter")
@@ -250,20 +259,6 @@ def test_a_person_is_kept_by_name_and_comes_again(server, visit):
     expect(page.locator("#kept-box")).to_be_hidden()
     expect(page.locator("#text")).to_be_focused()
     assert httpx.get(server.url + "/v1/cast").json() == {"cast": []}
-
-
-@browser_needed
-def test_what_was_not_drawn_is_said_kindly(server, visit):
-    page = visit(server.url)
-    write(page, "Мужчина в кольчуге.")
-    page.get_by_role("button", name="Нарисовать").click()
-    portraits(page, 1)
-    expect(page.locator(".card .note")).to_contain_text("Не получилось: кольчуга — незнакомое слово")
-    page.get_by_role("button", name="English").click()
-    expect(page.locator(".card .note")).to_contain_text("Did not work out: кольчуга — an unknown word")
-    assert page.evaluate("document.documentElement.lang") == "en"
-    page.reload()
-    expect(page.get_by_role("button", name="Draw", exact=False).first).to_be_visible()
 
 
 @browser_needed
@@ -321,17 +316,7 @@ def test_cancel(server, visit):
 
 
 @browser_needed
-def test_a_drawing_goes_on_after_a_reload(server, visit):
-    page = visit(server.url)
-    write(page, SAMPLE)
-    page.get_by_role("button", name="Нарисовать").click()
-    expect(page.locator(".card").first).to_be_visible()
-    page.reload()
-    portraits(page, 1)
-
-
-@browser_needed
-def test_offline(server, visit):
+def test_offline_and_a_reload_while_it_is_drawn(server, visit):
     page = visit(server.url)
     expect(page.locator("#draw")).to_be_enabled()
     page.context.set_offline(True)
@@ -343,6 +328,8 @@ def test_offline(server, visit):
     expect(page.get_by_role("alert")).to_contain_text("снова на связи", timeout=SLOW)
     expect(page.locator("#marks mark").first).to_have_text("Блондинка")
     page.get_by_role("button", name="Нарисовать").click()
+    expect(page.locator(".card").first).to_be_visible()
+    page.reload()
     portraits(page, 1)
 
 
@@ -368,22 +355,10 @@ def test_the_server_dies_while_it_draws(serve, visit):
 
 
 @browser_needed
-def test_a_busy_server_is_waited_for(serve, visit):
-    busy: Server = serve("--steps", "2", "--waiting", "0", "--data", "memory").wait()
-    order = {"text": "Старик.", "per_character": 4}
-    assert httpx.post(busy.url + "/v1/jobs", json=order).status_code == 202
+def test_a_key_is_asked_for_and_a_busy_server_is_waited_for(serve, visit):
+    options = ("--steps", "0", "--waiting", "0", "--data", "memory")
+    busy: Server = serve(*options, T2I_PERSON_API_KEYS="hawk-7,owl-1").wait()
     page = visit(busy.url)
-    write(page, SAMPLE)
-    page.get_by_role("button", name="Нарисовать").click()
-    expect(page.get_by_role("alert")).to_contain_text("Сейчас много желающих")
-    portraits(page, 1)
-    expect(page.get_by_role("alert")).to_be_hidden()
-
-
-@browser_needed
-def test_a_key_is_asked_for(serve, visit, monkeypatch):
-    monkeypatch.setenv("T2I_PERSON_API_KEYS", "hawk-7,owl-1")
-    page = visit(serve("--steps", "0", "--data", "memory").wait().url)
     page.get_by_label("Ключ API").fill("wrong")
     page.get_by_role("button", name="Войти").click()
     expect(page.get_by_label("Ключ API")).to_be_visible()
@@ -391,8 +366,15 @@ def test_a_key_is_asked_for(serve, visit, monkeypatch):
     page.get_by_role("button", name="Войти").click()
     expect(page.get_by_label("Ключ API")).to_be_hidden()
     write(page, SAMPLE)
+    order, other = {"text": "Старик.", "per_character": 8}, {"X-API-Key": "hawk-7"}
+    job = httpx.post(busy.url + "/v1/jobs", json=order, headers=other, timeout=60)
+    assert job.status_code == 202
     page.get_by_role("button", name="Нарисовать").click()
+    expect(page.get_by_role("alert")).to_contain_text("Сейчас много желающих")
+    assert page.locator(".card.done").count() == 0
+    assert httpx.delete(busy.url + job.json()["url"], headers=other, timeout=60).status_code == 200
     portraits(page, 1)
+    expect(page.get_by_role("alert")).to_be_hidden()
     page.locator(".card.done .checker").click()
     page.get_by_role("button", name="Сохранить").click()
     expect(page.locator("#tuner-note")).to_contain_text("Сохранено")
@@ -402,47 +384,45 @@ def test_a_key_is_asked_for(serve, visit, monkeypatch):
 
 
 @browser_needed
-def test_files_are_dropped(server, visit, tmp_path):
+def test_files_are_dropped(server, visit):
+    """A portrait is, in `test_from_words_to_files`."""
     page = visit(server.url)
-    drop = """([bytes, name]) => {
-        const transfer = new DataTransfer();
-        transfer.items.add(new File([new Uint8Array(bytes)], name));
-        for (const kind of ["dragenter", "dragover", "drop"])
-            document.body.dispatchEvent(new DragEvent(kind, {dataTransfer: transfer, bubbles: true}));
-    }"""
     text = page.get_by_label("Кого нарисовать?")
-    page.evaluate(drop, [list("Старик\r\nв шляпе".encode("cp1251")), "old.txt"])
+    page.evaluate(DROP, [list("Старик\r\nв шляпе".encode("cp1251")), "old.txt"])
     expect(text).to_have_value("Старик\nв шляпе")
     expect(page.locator("#drop")).to_be_hidden()
-    answer = server.draw(SAMPLE).json()["result"][0][0]
-    page.evaluate(drop, [list(b64decode(answer)), "portrait.png"])
-    expect(text).to_have_value(SAMPLE)
-    expect(page.get_by_label("Зерно", exact=True)).to_have_value("3")
-    page.evaluate(drop, [[0, 1, 2, 3], "junk.bin"])
+    page.evaluate(DROP, [[0, 1, 2, 3], "junk.bin"])
     expect(page.get_by_role("alert")).to_contain_text("не текст и не портрет")
-    expect(text).to_have_value(SAMPLE)
+    expect(text).to_have_value("Старик\nв шляпе")
 
 
 @browser_needed
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everybody_can_use_it(server, visit, scheme):
-    """axe-core's rules for WCAG 2.1 AA, on the empty page, on a full one and in the dialog."""
-    page = visit(server.url, color_scheme=scheme, reduced_motion="reduce")
+def test_everybody_can_use_it_and_is_told_kindly_what_was_not_drawn(server, visit):
+    """axe-core's rules for WCAG 2.1 AA, light and dark: an empty page, a full one, the dialog."""
+    page = visit(server.url, reduced_motion="reduce")
 
     def check() -> None:
-        found = Axe().run(
-            page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
-        )
-        assert found.violations_count == 0, found.generate_report()
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            assert page.evaluate(f"matchMedia('(prefers-color-scheme: {scheme})').matches")
+            found = Axe().run(page, options=RULES)
+            assert found.violations_count == 0, (scheme, found.generate_report())
 
     check()
-    write(page, "Мужчина в кольчуге, без бороды.")
+    write(page, "Мужчина в кольчуге.")
     page.get_by_role("button", name="Нарисовать").click()
     portraits(page, 1)
+    expect(page.locator(".card .note")).to_contain_text("Не получилось: кольчуга — незнакомое слово")
     check()
     page.locator(".card.done .checker").press("Enter")
     expect(page.locator("#tuner")).to_be_visible()
     check()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator(".card .note")).to_contain_text("Did not work out: кольчуга — an unknown word")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    page.reload()
+    expect(page.get_by_role("button", name="Draw", exact=False).first).to_be_visible()
 
 
 @browser_needed

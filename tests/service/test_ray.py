@@ -46,7 +46,7 @@ class RayServer(Server):
         """Ray may wait long for a replica that is still loading: its stop is not what is tested here."""
         self.process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(30)
+            self.process.wait(10)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         return self.process.wait(30)

@@ -52,20 +52,19 @@ CASES = {
     "Девочка в голубм платице кружылась": [("Девочка", "female", 1, ["голубое платьице"])],
     "Дeвушка в крaсном плaтье": [("Дeвушка", "female", 1, ["красное платье"])],  # Latin e and a
     "В красном платье у окна стояла женщина.": [("женщина", "female", 1, ["красное платье"])],
-    "Была она мала ростом, борода лопатой.": [("она", "female", 1, ["малый", "борода лопатой"])],
+    "Была она мала ростом, борода лопатой.": [("она", "female", 1, ["маленький ростом", "борода лопатой"])],
     "На полке стояла книга Толстого в зелёном переплёте.": [],
     "Рыжий кот с белыми лапами спал на диване.": [],
     "Серая шляпа висела на гвозде.": [],
     "В школу требуется учитель физики.": [],
 }
-LOOSE = {"Была она мала ростом, борода лопатой."}
 
 
 def told(character: Character) -> list[str]:
     return [("!" if f.negated else "") + f.normalized for f in character.features]
 
 
-@pytest.mark.parametrize("text", [t for t in CASES if t not in LOOSE])
+@pytest.mark.parametrize("text", CASES)
 def test_reads(text: str) -> None:
     assert [(c.head, c.gender, c.count, told(c)) for c in describe(text)] == CASES[text]
 
@@ -91,20 +90,20 @@ def test_the_head_keeps_what_it_says() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "english"),
     [
-        ("Блондинка в голубой кофте шла по улице.", ["blond", "light blue cardigan"]),
-        ("Рыжий бородатый мужчина в чёрном костюме.", ["red hair", "bearded", "black suit", "man"]),
-        ("Лысый мужчина в зелёной футболке улыбался.", ["bald", "green t-shirt", "smiling"]),
-        ("Темнокожий парень в шляпе.", ["dark skin", "hat"]),
-        ("Девушка с длинными чёрными волосами.", ["long black hair", "woman"]),
-        ("Пожилая женщина в тёмно-синем плаще.", ["elderly", "dark blue"]),
+        ("Блондинка в голубой кофте шла по улице.", "a blonde woman wearing light blue cardigan"),
+        ("Рыжий бородатый мужчина в чёрном костюме.", "a bearded man with red hair, wearing black suit"),
+        ("Лысый мужчина в зелёной футболке улыбался.", "a bald smiling man wearing green t-shirt"),
+        ("Темнокожий парень в шляпе.", "a young man with dark skin, wearing hat"),
+        ("Девушка с длинными чёрными волосами.", "a young woman with long black hair"),
+        ("Пожилая женщина в тёмно-синем плаще.", "an elderly woman wearing dark blue cloak"),
     ],
 )
-def test_english(text: str, words: list[str]) -> None:
+def test_english(text: str, english: str) -> None:
+    """Whole, for a word too many misleads as one that is missing does: «with laughing»."""
     (person,) = describe(text)
-    for word in words:
-        assert word in person.prompt_en
+    assert person.prompt_en == english
 
 
 def test_a_person_is_one_across_sentences() -> None:

@@ -4,14 +4,33 @@ import logging
 
 import pytest
 
-from t2i_person.text import describe, reader
-from t2i_person.text.rules import RULES, Rule
+from t2i_person.text import adjectives, ages, describe, looks, reader
+from t2i_person.text.rules import AGES, DETACHED, NOUNS, RULES, Rule
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_example(rule: Rule) -> None:
     told = [f for c in describe(rule.example) for f in c.features]
     assert "; ".join(("!" if f.negated else "") + f.normalized for f in told) == rule.gives
+
+
+OF_PLACES = [(looks, "NOUNS", r) for r in NOUNS]
+OF_PLACES += [(adjectives, "DETACHED", r) for r in DETACHED]
+OF_PLACES += [(ages, "AGES", r) for r in AGES]
+
+
+@pytest.mark.parametrize(("module", "name", "rule"), OF_PLACES, ids=[rule.name for *_, rule in OF_PLACES])
+def test_the_rule_itself_decides_in_its_example(module, name, rule, monkeypatch) -> None:
+    answers = []
+
+    def apply(place):
+        answers.append(rule.apply(place))
+        return answers[-1]
+
+    watched = Rule(rule.name, rule.example, rule.gives, apply)
+    monkeypatch.setattr(module, name, tuple(watched if r is rule else r for r in getattr(module, name)))
+    describe(rule.example)
+    assert any(answer is not None for answer in answers)
 
 
 def test_a_sentence_that_fails_is_skipped(monkeypatch, caplog) -> None:

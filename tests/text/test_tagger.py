@@ -12,7 +12,7 @@ from t2i_person.text.people import find
 
 def read(text: str) -> list:
     tokens = next(iter(sentences([(range(len(text) + 1), text)])))
-    tagger.tag(tokens, find(tokens))
+    tagger.tag([(tokens, find(tokens))])
     return tokens
 
 
@@ -29,7 +29,7 @@ def test_the_network_is_computed_as_it_was_trained() -> None:
     text = "Седой доктор в очках, который вошёл первым, улыбнулся ей."
     tokens = next(iter(sentences([(range(len(text) + 1), text)])))
     found = find(tokens)
-    tagger.tag(tokens, found)
+    tagger.tag([(tokens, found)])
     w = {k: torch.from_numpy(v) for k, v in tagger._weights().items()}
     tags, above = torch.from_numpy(tagger.described(tokens, found)), torch.from_numpy(tagger.heads(tokens))
     embedded = [torch.nn.functional.embedding(tags[:, k], w[f"tags.{k}"]) for k in range(tags.shape[1])]

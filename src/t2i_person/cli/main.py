@@ -1,4 +1,7 @@
-"""The command line: draw, draw-all, describe, edit, recreate, serve, packs."""
+"""The command line: draw, draw-all, describe, edit, recreate, serve, packs.
+
+The file is long because each command spells out its options.
+"""
 
 import contextlib
 import os

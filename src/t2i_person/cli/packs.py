@@ -36,51 +36,58 @@ PAUSE = 10.0  # seconds between two lines of progress where no bar can be drawn
 def packs_list() -> None:
     """List the packs that are here, and the public checkpoints that packs can be built from."""
     with failures():
-        from ..errors import PackError
-        from ..packs import list_packs, pack_info
-        from ..packs.catalogue import SOURCES
-        from ..packs.files import glance
-        from ..packs.places import find_file
-        from ..packs.sources import check
-        from ..packs.wheels import pullables
-
-        table = Table(
-            "name",
-            "version",
-            "licence",
-            "draws",
-            Column("folder", overflow="fold"),
-            box=None,
-            header_style="bold",
-        )
-        broken: list[str] = []
-        ours = {pack.folder: pack for pack in pullables()}
-        infos = {info.path: info for info in (*list_packs(), *map(pack_info, ours))}
-        for info in infos.values():
-            name, place, pack = info.name, str(info.path), ours.get(info.path)
-            cure = pack.command if pack else "fetch or build the pack again"
-            if pack and pack.missing:
-                place = f"not pulled: {pack.command}"
-            for path in (find_file(info.path, info.card, file) for file in info.card["files"]):
-                if not (pack and path.name in pack.missing) and (wrong := glance(path)):
-                    name = f"{info.name} (broken)"
-                    broken.append(f"{path} {wrong}: {cure}.")
-            table.add_row(name, info.version, info.license, ", ".join(sorted(info.draws)), place)
-        out.print(table)
+        packs, broken_packs = _packs_table()
+        sources, broken_sources = _sources_table()
+        out.print(packs)
         out.print("\nPublic checkpoints, to pull and build packs from:\n")
-        table = Table("name", "for", "what", "licence", "here", box=None, header_style="bold")
-        for source in SOURCES.values():
-            here = "yes" if source.there else "no"
-            try:
-                for file in source.files if source.there else ():
-                    check(source, file, quick=True)
-            except PackError as error:
-                here = "broken"
-                broken.append(str(error))
-            table.add_row(source.name, source.kind, source.title, source.license, here)
-        out.print(table)
-        for problem in broken:
+        out.print(sources)
+        for problem in (*broken_packs, *broken_sources):
             out.print(Text(problem, "red"))
+
+
+def _packs_table() -> tuple[Table, list[str]]:
+    """The packs that are here or can be pulled, and what is wrong with their files."""
+    from ..packs import list_packs, pack_info
+    from ..packs.files import glance
+    from ..packs.places import find_file
+    from ..packs.wheels import pullables
+
+    folder = Column("folder", overflow="fold")
+    table = Table("name", "version", "licence", "draws", folder, box=None, header_style="bold")
+    broken: list[str] = []
+    ours = {pack.folder: pack for pack in pullables()}
+    infos = {info.path: info for info in (*list_packs(), *map(pack_info, ours))}
+    for info in infos.values():
+        name, place, pack = info.name, str(info.path), ours.get(info.path)
+        cure = pack.command if pack else "fetch or build the pack again"
+        if pack and pack.missing:
+            place = f"not pulled: {pack.command}"
+        for path in (find_file(info.path, info.card, file) for file in info.card["files"]):
+            if not (pack and path.name in pack.missing) and (wrong := glance(path)):
+                name = f"{info.name} (broken)"
+                broken.append(f"{path} {wrong}: {cure}.")
+        table.add_row(name, info.version, info.license, ", ".join(sorted(info.draws)), place)
+    return table, broken
+
+
+def _sources_table() -> tuple[Table, list[str]]:
+    """The public checkpoints, and what is wrong with those that were pulled."""
+    from ..errors import PackError
+    from ..packs.catalogue import SOURCES
+    from ..packs.sources import check
+
+    table = Table("name", "for", "what", "licence", "here", box=None, header_style="bold")
+    broken: list[str] = []
+    for source in SOURCES.values():
+        here = "yes" if source.there else "no"
+        try:
+            for file in source.files if source.there else ():
+                check(source, file, quick=True)
+        except PackError as error:
+            here = "broken"
+            broken.append(str(error))
+        table.add_row(source.name, source.kind, source.title, source.license, here)
+    return table, broken
 
 
 @packs_app.command("show", epilog="Example: t2i-person packs show nvidia-ffhq")
@@ -114,47 +121,70 @@ def packs_pull(
     ended.
     """
     with failures():
-        from ..errors import PackError, WrongPack
-        from ..packs.catalogue import SOURCES, source_named
-        from ..packs.sources import pull
-        from ..packs.wheels import pull_pack, pullable, pullables
-
-        names = list(dict.fromkeys(names))
-        packs = [pack for pack in map(pullable, names) if pack]
-        known = [*(pack.name for pack in pullables()), *SOURCES]
-        if unknown := [name for name in names if name not in known]:
-            raise WrongPack(f"There is no {unknown[0]!r} to pull: choose one of {', '.join(known)}.")
-        if file and (len(names) > 1 or not packs):
-            raise WrongPack(
-                f"--file is the wheel of one pack: t2i-person packs pull {known[0]} --file WHEEL."
-            )
-        sources = [source_named(name) for name in names if name in SOURCES]
+        packs, sources = _pull_order(list(dict.fromkeys(names)), file)
         missing = [source for source in sources if not source.there]
         wanted = [pack for pack in packs if any(map(pack.wrong, pack.wheels))]
-        for name, rows in (
-            *((pack.name, _wheel_rows(pack)) for pack in wanted),
-            *((source.name, _source_rows(source)[1:]) for source in missing),
-        ):
-            out.print(Text(name, "bold"))
-            for key, value in rows:
-                out.print(Text(f"  {key + ':':<12}", "dim").append(value, "default"))
+        for pack in wanted:
+            _print_rows(pack.name, _wheel_rows(pack))
+        for source in missing:
+            _print_rows(source.name, _source_rows(source)[1:])
         if (missing or wanted) and not yes:
             _ask("Fetch under these licences?", "Nothing was fetched")
-        failed: list[str] = []
-        with _bars(DownloadColumn()) as show:
-            for work in (
-                *(partial(pull_pack, pack, file, show) for pack in packs),
-                *(partial(pull, source, show) for source in sources),
-            ):
-                try:
-                    for path in work():
-                        out.print(str(path))
-                except WrongPack:  # the folder takes no files: the others would fare no better
-                    raise
-                except PackError as error:
-                    failed.append(str(error))
-        if failed:
+        if failed := _pull(packs, sources, file):
             leave(FAILURE, "\n".join(failed))
+
+
+def _pull_order(names: list[str], file: Path | None) -> "tuple[list[Pullable], list[Source]]":
+    """The packs and the public checkpoints of these names.
+
+    Raises
+    ------
+    WrongPack : a name is unknown; a file is given, but not for exactly one pack.
+    """
+    from ..errors import WrongPack
+    from ..packs.catalogue import SOURCES, source_named
+    from ..packs.wheels import pullable, pullables
+
+    packs = [pack for pack in map(pullable, names) if pack]
+    known = [*(pack.name for pack in pullables()), *SOURCES]
+    if unknown := [name for name in names if name not in known]:
+        raise WrongPack(f"There is no {unknown[0]!r} to pull: choose one of {', '.join(known)}.")
+    if file and (len(names) > 1 or not packs):
+        raise WrongPack(f"--file is the wheel of one pack: t2i-person packs pull {known[0]} --file WHEEL.")
+    return packs, [source_named(name) for name in names if name in SOURCES]
+
+
+def _pull(packs: "list[Pullable]", sources: "list[Source]", file: Path | None) -> list[str]:
+    """Fetch one after the other and print the paths; the messages of those that failed.
+
+    Raises
+    ------
+    WrongPack : the folder cannot be written, so none of the rest can be fetched either.
+    """
+    from ..errors import PackError, WrongPack
+    from ..packs.sources import pull
+    from ..packs.wheels import pull_pack
+
+    failed: list[str] = []
+    with _bars(DownloadColumn()) as show:
+        for work in (
+            *(partial(pull_pack, pack, file, show) for pack in packs),
+            *(partial(pull, source, show) for source in sources),
+        ):
+            try:
+                for path in work():
+                    out.print(str(path))
+            except WrongPack:
+                raise
+            except PackError as error:
+                failed.append(str(error))
+    return failed
+
+
+def _print_rows(name: str, rows: list[tuple[str, str]]) -> None:
+    out.print(Text(name, "bold"))
+    for key, value in rows:
+        out.print(Text(f"  {key + ':':<12}", "dim").append(value, "default"))
 
 
 @packs_app.command(
@@ -169,10 +199,14 @@ def packs_build(
     matting: Annotated[str, typer.Option(help="MODNet: .ckpt, .pth, .safetensors, or a name.")] = "modnet",
     license: Annotated[str, typer.Option(help="Of the pack; else what its sources say.")] = "",
     draws: Annotated[str, typer.Option(help="Categories it can draw, with commas; else the source's.")] = "",
-    images: Annotated[int, typer.Option(min=1, help="People each channel is tried on.")] = 100,
-    alpha: Annotated[float, typer.Option(help="Deviations a channel is pushed to each side.")] = 5.0,
-    stop_at: Annotated[int, typer.Option(min=4, help="Pixels at which CLIP looks.")] = 256,
-    samples: Annotated[int, typer.Option(min=1, help="People for the statistics.")] = 20_000,
+    images: Annotated[int, typer.Option(min=1, help="Samples that each channel is tried on.")] = 100,
+    alpha: Annotated[
+        float, typer.Option(help="How far a channel is moved to each side, in standard deviations.")
+    ] = 5.0,
+    resolution: Annotated[
+        int, typer.Option(min=4, help="Longer side of the pictures that CLIP sees, in pixels.")
+    ] = 256,
+    samples: Annotated[int, typer.Option(min=1, help="Samples for the statistics of StyleSpace.")] = 20_000,
     batch: Annotated[int, typer.Option(min=1, help="Pictures at once.")] = 32,
     seed: Annotated[int, typer.Option(min=0, help="Same seed and files, same pack.")] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
@@ -180,9 +214,9 @@ def packs_build(
     """Make a pack from a generator, CLIP and MODNet. Stopped, it goes on when it is called again."""
     with failures():
         with _bars(MofNCompleteColumn()) as show:
-            from ..packs.assemble import build_pack
+            from ..packs.assemble import BuildOrder, build_pack
 
-            folder = build_pack(
+            order = BuildOrder(
                 name,
                 generator=generator,
                 clip=clip,
@@ -192,12 +226,12 @@ def packs_build(
                 samples=samples,
                 images=images,
                 alpha=alpha,
-                stop_at=stop_at,
+                resolution=resolution,
                 batch=batch,
                 seed=seed,
                 device=device,
-                progress=show,
             )
+            folder = build_pack(order, progress=show)
         out.print(str(folder))
         out.print(f'Draw with it: t2i-person draw "Рыжий мужчина в очках." --pack {name}')
 
@@ -208,7 +242,7 @@ def packs_verify(
 ) -> None:
     """Check hashes, load every network, and say what is broken; ends with 1 if anything is."""
     with failures():
-        from ..packs.assemble import verify
+        from ..packs.maintain import verify
 
         broken = False
         for what, problem in verify(name):
@@ -225,7 +259,7 @@ def packs_remove(
 ) -> None:
     """Delete a pack of yours, the files of a public checkpoint, or what was pulled for a pack."""
     with failures():
-        from ..packs.assemble import removable, remove_pack
+        from ..packs.maintain import removable, remove_pack
 
         folder = removable(name)
         if not yes:

@@ -1,8 +1,8 @@
-"""Inversion: the W+ of a picture, so that a person who was not drawn here can be edited like one who was.
+"""Inversion: the W+ that draws a given picture, so that a photo can be edited like a drawn portrait.
 
 Source: projection by Karras et al., "Analyzing and Improving the Image Quality of StyleGAN" (2020), appendix
-D (start from W, ramped learning rate); W+ by Abdal et al., "Image2StyleGAN" (2019). In place of LPIPS, whose
-weights no pack has, stand an image pyramid and the pack's own encoder.
+D (start from W, ramped learning rate); W+ by Abdal et al., "Image2StyleGAN" (2019). LPIPS is replaced by an
+image pyramid and the pack's own encoder, because no pack has the weights of LPIPS.
 """
 
 from collections.abc import Callable
@@ -19,33 +19,34 @@ from ..packs import Pack, to_pixels
 from ..picture.faces import Face, faces, landmarks, only, outstanding
 from .edits.optimize import ramp
 
-TRIED = 192  # people the start is chosen from
-SIDE = 256  # pixels of the pictures that are compared, at most
-SMALL = 64  # the same, for the choice of the start
-LIKENESS = 0.5  # weight of the encoder's distance against the pixels'
-PLACES = 3.0  # the same of its map's, where it has one
-NEAR, FAR = 0.03, 0.05  # learning rates from the inversion network's guess, and from the likest of many
-TURNS = 0, 30, -30, 60, -60, 90, -90, 180  # degrees: ways to hold a photo until a face is seen
-# landmarks of an FFHQ picture, roughly, as shares of its side: for packs that draw no face the detector sees
+TRIED = 192  # samples of the prior among which the start is chosen
+SIDE = 256  # pixels: longest side of the compared pictures
+SMALL = 64  # pixels: the same, for the choice of the start
+LIKENESS = 0.5  # weight of the embedding distance; the pyramid's weight is 1
+PLACES = 3.0  # weight of the distance of the encoder's maps, where it has maps
+NEAR = 0.03  # learning rate from the guess of the pack's inversion network
+FAR = 0.05  # learning rate from the best of the tried samples
+TURNS = 0, 30, -30, 60, -60, 90, -90, 180  # degrees: the photo is rotated so until a face is detected
+# landmarks of an FFHQ picture, roughly, as shares of its side: for packs in whose images no face is detected
 FFHQ = np.array([0.68 + 0.47j, 0.57 + 0.47j, 0.32 + 0.47j, 0.43 + 0.47j, 0.5 + 0.64j])
-HOLD = 1e-2  # pull of the rows of W+ to their mean: a W+ that is nearly a W edits best (Tov et al. 2021, e4e)
+HOLD = 1e-2  # weight of the variance of W+ over its rows: W+ near W edits best (Tov et al. 2021, e4e)
 
 OnStep = Callable[[int, int, Tensor], None]  # step from 1, steps, images [n, 3, h, w]
 
 
 @dataclass(frozen=True)
 class Inverted:
-    """Where an inversion ended."""
+    """The result of an inversion."""
 
     w_plus: Tensor  # [n, num_ws, w_dim]
-    losses: Tensor  # [n]: mean absolute difference of the pyramid, 0 to 2, plus the encoder's distance
+    losses: Tensor  # [n]: pyramid (0 to 2), embedding and map distances, each times its weight
     begun: Tensor  # [n]: the same for the start
 
 
 def face_place(pack: Pack) -> np.ndarray:
     """Where the pack draws faces: their landmarks, complex [5], ``x + iy`` as shares of the longer side.
 
-    The mean over a few people near the average one; where none has a face, FFHQ's usual place.
+    The mean over 8 samples with truncation psi 0.5; where no face is detected, `FFHQ`.
     """
     random = torch.Generator().manual_seed(0)
     z = torch.randn(8, pack.generator.z_dim, generator=random).to(pack.device)
@@ -56,10 +57,10 @@ def face_place(pack: Pack) -> np.ndarray:
 
 
 def align(pack: Pack, photo: np.ndarray) -> tuple[np.ndarray, np.ndarray, Face]:
-    """Turn, scale and move a photo so that its face is where the pack draws faces.
+    """Rotate, scale and shift a photo so that its face is where the pack draws faces.
 
-    The similarity transform that fits five landmarks best (Umeyama 1991): the detector's boxes come in steps
-    of 20 % and say nothing of a head that leans.
+    The least-squares similarity transform of five landmarks (Umeyama 1991). The detector's boxes would not
+    do: their sizes come in steps of 20 %, and they do not tell how a head leans.
 
     Parameters
     ----------
@@ -68,14 +69,14 @@ def align(pack: Pack, photo: np.ndarray) -> tuple[np.ndarray, np.ndarray, Face]:
     Returns
     -------
     image : HWC uint8 RGB, as large as the pack's pictures (at most 512 pixels).
-    inside : HW bool, False where the photo had ended and its edge was repeated.
-    face : of the photo; its box is in the photo as the face was seen, maybe turned.
+    inside : HW bool, False outside of the photo, where its edge pixels are repeated.
+    face : of the photo; its box is in the coordinates of the rotated photo, see `TURNS`.
 
     Raises
     ------
     T2IError : no face, or several.
     """
-    face, points = _seen(photo)
+    face, points = _detect(photo)
     height, width = pack.generator.resolution
     shrink = max(1, max(height, width) // 512)
     height, width = height // shrink, width // shrink
@@ -83,9 +84,9 @@ def align(pack: Pack, photo: np.ndarray) -> tuple[np.ndarray, np.ndarray, Face]:
     centre, middle = wanted.mean(), points.mean()
     turn = np.vdot(wanted - centre, points - middle) / np.vdot(wanted - centre, wanted - centre).real
     y, x = np.mgrid[:height, :width] + 0.5
-    source = middle + turn * (x + 1j * y - centre)  # of each pixel, in the photo
+    source = middle + turn * (x + 1j * y - centre)  # where each pixel comes from in the photo
     h, w = photo.shape[:2]
-    less = max(1.0, abs(turn))  # photo pixels a picture pixel: smaller first, so that none is skipped
+    less = max(1.0, abs(turn))  # photo pixels per picture pixel; the photo is reduced first against aliasing
     size = max(1, round(w / less)), max(1, round(h / less))
     small = torch.tensor(np.asarray(Image.fromarray(photo).resize(size, Image.Resampling.LANCZOS)))
     grid = torch.tensor(np.stack([source.real / w, source.imag / h], 2) * 2 - 1).float()
@@ -96,8 +97,8 @@ def align(pack: Pack, photo: np.ndarray) -> tuple[np.ndarray, np.ndarray, Face]:
     return image[0].round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0).numpy(), inside, face
 
 
-def _seen(photo: np.ndarray) -> tuple[Face, np.ndarray]:
-    """The one face of a photo, however it is held, and its landmarks in the photo, complex [5].
+def _detect(photo: np.ndarray) -> tuple[Face, np.ndarray]:
+    """The one face of a photo in any orientation, and its landmarks in the photo, complex [5].
 
     Raises
     ------
@@ -128,18 +129,18 @@ def invert(
     weight: Tensor | None = None,  # [n, 1, h, w] in [0, 1]: how much each pixel counts; None: all
     *,
     steps: int = 80,  # a third of them in W, the rest in W+
-    learning_rate: float | None = None,  # by default `NEAR` or `FAR`, as the start is
-    seed: int = 0,
+    learning_rate: float | None = None,  # None: `NEAR` or `FAR`, by the kind of start
+    seed: int = 0,  # of the samples
     on_step: OnStep | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Inverted:
-    """Minimise the distance of pyramids, embeddings and maps.
+    """Minimise the distance of pyramids, embeddings and maps, by Adam.
 
-    It begins at the guess of the pack's network, or else at the likest of many people.
+    It starts from the guess of the inversion network, or without one from the nearest of `TRIED` samples.
 
     Raises
     ------
-    Cancelled : `cancelled` said yes.
+    Cancelled : `cancelled` returned True.
     T2IError : steps or learning rate out of range.
     """
     if learning_rate is None:
@@ -148,77 +149,120 @@ def invert(
         raise T2IError("Inversion needs steps of at least 1 and a learning rate above 0.")
     images = images.to(pack.device)
     weight = torch.ones_like(images[:, :1]) if weight is None else weight.to(pack.device)
-    with pack.autocast():
-        seen, wanted_map = pack.encoder.encode_with_map(images)
-    seen = functional.normalize(seen.float(), dim=1)
-
-    def distance(drawn: Tensor, part: slice) -> Tensor:
-        wanted, counts = _resize(images[part], drawn), _resize(weight[part], drawn)
-        pixels, levels = drawn.new_zeros(len(drawn)), 0
-        now = drawn
-        while True:
-            gap = (now - wanted).abs().mean(1, keepdim=True)
-            pixels = pixels + (gap * counts).flatten(1).sum(1) / counts.flatten(1).sum(1).clamp(min=1e-6)
-            levels += 1
-            if min(now.shape[2:]) <= 8:
-                break
-            now, wanted, counts = (functional.avg_pool2d(x, 2) for x in (now, wanted, counts))
-        with pack.autocast():
-            like, found_map = pack.encoder.encode_with_map(drawn.clamp(-1, 1))
-        like = functional.normalize(like.float(), dim=1)
-        total = pixels / levels + LIKENESS * (1 - (like * seen[part]).sum(1))
-        if wanted_map is None or found_map is None:
-            return total
-        away = 1 - functional.cosine_similarity(found_map.float(), wanted_map[part].float())
-        away = away[:, None]
-        counts = _resize(weight[part], away)
-        return total + PLACES * (away * counts).sum((1, 2, 3)) / counts.sum((1, 2, 3)).clamp(min=1e-6)
-
+    distance = _Distance(pack, images, weight)
     if pack.inversion is not None:
         with pack.autocast():
             start = pack.generator.w_mean + pack.inversion(images).float()
     else:
-        start = torch.cat([_likest(pack, distance, slice(i, i + 1), seed) for i in range(len(images))])
-    start = start[:, None]
-    best = torch.full((len(images),), torch.inf, device=pack.device)
-    chosen, begun = start.expand(-1, pack.generator.num_ws, -1).clone(), best.clone()
-    side, first = pack.side(SIDE), max(1, steps // 3)
+        start = torch.cat([_nearest_w(pack, distance, slice(i, i + 1), seed) for i in range(len(images))])
+    descent = _Descent(pack, distance, start[:, None], steps, learning_rate, on_step, cancelled)
+    in_w = max(1, steps // 3)
+    with torch.enable_grad():
+        descent.run(descent.start, in_w)
+        if steps > in_w:
+            descent.run(descent.w_plus, steps - in_w)
+    return Inverted(descent.w_plus, descent.losses, descent.begun)
 
-    def descend(latent: Tensor, count: int, done: int) -> None:
+
+class _Distance:
+    """How far drawn images are from the wanted ones: pyramid, embedding and, where there is one, map."""
+
+    def __init__(self, pack: Pack, images: Tensor, weight: Tensor) -> None:
+        self.pack, self.images, self.weight = pack, images, weight
+        with pack.autocast():
+            embeddings, self.maps = pack.encoder.encode_with_map(images)
+        self.embeddings = functional.normalize(embeddings.float(), dim=1)
+
+    def __call__(self, drawn: Tensor, part: slice) -> Tensor:
+        """Images [n, 3, h, w] in [-1, 1] against the wanted ones of `part`, n or one: [n]."""
+        pixels = self._pyramid(drawn, part)
+        with self.pack.autocast():
+            embeddings, maps = self.pack.encoder.encode_with_map(drawn.clamp(-1, 1))
+        embeddings = functional.normalize(embeddings.float(), dim=1)
+        total = pixels + LIKENESS * (1 - (embeddings * self.embeddings[part]).sum(1))
+        if self.maps is None or maps is None:
+            return total
+        away = 1 - functional.cosine_similarity(maps.float(), self.maps[part].float())
+        return total + PLACES * _weighted_mean(away[:, None], _resize(self.weight[part], away[:, None]))
+
+    def _pyramid(self, drawn: Tensor, part: slice) -> Tensor:
+        """Mean absolute difference, averaged over an image pyramid down to 8 pixels: [n], 0 to 2."""
+        wanted, weight = _resize(self.images[part], drawn), _resize(self.weight[part], drawn)
+        total, levels = drawn.new_zeros(len(drawn)), 0
+        while True:
+            total = total + _weighted_mean((drawn - wanted).abs().mean(1, keepdim=True), weight)
+            levels += 1
+            if min(drawn.shape[2:]) <= 8:
+                return total / levels
+            drawn, wanted, weight = (functional.avg_pool2d(x, 2) for x in (drawn, wanted, weight))
+
+
+class _Descent:
+    """Gradient descent on a latent; it keeps the best W+ of all steps."""
+
+    def __init__(
+        self,
+        pack: Pack,
+        distance: _Distance,
+        start: Tensor,  # [n, 1, w_dim]
+        steps: int,  # of all runs together
+        learning_rate: float,
+        on_step: OnStep | None,
+        cancelled: Callable[[], bool] | None,
+    ) -> None:
+        self.pack, self.distance, self.start, self.steps = pack, distance, start, steps
+        self.learning_rate, self.on_step, self.cancelled = learning_rate, on_step, cancelled
+        self.side = pack.side(SIDE)
+        self.done = 0  # steps taken
+        self.w_plus = start.expand(-1, pack.generator.num_ws, -1).clone()
+        self.losses = torch.full((len(start),), torch.inf, device=pack.device)
+        self.begun = self.losses.clone()
+
+    def run(self, latent: Tensor, count: int) -> None:
+        """Take `count` steps from `latent`: [n, 1, w_dim] stays in W, [n, num_ws, w_dim] in W+.
+
+        Raises
+        ------
+        Cancelled : `cancelled` returned True.
+        """
+        generator = self.pack.generator
         latent = latent.detach().clone().requires_grad_()
-        adam = torch.optim.Adam([latent], learning_rate)
-        for step in range(count + 1):
-            if cancelled is not None and cancelled():
+        adam = torch.optim.Adam([latent], self.learning_rate)
+        for step in range(count + 1):  # the last pass measures what the last step reached
+            if self.cancelled is not None and self.cancelled():
                 raise Cancelled
-            code = latent.expand(-1, pack.generator.num_ws, -1)
-            with pack.autocast():
-                drawn = pack.render(pack.generator.styles(code), side)
-            found = distance(drawn, slice(None))
-            if done == 0 and step == 0:
-                begun.copy_(found.detach())
-            better = found.detach() < best
-            best[better] = found.detach()[better]
-            chosen[better] = code.detach()[better]
+            w_plus = latent.expand(-1, generator.num_ws, -1)
+            with self.pack.autocast():
+                drawn = self.pack.render(generator.styles(w_plus), self.side)
+            losses = self.distance(drawn, slice(None))
+            self._keep_best(w_plus.detach(), losses.detach())
             if step == count:
                 break
             spread = (latent - latent.mean(1, keepdim=True)).square().mean((1, 2))
             for group in adam.param_groups:
-                group["lr"] = learning_rate * ramp((step + 0.5) / count)
+                group["lr"] = self.learning_rate * ramp((step + 0.5) / count)
             adam.zero_grad()
-            (found + HOLD * spread).sum().backward()
+            (losses + HOLD * spread).sum().backward()
             adam.step()
-            if on_step is not None:
-                on_step(done + step + 1, steps, drawn.detach())
+            self.done += 1
+            if self.on_step is not None:
+                self.on_step(self.done, self.steps, drawn.detach())
 
-    with torch.enable_grad():
-        descend(start, first, 0)
-        if steps > first:
-            descend(chosen, steps - first, first)
-    return Inverted(chosen, best, begun)
+    def _keep_best(self, w_plus: Tensor, losses: Tensor) -> None:
+        if self.done == 0:
+            self.begun.copy_(losses)
+        better = losses < self.losses
+        self.losses[better] = losses[better]
+        self.w_plus[better] = w_plus[better]
 
 
-def _likest(pack: Pack, distance: Callable[[Tensor, slice], Tensor], part: slice, seed: int) -> Tensor:
-    """W [1, w_dim] of the person most like the picture; the average one is among those tried."""
+def _weighted_mean(values: Tensor, weight: Tensor) -> Tensor:
+    """[n, 1, h, w] and weights of the same shape or of one image -> [n]."""
+    return (values * weight).sum((1, 2, 3)) / weight.sum((1, 2, 3)).clamp(min=1e-6)
+
+
+def _nearest_w(pack: Pack, distance: Callable[[Tensor, slice], Tensor], part: slice, seed: int) -> Tensor:
+    """W [1, w_dim] of the sample nearest to the picture; the mean of W is tried, too."""
     random = torch.Generator().manual_seed(seed)
     z = torch.randn(TRIED, pack.generator.z_dim, generator=random).to(pack.device)
     w = torch.cat([pack.generator.w_mean[None], pack.generator.w(z)])

@@ -1,4 +1,4 @@
-"""What a drawing should show: made once from what the text says, or from the phrase of a strength."""
+"""Targets: what a picture should show, made from the features that were read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,12 +9,13 @@ from ..picture.colours import grown, said_colour
 from ..text import Character, Feature
 from ..text.clashes import clashes
 
-WHO = 2.0  # weight of gender and age: nobody forgives a wrong one
-RARE = 2.0  # of what few people have: it has to outweigh much that many have
-FOUND = frozenset({"headwear", "facial_hair", "hair_color", "accessory"})  # categories of such things
-UNASKED = 2.5  # weight of what nobody should have unasked: a child among women is worse than a wrong collar
-SAID = 2.0  # of what has to be in the picture for something said: clothes, that they can be light blue
-PUT = 0.5  # weight of a colour that can be put where it is missing
+# weights of targets in the search; a target not named here has weight 1
+WHO = 2.0  # gender and age: a wrong one spoils the portrait
+RARE = 2.0  # features that few samples have: they have to outweigh many common ones
+FOUND = frozenset({"headwear", "facial_hair", "hair_color", "accessory"})  # categories of rare features
+UNASKED = 2.5  # what must not appear unless it was asked for, such as a child among women
+SAID = 2.0  # what a feature needs in the picture: clothes, for example, that can be coloured
+PUT = 0.5  # a colour that an edit can put on later
 GENDERS = {"ru": {"male": "мужчина", "female": "женщина"}, "en": {"male": "a man", "female": "a woman"}}
 
 
@@ -23,19 +24,19 @@ NAMED = {"поворот головы": "pose"}  # strengths that are no looks: 
 
 @dataclass(frozen=True)
 class Target:
-    """One thing the person should have, or with `negated` should not."""
+    """One text that should be true of the picture, or with `negated` false."""
 
-    name: str  # for people
+    name: str  # Russian, as messages and strengths name it
     text: str  # for the encoder
-    category: str
+    category: str  # of the feature, see `text.model.CATEGORIES`, or "gender"
     negated: bool = False
-    obstacle: str = ""  # why this pack cannot draw it, or not all of it; empty when it can
-    weight: float = 1.0  # beside the other targets, where people are chosen
-    also: tuple["Target", ...] = ()  # what has to hold, too, for this to be true: «усы» are no beard
+    obstacle: str = ""  # why the pack cannot draw it, or not all of it; empty when it can
+    weight: float = 1.0  # of its log probability in the search
+    also: tuple["Target", ...] = ()  # they have to be true, too, for this one to count: «усы» without a beard
 
 
 def targets_of(pack: Pack, character: Character) -> tuple[list[Target], list[Target]]:
-    """What to steer by (the gender and all that can be drawn), and what cannot be drawn."""
+    """Targets of a character that the pack can draw, its gender among them, and those that it cannot."""
     who = []
     gender = gender_text(pack, character.gender)
     if gender and not pack.encoder.unknown(gender):
@@ -48,11 +49,11 @@ def targets_of(pack: Pack, character: Character) -> tuple[list[Target], list[Tar
 
 
 def targets_of_phrase(pack: Pack, phrase: str, features: Sequence[Feature]) -> list[Target]:
-    """What to steer by for the features that a phrase names.
+    """Targets of the features that a phrase names.
 
     Raises
     ------
-    T2IError : the pack cannot draw one of them.
+    T2IError : the pack cannot draw one of them; the message says why.
     """
     able, unable = _targets(pack, tuple(features))
     if unable:
@@ -75,7 +76,7 @@ def named_target(pack: Pack, name: str) -> Target:
 
 
 def feature_name(feature: Feature) -> str:
-    """As people are told of it, and as a strength may name it."""
+    """Russian name of a feature in messages, and the name under which a strength can set it."""
     return f"не {feature.normalized}" if feature.negated else feature.normalized
 
 
@@ -83,48 +84,72 @@ def _targets(
     pack: Pack, features: tuple[Feature, ...], who: Sequence[Target] = ()
 ) -> tuple[list[Target], list[Target]]:
     """`who` and the targets of the features: what can be drawn, and what cannot."""
-    russian = pack.encoder.language == "ru"
     able = {(target.text, target.negated): target for target in who}
     unable: dict[tuple[str, bool], Target] = {}
-    against = _overruled(features)
+    overruled = _overruled(features)
     for feature in features:
-        text = feature.normalized if russian else feature.prompt_en
-        english = feature.prompt_en  # may know what a rare Russian word means, if nothing was lost on the way
-        strange = pack.encoder.unknown(text)
-        if len(strange) > len(pack.encoder.unknown(english)) and _length(english) >= _length(text):
-            text = english
-        obstacle, hopeless = "", False
-        if feature in against:
-            obstacle, hopeless = f"contradicts {against[feature]}, said before it", True
-        elif hidden := pack.recipe.hidden(feature.normalized):
-            obstacle, hopeless = hidden, True
-        elif feature.category not in pack.draws:
-            obstacle, hopeless = f"the pack {pack.name} does not draw {feature.category}", True
-        elif strange := pack.encoder.unknown(text):
-            obstacle = f"the pack {pack.name} does not know {', '.join(strange)}"
-            hopeless = len(strange) >= _length(text)  # else the rest is tried
+        text = _encoder_text(pack, feature)
+        obstacle, hopeless = _obstacle(pack, feature, text, overruled)
         also: tuple[Target, ...] = ()
         if not feature.negated:
             text, *others = _meant(pack, text)
-            told = [f.normalized for f in features if not f.negated and f is not feature]
-            also = tuple(
-                Target(other, other.removeprefix("не "), feature.category, other.startswith("не "))
-                for other in others
-                if not any(other.removeprefix("не ")[:4] in words for words in told)  # «с усами и бородой»
-            )
-        said = said_colour(text, feature.category) if "recolour" in pack.recipe.edits else None
-        weight = WHO if feature.category == "age" else RARE if feature.category in FOUND else 1.0
-        if said and not feature.negated and not grown(*said):
-            weight = PUT
+            also = _also(feature, others, features)
+        weight = _weight(pack, feature, text)
         name = feature_name(feature)
         target = Target(name, text, feature.category, feature.negated, obstacle, weight, also)
         (unable if hopeless else able).setdefault((text, feature.negated), target)
     return list(able.values()), list(unable.values())
 
 
+def _encoder_text(pack: Pack, feature: Feature) -> str:
+    """The feature in the words of the pack's encoder.
+
+    A Russian encoder gets the English text where it knows more words of it: the translation may know what a
+    rare Russian word means. The English text has to be as long, so that nothing was lost in translation.
+    """
+    if pack.encoder.language != "ru":
+        return feature.prompt_en
+    russian, english = feature.normalized, feature.prompt_en
+    fewer = len(pack.encoder.unknown(russian)) > len(pack.encoder.unknown(english))
+    return english if fewer and _length(english) >= _length(russian) else russian
+
+
+def _obstacle(pack: Pack, feature: Feature, text: str, overruled: dict[Feature, str]) -> tuple[str, bool]:
+    """Why the pack cannot draw a feature ("" if it can), and whether nothing of it can be drawn."""
+    if feature in overruled:
+        return f"contradicts {overruled[feature]}, said before it", True
+    if hidden := pack.recipe.hidden(feature.normalized):
+        return hidden, True
+    if feature.category not in pack.draws:
+        return f"the pack {pack.name} does not draw {feature.category}", True
+    if unknown := pack.encoder.unknown(text):
+        return f"the pack {pack.name} does not know {', '.join(unknown)}", len(unknown) >= _length(text)
+    return "", False
+
+
+def _also(feature: Feature, texts: Sequence[str], features: Sequence[Feature]) -> tuple[Target, ...]:
+    """Targets for what else a feature means; none for what another feature asks for («с усами и бородой»)."""
+    said = [f.normalized for f in features if not f.negated and f is not feature]
+    return tuple(
+        Target(text, text.removeprefix("не "), feature.category, text.startswith("не "))
+        for text in texts
+        if not any(text.removeprefix("не ")[:4] in words for words in said)
+    )
+
+
+def _weight(pack: Pack, feature: Feature, text: str) -> float:
+    colour = said_colour(text, feature.category) if "recolour" in pack.recipe.edits else None
+    if colour and not feature.negated and not grown(*colour):
+        return PUT
+    if feature.category == "age":
+        return WHO
+    return RARE if feature.category in FOUND else 1.0
+
+
 def implied(pack: Pack, character: Character) -> list[Target]:
-    """What goes without saying: no hats and glasses where nothing was said of them, clothes in sight where
-    they were; in the pack's words.
+    """Targets that nobody says but everybody expects, as the pack's recipe lists them.
+
+    For example: no hat and no glasses unless the text says one; visible clothes if it says their colour.
     """
     said = {feature.category for feature in character.described}
     if character.lemma in pack.recipe.ages:
@@ -143,7 +168,7 @@ def implied(pack: Pack, character: Character) -> list[Target]:
     told = [feature for feature in character.described if not feature.negated]
     for feature in told:
         if feature.category == "headwear" and "recolour" in pack.recipe.edits:
-            # its colour can be put on it, but it has to be there: «шляпа» of «синяя шляпа»
+            # an edit can colour a hat, but not add one: «синяя шляпа» needs the target «шляпа»
             thing = feature.normalized.split()[-1]
             if said_colour(feature.normalized, "headwear") and not pack.encoder.unknown(thing):
                 found.append(Target(thing, thing, "headwear", weight=RARE))
@@ -164,9 +189,9 @@ def without_colour(pack: Pack, target: Target) -> Target:
 
 
 def _meant(pack: Pack, phrase: str) -> list[str]:
-    """What a phrase means on this pack, the first in its place, the others beside it.
+    """Texts for a phrase by the recipe's `means`: the first replaces the phrase, the rest are added to it.
 
-    Of «седые усы» that is what «усы» mean, but for the first.
+    A phrase that is not listed stays, and gets the added texts of its last word: «седые усы» those of «усы».
     """
     means = pack.recipe.means
     if phrase in means:
@@ -176,12 +201,12 @@ def _meant(pack: Pack, phrase: str) -> list[str]:
 
 
 def gender_text(pack: Pack, gender: str) -> str:
-    """The word for a man or a woman in the encoder's language; empty for unknown."""
+    """Text for a gender in the encoder's language; empty if the gender is unknown."""
     return GENDERS[pack.encoder.language].get(gender, "")
 
 
 def _overruled(features: tuple[Feature, ...]) -> dict[Feature, str]:
-    """What contradicts something said before it, and what that was: of such a pair the first is drawn."""
+    """Features that contradict an earlier one -> the name of that one; only the earlier one is drawn."""
     out: dict[Feature, str] = {}
     for pair in sorted(clashes(features), key=lambda pair: max(f.start for f in pair)):
         first, second = sorted(pair, key=lambda f: f.start)
@@ -191,5 +216,5 @@ def _overruled(features: tuple[Feature, ...]) -> dict[Feature, str]:
 
 
 def _length(text: str) -> int:
-    """Words that carry meaning, roughly."""
+    """Number of words longer than two letters; a rough measure of how much a text says."""
     return sum(len(word) > 2 for word in text.split())

@@ -80,12 +80,12 @@ class Generator(Protocol):
         """[n, num_ws, w_dim], or [n, w_dim] for all rows -> StyleSpace, one [n, width] a layer."""
         ...
 
-    def render(self, styles: Sequence[Tensor], *, stop_at: int | None = None) -> Tensor:
-        """StyleSpace -> pictures whose longer side is `stop_at`, one of `resolutions`; None: the whole."""
+    def render(self, styles: Sequence[Tensor], *, resolution: int | None = None) -> Tensor:
+        """StyleSpace -> pictures whose longer side is `resolution`, one of `resolutions`; None: the whole."""
         ...
 
     def render_with_features(
-        self, styles: Sequence[Tensor], *, stop_at: int | None = None, grafts: Sequence[Graft] = ()
+        self, styles: Sequence[Tensor], *, resolution: int | None = None, grafts: Sequence[Graft] = ()
     ) -> tuple[Tensor, list[Tensor]]:
         """As `render`, with features [n, c, side, side] from the same pass; for packs that tell regions."""
         ...

@@ -5,13 +5,15 @@ Synthesis" (2021, arXiv 2104.04767): section 4.1 (pictures made in the wavelet d
 separable modulated convolutions), 4.4 (demodulation folded into the weights). The mapping network is
 StyleGAN2's.
 
-A style scales the channels that a layer reads. A depthwise filter leaves channels apart, so the scale may as
-well stand after it, in the columns of the small matrix that mixes the channels: no map is scaled for it.
+A style scales the input channels of a layer. A depthwise filter does not mix channels, so the scale can be
+applied after it, to the columns of the 1x1 convolution that does. No feature map is multiplied by the style.
 
-The published file draws whole pictures only. A small one is drawn by the same layers: from its size on they
-work on means over the squares of pixels that one of its pixels stands for. Filters, noise and mixing have
-means that are known beforehand; the leaky ReLU of a mean is nearly the mean of the leaky ReLU; and the last
-1x1 is fitted to whole pictures made small.
+The published network draws full pictures only. A smaller one is drawn by the same layers: from its size on
+each value is the mean over the pixels that one of its pixels covers. The means of filters, noise and 1x1
+convolutions are computed once. The mean of a leaky ReLU is approximated by the leaky ReLU of the mean, and
+the last 1x1 convolution is fitted to full pictures, reduced.
+
+The file is long because drawing full and smaller pictures uses the same layers.
 """
 
 from __future__ import annotations
@@ -350,35 +352,35 @@ class MobileStyleGAN(nn.Module):
     def _stack(self) -> list[Block]:
         return cast("list[Block]", list(self.blocks))
 
-    def render(self, styles: Sequence[Tensor], *, stop_at: int | None = None) -> Tensor:
-        """StyleSpace -> pictures [n, 3, h, w] whose longer side is `stop_at`; None: the whole.
+    def render(self, styles: Sequence[Tensor], *, resolution: int | None = None) -> Tensor:
+        """StyleSpace -> pictures [n, 3, h, w] whose longer side is `resolution`; None: the whole.
 
         Raises
         ------
-        ValueError : `stop_at` is none of `resolutions`.
+        ValueError : `resolution` is none of `resolutions`.
         """
-        return self._render(styles, stop_at, (), ())[0]
+        return self._render(styles, resolution, (), ())[0]
 
     def render_with_features(
         self,
         styles: Sequence[Tensor],
         *,
         sides: Sequence[int] = FEATURES,  # pixels of the blocks whose features are wanted, lowest first
-        stop_at: int | None = None,
+        resolution: int | None = None,
         grafts: Sequence[Graft] = (),
     ) -> tuple[Tensor, list[Tensor]]:
         """As `render`, and the features [n, c, side, side] of some blocks, channels last, from the same pass.
 
-        They come in the dtype of the convolutions, after the leaky ReLU. Blocks above `stop_at` are computed
-        if `sides` ask for them. Of two grafts in one place the later is seen.
+        They come in the dtype of the convolutions, after the leaky ReLU. Blocks above `resolution` are
+        computed if `sides` ask for them. Of two grafts in one place the later is seen.
         """
-        return self._render(styles, stop_at, sides, grafts)
+        return self._render(styles, resolution, sides, grafts)
 
     def _render(
-        self, styles: Sequence[Tensor], stop_at: int | None, sides: Sequence[int], grafts: Sequence[Graft]
+        self, styles: Sequence[Tensor], resolution: int | None, sides: Sequence[int], grafts: Sequence[Graft]
     ) -> tuple[Tensor, list[Tensor]]:
         whole = max(self.resolution)
-        goal = whole if stop_at is None else stop_at
+        goal = whole if resolution is None else resolution
         if goal != whole and goal not in self.small:
             raise ValueError(f"no picture of {goal} pixels: this generator has {[*self.small, whole]}")
         if unknown := set(sides) - set(self._sizes):

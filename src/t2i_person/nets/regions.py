@@ -15,9 +15,10 @@ SIDE = 128  # pixels of the masks
 class RegionHead(nn.Module):
     """Features of some blocks of a generator -> masks of `REGIONS`.
 
-    Each place is judged by itself: the features of every block, enlarged to `SIDE`, go through one linear
-    layer and a small perceptron. After DatasetGAN (Zhang et al. 2021, https://arxiv.org/abs/2104.06490),
-    which showed that a generator knows its own parts so well that a few painted pictures are enough.
+    Each place is classified on its own: the features of every block, enlarged to `SIDE`, go through one
+    linear layer and a small perceptron. After DatasetGAN (Zhang et al. 2021,
+    https://arxiv.org/abs/2104.06490): the features of a generator separate the parts of its pictures so well
+    that a few labelled pictures are enough to train on.
 
     "skin" is face, ears, neck and shoulders, with eyebrows; "hair" is the hair of the head; "other" is
     glasses and earrings; bystanders are "ground".

@@ -302,7 +302,7 @@ class Generator(nn.Module):
         self,
         styles: Sequence[Tensor],
         *,
-        stop_at: int | None = ...,
+        resolution: int | None = ...,
         noise: Noise = ...,
         layers: Literal[False] = ...,
     ) -> Tensor: ...
@@ -312,7 +312,7 @@ class Generator(nn.Module):
         self,
         styles: Sequence[Tensor],
         *,
-        stop_at: int | None = ...,
+        resolution: int | None = ...,
         noise: Noise = ...,
         layers: Literal[True],
     ) -> list[Tensor]: ...
@@ -321,12 +321,12 @@ class Generator(nn.Module):
         self,
         styles: Sequence[Tensor],
         *,
-        stop_at: int | None = None,  # longer side of the skip output wanted; blocks above it are not computed
+        resolution: int | None = None,  # longer side of the skip output, in pixels; None: of the image
         noise: Noise = "const",  # fixed buffers, nothing, or a tensor a conv, broadcastable to [n, 1, h, w]
         layers: bool = False,  # all skip outputs instead of the last one
     ) -> Tensor | list[Tensor]:
         """StyleSpace vectors -> image [n, 3, h, w]; with ``layers`` all skip outputs, lowest first."""
-        _, images = self.synthesis(styles, self.block_of(stop_at), noise)
+        _, images = self.synthesis(styles, self.block_of(resolution), noise)
         return images if layers else images[-1]
 
     def forward(self, w_plus: Tensor, **options: Any) -> Tensor | list[Tensor]:

@@ -1,6 +1,7 @@
 """Packs: which weights exist, where from, under which licence; loading, checking, making.
 
-Making them, and checking whole ones, is in `t2i_person.packs.assemble`, which brings CLIP's library with it.
+`t2i_person.packs.assemble` builds packs, `t2i_person.packs.maintain` checks and removes them. Both import
+`transformers`, which takes seconds, so they are not imported here.
 """
 
 from .catalogue import SOURCES

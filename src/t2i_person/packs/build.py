@@ -1,4 +1,4 @@
-"""What a pack knows about its generator's StyleSpace, computed once and shipped with it.
+"""Statistics, directions and gallery of a generator's StyleSpace, computed once and stored in the pack.
 
 Source: Patashnik et al., "StyleCLIP" (2021), section 6.2 ("Channel relevance"); StyleSpace: Wu et al. (2021).
 """
@@ -19,19 +19,19 @@ from ..nets.stylegan2 import Generator
 from .pack import Gallery, Statistics
 
 Progress = Callable[[int, int], None]  # done, total
-SAVED = 20.0  # seconds of work that a kill may cost
+SAVED = 20.0  # seconds between two saves of unfinished directions
 
 
 @torch.no_grad()
 def stylespace_statistics(
     generator: Generator,
-    n: int = 20_000,  # people drawn; only the mapping network and the affine layers run
+    n: int = 20_000,  # samples; only the mapping network and the affine layers run
     seed: int = 0,
     *,
     batch: int = 1000,
     progress: Progress | None = None,
 ) -> Statistics:
-    """Mean and standard deviation of every StyleSpace channel over ``n`` people, without truncation."""
+    """Mean and standard deviation of every StyleSpace channel over ``n`` samples, without truncation."""
     first: list[Tensor] = []
     second: list[Tensor] = []
     random = torch.Generator().manual_seed(seed)
@@ -59,16 +59,16 @@ def gallery(
     n: int,
     *,
     seed: int = 1,
-    stop_at: int | None = 256,
+    resolution: int | None = 256,
     batch: int = 16,
     progress: Progress | None = None,
 ) -> Gallery:
-    """``n`` random people and what the encoder sees of them; in bfloat16 inside ``torch.autocast``."""
+    """``n`` samples of the prior and their image embeddings; in bfloat16 inside ``torch.autocast``."""
     random = torch.Generator().manual_seed(seed)
     z = torch.randn(n, generator.z_dim, generator=random).half().float()  # as packs keep it
     seen = []
     for some in z.split(batch):
-        images = generator(generator.w_plus(some.to(generator.w_mean.device)), stop_at=stop_at)
+        images = generator(generator.w_plus(some.to(generator.w_mean.device)), resolution=resolution)
         seen.append(normalize(encoder.encode_image(images.clamp(-1, 1)).float(), dim=1))
         if progress:
             progress(min(len(seen) * batch, n), n)
@@ -81,20 +81,20 @@ def channel_directions(
     encoder: Encoder,
     statistics: Statistics,
     *,
-    images: int = 100,  # people each channel is tried on
-    alpha: float = 5.0,  # how far it is pushed to each side, in standard deviations
+    images: int = 100,  # samples that each channel is tried on
+    alpha: float = 5.0,  # how far a channel is moved to each side, in standard deviations
     seed: int = 0,
     truncation_psi: float = 0.7,
-    stop_at: int | None = 256,  # size of the pictures; layers above it get zeros
+    resolution: int | None = 256,  # size of the pictures; layers above it get zeros
     batch: int = 32,  # pictures at once
-    resume: Path | None = None,  # file the finished part is kept in; the caller's to delete
+    resume: Path | None = None,  # file that keeps the finished part; the caller deletes it
     progress: Progress | None = None,  # called with channels done, channels in all
 ) -> tuple[Tensor, Tensor]:
-    """How each StyleSpace channel moves the image embedding: the original's ``fs3``, and the length it drops.
+    """How each StyleSpace channel moves the image embedding: StyleCLIP's ``fs3``, and the length of the move.
 
-    A channel is moved by ``+-alpha`` standard deviations on ``images`` people; the unit-normalised
-    differences of their embeddings are averaged and normalised again. Channels of the torgb layers are left
-    out, as in the original. Blocks below the channel's are computed once for its whole layer.
+    A channel is moved by ``+-alpha`` standard deviations on ``images`` samples. The differences of their
+    embeddings are normalised, averaged and normalised again. Channels of the torgb layers are left out, as in
+    StyleCLIP. Blocks below the channel's block are computed once for its whole layer.
     Call it inside ``torch.autocast`` to compute in bfloat16.
 
     Returns
@@ -105,45 +105,48 @@ def channel_directions(
     random = torch.Generator().manual_seed(seed)
     z = torch.randn(images, generator.z_dim, generator=random).to(generator.w_mean.device)
     base = generator.styles(generator.w_plus(z, truncation_psi))
-    sizes = [style.shape[1] for style in base]
-    last = generator.block_of(stop_at)
-    layers = generator.layers
-    used = [i for i, layer in enumerate(layers) if layer.block <= last and layer.role != "rgb"]
+    sizes, last = [style.shape[1] for style in base], generator.block_of(resolution)
+    used = [i for i, layer in enumerate(generator.layers) if layer.block <= last and layer.role != "rgb"]
     total, done = sum(sizes[layer] for layer in used), 0
     settings = f"{images} {alpha} {seed} {truncation_psi} {last} {sizes}"
     kept = _unfinished(resume, settings)  # layer -> [channels done, d + 1]: direction and effect
-    people = max(min(images, batch // 2), 1)
-    group = max(batch // (2 * people), 1)  # channels at once
+    at_once = max(min(images, batch // 2), 1)  # samples at once
+    group = max(batch // (2 * at_once), 1)  # channels at once
+    parts = [slice(start, start + at_once) for start in range(0, images, at_once)]
 
     for layer in used:
         rows = [kept[layer]] if layer in kept else []
         ready = len(rows[0]) if rows else 0
-        below = _below(generator, base, layers[layer].block) if ready < sizes[layer] else None
+        before, done = done, done + sizes[layer]
+        if ready == sizes[layer]:
+            continue
         saved = time.monotonic()
+        below = _below(generator, base, generator.layers[layer].block)
         for first in range(ready, sizes[layer], group):
             channels = list(range(first, min(first + group, sizes[layer])))
             steps = statistics.std[layer][channels] * alpha
-            parts = (slice(start, start + people) for start in range(0, images, people))
-            assert below is not None
             moved = [_moved(generator, encoder, base, below, layer, channels, steps, last, p) for p in parts]
-            change = torch.cat(moved, 1)  # [group, images, d]
-            direction = normalize(normalize(change, dim=2).mean(1), dim=1)
-            effect = change.norm(dim=2).mean(1, keepdim=True) / (2 * alpha)
-            rows.append(torch.cat([direction, effect], 1).cpu())
+            rows.append(_direction_and_effect(torch.cat(moved, 1), alpha))
             kept[layer] = torch.cat(rows)
             if time.monotonic() - saved > SAVED or channels[-1] + 1 == sizes[layer]:
                 _keep(resume, settings, kept)
                 saved = time.monotonic()
             if progress:
-                progress(done + channels[-1] + 1, total)
-        done += sizes[layer]
+                progress(before + channels[-1] + 1, total)
     wide = kept[0].shape[1]
     joined = torch.cat([kept.get(layer, torch.zeros(size, wide)) for layer, size in enumerate(sizes)])
     return joined[:, :-1].contiguous(), joined[:, -1].contiguous()
 
 
+def _direction_and_effect(change: Tensor, alpha: float) -> Tensor:
+    """[channels, images, d] changes of embeddings -> [channels, d + 1] on the CPU: unit direction, length."""
+    direction = normalize(normalize(change, dim=2).mean(1), dim=1)
+    effect = change.norm(dim=2).mean(1, keepdim=True) / (2 * alpha)
+    return torch.cat([direction, effect], 1).cpu()
+
+
 def _below(generator: Generator, base: list[Tensor], block: int) -> tuple[Tensor, Tensor | None]:
-    """Features and RGB that ``block`` starts from, for all people."""
+    """Features and RGB image that ``block`` starts from, for all samples."""
     x = generator.synthesis.start(len(base[0]))
     image: Tensor | None = None
     for i in range(block):
@@ -160,11 +163,11 @@ def _moved(
     channels: list[int],
     steps: Tensor,  # [channels]
     last: int,  # block to stop at
-    part: slice,  # of the people
+    part: slice,  # of the samples
 ) -> Tensor:
-    """Change of the unit embeddings from ``-step`` to ``+step`` of each channel: [channels, people, d]."""
+    """Change of the unit embeddings from ``-step`` to ``+step`` of each channel: [channels, samples, d]."""
 
-    def repeat(x: Tensor) -> Tensor:  # [people, ...] -> [channels * 2 * people, ...]
+    def repeat(x: Tensor) -> Tensor:  # [samples, ...] -> [channels * 2 * samples, ...]
         x = x[part]
         return x.repeat(2 * len(channels), *[1] * (x.ndim - 1))
 

@@ -1,8 +1,8 @@
-"""Published checkpoints as networks: StyleGAN2, MODNet and CLIP in the formats they are handed round in.
+"""Published checkpoints as networks: StyleGAN2, MODNet and CLIP in the formats in which they are published.
 
-No code in a file ever runs. What ``torch.save`` wrote is read by ``torch.load(weights_only=True)``; NVIDIA's
-pickles and TorchScript archives, which that refuses, are read by `unpickled`, which calls nothing. Before a
-tensor is believed its size is held against the bytes that are there.
+No code in a file ever runs. What ``torch.save`` wrote is read by ``torch.load(weights_only=True)``, which
+refuses NVIDIA's pickles and TorchScript archives. `unpickled` reads these and calls nothing. The size that a
+file claims for a tensor is compared with the bytes in the file before memory is allocated.
 """
 
 import argparse

@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from ..nets.dual import DualEncoder, PhotoTower
 from ..nets.encoder import CommonEncoder
-from ..text.analysis import embeddings, morphology
+from ..text.analysis import morphology
+from ..text.morph import embeddings
 
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|[а-яё]+(?:-[а-яё]+)*", re.IGNORECASE)
 _SKIP = frozenset("в во с со на и у а the a an in on with and of is".split())

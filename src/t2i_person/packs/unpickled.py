@@ -1,10 +1,9 @@
-"""What a pickle says, read without doing any of it.
+"""Read a pickle without executing it.
 
-A pickle is a program for a small stack machine, and two of its instructions import and call whatever it
-names. This reader runs the stack and nothing else: a name stays a `Name`, a call becomes a `Made` that
-records what would have been called with what. Nothing is ever imported, called or looked up, so the worst a
-hostile file can do is to be refused. Names are refused too unless the caller knows them, so that a file that
-is no checkpoint is reported by what is strange in it.
+A pickle is a program for a small stack machine. Some of its instructions import a name and call it. This
+reader only moves values on the stack: an imported name becomes a `Name`, a call becomes a `Made` that records
+the name and the arguments. Nothing is imported or called, so a hostile file can do no more than be refused.
+A name that the caller does not know is refused, too; the message quotes it.
 
 Source: the instructions are those that CPython's ``pickletools`` documents, up to protocol 5.
 """
@@ -15,19 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-MOST = 1_000_000  # instructions; NVIDIA's largest published network has some 50,000
+MOST = 1_000_000  # instructions: limit; NVIDIA's largest published network has about 50,000
 MAPPINGS = ("collections.OrderedDict", "dnnlib.util.EasyDict")
 
-_PLAIN = {
-    *("INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT"),
-    *("STRING", "BINSTRING", "SHORT_BINSTRING", "UNICODE", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8"),
-    *("BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8"),
-}
-_FIXED: dict[str, Callable[[], Any]] = {
-    **{"NONE": lambda: None, "NEWTRUE": lambda: True, "NEWFALSE": lambda: False},
-    **{"EMPTY_LIST": list, "EMPTY_TUPLE": tuple, "EMPTY_DICT": dict, "EMPTY_SET": set},
-}
-_TUPLES = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
 _MARK = object()
 
 
@@ -82,10 +71,30 @@ def read(source: Source, known: Callable[[str], bool], *, persistent: bool = Fal
 
 
 def _run(source: Source, known: Callable[[str], bool], persistent: bool) -> Any:
-    stack: list[Any] = []
-    memo: dict[int, Any] = {}
+    machine = _Machine(known, persistent)
+    for count, (code, arg, _) in enumerate(pickletools.genops(source)):  # type: ignore[arg-type]
+        if count >= MOST:
+            raise Refused(f"it has more than {MOST} instructions")
+        if code.name == "STOP":
+            return _own(machine.stack.pop())
+        step = _STEPS.get(code.name)
+        if step is None:  # OBJ, NEWOBJ_EX, EXT1-4, PERSID, buffers out of band
+            raise Refused(f"it has the instruction {code.name}, which no checkpoint has")
+        step(machine, arg)
+    raise ValueError("no end")  # genops itself complains before
 
-    def marked() -> list[Any]:
+
+class _Machine:
+    """The stack and the memo of a pickle. Each method does one instruction, given its argument."""
+
+    def __init__(self, known: Callable[[str], bool], persistent: bool) -> None:
+        self.known, self.persistent = known, persistent
+        self.stack: list[Any] = []
+        self.memo: dict[int, Any] = {}
+
+    def marked(self) -> list[Any]:
+        """Take the values above the topmost mark off the stack, and the mark."""
+        stack = self.stack
         place = len(stack) - 1
         while stack[place] is not _MARK:
             place -= 1
@@ -95,85 +104,132 @@ def _run(source: Source, known: Callable[[str], bool], persistent: bool) -> Any:
         del stack[place:]
         return values
 
-    def named(module: Any, attribute: Any) -> Name:
-        text = f"{module}.{attribute}"
-        if not (isinstance(module, str) and isinstance(attribute, str)) or not known(text):
-            raise Refused(f"it wants to import {text[:200]}, which weights have no need of")
-        return Name(text)
+    def plain(self, arg: Any) -> None:
+        self.stack.append(bytes(arg) if isinstance(arg, bytearray) else arg)
 
-    for count, (code, found, _) in enumerate(pickletools.genops(source)):  # type: ignore[arg-type]
-        arg: Any = found
-        if count >= MOST:
-            raise Refused(f"it has more than {MOST} instructions")
-        op = code.name
-        if op in _PLAIN:
-            stack.append(bytes(arg) if isinstance(arg, bytearray) else arg)
-        elif op in _FIXED:
-            stack.append(_FIXED[op]())
-        elif op in ("PROTO", "FRAME"):
-            pass
-        elif op == "STOP":
-            return _own(stack.pop())
-        elif op == "MARK":
-            stack.append(_MARK)
-        elif op == "POP":
-            stack.pop()
-        elif op == "POP_MARK":
-            marked()
-        elif op == "DUP":
-            stack.append(_own(stack[-1]))
-        elif op in ("PUT", "BINPUT", "LONG_BINPUT"):
-            memo[arg] = _own(stack[-1])
-        elif op == "MEMOIZE":
-            memo[len(memo)] = _own(stack[-1])
-        elif op in ("GET", "BINGET", "LONG_BINGET"):
-            stack.append(memo[arg])
-        elif op in _TUPLES:
-            n = _TUPLES[op]
-            if len(stack) < n:
-                raise ValueError("the stack is empty")
-            stack[-n:] = [tuple(map(_own, stack[-n:]))]
-        elif op == "TUPLE":
-            stack.append(tuple(marked()))
-        elif op == "LIST":
-            stack.append(marked())
-        elif op == "DICT":
-            stack.append(_into({}, marked()))
-        elif op == "FROZENSET":
-            stack.append(frozenset(map(_key, marked())))
-        elif op == "APPEND":
-            value = _own(stack.pop())
-            _a(list, stack[-1]).append(value)
-        elif op == "APPENDS":
-            values = marked()
-            _a(list, stack[-1]).extend(values)
-        elif op == "ADDITEMS":
-            values = marked()
-            _a(set, stack[-1]).update(map(_key, values))
-        elif op == "SETITEM":
-            value, key = _own(stack.pop()), stack.pop()
-            _into(stack[-1], [key, value])
-        elif op == "SETITEMS":
-            values = marked()
-            _into(stack[-1], values)
-        elif op == "GLOBAL":
-            stack.append(named(*arg.split(" ", 1)))
-        elif op == "STACK_GLOBAL":
-            attribute, module = stack.pop(), stack.pop()
-            stack.append(named(module, attribute))
-        elif op in ("REDUCE", "NEWOBJ"):
-            args, maker = _a(tuple, stack.pop()), _a(Name, stack.pop())
-            stack.append(Made(maker.text, args))
-        elif op == "BUILD":
-            state = _own(stack.pop())
-            _a(Made, stack[-1]).state = state
-        elif op == "BINPERSID" and persistent:
-            stack.append(Made("persistent", _a(tuple, stack.pop())))
-        elif op == "INST":
-            raise Refused(f"it wants to make a {'.'.join(arg.split())[:200]} (INST)")
-        else:  # OBJ, NEWOBJ_EX, EXT1-4, PERSID, buffers out of band
-            raise Refused(f"it has the instruction {op}, which no checkpoint has")
-    raise ValueError("no end")  # genops itself complains before
+    def nothing(self, _: Any) -> None:
+        """PROTO and FRAME say nothing about the values."""
+
+    def mark(self, _: Any) -> None:
+        self.stack.append(_MARK)
+
+    def pop(self, _: Any) -> None:
+        self.stack.pop()
+
+    def pop_mark(self, _: Any) -> None:
+        self.marked()
+
+    def dup(self, _: Any) -> None:
+        self.stack.append(_own(self.stack[-1]))
+
+    def put(self, arg: Any) -> None:
+        self.memo[arg] = _own(self.stack[-1])
+
+    def memoize(self, _: Any) -> None:
+        self.memo[len(self.memo)] = _own(self.stack[-1])
+
+    def get(self, arg: Any) -> None:
+        self.stack.append(self.memo[arg])
+
+    def short_tuple(self, n: int) -> None:
+        if len(self.stack) < n:
+            raise ValueError("the stack is empty")
+        self.stack[-n:] = [tuple(map(_own, self.stack[-n:]))]
+
+    def tuple_(self, _: Any) -> None:
+        self.stack.append(tuple(self.marked()))
+
+    def list_(self, _: Any) -> None:
+        self.stack.append(self.marked())
+
+    def dict_(self, _: Any) -> None:
+        self.stack.append(_into({}, self.marked()))
+
+    def frozenset_(self, _: Any) -> None:
+        self.stack.append(frozenset(map(_key, self.marked())))
+
+    def append(self, _: Any) -> None:
+        value = _own(self.stack.pop())
+        _a(list, self.stack[-1]).append(value)
+
+    def appends(self, _: Any) -> None:
+        values = self.marked()
+        _a(list, self.stack[-1]).extend(values)
+
+    def add_items(self, _: Any) -> None:
+        values = self.marked()
+        _a(set, self.stack[-1]).update(map(_key, values))
+
+    def set_item(self, _: Any) -> None:
+        value, key = _own(self.stack.pop()), self.stack.pop()
+        _into(self.stack[-1], [key, value])
+
+    def set_items(self, _: Any) -> None:
+        values = self.marked()
+        _into(self.stack[-1], values)
+
+    def global_(self, arg: Any) -> None:
+        self.push_name(*arg.split(" ", 1))
+
+    def stack_global(self, _: Any) -> None:
+        attribute, module = self.stack.pop(), self.stack.pop()
+        self.push_name(module, attribute)
+
+    def push_name(self, module: Any, attribute: Any) -> None:
+        text = f"{module}.{attribute}"
+        if not (isinstance(module, str) and isinstance(attribute, str)) or not self.known(text):
+            raise Refused(f"it wants to import {text[:200]}, which weights have no need of")
+        self.stack.append(Name(text))
+
+    def make(self, _: Any) -> None:
+        args, maker = _a(tuple, self.stack.pop()), _a(Name, self.stack.pop())
+        self.stack.append(Made(maker.text, args))
+
+    def build(self, _: Any) -> None:
+        state = _own(self.stack.pop())
+        _a(Made, self.stack[-1]).state = state
+
+    def persistent_id(self, _: Any) -> None:
+        if not self.persistent:
+            raise Refused("it has the instruction BINPERSID, which no checkpoint has")
+        self.stack.append(Made("persistent", _a(tuple, self.stack.pop())))
+
+    def inst(self, arg: Any) -> None:
+        raise Refused(f"it wants to make a {'.'.join(arg.split())[:200]} (INST)")
+
+
+_Step = Callable[[_Machine, Any], None]
+
+
+def _fixed(make: Callable[[], Any]) -> _Step:
+    """An instruction that pushes the same new value each time."""
+    return lambda machine, _: machine.stack.append(make())
+
+
+def _tuple_of(n: int) -> _Step:
+    return lambda machine, _: machine.short_tuple(n)
+
+
+_STEPS: dict[str, _Step] = {  # name of the instruction in `pickletools` -> what it does; STOP ends the run
+    **dict.fromkeys(("INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4"), _Machine.plain),
+    **dict.fromkeys(("FLOAT", "BINFLOAT", "STRING", "BINSTRING", "SHORT_BINSTRING"), _Machine.plain),
+    **dict.fromkeys(("UNICODE", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8"), _Machine.plain),
+    **dict.fromkeys(("BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8"), _Machine.plain),
+    **{"NONE": _fixed(lambda: None), "NEWTRUE": _fixed(lambda: True), "NEWFALSE": _fixed(lambda: False)},
+    **{"EMPTY_LIST": _fixed(list), "EMPTY_TUPLE": _fixed(tuple)},
+    **{"EMPTY_DICT": _fixed(dict), "EMPTY_SET": _fixed(set)},
+    **dict.fromkeys(("PROTO", "FRAME"), _Machine.nothing),
+    **{"MARK": _Machine.mark, "POP": _Machine.pop, "POP_MARK": _Machine.pop_mark, "DUP": _Machine.dup},
+    **dict.fromkeys(("PUT", "BINPUT", "LONG_BINPUT"), _Machine.put),
+    **dict.fromkeys(("GET", "BINGET", "LONG_BINGET"), _Machine.get),
+    **{"MEMOIZE": _Machine.memoize, "BINPERSID": _Machine.persistent_id, "INST": _Machine.inst},
+    **{"TUPLE1": _tuple_of(1), "TUPLE2": _tuple_of(2), "TUPLE3": _tuple_of(3), "TUPLE": _Machine.tuple_},
+    **{"LIST": _Machine.list_, "DICT": _Machine.dict_, "FROZENSET": _Machine.frozenset_},
+    **{"APPEND": _Machine.append, "APPENDS": _Machine.appends, "ADDITEMS": _Machine.add_items},
+    **{"SETITEM": _Machine.set_item, "SETITEMS": _Machine.set_items},
+    **{"GLOBAL": _Machine.global_, "STACK_GLOBAL": _Machine.stack_global},
+    **{"REDUCE": _Machine.make, "NEWOBJ": _Machine.make, "BUILD": _Machine.build},
+}
 
 
 def _own(value: Any) -> Any:

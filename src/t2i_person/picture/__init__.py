@@ -1,1 +1,1 @@
-"""What is seen in a picture, and what is done to it: faces, regions, colours, the cut-out, the file."""
+"""Analysis and processing of pictures: faces, colours, the cut-out, and the PNG file."""

@@ -1,4 +1,4 @@
-"""A cut-out as it is wanted: its size, and what is behind the person."""
+"""Size and background of a finished cut-out."""
 
 import re
 

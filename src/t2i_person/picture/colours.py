@@ -1,4 +1,4 @@
-"""Russian words for colours, what they look like on cloth and in hair, and which of them a phrase says."""
+"""Russian colour words, their OKLab values on cloth and in hair, and which of them a phrase contains."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures as others want them: another size, background or file format."""
+"""Conversion of a finished PNG to another size, background or file format."""
 
 from io import BytesIO
 

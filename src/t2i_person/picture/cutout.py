@@ -1,7 +1,7 @@
-"""The person without the background: matte, then the colours that belong to the person alone.
+"""Cut-out of the person: the matte, then the foreground colours.
 
-A matte says how much of each pixel is the person; the rest of the pixel's colour is still the old
-background, and shows as a halo on any new one. So the foreground's own colour is estimated as well.
+The matte is the share of the person in each pixel. The rest of the pixel's colour comes from the old
+background and would show as a halo on a new one. So the colour of the foreground is estimated, too.
 """
 
 from typing import Protocol
@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-MATTE_SIDE = 512  # the side that MODNet was made for
+MATTE_SIDE = 512  # pixels: the size that MODNet was trained for
 LEVELS = 0.05, 0.95  # a sigmoid hardly ever reaches 0 and 1: below and above these it is taken to
-REACH = 0.024  # of the longer side: hair is seen so far outside of where a coarse mask ends
+REACH = 0.024  # of the longer side: how far hair may reach beyond a coarse mask
 BLEED = 8  # transparent pixels this near keep their colour: scaling the picture brings no dark rim
 
 

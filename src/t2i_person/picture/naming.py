@@ -1,4 +1,4 @@
-"""What people would call a colour that is seen: calibrated on drawn faces labelled by looking."""
+"""Names of measured colours, calibrated on drawn faces that people labelled."""
 
 from __future__ import annotations
 

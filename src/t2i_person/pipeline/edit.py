@@ -299,7 +299,7 @@ def _optimize(
         steps=steps,
         learning_rate=preset.learning_rate,
         l2=preset.l2,
-        stop_at=pictures.judged,
+        resolution=pictures.judged,
         settle=preset.settle,
         raw=preset.raw,
         offset=offset,

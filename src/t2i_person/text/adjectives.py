@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from .analysis import Reading
+from .analysis import Reading, Token
 from .compounds import is_colour
 from .found import DASH, HARD, Found
-from .lexicon import fold, things, verbs
-from .phrases import DEGREE, MODIFIERS, agrees, look_of, masculine, nominative
+from .lexicon import fold, things
+from .phrases import DEGREE, MODIFIERS, Phrase, look_of, masculine, nominative
+from .rules import DETACHED, AdjectiveAt, decide
 
 if TYPE_CHECKING:
     from .looks import SentenceLooks
@@ -20,73 +21,77 @@ DRESSED = frozenset(
     "одетый закутанный укутанный облаченный затянутый завернутый обутый наряженный переодетый разодетый "
     "обряженный укрытый".split()
 )
-
-
+GOOD_LOOKING = ("хорош", "хороша", "хороши", "недурен", "недурна", "дурна", "дурён")
+BROAD_IN = ("плечах", "талии", "кости", "бедрах")  # "широк в плечах"
 IDIOMS = {("по", "пояс"), ("с", "иголочки"), ("по", "моде"), ("по", "форме"), ("по", "погоде")}
 
 
 def adjective(looks: SentenceLooks, i: int) -> bool:
     """Make a feature of the adjective at place `i` if it shows someone's looks."""
-    tokens = looks.tokens
-    t = tokens[i]
+    t = looks.tokens[i]
     if _coloured_clothes(looks, i):
         return True
-    if t.best.pos in ("VERB", "ADVB", "PREP", "CONJ") and t.pos not in ("ADJ",):
+    if not _is_adjective(looks, i):
         return False
-    if t.best.pos == "NOUN" and t.keys("NOUN") & things().keys():
-        return False
-    if (
-        i > 0
-        and fold(looks.tokens[i - 1].low) in ("один", "одна", "другой", "другая")
-        and i - 1 not in looks.at
-    ):
-        return False  # "один карий, другой зелёный" speaks of eyes
     found = look_of(t)
-    if found is None and t.low in ("хорош", "хороша", "хороши", "недурен", "недурна", "дурна", "дурён"):
-        return _in_person(looks, i)
     if found is None:
-        return False
+        return t.low in GOOD_LOOKING and _in_person(looks, i)
     category, normalized, key = found
     if _rather(looks, i, category):
         return True
     if fold(key) in DRESSED and _dressed_in(looks, i):
         return False
-    noun = looks.mod_of.get(i)
-    owner: Entity | None = None
-    if noun is not None and noun in looks.at:
-        f = looks.at[noun]
-        owner = f.entity if not f.absent or f.entity is not None else None
-        if owner is None:
-            return False
-    elif noun is not None and noun > i:
-        return False
-    else:
-        owner = _standing_alone(looks, i)
+    owner = _owner(looks, i)
     if owner is None:
         return False
     first, end = _span(looks, i)
     if fold(key) == "одетый" and end == first + 1:
         return False  # "одета она была так: ..."
-    if " " in normalized:
-        adjectives: tuple[str, ...] = (key.split()[0],)
-        head = key.split()[-1]
+    if " " in normalized:  # "рыжебородый" is a red beard
+        adjectives, head = (key.split()[0],), key.split()[-1]
     else:
         adjectives, head = (key,), ""
-        normalized = " ".join(
-            [x.low for x in tokens[first:i]] + [normalized] + [x.low for x in tokens[i + 1 : end]]
-        )
+        around = looks.tokens[first:i], looks.tokens[i + 1 : end]
+        normalized = " ".join([*(x.low for x in around[0]), normalized, *(x.low for x in around[1])])
     looks.add(owner, first, end, category, normalized, looks.negation(first), adjectives, head)
-    shown = next((r for r in t.readings if r.pos in ("ADJF", "PRTF", "ADJS", "PRTS")), None)
-    if (
-        owner.gender == "u"
-        and not owner.unsexed
-        and owner.number == "sing"
-        and shown is not None
-        and shown.number == "sing"
-    ):
-        if shown.gender in ("masc", "femn") and (shown.case == "nom" or shown.pos in ("ADJS", "PRTS")):
-            owner.gender = "m" if shown.gender == "masc" else "f"
+    _tells_sex(t, owner)
     return True
+
+
+def _is_adjective(looks: SentenceLooks, i: int) -> bool:
+    t = looks.tokens[i]
+    if t.best.pos in ("VERB", "ADVB", "PREP", "CONJ") and t.pos != "ADJ":
+        return False
+    if t.best.pos == "NOUN" and t.keys("NOUN") & things().keys():
+        return False
+    # "один карий, другой зелёный" speaks of eyes
+    one_of = i > 0 and fold(looks.tokens[i - 1].low) in ("один", "одна", "другой", "другая")
+    return not one_of or i - 1 in looks.at
+
+
+def _owner(looks: SentenceLooks, i: int) -> Entity | None:
+    """The person whose noun the adjective modifies, or whom it is told of from afar."""
+    noun = looks.mod_of.get(i)
+    if noun is not None and noun in looks.at:
+        return looks.at[noun].entity  # type: ignore[no-any-return]
+    if noun is not None and noun > i:
+        return None
+    return _standing_alone(looks, i)
+
+
+def _standing_alone(looks: SentenceLooks, i: int) -> Entity | None:
+    owner: Entity | Literal[False] | None = decide(DETACHED, AdjectiveAt(looks, i))
+    return owner or None
+
+
+def _tells_sex(token: Token, owner: Entity) -> None:
+    """ "бледна" makes a woman of somebody whose sex nothing told before."""
+    shown = next((r for r in token.readings if r.pos in ("ADJF", "PRTF", "ADJS", "PRTS")), None)
+    if owner.gender != "u" or owner.unsexed or owner.number != "sing" or shown is None:
+        return
+    subject = shown.case == "nom" or shown.pos in ("ADJS", "PRTS")
+    if subject and shown.number == "sing" and shown.gender in ("masc", "femn"):
+        owner.gender = "m" if shown.gender == "masc" else "f"
 
 
 def _rather(looks: SentenceLooks, i: int, category: str) -> bool:
@@ -139,144 +144,149 @@ def _dressed_in(looks: SentenceLooks, i: int) -> bool:
 def _span(looks: SentenceLooks, i: int) -> tuple[int, int]:
     """The adjective with the adverbs and the complement of a participle."""
     tokens = looks.tokens
+    if i > 2 and [t.low for t in tokens[i - 3 : i - 1]] == ["не", "по"] and not _broad_in(tokens, i):
+        return i - 3, i + 1  # "не по годам седая"
+    end = _set_complement(looks, i)
+    if end is not None:
+        return i, end
+    if tokens[i].has("PRTF", "PRTS") or fold(tokens[i].low).endswith("бритый"):
+        return _participle_span(looks, i)
+    cause = next((p for p in looks.phrases.values() if p.prep_at == i + 1 and p.prep == "от"), None)
+    if cause is not None and cause.reading.animacy != "anim":
+        return i, cause.noun + 1  # "румяная от мороза"
+    return i, i + 1
+
+
+def _broad_in(tokens: list[Token], i: int) -> bool:
+    """ "широк в плечах" """
+    following = tokens[i + 1 : i + 3]
+    return len(following) == 2 and following[0].low == "в" and fold(following[1].low) in BROAD_IN
+
+
+def _set_complement(looks: SentenceLooks, i: int) -> int | None:
+    """One past a complement that adjectives and participles both take: "в плечах", "по пояс", "лицом"."""
+    end = i + 1
+    following = tuple(t.low for t in looks.tokens[end : end + 2])
+    if _broad_in(looks.tokens, i) or following in IDIOMS:
+        return end + 2
+    likened = looks.at.get(end)
+    if likened is not None and likened.absent and likened.case == "ins":
+        return likened.end  # "наряженная Снегурочкой"
+    return end + 1 if following and following[0] in ("собой", "лицом", "ростом", "телом") else None
+
+
+def _participle_span(looks: SentenceLooks, i: int) -> tuple[int, int]:
+    first, end = _adverbs_around(looks.tokens, i)
+    means = _means(looks, i, end)
+    if means is not None:
+        return first, means.noun + 1  # "перепачканный сажей"
+    following = looks.tokens[end].low if end < len(looks.tokens) else ""
+    after = next((p for p in looks.phrases.values() if p.prep_at == end), None)
+    if following in ("на", "под") and look_of(looks.tokens[i]) is not None:
+        worn = looks.thing(after) if after is not None else None
+        hair = worn is None or worn.category.startswith("hair")
+        if after is not None and after.noun - end < 4 and hair:
+            return first, after.noun + 1  # "причёсанная на прямой пробор"
+        likened = looks.at.get(end + 1)
+        if after is None and likened is not None and likened.absent:
+            return first, end + 2  # "стриженная под мальчика"
+    if fold(following) in ("до", "от") and after is not None:
+        end = after.noun + 1
+    return first, end
+
+
+def _adverbs_around(tokens: list[Token], i: int) -> tuple[int, int]:
+    """A participle with its adverbs: "коротко остриженная" """
     first, end = i, i + 1
-    if (
-        end + 1 < len(tokens)
-        and tokens[end].low == "в"
-        and fold(tokens[end + 1].low) in ("плечах", "талии", "кости", "бедрах")
-    ):
-        return first, end + 2
-    if first > 2 and [t.low for t in tokens[first - 3 : first - 1]] == ["не", "по"]:
-        return first - 3, end  # "не по годам седая"
-    if end + 1 < len(tokens) and (tokens[end].low, tokens[end + 1].low) in IDIOMS:
-        return first, end + 2
-    dressed = looks.at.get(end)
-    if dressed is not None and dressed.absent and dressed.case == "ins":
-        return first, dressed.end  # "наряженная Снегурочкой"
-    if end < len(tokens) and tokens[end].low in ("собой", "лицом", "ростом", "телом"):
-        return first, end + 1
-    participle = any(r.pos in ("PRTF", "PRTS") for r in tokens[i].readings) or fold(tokens[i].low).endswith(
-        "бритый"
-    )
-    if not participle:
-        cause = next((p for p in looks.phrases.values() if p.prep_at == end and p.prep == "от"), None)
-        if cause is not None and cause.reading.animacy != "anim" and end == i + 1:
-            return first, cause.noun + 1  # "румяная от мороза"
-        return first, end
     while first > 0 and tokens[first - 1].best.pos == "ADVB" and tokens[first - 1].low.endswith(("о", "и")):
         if tokens[first - 1].low in ("уже", "ещё", "еще", "только", "также", "почти"):
             break
         first -= 1
-    k = end
-    while (
-        k < len(tokens)
-        and tokens[k].best.pos == "ADVB"
-        and (fold(tokens[k].low) in DEGREE or tokens[k].low.endswith("о"))
-    ):
-        k += 1
-        end = k
-    for means in looks.phrases.values():
-        if means.start != end or means.prep or tokens[means.noun].best.case != "ins":
-            continue
-        worn = looks.thing(means)
-        if (
-            means.noun not in looks.used
-            and means.reading.animacy != "anim"
-            and (
-                not worn
-                or worn.carried
-                or fold(tokens[i].low).startswith(("подпояс", "опояс", "перепояс", "перетян"))
-                or worn.category not in ("clothes", "headwear", "accessory")
-            )
-        ):
-            return first, means.noun + 1  # "перепачканный сажей"
-    if end < len(tokens) and tokens[end].low in ("на", "под") and look_of(tokens[i]) is not None:
-        p = next((p for p in looks.phrases.values() if p.prep_at == end), None)
-        worn = looks.thing(p) if p is not None else None
-        if p is not None and p.noun - end < 4 and (worn is None or worn.category.startswith("hair")):
-            return first, p.noun + 1  # "причёсанная на прямой пробор"
-        if p is None and looks.at.get(end + 1) is not None and looks.at[end + 1].absent:
-            return first, end + 2  # "стриженная под мальчика"
-    if end < len(tokens) and fold(tokens[end].low) in ("до", "от") and end + 1 < len(tokens):
-        p = next((p for p in looks.phrases.values() if p.prep_at == end), None)
-        if p is not None:
-            end = p.noun + 1
+    while end < len(tokens) and tokens[end].best.pos == "ADVB":
+        if fold(tokens[end].low) not in DEGREE and not tokens[end].low.endswith("о"):
+            break
+        end += 1
     return first, end
+
+
+def _means(looks: SentenceLooks, i: int, end: int) -> Phrase | None:
+    """The thing in the instrumental by which the participle at place `i` came about."""
+    belted = fold(looks.tokens[i].low).startswith(("подпояс", "опояс", "перепояс", "перетян"))
+    for means in looks.phrases.values():
+        if means.start != end or means.prep or looks.tokens[means.noun].best.case != "ins":
+            continue
+        entry = looks.thing(means)
+        clothes = entry is not None and entry.category in ("clothes", "headwear", "accessory")
+        of_its_own = entry is not None and clothes and not entry.carried and not belted
+        if means.noun not in looks.used and means.reading.animacy != "anim" and not of_its_own:
+            return means
+    return None
 
 
 def _coloured_clothes(looks: SentenceLooks, i: int) -> bool:
     """ "она в алом", "весь в чёрном": a colour alone stands for clothes."""
-    tokens = looks.tokens
-    t = tokens[i]
+    k = _before_only(looks.tokens, i)
+    if k >= 0 and looks.tokens[k].keys("VERB", "GRND") & {"носить", "надеть", "надевать", "одевать"}:
+        return _worn_colour(looks, i, k)
+    if k < 0 or looks.tokens[k].low not in ("в", "во"):
+        return False
+    left_out = _left_out(looks, i, k)
+    colour = next((r for r in looks.tokens[i].readings if _colour_of_clothes(r, left_out)), None)
+    if colour is None or looks.mod_of.get(i, -1) > i:
+        return False
+    if colour.case == "acc" and not looks._dressing(k):
+        return False
+    owner = looks.nominal_owner(k, i + 1)
+    if owner is None:
+        return False
+    denied = looks.negation(k)
+    first, garment = k, "одежда"
+    shown = f"{nominative(colour, 'sing', 'femn')} одежда"
+    if left_out is not None:
+        shown = f"{nominative(colour, 'sing', left_out.gender)} {nominative(left_out, 'sing')}"
+        first, garment = k - (denied and k > 0 and looks.tokens[k - 1].low == "не"), left_out.lemma
+    looks.add(owner, first, i + 1, "clothes", shown, denied, (colour.lemma,), garment, prep="в", case="loc")
+    return True
+
+
+def _before_only(tokens: list[Token], i: int) -> int:
+    """The place before an adjective and the words of "во всём", "только", "исключительно" before it."""
     k = i - 1
     if k >= 0 and fold(tokens[k].low) in ("всем", "все"):
         k -= 1
     if k >= 0 and tokens[k].low in ("только", "лишь", "всё", "все", "исключительно"):
         k -= 1
-    if k >= 0 and tokens[k].keys("VERB", "GRND") & {"носить", "надеть", "надевать", "одевать"}:
-        return _worn_colour(looks, i, k)
-    if k < 0 or tokens[k].low not in ("в", "во"):
+    return k
+
+
+def _colour_of_clothes(r: Reading, left_out: Reading | None) -> bool:
+    if r.pos != "ADJF" or r.number != "sing" or r.case not in ("loc", "acc"):
         return False
-    fits = [
-        r
-        for r in t.readings
-        if r.pos == "ADJF"
-        and r.number == "sing"
-        and (r.gender in ("neut", "masc") or _left_out(looks, i, k) is not None)
-        and r.case in ("loc", "acc")
-    ]
-    fits = [
-        r
-        for r in fits
-        if is_colour(r.lemma) or r.key in ("темный", "светлый", "штатский", "гражданский", "траурный")
-    ]
-    if not fits:
+    if r.gender not in ("neut", "masc") and left_out is None:
         return False
-    if i in looks.mod_of and looks.mod_of[i] > i:
-        return False
-    if fits[0].case == "acc" and not looks._dressing(k):
-        return False
-    owner = looks.nominal_owner(k, i + 1)
-    if owner is None:
-        return False
-    colour = nominative(fits[0], "sing", "femn")
-    left_out = _left_out(looks, i, k)
-    if left_out is not None:
-        shown = nominative(fits[0], "sing", left_out.gender)
-        negated = looks.negation(k)
-        first = k - 1 if negated and k and tokens[k - 1].low == "не" else k
-        looks.add(owner, first, i + 1, "clothes", f"{shown} {nominative(left_out, 'sing')}", negated,
-                  (fits[0].lemma,), left_out.lemma, prep="в", case="loc")  # fmt: skip
-        return True
-    looks.add(
-        owner,
-        k,
-        i + 1,
-        "clothes",
-        f"{colour} одежда",
-        looks.negation(k),
-        (fits[0].lemma,),
-        "одежда",
-        prep="в",
-        case="loc",
-    )
-    return True
+    return is_colour(r.lemma) or r.key in ("темный", "светлый", "штатский", "гражданский", "траурный")
 
 
 def _left_out(looks: SentenceLooks, i: int, prep: int) -> Reading | None:
     """The garment named elsewhere: "не в синем, а в чёрном платье", "в красной куртке и ... в синей"."""
     own = [r for r in looks.tokens[i].readings if r.pos == "ADJF" and r.case in ("loc", "acc")]
-    denied = prep > 0 and looks.tokens[prep - 1].low == "не"
     for p in looks.phrases.values():
-        entry = things().get(p.reading.key)
-        worn = entry is not None and entry.category in ("clothes", "headwear", "accessory")
-        if not worn or p.prep not in ("в", "во") or not p.mods or p.reading.number != "sing":
+        if not _worn_with_adjective(p) or not any(r.gender in ("", p.reading.gender) for r in own):
             continue
-        after = denied and p.noun > i and any(looks.tokens[x].low in ("а", "но") for x in range(i, p.whole))
-        before = p.noun < prep and any(f.first > p.noun and f.last < prep for f in looks.people_here())
-        if (after or before) and any(r.gender in ("", p.reading.gender) for r in own):
+        rather = prep > 0 and looks.tokens[prep - 1].low == "не" and p.noun > i
+        if rather and any(t.low in ("а", "но") for t in looks.tokens[i : p.whole]):
+            return p.reading
+        if p.noun < prep and any(p.noun < f.first and f.last < prep for f in looks.people_here()):
             return p.reading
     return None
+
+
+def _worn_with_adjective(phrase: Phrase) -> bool:
+    """ "в чёрном платье", one garment with something said of it"""
+    entry = things().get(phrase.reading.key)
+    if entry is None or entry.category not in ("clothes", "headwear", "accessory"):
+        return False
+    return phrase.prep in ("в", "во") and bool(phrase.mods) and phrase.reading.number == "sing"
 
 
 def _worn_colour(looks: SentenceLooks, i: int, verb: int) -> bool:
@@ -294,196 +304,77 @@ def _worn_colour(looks: SentenceLooks, i: int, verb: int) -> bool:
     return True
 
 
-def fitting(looks: SentenceLooks, f: Found, options: list[Reading]) -> int:
-    """2 when case, number and gender agree, 1 when only number and gender do."""
-    best = 0
-    for a in options:
-        number = a.number
-        plural = f.number == "plur" or f.count > 1
-        if (number == "plur") != plural and number:
-            continue
-        letter = {"masc": "m", "femn": "f", "neut": "n"}.get(a.gender, "u")
-        gender = f.gender if f.gender != "u" else (f.entity.gender if f.entity is not None else "u")
-        if number == "sing" and letter != "u" and gender != "u" and letter != gender:
-            continue
-        if (
-            letter == "n"
-            and number == "sing"
-            and not (f.person and f.person.word in ("дитя", "чадо", "существо"))
-        ):
-            continue
-        same = (
-            not a.case or a.case == f.case or any(r.case == a.case and r.number == a.number for r in f.forms)
-        )
-        best = max(best, 2 if same else 1)
-    return best
-
-
-def _standing_alone(looks: SentenceLooks, i: int) -> Entity | None:
-    """Owner of an adjective parted from its noun: detached, predicative or in a list."""
-    tokens = looks.tokens
-    t = tokens[i]
-    options = [r for r in t.readings if r.pos in ("ADJF", "PRTF", "ADJS", "PRTS")]
-    short = t.best.pos in ("ADJS", "PRTS")
-    options = [r for r in options if (r.pos in ("ADJS", "PRTS")) == short] or options
-    group = looks._group(i)
-    if group is not None and not short:
-        return group
-    people = [f for f in looks.people_here() if f.kind not in ("poss",)]
-    before = [f for f in people if f.last < i]
-    after = [f for f in people if f.first > i]
-    # a thing nearer than any person that agrees is what the adjective is about
-    for p in sorted(looks.phrases.values(), key=lambda p: -p.noun):
-        if p.noun > i or p.noun in looks.used:
-            continue
-        if before and p.noun < before[-1].first:
-            break
-        nouns = [r for r in tokens[p.noun].readings if r.pos == "NOUN"]
-        if short:
-            if (
-                any(
-                    r.case == "nom" and r.number == o.number and (r.gender == o.gender or o.number == "plur")
-                    for r in nouns
-                    for o in options
-                )
-                and tokens[p.noun].best.case == "nom"
-            ):
-                return None
-        elif not p.prep and any(
-            agrees(o, r) for r in nouns for o in options if o.case == tokens[p.noun].best.case
-        ):
-            if tokens[p.noun].best.case in ("nom", "acc") and not any(
-                f.case == "nom" and f.last < i for f in before
-            ):
-                return None
-    if i > 2 and tokens[i - 1].low == "," and i - 2 in looks.at and not short:
-        near = looks.at[i - 2]  # "моложе сестры, худенькой и рыжей"
-        cases = {o.case for o in options}
-        if (
-            near.entity is not None
-            and near.case in cases - {"nom", "acc"}
-            and fitting(looks, near, options) == 2
-        ):
-            return near.entity
-    # "он был высоким": the predicate goes to the subject
-    if not short and any(o.case == "ins" for o in options):
-        being = verbs("be").keys() | verbs("depict").keys()
-        if any(t2.keys("VERB", "GRND", "INFN") & being for t2 in tokens[max(0, i - 6) : i]):
-            subjects = [f for f in before if f.case == "nom" and fitting(looks, f, options)]
-            if subjects:
-                return subjects[-1].entity
-            if not before:
-                return _topic(looks, [o for o in options if o.case == "ins"])
-    if short:
-        subjects = [f for f in before if f.case == "nom" and fitting(looks, f, options)]
-        subjects = subjects or [f for f in after if f.case == "nom" and fitting(looks, f, options)]
-        you = [f for f in before if f.lemma == "вы" and f.entity is not None]
-        if not subjects and you and all(o.number == "plur" for o in options):
-            return you[-1].entity  # "вы, сударь, бледны"
-        if not subjects and looks.pair and any(o.number == "plur" for o in options):
-            return looks.pair[0]
-        return subjects[-1].entity if subjects else _topic(looks, options)
-    exact = [f for f in before if fitting(looks, f, options) == 2]
-    nominative_first = [f for f in after if f.case == "nom" and fitting(looks, f, options) == 2]
-    if exact:
-        if nominative_first and not looks.same_segment(exact[-1].last, i) and _opens(looks, i, exact[-1]):
-            return nominative_first[0].entity
-        return exact[-1].entity
-    if nominative_first:
-        return nominative_first[0].entity
-    later = [f for f in after if fitting(looks, f, options) == 2]
-    if later and looks.same_segment(i, later[0].first):
-        return later[0].entity
-    if looks.pair and any(o.number == "plur" for o in options):
-        return looks.pair[0]
-    if any(o.number == "plur" and o.case == "nom" for o in options):
-        pair = [f for f in before if f.case == "nom" and f.number == "sing" and f.kind in ("noun", "name")]
-        if len(pair) >= 2 and looks.tokens[pair[-1].start - 1].low == "и":
-            looks.both.append((i, pair[-2].entity))
-            return pair[-1].entity
-    loose = [f for f in before if fitting(looks, f, options) and any(o.case == "nom" for o in options)]
-    if loose:
-        return loose[-1].entity
-    if any(o.case in ("nom", "ins") for o in options) and not before:
-        return _topic(looks, options)
-    return None
-
-
-def _opens(looks: SentenceLooks, i: int, f: Found) -> bool:
-    """The adjective opens a clause of its own after the person's clause."""
-    return looks.clause[i] != looks.clause[f.first]
-
-
-def _topic(looks: SentenceLooks, options: list[Reading]) -> Entity | None:
-    for o in options:
-        letter = {"masc": "m", "femn": "f"}.get(o.gender, "u")
-        if o.gender == "neut":
-            continue
-        for f in looks.tokens[:0]:
-            del f
-        thing = any(
-            p.reading.case == "nom"
-            and not p.prep
-            and p.reading.number == o.number
-            and (o.number == "plur" or p.reading.gender == o.gender)
-            for p in looks.phrases.values()
-        )
-        if thing:
-            return None
-        found = looks.scene.topic(letter, o.number or "sing")
-        if found is not None:
-            return found
-    return None
-
-
 def share(looks: SentenceLooks) -> None:
     """Repeat for each of two coordinated people what is said of both."""
-    tokens = looks.tokens
-    for i, other in looks.both:  # "мужчина и мальчик: оба кудрявые"
-        place = tokens[i].start, tokens[i].end
-        for e in {id(m[2]): m[2] for m in looks.made}.values():
-            for fact in list(e.facts):
-                if (fact.start, fact.end) == place and e is not other:
-                    other.facts.append(replace(fact))
+    for i, other in looks.both:
+        _repeat(looks, i, other)
     people = [f for f in looks.found if f.kind in ("noun", "name") and f.entity is not None and not f.absent]
-    for a, b in pairwise(people):
-        if a.entity is b.entity or a.entity is None or b.entity is None:
+    for first, second in pairwise(people):
+        if first.entity is second.entity:
             continue
-        between = [t.low for t in tokens[a.end : b.start]]
-        same = any(fold(t.low).startswith("одинаков") for t in tokens[b.end :])
-        if not (same and between == ["с"]) and (between not in (["и"], [","]) or a.case != b.case):
+        alike = any(fold(t.low).startswith("одинаков") for t in looks.tokens[second.end :])
+        if not _together(looks, first, second, alike):
             continue
-        # "молодые мужчина и женщина": a plural adjective before the first
-        for i in range(max(0, a.first - 4), a.first):
-            t = tokens[i]
-            plural = [r for r in t.readings if r.pos in MODIFIERS and r.number == "plur" and r.case == a.case]
-            if plural and a.number == "sing" and i not in looks.used:
-                found = look_of(t)
-                if found:
-                    for owner in (a.entity, b.entity):
-                        looks.used.discard(i)
-                        looks.add(owner, i, i + 1, found[0], found[1], looks.negation(i), (masculine(t),))
-        if any(o is a.entity and s >= a.end for s, _, o, *_ in looks.made):
+        _adjectives_before(looks, first, second)
+        own = any(owner is first.entity and start >= first.end for start, _, owner, *_ in looks.made)
+        if not own and second.start == second.first:
+            _plural_after(looks, first, second, alike)
+
+
+def _repeat(looks: SentenceLooks, i: int, other: Entity) -> None:
+    """ "мужчина и мальчик: оба кудрявые": what the adjective tells of the one it tells of the other."""
+    place = looks.tokens[i].start, looks.tokens[i].end
+    for owner in {id(m[2]): m[2] for m in looks.made}.values():
+        for fact in list(owner.facts):
+            if (fact.start, fact.end) == place and owner is not other:
+                other.facts.append(replace(fact))
+
+
+def _together(looks: SentenceLooks, first: Found, second: Found, alike: bool) -> bool:
+    """ "Анна и Мария", "Анна с Марией в одинаковых платьях" """
+    between = [t.low for t in looks.tokens[first.end : second.start]]
+    if alike and between == ["с"]:
+        return True
+    return first.case == second.case and between in (["и"], [","])
+
+
+def _adjectives_before(looks: SentenceLooks, first: Found, second: Found) -> None:
+    """ "молодые мужчина и женщина": a plural adjective before the first of two."""
+    if first.number != "sing":
+        return
+    for i in range(max(0, first.first - 4), first.first):
+        t = looks.tokens[i]
+        plural = any(r.pos in MODIFIERS and r.number == "plur" and r.case == first.case for r in t.readings)
+        found = look_of(t) if plural and i not in looks.used else None
+        if found is None:
             continue
-        if b.start != b.first:
+        for owner in (first.entity, second.entity):
+            looks.used.discard(i)
+            looks.add(owner, i, i + 1, found[0], found[1], looks.negation(i), (masculine(t),))
+
+
+def _plural_after(looks: SentenceLooks, first: Found, second: Found, alike: bool) -> None:
+    """ "мужчина и женщина в дождевиках": a plural told of the second is told of the first."""
+    for start, end, owner, *_ in list(looks.made):
+        if owner is not second.entity or start < second.end:
             continue
-        for start, end, owner, _negated, _prep, _case in list(looks.made):
-            if owner is not b.entity or start < b.end:
-                continue
-            if not same and any(
-                looks.is_verb(k) or tokens[k].low in HARD or tokens[k].low in DASH
-                for k in range(b.end, start)
-            ):
-                continue
-            nouns = [p for n, p in looks.phrases.items() if start <= n < end]
-            plural_noun = nouns and nouns[0].reading.number == "plur"
-            plural_adjective = not nouns and any(
-                r.number == "plur"
-                for r in tokens[end - 1].readings
-                if r.pos in ("ADJF", "PRTF", "ADJS", "PRTS")
-            )
-            if plural_noun or plural_adjective:
-                text = tokens[start].start, tokens[end - 1].end
-                for fact in b.entity.facts:
-                    if (fact.start, fact.end) == text:
-                        a.entity.facts.append(replace(fact))
+        if not alike and _parted(looks, second.end, start):
+            continue
+        if _is_plural(looks, start, end):
+            text = looks.tokens[start].start, looks.tokens[end - 1].end
+            first.entity.facts += [replace(fact) for fact in owner.facts if (fact.start, fact.end) == text]
+
+
+def _parted(looks: SentenceLooks, first: int, end: int) -> bool:
+    """A verb, a dash or a full stop stands between two places."""
+    tokens = looks.tokens
+    return any(looks.is_verb(k) or tokens[k].low in HARD or tokens[k].low in DASH for k in range(first, end))
+
+
+def _is_plural(looks: SentenceLooks, start: int, end: int) -> bool:
+    """What was found there has a plural noun, or is a plural adjective."""
+    nouns = [p for n, p in looks.phrases.items() if start <= n < end]
+    if nouns:
+        return nouns[0].reading.number == "plur"
+    adjectives = [r for r in looks.tokens[end - 1].readings if r.pos in ("ADJF", "PRTF", "ADJS", "PRTS")]
+    return any(r.number == "plur" for r in adjectives)

@@ -9,15 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
-from threading import Lock
 from typing import Any
 
 from razdel import sentenize, tokenize
-from slovnet import Morph, Syntax
 
-from .blas import one_thread
+from .grammar import grammar
 from .lexicon import fold, people, things
-from .morph import embeddings, model_file, morphology, noun_lemmas
+from .morph import morphology, noun_lemmas
 from .spelling import corrected
 
 CASES = {
@@ -40,8 +38,8 @@ FORM_KEYS = frozenset(
     "героиня была был особые обувь с профессия отличительные черты внешний характер национальность".split()
 )
 LONGEST_WORD = 60  # longer "words" are noise and would only slow the dictionary down
-LONGEST_SENTENCE = 120  # tokens; the tagger's memory grows with the longest sentence of a batch
-WINDOW = 64  # sentences tagged together
+LONGEST_SENTENCE = 120  # tokens
+WINDOW = 128  # sentences tagged together
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +59,17 @@ class Reading:
     parse: Any = field(compare=False, repr=False)
 
 
+class Readings(tuple[Reading, ...]):
+    """Readings of a word in one order, with what was worked out of them before: rules ask it often."""
+
+    memo: dict[Any, Any]
+
+    def __new__(cls, readings: Iterable[Reading] = ()) -> "Readings":
+        made = super().__new__(cls, readings)
+        made.memo = {}
+        return made
+
+
 @dataclass(slots=True)
 class Token:
     """A word of a sentence; `i` is its place there, `start` and `end` are offsets in the whole text."""
@@ -74,7 +83,7 @@ class Token:
     feats: dict[str, str] = field(default_factory=dict)
     head: int = -1
     rel: str = ""
-    readings: tuple[Reading, ...] = ()
+    readings: Readings = field(default_factory=Readings)
     look: float = 0.0  # how likely it is told of somebody's looks
     begins: float = 0.0  # how likely what it tells begins here
     person: float = 0.0  # how likely it names somebody who is there
@@ -90,84 +99,101 @@ class Token:
 
     def has(self, *pos: str) -> bool:
         """Whether some reading is of one of these parts of speech."""
-        return any(r.pos in pos for r in self.readings)
+        for r in self.readings:
+            if r.pos in pos:
+                return True
+        return False
 
     def keys(self, *pos: str) -> set[str]:
-        return {r.key for r in self.readings if not pos or r.pos in pos}
+        memo = self.readings.memo
+        if pos not in memo:
+            memo[pos] = {r.key for r in self.readings if not pos or r.pos in pos}
+        return memo[pos].copy()  # type: ignore[no-any-return]
 
 
 # Endings of nouns for women: where the dictionary has no word it guesses a man in the accusative.
 WOMEN = ("рша", "ерка", "иха", "есса", "истка", "ница")
 
 
-@lru_cache(1)
-def _taggers() -> tuple[Morph, Syntax, Lock]:
-    navec = embeddings()
-    morph = Morph.load(model_file("model/slovnet_morph_news_v1.tar")).navec(navec)
-    syntax = Syntax.load(model_file("model/slovnet_syntax_news_v1.tar")).navec(navec)
-    return morph, syntax, Lock()
-
-
 @lru_cache(8_000)
-def readings(low: str) -> tuple[Reading, ...]:
+def readings(low: str) -> Readings:
     """Dictionary readings of a lower-case word, most probable first."""
     if low in INDECLINABLE:
         grams = frozenset({"NOUN", "inan"})
-        return tuple(
+        return Readings(
             Reading(low, fold(low), "NOUN", case, "sing", "", "inan", grams, 0.2, True, None)
             for case in ("nom", "gen", "dat", "acc", "ins", "loc")
         )
     if len(low) > LONGEST_WORD:
         low = low[:LONGEST_WORD]
     out = []
+    known: dict[str, bool] = {}  # readings mostly spell the word alike
     for p in morphology().parse(low):
-        tag = p.tag
         lemma = p.normal_form
-        if tag.POS in ("PRTF", "PRTS"):  # a participle's dictionary form is a verb; looks need the adjective
+        if p.tag.POS in ("PRTF", "PRTS"):  # the dictionary form is a verb; looks need the adjective
             full = p.inflect({"PRTF", "masc", "sing", "nomn"})
             lemma = full.word if full else lemma
-        gender = str(tag.gender or "")
-        if "ms-f" in tag or "Ms-f" in tag or gender not in ("masc", "femn", "neut"):
-            gender = ""
+        if p.word not in known:
+            known[p.word] = p.is_known
         out.append(
             Reading(
-                lemma,
-                fold(lemma),
-                str(tag.POS or "X"),
-                CASES.get(str(tag.case), ""),
-                str(tag.number or ""),
-                str(gender),
-                str(tag.animacy or ""),
-                frozenset(map(str, tag.grammemes)),
-                p.score,
-                p.is_known,
-                p,
+                lemma=lemma,
+                key=fold(lemma),
+                **_grammar(p.tag),
+                score=p.score,
+                known=known[p.word],
+                parse=p,
             )
         )
-    return tuple(out) or (Reading(low, fold(low), "X", "", "", "", "", frozenset(), 0.0, False, None),)
+    return Readings(out) or Readings(
+        [Reading(low, fold(low), "X", "", "", "", "", frozenset(), 0.0, False, None)]
+    )
+
+
+@lru_cache(8_000)
+def _grammar(tag: Any) -> dict[str, Any]:
+    """Part of speech, case, number, gender, animacy and everything the dictionary's tag says."""
+    gender = str(tag.gender or "")
+    if "ms-f" in tag or "Ms-f" in tag or gender not in ("masc", "femn", "neut"):
+        gender = ""
+    case = CASES.get(str(tag.case), "")
+    return {
+        "pos": str(tag.POS or "X"),
+        "case": case,
+        "number": str(tag.number or ""),
+        "gender": gender,
+        "animacy": str(tag.animacy or ""),
+        "grams": frozenset(map(str, tag.grammemes)),
+    }
 
 
 def _order(token: Token) -> None:
     """Sort readings by how well they suit the tagger's part of speech, case and number."""
-    case = token.feats.get("Case", "")[:3].lower()
-    number = {"Sing": "sing", "Plur": "plur"}.get(token.feats.get("Number", ""), "")
-    gender = {"Masc": "masc", "Fem": "femn", "Neut": "neut"}.get(token.feats.get("Gender", ""), "")
+    feats = token.feats
+    case = feats.get("Case", "")[:3].lower()
+    number = {"Sing": "sing", "Plur": "plur"}.get(feats.get("Number", ""), "")
+    gender = {"Masc": "masc", "Fem": "femn", "Neut": "neut"}.get(feats.get("Gender", ""), "")
+    small, subject = token.text[:1].islower(), token.rel.startswith("nsubj")
+    token.readings = _ordered(token.low, token.pos, case, number, gender, small, subject)
 
+
+@lru_cache(12_000)
+def _ordered(low: str, pos: str, case: str, number: str, gender: str, small: bool, subject: bool) -> Readings:
     def suits(r: Reading) -> float:
         points = r.score
-        points += 2.0 * (token.pos in UD_POS.get(r.pos, ()))
+        points += 2.0 * (pos in UD_POS.get(r.pos, ()))
         points += 1.5 * bool(case and r.case == case)
         points += 0.6 * bool(number and r.number == number)
         points += 0.4 * bool(gender and r.gender == gender)
-        if r.grams & {"Name", "Surn", "Patr", "Orgn"} and token.text[:1].islower():
+        if r.grams & {"Name", "Surn", "Patr", "Orgn"} and small:
             points -= 8.0  # "роза" is a flower until it has a capital
-        if r.case == "nom" and token.rel.startswith("nsubj"):
+        if r.case == "nom" and subject:
             points += 1.0
         if not r.known and r.pos == "NOUN" and r.case == "nom" and r.gender == "femn":
-            points += 3.0 * (token.low.endswith(WOMEN) or r.key in people())
+            points += 3.0 * (low.endswith(WOMEN) or r.key in people())
         return points
 
-    token.readings = tuple(sorted(token.readings, key=suits, reverse=True))
+    return Readings(sorted(readings(low), key=suits, reverse=True))
 
 
 def _needs_verb(tokens: list[Token]) -> None:
@@ -178,7 +204,7 @@ def _needs_verb(tokens: list[Token]) -> None:
     for t in tokens[1:]:
         past = [r for r in t.readings if r.pos == "VERB" and "past" in r.grams]
         if past and t.best.pos == "NOUN" and t.text[:1].islower() and t.pos != "ADP":
-            t.readings = (*past, *(r for r in t.readings if r not in past))
+            t.readings = Readings((*past, *(r for r in t.readings if r not in past)))
             t.pos = "VERB"
             return
 
@@ -197,7 +223,7 @@ def _needs_noun(tokens: list[Token]) -> None:
             if a.gender in ("", r.gender) or r.number == "plur"
         ]
         if fits:
-            t.readings = (*fits, *(r for r in t.readings if r not in fits))
+            t.readings = Readings((*fits, *(r for r in t.readings if r not in fits)))
             t.pos = "NOUN"
 
 
@@ -263,16 +289,11 @@ def sentences(paragraphs: Iterable[tuple[Sequence[int], str]]) -> Iterator[list[
 
 
 def _tag(window: list[list[Token]]) -> None:
-    """Tag and parse; sentences of a length go together, so that little is spent on padding."""
-    morph, syntax, lock = _taggers()
-    ordered = sorted(window, key=len)
-    words = [[t.text for t in s] for s in ordered]
-    with lock, one_thread():  # slovnet's encoders keep buffers between calls
-        tagged, parsed = list(morph.map(words)), list(syntax.map(words))
-    for tokens, m, s in zip(ordered, tagged, parsed, strict=True):
-        for token, mt, st in zip(tokens, m.tokens, s.tokens, strict=True):
-            token.pos, token.feats = mt.pos, dict(mt.feats)
-            token.head, token.rel = int(st.head_id) - 1, st.rel
+    """Tag and parse the sentences together."""
+    for tokens, parsed in zip(window, grammar()([[t.text for t in s] for s in window]), strict=True):
+        for k, token in enumerate(tokens):
+            token.pos, token.feats = parsed.tags[k]
+            token.head, token.rel = parsed.heads[k], parsed.rels[k]
             _order(token)
         _needs_verb(tokens)
         _needs_noun(tokens)

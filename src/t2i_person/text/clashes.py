@@ -16,23 +16,25 @@ if TYPE_CHECKING:
 # What lasts. Clothes and expressions change from scene to scene and contradict nothing.
 LASTING = ("hair_color", "hair_style", "facial_hair", "age", "build", "skin", "eyes", "face")
 # Words of English prompts; two of one row but of different groups cannot both be so.
-ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
+ROWS: dict[str, tuple[tuple[tuple[str, ...], ...], ...]] = {
     "hair_color": (
-        ("red", "copper", "ginger"), ("black", "dark", "brown", "chestnut"), ("blond", "light", "golden"),
-        ("grey", "white", "silver", "greying"),
+        (
+            ("red", "copper", "ginger"), ("black", "dark", "brown", "chestnut"),
+            ("blond", "light", "golden"), ("grey", "white", "silver", "greying"),
+        ),
     ),
-    "hair_style": (("long",), ("short", "crew-cut"), ("bald", "shaved")),
-    "eyes": (("blue",), ("green",), ("brown", "black", "dark", "hazel"), ("grey",)),
-    "build": (("tall", "giant"), ("short",)),
-    "build ": (("thin", "slim", "slender", "bony"), ("plump", "fat", "stout", "overweight")),
-    "age": (("young", "child"), ("old", "elderly", "middle-aged")),
-    "skin": (("pale", "light"), ("dark", "tanned")),
-    "face": (("beautiful", "pretty"), ("ugly",)),
+    "hair_style": ((("long",), ("short", "crew-cut"), ("bald", "shaved")),),
+    "eyes": ((("blue",), ("green",), ("brown", "black", "dark", "hazel"), ("grey",)),),
+    "build": (
+        (("tall", "giant"), ("short",)),
+        (("thin", "slim", "slender", "bony"), ("plump", "fat", "stout", "overweight")),
+    ),
+    "age": ((("young", "child"), ("old", "elderly", "middle-aged")),),
+    "skin": ((("pale", "light"), ("dark", "tanned")),),
+    "face": ((("beautiful", "pretty"), ("ugly",)),),
 }  # fmt: skip
 YEARS_APART = 10
 OLDEST = 150  # whoever is older is as old
-
-
 PAIRS = 6  # that one feature is told to make
 ALIKE = 4  # features of one kind that are remembered, each in other words
 
@@ -115,8 +117,7 @@ def _groups(category: str, prompt: str) -> tuple[int | None, ...]:
     """In each row of the category the one group whose word the prompt has; None for none and for several."""
     words = prompt.replace("-", " ").split()  # "grey-green" has two
     found: list[int | None] = []
-    for name, row in ROWS.items():
-        if name.strip() == category:
-            groups = [n for n, group in enumerate(row) if any(word in words for word in group)]
-            found.append(groups[0] if len(groups) == 1 else None)
+    for row in ROWS.get(category, ()):
+        groups = [n for n, group in enumerate(row) if any(word in words for word in group)]
+        found.append(groups[0] if len(groups) == 1 else None)
     return tuple(found)

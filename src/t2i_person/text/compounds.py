@@ -10,7 +10,8 @@ STEMS = {
     "одн": "", "больш": "большой", "дв": "", "безн": "", "голуб": "голубой", "син": "синий", "кар": "карий",
     "велик": "большой", "пол": "полный", "злат": "золотой", "остр": "острый", "бел": "белый", "рыж": "рыжий",
 }  # fmt: skip
-ENDINGS = ("ый", "ий", "ой", "ий")
+ENDINGS = ("ый", "ий", "ой")
+NO_AGES = ("многолетний", "малолетний", "позапрошлолетний", "долголетний")
 
 
 @lru_cache(5_000)
@@ -38,13 +39,7 @@ def compound(lemma: str) -> tuple[str, str, str] | None:
     """(category, normalised phrase, English key) of a compound adjective, None for other words."""
     key = fold(lemma)
     if key.endswith("летний") and len(key) > 8:
-        stem = key[: -len("летний")].rstrip("-")
-        if stem.isdigit() or (
-            stem.endswith(("и", "а", "у", "о", "ти", "ста")) and not stem.startswith("совершенно")
-        ):
-            if key not in ("многолетний", "малолетний", "позапрошлолетний", "долголетний"):
-                return "age", lemma, lemma
-        return None
+        return ("age", lemma, lemma) if _tells_age(key) else None
     for ending, noun, category in suffixes():
         if key.endswith(ending) and len(key) > len(ending) + 2:
             adjective = _stem_adjective(key[: -len(ending)])
@@ -55,6 +50,13 @@ def compound(lemma: str) -> tuple[str, str, str] | None:
                 kind = "hair_color" if is_colour(adjective) else "hair_style"
             return kind, f"{_agree(adjective, noun)} {noun}", f"{adjective} {noun}"
     return None
+
+
+def _tells_age(key: str) -> bool:
+    """ "сорокалетний", "20-летний", but not "многолетний" and "совершеннолетний"."""
+    stem = key.removesuffix("летний").rstrip("-")
+    counted = stem.isdigit() or stem.endswith(("и", "а", "у", "о"))
+    return counted and not stem.startswith("совершенно") and key not in NO_AGES
 
 
 def is_colour(adjective: str) -> bool:

@@ -2,7 +2,7 @@
 
 from .found import HARD
 from .lexicon import Thing, verbs, word_set
-from .phrases import Phrase, look_of, masculine, normalize, noun_readings
+from .phrases import Phrase, masculine, normalize, noun_readings
 from .scene import Entity
 from .wording import Wording
 
@@ -45,49 +45,47 @@ class Constructions(Wording):
 
     def _clause_of(self, phrase: Phrase, end: int, verb: int | None) -> tuple[int, int]:
         """ "плащ висел клочьями", "на щеке белел шрам": without an adjective it is the verb that tells."""
-        first = phrase.start
+        plain = phrase.start, end
         if verb is None or self.clause[verb] != self.clause[phrase.noun] or self._describing(phrase):
-            return first, end
-        does = [r for r in self.tokens[verb].readings if r.pos == "VERB" and "intr" in r.grams]
-        subject = phrase.reading
-        agrees = any(r.number == subject.number and r.gender in ("", subject.gender) for r in does)
-        if not agrees or self.tokens[verb].keys("VERB") & verbs("be").keys():
-            return first, end
+            return plain
+        if not self._does(phrase, verb):
+            return plain
         if end <= verb <= end + 3:
-            if any(self.tokens[k].low in ("и", ",") or k in self.used for k in range(end, verb)):
-                return first, end
-            last = verb + 1
-            how = next((p for p in self.phrases.values() if p.start == last and not p.prep), None)
-            if how is not None and self.tokens[how.noun].best.case == "ins" and how.noun not in self.used:
-                last = how.noun + 1
-            return first, last
-        place = next((p for p in self.phrases.values() if p.noun < verb < first and p.prep == "на"), None)
-        if place is not None and verb + 1 == first and verb - place.noun <= 3:
-            keys = self.tokens[place.noun].keys("NOUN")
-            free = not any(k in self.used for k in range(place.whole, verb))
-            if free and keys & word_set("things.txt", "place"):
-                return place.whole, end
-        return first, end
+            return self._with_verb_after(phrase, end, verb)
+        place = next(
+            (p for p in self.phrases.values() if p.noun < verb < phrase.start and p.prep == "на"), None
+        )
+        if place is None or verb + 1 != phrase.start or verb - place.noun > 3:
+            return plain
+        free = not any(k in self.used for k in range(place.whole, verb))
+        on_body = self.tokens[place.noun].keys("NOUN") & word_set("things.txt", "place")
+        return (place.whole, end) if free and on_body else plain
+
+    def _does(self, phrase: Phrase, verb: int) -> bool:
+        """The noun agrees with an intransitive verb that tells more than that it is there."""
+        does = [r for r in self.tokens[verb].readings if r.pos == "VERB" and "intr" in r.grams]
+        noun = phrase.reading
+        agrees = any(r.number == noun.number and r.gender in ("", noun.gender) for r in does)
+        return agrees and not self.tokens[verb].keys("VERB") & verbs("be").keys()
+
+    def _with_verb_after(self, phrase: Phrase, end: int, verb: int) -> tuple[int, int]:
+        if any(self.tokens[k].low in ("и", ",") or k in self.used for k in range(end, verb)):
+            return phrase.start, end
+        last = verb + 1
+        how = next((p for p in self.phrases.values() if p.start == last and not p.prep), None)
+        if how is not None and self.tokens[how.noun].best.case == "ins" and how.noun not in self.used:
+            last = how.noun + 1
+        return phrase.start, last
 
     def _unseen(self, phrase: Phrase) -> bool:
         """ "не было видно глаз" """
         around = self.tokens[max(0, phrase.start - 3) : phrase.noun + 4]
         return any(t.low in ("видно", "видать", "разглядеть", "различить") for t in around)
 
-    def _looks_like(self, phrase: Phrase) -> bool:
-        return any(look_of(self.tokens[m]) or True for m in self._describing(phrase)) and bool(
-            self._describing(phrase)
-        )
-
     def _part_does(self, phrase: Phrase, entry: Thing, end: int, verb: int | None, keys: set[str]) -> bool:
         """ "щёки пылали румянцем", "глаза слезятся": the verb is what describes the part."""
-        if (
-            verb is None
-            or not keys & verbs("part").keys()
-            or entry.category in ("clothes", "headwear", "accessory")
-        ):
-            return False
-        if phrase.noun > verb or verb - phrase.noun > 4:
+        worn = entry.category in ("clothes", "headwear", "accessory")
+        if verb is None or worn or not keys & verbs("part").keys() or not 0 <= verb - phrase.noun <= 4:
             return False
         does = next((r for r in self.tokens[verb].readings if r.pos == "VERB"), None)
         if does is None:
@@ -95,20 +93,24 @@ class Constructions(Wording):
         subjects = [r for r in noun_readings(self.tokens[phrase.noun]) if r.case == "nom"]
         if not any(r.number == does.number and does.gender in ("", r.gender) for r in subjects):
             return False
-        last = verb + 1
-        for p in self.phrases.values():
-            if p.start == last and not p.prep and p.reading.animacy != "anim" and p.noun not in self.used:
-                if self.tokens[p.noun].best.case == "ins":
-                    last = p.noun + 1
-                    break
-            if p.prep_at == last and p.prep in ("на", "от", "в") and p.reading.animacy != "anim":
-                if p.prep == "от" or self.tokens[p.noun].keys("NOUN") & word_set("things.txt", "place"):
-                    last = p.noun + 1
-                    break
+        how = next((p for p in self.phrases.values() if self._tells_how(p, verb + 1)), None)
+        last = how.noun + 1 if how is not None else verb + 1
         owner = self.possessor(phrase, end) or self._body_owner(phrase, None)
         spoken = " ".join(t.low for t in self.tokens[verb:last])
         normal = f"{normalize(self.tokens, phrase, phrase.noun + 1)} {spoken}"
         return self.emit(owner, phrase, entry, phrase.start, last, self.negation(verb), normal)
+
+    def _tells_how(self, phrase: Phrase, place: int) -> bool:
+        """What follows a part's verb at the place: "пылали румянцем", "от слёз", "на щеках"."""
+        if phrase.reading.animacy == "anim":
+            return False
+        noun = self.tokens[phrase.noun]
+        if phrase.start == place and not phrase.prep and phrase.noun not in self.used:
+            if noun.best.case == "ins":
+                return True
+        if phrase.prep_at != place or phrase.prep not in ("на", "от", "в"):
+            return False
+        return phrase.prep == "от" or bool(noun.keys("NOUN") & word_set("things.txt", "place"))
 
     def _stuck(self, phrase: Phrase) -> bool:
         """ "в петлице белела гвоздика", "за поясом торчал нож", "в зубах дымилась сигара" """

@@ -2,10 +2,21 @@
 
 from functools import cache
 
+from .entity import Fact
 from .lexicon import english, fold, looks, people, things, verbs
-from .scene import Fact
+from .numbers import years
 
-FAR = {"hair_color": "hair", "hair_style": "hair"}
+# For a noun that no list has.
+NOUNS = {"hair_color": "hair", "hair_style": "hair", "clothes": "clothes", "headwear": "hat"}
+CHEFS = frozenset("повар кондитер пекарь шеф-повар кок".split())
+# They say nothing in a description.
+NOTHING = frozenset("clothes height expression eyes face hair body skin".split())
+# What stands before the noun: what the face does, and some adjectives of more than one word.
+DOING = frozenset("smiling laughing frowning crying squinting grinning".split())
+FRONT = {"long-legged", "one-eyed", "cross-eyed", "hunchbacked", "middle-aged", "elegantly dressed"}
+WORN = ("clothes", "headwear", "accessory")
+VAGUE = ("worker", "person", "official")  # "man" or "woman" says more to an image encoder
+SEXED = ("man", "woman", "girl", "boy", "nurse", "actress", "nun", "witch", "priestess", "goddess", "queen")
 
 
 def adjective(word: str) -> str:
@@ -36,66 +47,14 @@ def noun(word: str) -> str:
     if last and first.isascii() and first.isalpha():
         return f"{first.upper()} {noun(last)}"  # "AR-очки"
     entry = things().get(key) or things().get(key.split("-")[0]) or things().get(key.split("-")[-1])
-    return SPECIFIC.get(key) or (entry.english if entry else "")
-
-
-# What no list of words tells apart: by the whole normal form.
-PHRASES = {
-    "накачанные губы": "plump lips", "перья": "feathers in the hair", "большие глаза": "big eyes",
-    "кавказская внешность": "Caucasian looks, from the Caucasus", "славянская внешность": "Slavic looks",
-    "косой глаз": "squinting eye", "косые глаза": "squinting eyes", "восточная внешность": "Oriental looks",
-    "азиатская внешность": "Asian looks",
-}  # fmt: skip
-CHEFS = frozenset("повар кондитер пекарь шеф-повар кок".split())
-
-SPECIFIC = {
-    "тога": "toga", "афро": "afro hair", "парик": "wig", "перо": "feathers", "перья": "feathers",
-    "пачка": "tutu",
-    "джинсы": "jeans", "сапог": "boots", "боа": "feather boa", "мини-юбка": "mini skirt", "капюшон": "hood",
-    "тюбетейка": "skullcap", "фуражка": "peaked cap", "бескозырка": "sailor cap",
-    "тельняшка": "striped sailor shirt", "круг": "dark circles under the eyes", "брюки": "trousers",
-    "кожанка": "leather jacket", "пуховик": "puffer jacket", "кеды": "sneakers", "туфля": "shoes",
-    "валенок": "felt boots", "браслет": "bracelet", "лента": "ribbon", "диадема": "tiara",
-    "колье": "necklace", "серьги": "earrings", "завивка": "curly hair", "стрижка": "haircut",
-    "прическа": "hairstyle", "кожа": "skin", "клочья": "tufts of hair", "бандана": "bandana",
-    "чалма": "turban", "шапочка": "beanie", "шапка": "winter hat", "вуаль": "veil", "фата": "bridal veil",
-    "часы": "watch", "колпак": "pointed hat", "рюкзак": "backpack", "чемодан": "suitcase", "роза": "rose",
-    "гитара": "guitar", "кимоно": "kimono", "сари": "sari", "сарафан": "sundress", "фартук": "apron",
-    "спина": "back", "коса": "braid", "косичка": "braids", "косы": "braids", "хвост": "ponytail",
-    "хвостик": "ponytail", "челка": "bangs", "кудри": "curly hair", "кудряшки": "curly hair",
-    "локон": "curls", "пучок": "hair bun", "лысина": "bald head", "плешь": "bald head",
-    "залысина": "receding hairline", "дреды": "dreadlocks", "ирокез": "mohawk", "каре": "bob haircut",
-    "прядь": "strand of hair", "седина": "grey hair", "проседь": "greying hair", "чуб": "forelock",
-    "лицо": "face", "лоб": "forehead", "нос": "nose", "подбородок": "chin", "щека": "cheeks",
-    "скула": "cheekbones", "губа": "lips", "рот": "mouth", "бровь": "eyebrows", "ресница": "eyelashes",
-    "ухо": "ears", "зуб": "teeth", "челюсть": "jaw", "шрам": "scar", "рубец": "scar",
-    "веснушка": "freckles", "конопушки": "freckles", "морщина": "wrinkles", "морщинка": "wrinkles",
-    "ямочка": "dimples", "родинка": "mole", "румянец": "rosy cheeks", "клык": "fangs", "рог": "horns",
-    "рожки": "horns", "рожок": "horns", "макияж": "makeup", "грим": "makeup", "синяк": "bruise",
-    "плечо": "shoulders", "талия": "waist", "живот": "belly", "пузо": "belly", "брюхо": "belly",
-    "грудь": "chest", "нога": "legs", "рука": "hands", "шея": "neck", "рост": "height", "палец": "fingers",
-    "глаз": "eyes", "ус": "moustache", "бородка": "short beard", "щетина": "stubble", "слеза": "tears",
-    "слезы": "tears", "взгляд": "look", "выражение": "expression", "косынка": "headscarf", "берет": "beret",
-    "цилиндр": "top hat", "котелок": "bowler hat", "корона": "crown", "венок": "flower wreath",
-    "серьга": "earrings", "перчатка": "gloves", "ботинок": "boots", "кроссовок": "sneakers",
-    "одежда": "clothes", "седой": "grey hair", "борода": "beard", "загар": "tan", "веснушки": "freckles",
-    "усы": "moustache", "кольцо": "ring", "меч": "sword", "посох": "staff", "трость": "cane",
-    "шапка-ушанка": "ushanka hat", "ушанка": "ushanka hat", "голова": "head", "бровка": "eyebrows",
-    "космы": "shaggy hair", "тюрбан": "turban", "копыто": "hooves", "хиджаб": "hijab", "палантин": "shawl",
-    "шаль": "shawl", "кольчуга": "chain mail",
-}  # fmt: skip
+    return english("noun").get(key) or (entry.english if entry else "")
 
 
 def phrase(fact: Fact, head: str = "") -> str:
     """English of one feature, without the negation; `head` is the person's noun."""
-    if fold(fact.normalized) in PHRASES:
-        return PHRASES[fold(fact.normalized)]
-    if fold(fact.noun) == "колпак" and fold(head.split()[0] if head else "") in CHEFS:
-        return "chef's hat"
-    if fold(fact.noun) in ("перо", "перья") and ("волос" in fact.normalized or fact.category == "accessory"):
-        return "feathers in the hair"
-    if fact.noun == "рост" and any(c.isdigit() for c in fact.normalized):
-        return f"{fact.normalized.removeprefix('рост').replace('см', '').strip()} cm tall"
+    set_phrase = _set_phrase(fact, head)
+    if set_phrase:
+        return set_phrase
     if fact.category == "role":
         entry = people().get(fold(fact.noun))
         return entry.english if entry else "person"
@@ -103,54 +62,51 @@ def phrase(fact: Fact, head: str = "") -> str:
         return _age(fact)
     if fact.verb:
         return verbs("expression").get(fold(fact.verb), "")
-    if not fact.noun:
-        word = fact.adjectives[0] if fact.adjectives else fact.normalized
-        entry_look = looks().get(fold(word)) or looks().get(fold(word)[2:])
-        if fold(word) in BARE:
-            return BARE[fold(word)]
-        shown = entry_look.english if entry_look else adjective(word)
-        return f"{shown} hair" if fact.category == "hair_color" and shown and "hair" not in shown else shown
+    return _noun_phrase(fact) if fact.noun else _bare(fact)
+
+
+def _set_phrase(fact: Fact, head: str) -> str:
+    """What is not put together word by word, "" for the rest."""
+    normal, key = fold(fact.normalized), fold(fact.noun)
+    if normal in english("feature"):
+        return english("feature")[normal]
+    if key == "колпак" and fold(head.split()[0] if head else "") in CHEFS:
+        return "chef's hat"
+    if key in ("перо", "перья") and ("волос" in fact.normalized or fact.category == "accessory"):
+        return "feathers in the hair"
+    if fact.noun == "рост" and any(c.isdigit() for c in fact.normalized):
+        return f"{fact.normalized.removeprefix('рост').replace('см', '').strip()} cm tall"
+    return ""
+
+
+def _bare(fact: Fact) -> str:
+    """A look told without a noun: "рыжая", "конопатый"."""
+    word = fact.adjectives[0] if fact.adjectives else fact.normalized
+    key = fold(word)
+    if key in english("bare"):
+        return english("bare")[key]
+    look = looks().get(key) or looks().get(key[2:])  # without "не"
+    shown = look.english if look else adjective(word)
+    return f"{shown} hair" if fact.category == "hair_color" and shown and "hair" not in shown else shown
+
+
+def _noun_phrase(fact: Fact) -> str:
+    """Adjectives and the noun: "чёрная борода"."""
     words = list(dict.fromkeys(filter(None, (adjective(a) for a in fact.adjectives))))
-    if not fact.category.startswith("hair"):
+    if not fact.category.startswith("hair"):  # dark hair is brown, dark clothes are not
         words = ["dark" if w == "dark brown" and "темный" in map(fold, fact.adjectives) else w for w in words]
-    head = noun(fact.noun)
-    if not head:
-        head = FAR.get(fact.category, {"clothes": "clothes", "headwear": "hat"}.get(fact.category, ""))
     if fold(fact.noun) == "очки" and "dark" in " ".join(words):
         return "sunglasses"
-    return " ".join([*words, head]).strip()
-
-
-BARE = {
-    "веснушчатый": "freckled face", "конопатый": "freckled face", "курносый": "snub nose",
-    "беззубый": "toothless",
-    "морщинистый": "wrinkled face", "рябой": "pockmarked face", "скуластый": "prominent cheekbones",
-    "лопоухий": "protruding ears", "рогатый": "horns", "клыкастый": "fangs", "остроухий": "pointed ears",
-    "одноглазый": "one-eyed", "слепой": "blind", "раскосый": "slanted eyes", "горбатый": "hunchbacked",
-    "круглолицый": "round face", "косоглазый": "cross-eyed", "зеленый": "green skin", "синий": "blue skin",
-    "серый": "grey skin", "татуированный": "tattooed", "перевязанный": "bandaged", "крылатый": "wings",
-    "мокрый": "wet", "мускулистый": "muscular", "беременный": "pregnant", "сутулый": "stooped",
-    "накрашенный": "heavy makeup", "губастый": "full lips", "носатый": "big nose", "бледный": "pale skin",
-    "чумазый": "dirty face", "босой": "barefoot", "красный": "red face", "белокурый": "blond hair",
-}  # fmt: skip
+    return " ".join([*words, noun(fact.noun) or NOUNS.get(fact.category, "")]).strip()
 
 
 def _age(fact: Fact) -> str:
-    from .numbers import years
-
     value = years(fact.normalized)
     if value is None:
         return "middle-aged"
     if value < 13:
         return f"{value} year old child"
     return f"{value} years old"
-
-
-NOTHING = frozenset({"clothes", "height", "expression", "eyes", "face", "hair", "body", "skin"})
-DOING = frozenset({"smiling", "laughing", "frowning", "crying", "squinting", "grinning"})
-WORN = ("clothes", "headwear", "accessory")
-VAGUE = ("worker", "person", "official")  # "man" or "woman" says more to an image encoder
-SEXED = ("man", "woman", "girl", "boy", "nurse", "actress", "nun", "witch", "priestess", "goddess", "queen")
 
 
 def _head(lemma: str, gender: str) -> str:
@@ -181,31 +137,13 @@ def _front_words() -> frozenset[str]:
     return frozenset(x.english for x in looks().values() if " " not in x.english) | FRONT
 
 
-def whole(lemma: str, gender: str, features: list[tuple[str, str, bool]], count: int = 1) -> str:
+def whole(lemma: str, gender: str, features: list[tuple[str, str, bool]]) -> str:
     """English description of a person from its head noun and (category, English, negated) features."""
     head = _head(lemma, gender)
     shown = list(dict.fromkeys((c, e) for c, e, negated in features if e and not negated and c != "role"))
-    adjectives = _front_words()
-    front = [e.replace(" years old", " year old") for c, e in shown if c == "age" and "child" not in e]
-    shown = [(c, e) for c, e in shown if e not in NOTHING]
-    front += [e for c, e in shown if c != "age" and (e in adjectives or (c == "expression" and e in DOING))]
-    front = [w for w in dict.fromkeys(front) if w not in head]
-    rest = [
-        (c, e)
-        for c, e in shown
-        if e not in front and e not in adjectives and c != "age" and e.split()[0] not in head
-    ]
-    worn = [e for c, e in rest if c in WORN and not _carried(e)]
-    has = [e for c, e in rest if c not in WORN or _carried(e)]
-    first = (front or [head])[0]
-    article = (
-        "an"
-        if (first[:1].lower() in "aeiou" and not first.startswith("Eu"))
-        or first[:1] == "8"
-        or first[:2] in ("11", "18")
-        else "a"
-    )
-    text = " ".join([article, *front, head])
+    front = _before_head(shown, head)
+    worn, has = _after_head(shown, front, head)
+    text = " ".join([_article((front or [head])[0]), *front, head])
     if has:
         text += " with " + ", ".join(has)
     if worn:
@@ -213,4 +151,31 @@ def whole(lemma: str, gender: str, features: list[tuple[str, str, bool]], count:
     return text
 
 
-FRONT = {"long-legged", "one-eyed", "cross-eyed", "hunchbacked", "middle-aged", "elegantly dressed"}
+def _before_head(shown: list[tuple[str, str]], head: str) -> list[str]:
+    """Age, adjectives and what the face does: "a 20 year old smiling woman"."""
+    adjectives = _front_words()
+    front = [e.replace(" years old", " year old") for c, e in shown if c == "age" and "child" not in e]
+    front += [
+        e
+        for c, e in shown
+        if c != "age" and e not in NOTHING and (e in adjectives or (c == "expression" and e in DOING))
+    ]
+    return [w for w in dict.fromkeys(front) if w not in head]
+
+
+def _after_head(shown: list[tuple[str, str]], front: list[str], head: str) -> tuple[list[str], list[str]]:
+    """What they wear, and the rest: "with green eyes, wearing a hat"."""
+    adjectives = _front_words()
+    worn: list[str] = []
+    has: list[str] = []
+    for c, e in shown:
+        if c == "age" or e in NOTHING or e in front or e in adjectives or e.split()[0] in head:
+            continue
+        (worn if c in WORN and not _carried(e) else has).append(e)
+    return worn, has
+
+
+def _article(first: str) -> str:
+    """ "an" before the sound of a vowel: "an 18 year old", but "a European"."""
+    vowel = first[:1].lower() in "aeiou" and not first.startswith("Eu")
+    return "an" if vowel or first[:1] == "8" or first[:2] in ("11", "18") else "a"

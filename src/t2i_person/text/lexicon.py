@@ -1,12 +1,13 @@
 """Word lists as dictionaries; the lists themselves are the .txt files beside this module."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from .morph import noun_lemmas
 
 
+@lru_cache(30_000)  # rules ask it of the same words by the hundred thousand
 def fold(word: str) -> str:
     """Lower case with е for ё: the key of every list."""
     return word.lower().replace("ё", "е")
@@ -154,6 +155,17 @@ def verbs(section: str) -> dict[str, str]:
     """Verbs of one section with what stands right of "=" in the list."""
     return {
         fold(w): right for header, words, right in _entries("verbs.txt") if header == section for w in words
+    }
+
+
+@cache
+def prepositions() -> dict[str, tuple[str, ...]]:
+    """Cases that each preposition governs, none where it only ends a phrase: "рядом"."""
+    return {
+        fold(w): tuple(right.split())
+        for header, words, right in _entries("grammar.txt")
+        for w in words
+        if header == "preposition"
     }
 
 

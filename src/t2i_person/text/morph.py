@@ -5,9 +5,11 @@ through importlib.
 """
 
 import importlib.util
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pymorphy3
 from navec import Navec
 
@@ -38,3 +40,11 @@ def model_file(name: str) -> str:
 @lru_cache(1)
 def embeddings() -> Navec:
     return Navec.load(model_file("emb/navec_news_v1_1B_250K_300d_100q.tar"))
+
+
+def unpacked(numbers: Sequence[int] | np.ndarray) -> np.ndarray:
+    """navec's vectors of words by their numbers, [n, 300] float32; zeros for -1."""
+    pq = embeddings().pq
+    out: np.ndarray = pq.codes[pq.qdims, pq.indexes[numbers]].reshape(len(numbers), pq.dim)
+    out[np.asarray(numbers) < 0] = 0
+    return out

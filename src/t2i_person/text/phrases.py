@@ -1,54 +1,20 @@
 """Noun phrases by agreement and linear order; the parser's tree is not trusted for them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from .agreement import MODIFIERS, OWNER_WORDS, agrees, is_modifier, noun_readings
 from .analysis import Reading, Token, readings
-from .lexicon import fold, looks, people, things, word_set
+from .compounds import compound
+from .lexicon import fold, looks, prepositions, things, word_set
+from .numbers import NUMBER_KEYS
 
-GOVERNS = {
-    "в": ("loc", "acc"), "во": ("loc", "acc"), "на": ("loc", "acc"), "с": ("ins", "gen"),
-    "со": ("ins", "gen"),
-    "без": ("gen",), "у": ("gen",), "под": ("ins", "acc"), "к": ("dat",), "ко": ("dat",), "о": ("loc",),
-    "об": ("loc",), "обо": ("loc",), "из": ("gen",), "из-под": ("gen",), "от": ("gen",), "до": ("gen",),
-    "для": ("gen",), "за": ("ins", "acc"), "по": ("dat",), "при": ("loc",), "над": ("ins",),
-    "перед": ("ins",),
-    "через": ("acc",), "про": ("acc",), "около": ("gen",), "из-за": ("gen",), "между": ("ins",),
-    "кроме": ("gen",), "вместо": ("gen",), "возле": ("gen",), "после": ("gen",), "вокруг": ("gen",),
-    "против": ("gen",), "мимо": ("gen",), "среди": ("gen",), "сквозь": ("acc",), "ото": ("gen",),
-    "насчёт": ("gen",), "ради": ("gen",), "вроде": ("gen",), "поверх": ("gen",), "позади": ("gen",),
-    "напротив": ("gen",), "подле": ("gen",), "помимо": ("gen",), "навстречу": ("dat",), "типа": ("gen",),
-    "наподобие": ("gen",), "рядом": (), "благодаря": ("dat",), "согласно": ("dat",), "вдоль": ("gen",),
-    "внутри": ("gen",), "впереди": ("gen",), "изо": ("gen",), "подо": ("ins", "acc"), "надо": ("ins",),
-    "передо": ("ins",), "сзади": ("gen",), "следом": (), "поперёк": ("gen",), "ниже": ("gen",),
-    "выше": ("gen",),
-    "старше": ("gen",), "близ": ("gen",), "вблизи": ("gen",),
-}  # fmt: skip
-GOVERNS_KEYS = {fold(k): v for k, v in GOVERNS.items()}
-DEGREE = frozenset(
-    "очень слишком весьма совсем совершенно почти довольно чуть слегка немного уже еще необычайно "
-    "удивительно "
-    "невероятно ярко гладко коротко густо плотно туго небрежно аккуратно красиво высоко низко сильно "
-    "чисто наголо "
-    "тщательно пышно всегда вечно пока по-прежнему давно наполовину наспех вовсе едва изрядно излишне "
-    "болезненно "
-    "мертвенно чрезмерно крайне замечательно просто нарочито щегольски модно скромно богато бедно "
-    "элегантно тепло "
-    "легко хорошо плохо криво дочерна дотемна небесно свеже чрезвычайно преждевременно рано странно дико "
-    "вечно так "
-    "столь самый весь вся всё все тоже также не рассеянно безукоризненно идеально ровно сплошь явно "
-    "заметно мягко "
-    "больно широко глубоко близко грубо тонко стильно безупречно строго сурово бережно заботливо "
-    "нежно".split()
-)
-NUMBERS = {
-    "один": 1, "два": 2, "три": 3, "четыре": 4, "пять": 5, "шесть": 6, "семь": 7, "восемь": 8, "девять": 9,
-    "десять": 10, "оба": 2, "двое": 2, "трое": 3, "четверо": 4, "пятеро": 5, "шестеро": 6, "семеро": 7,
-    "полтора": 1, "одиннадцать": 11, "двенадцать": 12, "двадцать": 20, "пара": 2, "тройка": 3, "десяток": 10,
-    "дюжина": 12,
-}  # fmt: skip
-NUMBER_KEYS = {fold(k): v for k, v in NUMBERS.items()}
-MODIFIERS = ("ADJF", "PRTF")
+GOVERNS_KEYS = prepositions()
+DEGREE = word_set("grammar.txt", "degree")
+PARTICLES = word_set("grammar.txt", "particle")
+INSERTS = word_set("grammar.txt", "insert")
+FEW = (2, 3, 4)  # after these numerals the noun stands in the genitive singular: "две косы"
 
 
 @dataclass(slots=True)
@@ -77,49 +43,6 @@ class Phrase:
         return self.prep_at if self.prep_at >= 0 and self.prep_at == self.start - 1 else self.start
 
 
-def agrees(adjective: Reading, noun: Reading, loose_gender: bool = False) -> bool:
-    """Whether an adjective reading can modify a noun reading."""
-    if not adjective.case or adjective.case != noun.case or adjective.number != noun.number:
-        return False
-    if noun.number == "sing" and adjective.gender and noun.gender and not loose_gender:
-        if adjective.gender != noun.gender:
-            return False
-    if adjective.case == "acc" and adjective.animacy and noun.animacy and adjective.animacy != noun.animacy:
-        return False
-    return True
-
-
-def is_modifier(token: Token) -> bool:
-    """Whether the token can stand before a noun as its adjective."""
-    if token.low in ("его", "её", "ее", "их"):
-        return True
-    if not token.has(*MODIFIERS):
-        return False
-    top = token.best
-    return (
-        top.pos in MODIFIERS
-        or token.pos in ("ADJ", "DET", "VERB", "NUM")
-        or any(r.pos in MODIFIERS and r.score > 0.05 for r in token.readings)
-    )
-
-
-def noun_readings(token: Token) -> list[Reading]:
-    """Readings of the token as a noun, best first; none when the tagger is sure of a verb."""
-    nouns = [r for r in token.readings if r.pos == "NOUN"]
-    if not nouns:
-        return []
-    first = token.low.split("-")[0]
-    if "-" in token.low and fold(first) in people():  # "женщина-полицейский" is a woman
-        gender = people()[fold(first)].gender
-        return [r for r in nouns if {"m": "masc", "f": "femn"}.get(gender) == r.gender] or nouns
-    if token.best.pos not in ("NOUN", "X") and not any(r.key in things() for r in nouns):
-        if token.pos not in ("NOUN", "PROPN"):
-            return []
-    if token.pos in ("VERB", "AUX") and token.best.pos in ("VERB", "INFN", "GRND"):
-        return []
-    return nouns
-
-
 def number_value(token: Token) -> int | None:
     """Value of a numeral word or of digits, None for other words."""
     if token.low.isdigit() and len(token.low) < 4:
@@ -130,124 +53,207 @@ def number_value(token: Token) -> int | None:
     return None
 
 
+@dataclass(slots=True)
+class _Draft:
+    """A phrase that grows to the left, word by word, while its noun's readings become fewer."""
+
+    tokens: list[Token]
+    phrase: Phrase
+    options: list[Reading]  # readings of the noun that agree with all modifiers so far
+    adjectives: dict[int, list[Reading]]  # readings of each modifier that agree with some of those
+    at: int  # place of the word that is looked at now
+
+    @property
+    def token(self) -> Token:
+        return self.tokens[self.at]
+
+    @property
+    def low(self) -> str:
+        return fold(self.tokens[self.at].low)
+
+    def take(self, place: int) -> None:
+        """The phrase begins at this modifier."""
+        self.phrase.mods.append(place)
+        self.phrase.start = place
+        self.at = place - 1
+
+    def take_adjective(self, place: int, pairs: list[tuple[Reading, Reading]]) -> None:
+        self.options = [r for r in self.options if any(r is noun for _, noun in pairs)]
+        self.adjectives[place] = [adjective for adjective, _ in pairs]
+        self.take(place)
+
+    def agreeing(self, place: int) -> list[tuple[Reading, Reading]]:
+        """Pairs of an adjective's and the noun's readings that agree."""
+        adjectives = _adjectives(self.tokens[place])
+        return [(a, r) for r in self.options for a in adjectives if agrees(a, r)]
+
+
+def _adjectives(token: Token) -> list[Reading]:
+    return [r for r in token.readings if r.pos in MODIFIERS]
+
+
 def build(tokens: list[Token], n: int) -> Phrase | None:
     """The phrase around the noun at place `n`, or None if it is no noun."""
     options = noun_readings(tokens[n])
     if not options:
         return None
-    phrase = Phrase(n, n, n + 1, options[0])
-    mod_options: dict[int, list[Reading]] = {}
-    j = n - 1
-    while j >= 0:
-        token = tokens[j]
-        low = fold(token.low)
-        if low in GOVERNS_KEYS and token.best.pos in ("PREP", "ADVB", "NOUN", "COMP"):
+    draft = _Draft(tokens, Phrase(n, n, n + 1, options[0]), options, {}, n - 1)
+    while draft.at >= 0:
+        if not next((more for step in LEFTWARD if (more := step(draft)) is not None), False):
             break
-        if low in ("его", "ее", "их") and token.pos in ("DET", "PRON"):
-            phrase.mods.append(j)
-            phrase.start = j
-            j -= 1
-            continue
-        value = number_value(token)
-        if (value is not None and not token.has("ADJF")) or low in ("оба", "обе", "двое", "трое"):
-            fits = [
-                r
-                for r in options
-                if r.case == "gen"
-                or r.number == "plur"
-                or (r.number == "sing" and value in (2, 3, 4) and r.case in ("nom", "acc"))
-            ]
-            if fits and value:
-                phrase.count, phrase.counted, phrase.start = value, True, j
-                options = fits
-                j -= 1
-                continue
-            break
-        if is_modifier(token):
-            adjectives = [r for r in token.readings if r.pos in MODIFIERS]
-            pairs = [(a, r) for r in options for a in adjectives if agrees(a, r)]
-            if not pairs and value is None:  # "две молодые девушки", "врач молодая"
-                pairs = [
-                    (a, r)
-                    for r in options
-                    for a in adjectives
-                    if a.number == "plur" and r.case == "gen" and j > 0 and number_value(tokens[j - 1])
-                ]
-            if pairs:
-                options = [r for r in options if any(r is p[1] for p in pairs)]
-                mod_options[j] = [p[0] for p in pairs]
-                phrase.mods.append(j)
-                phrase.start = j
-                if value is not None and low.startswith("од"):
-                    phrase.counted = True
-                j -= 1
-                continue
-            break
-        if phrase.mods and phrase.mods[-1] == j + 1:
-            if token.best.pos in ("ADVB", "PRCL", "COMP") and (low in DEGREE or low.endswith(("о", "и"))):
-                if low not in ("и", "не", "ни", "или", "то", "это", "даже", "вот", "ли", "именно", "только"):
-                    phrase.start = j
-                    phrase.mods.append(j)
-                    j -= 1
-                    continue
-            owned = j > 0 and fold(tokens[j - 1].low) in ("его", "ее", "их")  # "муж её, отставной майор"
-            if (
-                low in (",", "и", "или", "но", "а", "да")
-                and j > 0
-                and is_modifier(tokens[j - 1])
-                and not owned
-            ):
-                before = [r for r in tokens[j - 1].readings if r.pos in MODIFIERS]
-                if any(agrees(a, r) for a in before for r in options) and tokens[j - 1].low not in (
-                    "который",
-                ):
-                    j -= 1
-                    continue
-        left = _inserted(tokens, j, options) if low in (",", ")") else None
-        if left is not None:
-            phrase.inside |= set(range(left, j + 1))
-            j = left - 1
-            continue
-        if low == "же" and j > 0 and tokens[j - 1].has("ADJF") and phrase.start == j + 1:
-            j -= 1  # "в том же сером пальто"
-            continue
-        far = _far_modifier(tokens, j, options, phrase)
-        if far is not None:
-            adjectives = [r for r in tokens[far].readings if r.pos in MODIFIERS]
-            pairs = [(a, r) for r in options for a in adjectives if agrees(a, r)]
-            options = [r for r in options if any(r is p[1] for p in pairs)]
-            mod_options[far] = [p[0] for p in pairs]
-            phrase.mods.append(far)
-            phrase.start = far
-            j = far - 1
-            continue
-        break
-    k = phrase.start - 1
-    if k >= 0 and tokens[k].low in ("не", "ни", "лишь", "только", "даже") and k > 0:
-        pass
-    elif k >= 0:
-        low = fold(tokens[k].low)
-        if GOVERNS_KEYS.get(low):
-            phrase.prep, phrase.prep_at = low, k
-            governed = [r for r in options if r.case in GOVERNS_KEYS[low]]
-            if governed:
-                if low in ("с", "со") and any(r.case == "ins" for r in governed):
-                    governed = [r for r in governed if r.case == "ins"]
-                options = governed
-    if not phrase.prep and any(r.case not in ("loc",) for r in options):
-        options = [r for r in options if r.case != "loc"]
-    phrase.reading = options[0]
-    for m, found in mod_options.items():
+    _govern(draft)
+    phrase = draft.phrase
+    phrase.reading = draft.options[0]
+    for m, found in draft.adjectives.items():
         fit = [a for a in found if agrees(a, phrase.reading)] or found
         phrase.mod_readings[m] = fit[0]
     phrase.mods.sort()
     return phrase
 
 
-INSERTS = frozenset(
-    "как словно точно будто подобно до с со от цвета не хотя явно недавно видимо еще когда-то без по "
-    "для".split()
-)
+# Each step looks at one word left of the phrase: True when the phrase has grown past it, False when the
+# phrase begins right of it, None when the word is no matter of this step.
+
+
+def _preposition(draft: _Draft) -> bool | None:
+    """ "в | синем платье": before a preposition the phrase ends."""
+    ends = draft.low in GOVERNS_KEYS and draft.token.best.pos in ("PREP", "ADVB", "NOUN", "COMP")
+    return False if ends else None
+
+
+def _owner_word(draft: _Draft) -> bool | None:
+    """ "её синее платье" """
+    if draft.low not in OWNER_WORDS or draft.token.pos not in ("DET", "PRON"):
+        return None
+    draft.take(draft.at)
+    return True
+
+
+def _numeral(draft: _Draft) -> bool | None:
+    """ "две косы", "трое парней": the noun is in the plural, the genitive or, after 2 to 4, singular."""
+    value = number_value(draft.token)
+    counts = value is not None and not draft.token.has("ADJF")
+    if not counts and draft.low not in ("оба", "обе", "двое", "трое"):
+        return None
+    fits = [
+        r
+        for r in draft.options
+        if r.case == "gen"
+        or r.number == "plur"
+        or (r.number == "sing" and value in FEW and r.case in ("nom", "acc"))
+    ]
+    if not fits or not value:
+        return False
+    draft.options = fits
+    phrase = draft.phrase
+    phrase.count, phrase.counted, phrase.start = value, True, draft.at
+    draft.at -= 1
+    return True
+
+
+def _adjective(draft: _Draft) -> bool | None:
+    """ "синее платье": an adjective that does not agree ends the phrase."""
+    if not is_modifier(draft.token):
+        return None
+    place, low = draft.at, draft.low
+    value = number_value(draft.token)
+    pairs = draft.agreeing(place)
+    if not pairs and value is None:
+        pairs = _after_numeral(draft)
+    if not pairs:
+        return False
+    if value is not None and low.startswith("од"):
+        draft.phrase.counted = True
+    draft.take_adjective(place, pairs)
+    return True
+
+
+def _after_numeral(draft: _Draft) -> list[tuple[Reading, Reading]]:
+    """ "две молодые девушки": the adjective is plural, the noun is not."""
+    j = draft.at
+    return [
+        (a, r)
+        for r in draft.options
+        for a in _adjectives(draft.token)
+        if a.number == "plur" and r.case == "gen" and j > 0 and number_value(draft.tokens[j - 1])
+    ]
+
+
+def _behind_modifier(draft: _Draft) -> bool:
+    """Whether the word stands right before a modifier of the phrase."""
+    mods = draft.phrase.mods
+    return bool(mods) and mods[-1] == draft.at + 1
+
+
+def _degree(draft: _Draft) -> bool | None:
+    """ "очень длинные волосы" """
+    low = draft.low
+    adverb = draft.token.best.pos in ("ADVB", "PRCL", "COMP") and (low in DEGREE or low.endswith(("о", "и")))
+    if not adverb or low in PARTICLES or not _behind_modifier(draft):
+        return None
+    draft.take(draft.at)
+    return True
+
+
+def _joint(draft: _Draft) -> bool | None:
+    """ "длинные и рыжие волосы": what joins two modifiers, but not "муж её, отставной майор"."""
+    j, tokens = draft.at, draft.tokens
+    if draft.low not in (",", "и", "или", "но", "а", "да") or j == 0 or not _behind_modifier(draft):
+        return None
+    before = tokens[j - 1]
+    if not is_modifier(before) or before.low in (*OWNER_WORDS, "который") or not draft.agreeing(j - 1):
+        return None
+    draft.at -= 1
+    return True
+
+
+def _insertion(draft: _Draft) -> bool | None:
+    """ "в длинном, до пят, пальто": what stands between marks is left inside the phrase."""
+    left = _inserted(draft.tokens, draft.at, draft.options) if draft.low in (",", ")") else None
+    if left is None:
+        return None
+    draft.phrase.inside |= set(range(left, draft.at + 1))
+    draft.at = left - 1
+    return True
+
+
+def _same(draft: _Draft) -> bool | None:
+    """ "в том же сером пальто" """
+    j = draft.at
+    follows = draft.low == "же" and j > 0 and draft.tokens[j - 1].has("ADJF")
+    if not follows or draft.phrase.start != j + 1:
+        return None
+    draft.at -= 1
+    return True
+
+
+def _parted(draft: _Draft) -> bool | None:
+    """ "чёрным от угля лицом": an adjective with its own words between it and the noun."""
+    far = _far_modifier(draft)
+    if far is None:
+        return None
+    draft.take_adjective(far, draft.agreeing(far))
+    return True
+
+
+LEFTWARD: tuple[Callable[[_Draft], bool | None], ...] = (
+    _preposition, _owner_word, _numeral, _adjective, _degree, _joint, _insertion, _same, _parted,
+)  # fmt: skip
+
+
+def _govern(draft: _Draft) -> None:
+    """Note the preposition before the phrase and keep the noun's readings in a case that it governs."""
+    phrase, k = draft.phrase, draft.phrase.start - 1
+    low = fold(draft.tokens[k].low) if k >= 0 else ""
+    cases = GOVERNS_KEYS.get(low)
+    if cases:
+        phrase.prep, phrase.prep_at = low, k
+        governed = [r for r in draft.options if r.case in cases]
+        if low in ("с", "со"):
+            governed = [r for r in governed if r.case == "ins"] or governed
+        draft.options = governed or draft.options
+    elif any(r.case != "loc" for r in draft.options):
+        draft.options = [r for r in draft.options if r.case != "loc"]
 
 
 def _inserted(tokens: list[Token], end: int, options: list[Reading]) -> int | None:
@@ -262,47 +268,53 @@ def _inserted(tokens: list[Token], end: int, options: list[Reading]) -> int | No
                 return None
             if not is_modifier(tokens[k - 1]) or (k > 1 and tokens[k - 2].best.pos == "NOUN"):
                 return None
-            adjectives = [r for r in tokens[k - 1].readings if r.pos in MODIFIERS]
-            return k if any(agrees(a, r) for a in adjectives for r in options) else None
+            return k if any(agrees(a, r) for a in _adjectives(tokens[k - 1]) for r in options) else None
         if t.best.pos in ("VERB", "GRND") or t.low in (".", ";", ":", "!", "?"):
             return None
     return None
 
 
-def _far_modifier(tokens: list[Token], j: int, options: list[Reading], phrase: Phrase) -> int | None:
-    """An adjective parted from its noun by its own words: "чёрным от угля лицом", "одетая в белое дама"."""
-    for k in range(j - 1, max(-1, j - 6), -1):
-        token = tokens[k]
+def _far_modifier(draft: _Draft) -> int | None:
+    """Place of an adjective parted from its noun: "чёрным от угля лицом", "одетая в белое дама"."""
+    for k in range(draft.at - 1, max(-1, draft.at - 6), -1):
+        token = draft.tokens[k]
         if not token.low[0].isalnum() or token.best.pos in ("VERB", "INFN", "CONJ", "GRND"):
             return None
-        if token.has("PRTF", "ADJF") and is_modifier(token) and token.low not in ("его", "её", "ее", "их"):
-            adjectives = [r for r in token.readings if r.pos in MODIFIERS]
-            inner = tokens[k + 1]
-            opens = inner.best.pos == "PREP" or (
-                any(r.pos == "PRTF" for r in adjectives) and not is_modifier(inner)
-            )
-            if not opens or k + 1 > j:
-                continue
-            if not any(agrees(a, r) for a in adjectives for r in options):
-                continue
-            nearer = noun_readings(inner)
-            participle = (
-                any(a.pos == "PRTF" for a in adjectives)
-                and tokens[phrase.noun].keys("NOUN") & things().keys()
-            )
-            if any(agrees(a, r) for a in adjectives for r in nearer):
-                # "перепачканным мазутом лицом": the participle's own instrument agrees by chance
-                if not (
-                    participle
-                    and k > 0
-                    and tokens[k - 1].best.pos == "PREP"
-                    and not inner.keys() & things().keys()
-                ):
-                    continue
-            if any("Apro" in a.grams for a in adjectives):
-                continue
+        if (
+            is_modifier(token)
+            and token.low not in OWNER_WORDS
+            and _opens_own_words(draft.tokens, k)
+            and draft.agreeing(k)
+            and not any("Apro" in a.grams for a in _adjectives(token))
+            and (not _fits_nearer(draft.tokens, k) or _has_instrument(draft, k))
+        ):
             return k
     return None
+
+
+def _opens_own_words(tokens: list[Token], k: int) -> bool:
+    """ "чёрным от угля", "одетая в белое": a preposition follows, or what a participle governs."""
+    inner = tokens[k + 1]
+    participle = any(r.pos == "PRTF" for r in tokens[k].readings)
+    return inner.best.pos == "PREP" or (participle and not is_modifier(inner))
+
+
+def _fits_nearer(tokens: list[Token], k: int) -> bool:
+    """The adjective agrees with the noun right after it."""
+    nearer = noun_readings(tokens[k + 1])
+    return any(agrees(a, r) for a in _adjectives(tokens[k]) for r in nearer)
+
+
+def _has_instrument(draft: _Draft, k: int) -> bool:
+    """ "с перепачканным мазутом лицом": the participle's own instrument agrees by chance."""
+    tokens = draft.tokens
+    return (
+        any(r.pos == "PRTF" for r in tokens[k].readings)
+        and bool(tokens[draft.phrase.noun].keys("NOUN") & things().keys())
+        and k > 0
+        and tokens[k - 1].best.pos == "PREP"
+        and not tokens[k + 1].keys() & things().keys()
+    )
 
 
 @lru_cache(20_000)
@@ -334,55 +346,51 @@ def masculine(token: Token, reading: Reading | None = None) -> str:
 
 def normalize(tokens: list[Token], phrase: Phrase, end: int | None = None) -> str:
     """Nominative noun phrase, complements left as they are."""
-    noun = phrase.reading
-    out = []
-    number = noun.number or "sing"
-    gender = noun.gender
-    if phrase.counted and phrase.count > 1:
-        number = "plur"
-    for i in range(phrase.start, phrase.noun):
-        token = tokens[i]
-        if i in phrase.inside:
-            continue
-        if i in phrase.mod_readings:
-            if "Apro" in phrase.mod_readings[i].grams:
-                continue
-            out.append(nominative(phrase.mod_readings[i], number, gender if number == "sing" else ""))
-        elif token.low in ("его", "её", "ее", "их", "уже", "же", "и"):
-            if token.low == "и":
-                out.append("и")
-        elif phrase.counted and number_value(token):
-            out.append(_number_word(token, phrase, gender))
-        elif token.low == ",":
-            if out:
-                out[-1] += ","
-        elif i in phrase.mods or not token.low[0].isalnum() or True:
-            out.append(token.low)
-    counted_word = nominative(noun, number)
-    if phrase.counted and phrase.count in (2, 3, 4) and noun.parse is not None:
-        made = noun.parse.inflect({"gent", "sing"})
-        counted_word = made.word if made and "Pltm" not in noun.grams else counted_word
-        if noun.number == "plur":
-            counted_word = nominative(noun, "plur")
-    out.append(counted_word)
-    for i in range(phrase.noun + 1, end if end is not None else phrase.end):
-        if tokens[i].low == "," and out:
+    number = "plur" if phrase.counted and phrase.count > 1 else phrase.reading.number or "sing"
+    words = [_before_noun(tokens[i], i, phrase, number) for i in range(phrase.start, phrase.noun)]
+    words.append(_noun_form(phrase, number))
+    words += [t.low for t in tokens[phrase.noun + 1 : end if end is not None else phrase.end]]
+    out: list[str] = []
+    for word in words:
+        if word != ",":
+            out += [word] if word else []
+        elif out:
             out[-1] += ","
-        else:
-            out.append(tokens[i].low)
     return " ".join(out)
 
 
+def _before_noun(token: Token, i: int, phrase: Phrase, number: str) -> str:
+    """How a word before the noun is said in the nominative, "" for what is left out."""
+    gender = phrase.reading.gender
+    if i in phrase.inside:
+        return ""
+    if i in phrase.mod_readings:
+        reading = phrase.mod_readings[i]
+        pronoun = "Apro" in reading.grams
+        return "" if pronoun else nominative(reading, number, gender if number == "sing" else "")
+    if token.low in (*OWNER_WORDS, "уже", "же"):
+        return ""
+    if phrase.counted and number_value(token):
+        return _number_word(token, phrase, gender)
+    return token.low
+
+
+def _noun_form(phrase: Phrase, number: str) -> str:
+    """ "длинные косы", but "две косы" in the genitive singular."""
+    noun = phrase.reading
+    few = phrase.counted and phrase.count in FEW and noun.parse is not None and noun.number != "plur"
+    made = noun.parse.inflect({"gent", "sing"}) if few and "Pltm" not in noun.grams else None
+    return made.word if made else nominative(noun, number)
+
+
 def _number_word(token: Token, phrase: Phrase, gender: str) -> str:
-    if phrase.count == 2 and token.best.key in ("два",):
+    if phrase.count == 2 and token.best.key == "два":
         return "две" if gender == "femn" else "два"
     return token.best.lemma
 
 
 def look_of(token: Token) -> tuple[str, str, str] | None:
     """(category, normalised, English key) if an adjective of looks, else None."""
-    from .compounds import compound  # late: compounds needs this module's helpers
-
     for r in token.readings:
         if r.pos in ("ADJF", "PRTF", "ADJS", "PRTS") or (r.pos == "NOUN" and r.grams & {"Subx"}):
             look = looks().get(r.key)
@@ -395,17 +403,6 @@ def look_of(token: Token) -> tuple[str, str, str] | None:
             if shade.endswith("о") and base in looks():
                 return looks()[base].category, r.lemma, r.lemma  # "тёмно-рыжая"
     return None
-
-
-def is_pointing(token: Token) -> bool:
-    """Pronoun, ordinal or owner, which describes nothing."""
-    if token.low in ("его", "её", "ее", "их"):
-        return True
-    return any(
-        r.key in word_set("words.txt", "pointing") or "Apro" in r.grams or "Anum" in r.grams
-        for r in token.readings
-        if r.pos in MODIFIERS
-    )
 
 
 def plain_readings(word: str) -> tuple[Reading, ...]:

@@ -16,81 +16,123 @@ SECOND = {"твой": ("ты", "u", "sing"), "ваш": ("вы", "u", "sing"), "�
 SEX_LETTER = {"м": "m", "ж": "f", "муж": "m", "жен": "f"}  # of forms: "Ж, 25 лет"
 
 OBLIQUE_CASE = {
-    "его": "acc", "него": "gen", "ему": "dat", "нему": "dat", "им": "ins", "ним": "ins", "нем": "loc",
-    "ее": "acc",
-    "нее": "gen", "ей": "dat", "ней": "loc", "нею": "ins", "ею": "ins", "их": "acc", "них": "gen",
-    "меня": "gen", "мне": "dat", "мной": "ins", "мною": "ins",
-    "тебя": "gen", "тебе": "dat", "тобой": "ins", "вас": "gen", "вам": "dat", "вами": "ins",
-}  # fmt: skip
+    word: case
+    for case, words in {
+        "gen": "него нее них меня тебя вас",
+        "dat": "ему нему ей мне тебе вам",
+        "acc": "его ее их",
+        "ins": "им ним нею ею мной мною тобой вами",
+        "loc": "нем ней",
+    }.items()
+    for word in words.split()
+}
 
 ONE_OF = frozenset(
     "один одна другой другая второй вторая третий третья первый первая младший младшая старший "
     "старшая".split()
 )
 
+LETTER = {"masc": "m", "femn": "f"}
+
 
 def pronoun_at(tokens: list[Token], i: int) -> Found | None:
-    token = tokens[i]
-    low = fold(token.low)
-    if _of_form(tokens, i):
-        letter = SEX_LETTER.get(low) or ("f" if low.startswith("ж") else "m")
-        return Found(i, i, i, "pron", token.best.lemma, letter, "sing", "nom")
-    if (
-        low in ONE_OF
-        and i + 1 < len(tokens)
-        and (
-            tokens[i + 1].low in DASH
-            or tokens[i + 1].keys("VERB") & {"быть"}
-            or _told_apart(tokens, i)
-            or _set_apart(tokens, i)
-            or _of_several(tokens, i)
-        )
-    ):
-        letter = "f" if low.endswith(("ая", "на")) else "m"  # "первый был в котелке, второй — в кепке"
-        return Found(i, i, i, "pron", token.readings[0].lemma, letter, "sing", "nom")
-    if token.best.key == "тот" and token.best.case and i + 2 < len(tokens) and tokens[i + 1].low == ",":
-        after = tokens[i + 2 : i + 4] if tokens[i + 2].low != "что" else tokens[i + 3 : i + 4]
-        letter = {"masc": "m", "femn": "f"}.get(token.best.gender, "m" if token.best.case != "nom" else "")
-        if letter and token.best.number == "sing" and after and after[0].low in ("с", "со", "в", "без"):
-            lemma = "та" if letter == "f" else "тот"  # "позови того, в тельняшке"
-            return Found(i, i, i, "pron", lemma, letter, "sing", token.best.case)
-    if token.best.key == "чей" and i > 0 and tokens[i - 1].low == ",":
-        return Found(i, i, i, "rel", "чей", "u", "sing", "gen")  # "женщина, чьи плечи"
-    if low in ("который", "которая", "которое", "которые") or token.best.key == "который":
-        r = next((x for x in token.readings if x.key == "который"), token.best)
-        letter = {"masc": "m", "femn": "f"}.get(r.gender, "u")
-        if i > 0:
-            return Found(i, i, i, "rel", "который", letter, r.number or "sing", r.case)
+    """A pronoun at place `i`, or another word that stands for a person as a pronoun does."""
+    low = fold(tokens[i].low)
+    return (
+        _sex_of_form(tokens, i, low)
+        or _one_of_several(tokens, i, low)
+        or _that_one(tokens, i)
+        or _whose(tokens, i)
+        or _which(tokens, i)
+        or _personal(tokens, i, low)
+        or _possessive(tokens, i, low)
+    )
+
+
+def _sex_of_form(tokens: list[Token], i: int, low: str) -> Found | None:
+    """ "Пол: женский", "Ж, 25 лет"."""
+    if not _of_form(tokens, i, low):
         return None
+    letter = SEX_LETTER.get(low) or ("f" if low.startswith("ж") else "m")
+    return Found(i, i, i, "pron", tokens[i].best.lemma, letter, "sing", "nom")
+
+
+def _one_of_several(tokens: list[Token], i: int, low: str) -> Found | None:
+    """ "первый был в котелке, второй — в кепке"."""
+    if low not in ONE_OF or i + 1 == len(tokens):
+        return None
+    after = tokens[i + 1]
+    apart = after.low in DASH or after.keys("VERB") & {"быть"}
+    if not (apart or _told_apart(tokens, i) or _set_apart(tokens, i) or _of_several(tokens, i)):
+        return None
+    letter = "f" if low.endswith(("ая", "на")) else "m"
+    return Found(i, i, i, "pron", tokens[i].readings[0].lemma, letter, "sing", "nom")
+
+
+def _that_one(tokens: list[Token], i: int) -> Found | None:
+    """ "позови того, в тельняшке", "та, что в шляпе"."""
+    best = tokens[i].best
+    if best.key != "тот" or not best.case or best.number != "sing":
+        return None
+    if i + 2 >= len(tokens) or tokens[i + 1].low != ",":
+        return None
+    k = i + 3 if tokens[i + 2].low == "что" else i + 2
+    letter = LETTER.get(best.gender, "m" if best.case != "nom" else "")
+    if not letter or k == len(tokens) or tokens[k].low not in ("с", "со", "в", "без"):
+        return None
+    return Found(i, i, i, "pron", "та" if letter == "f" else "тот", letter, "sing", best.case)
+
+
+def _whose(tokens: list[Token], i: int) -> Found | None:
+    """ "женщина, чьи плечи"."""
+    if tokens[i].best.key != "чей" or i == 0 or tokens[i - 1].low != ",":
+        return None
+    return Found(i, i, i, "rel", "чей", "u", "sing", "gen")
+
+
+def _which(tokens: list[Token], i: int) -> Found | None:
+    """ "женщина, которая смеялась"; a question opens with the same word and names nobody."""
+    token = tokens[i]
+    if i == 0 or token.best.key != "который":
+        return None
+    r = token.best
+    return Found(i, i, i, "rel", "который", LETTER.get(r.gender, "u"), r.number or "sing", r.case)
+
+
+def _personal(tokens: list[Token], i: int, low: str) -> Found | None:
+    """ "она", "её", "мне"."""
+    token = tokens[i]
     for r in token.readings:
-        if r.pos == "NPRO" and r.key in PRONOUNS:
-            if r.key in ("ты", "вы") and not low.startswith(("ты", "теб", "тоб", "вы", "вас", "вам")):
-                continue
-            lemma, letter, number = PRONOUNS[r.key]
-            kind = "pron"
-            case = r.case
-            if low in OBLIQUE_CASE:
-                case = OBLIQUE_CASE[low]
-                tagged = token.feats.get("Case", "")[:3].lower()
-                case = tagged if tagged in ("gen", "acc", "dat", "ins", "loc") else case
-            if low in POSSESSIVE and (token.pos == "DET" or _before_noun(tokens, i)):
-                kind = "poss"
-            if low == "им" and token.pos not in ("PRON",):
-                number, letter, lemma = "plur", "u", "они"
-            return Found(i, i, i, kind, lemma, letter, number, case)
+        if r.pos != "NPRO" or r.key not in PRONOUNS:
+            continue
+        if r.key in ("ты", "вы") and not low.startswith(("ты", "теб", "тоб", "вы", "вас", "вам")):
+            continue
+        lemma, letter, number = PRONOUNS[r.key]
+        case = r.case
+        if low in OBLIQUE_CASE:
+            tagged = token.feats.get("Case", "")[:3].lower()
+            case = tagged if tagged in ("gen", "acc", "dat", "ins", "loc") else OBLIQUE_CASE[low]
+        owns = low in POSSESSIVE and (token.pos == "DET" or _before_noun(tokens, i))
+        if low == "им" and token.pos != "PRON":
+            number, letter, lemma = "plur", "u", "они"
+        return Found(i, i, i, "poss" if owns else "pron", lemma, letter, number, case)
+    return None
+
+
+def _possessive(tokens: list[Token], i: int, low: str) -> Found | None:
+    """ "его" where the dictionary knows no personal pronoun, "твой"."""
     if low in POSSESSIVE:
         lemma, letter, number = POSSESSIVE[low]
         return Found(i, i, i, "poss" if _before_noun(tokens, i) else "pron", lemma, letter, number, "gen")
-    for r in token.readings:
+    for r in tokens[i].readings:
         if r.pos == "ADJF" and r.key in SECOND:
             lemma, letter, number = SECOND[r.key]
             return Found(i, i, i, "poss", lemma, letter, number, "gen")
     return None
 
 
-def _of_form(tokens: list[Token], i: int) -> bool:
+def _of_form(tokens: list[Token], i: int, low: str) -> bool:
     """ "Пол: женский", "Ж, 25 лет": the sex alone stands for the person."""
-    low = fold(tokens[i].low)
     if low in SEX_LETTER and i == 0 and len(tokens) > 1:
         return tokens[1].low in (",", ".", ";", "/") or tokens[1].low.isdigit()
     if not low.startswith(("женск", "мужск")) or i < 2:

@@ -4,23 +4,27 @@ import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
 
 from ..errors import Cancelled
 from . import english, tagger
-from .analysis import Token, sentences
+from .analysis import WINDOW, Token, sentences
 from .blocks import blocks, heading, paragraphs
 from .clashes import clashes
 from .clean import check, clean
+from .entity import Entity, Fact
 from .found import UNSEXED, Found
 from .looks import SentenceLooks
 from .model import Character, Feature, Gender, Mention, TextError
 from .people import find
-from .scene import Entity, Fact, Scene
+from .scene import Scene
 
 log = logging.getLogger(__name__)
 
 MANY = 12  # features of one person from which on moods are capped
 MOODS = 4
+PREDICATES = ("VERB", "PRTS", "ADJS")
 GENDER: dict[str, Gender] = {"m": "male", "f": "female"}
 
 
@@ -162,10 +166,10 @@ def _page(
 
     def read() -> None:
         nonlocal skipped
-        for tokens in sentences(run):
+        for tokens, found in _named(sentences(run)):
             ask()
             try:
-                _read(scene, tokens)
+                _read(scene, tokens, found)
             except Exception:  # whatever it is, one sentence must not cost the whole text
                 skipped += 1
                 log.exception("A sentence was skipped, characters %d to %d", tokens[0].start, tokens[-1].end)
@@ -195,9 +199,28 @@ def _moved(places: Sequence[int], first: int, end: int, start: int) -> Sequence[
     )
 
 
-def _read(scene: Scene, tokens: list[Token]) -> None:
-    found = find(tokens)
-    tagger.tag(tokens, found)
+def _named(parsed: Iterator[list[Token]]) -> Iterator[tuple[list[Token], list[Found] | Exception]]:
+    """Sentences with those they name, or with what went wrong; the network reads many of them together."""
+    while window := list(islice(parsed, WINDOW)):
+        out = [(tokens, _tried(find, tokens)) for tokens in window]
+        good = [(tokens, found) for tokens, found in out if not isinstance(found, Exception)]
+        if isinstance(_tried(tagger.tag, good), Exception):  # one of them is to blame
+            failed = {id(one[0]): error for one in good if (error := _tried(tagger.tag, [one])) is not None}
+            out = [(tokens, failed.get(id(tokens), found)) for tokens, found in out]
+        yield from out
+
+
+def _tried(function: Callable[[Any], Any], argument: Any) -> Any:
+    """What a function gives, or what it fails with: the sentence is then skipped when its turn comes."""
+    try:
+        return function(argument)
+    except Exception as error:
+        return error
+
+
+def _read(scene: Scene, tokens: list[Token], found: list[Found] | Exception) -> None:
+    if isinstance(found, Exception):
+        raise found
     agree(tokens, found)
     scene.enter(tokens, found)
     SentenceLooks(tokens, found, scene).run()
@@ -238,7 +261,7 @@ def agree(tokens: list[Token], found: list[Found]) -> None:
             continue  # "ребёнок": the gender is the word's, not the person's
         verb = _verb_of(tokens, found, f)
         for r in verb.readings if verb is not None else ():
-            if r.pos in ("VERB", "PRTS", "ADJS") and r.number == "sing" and r.gender in ("masc", "femn"):
+            if r.pos in PREDICATES and r.number == "sing" and r.gender in ("masc", "femn"):
                 f.gender = "m" if r.gender == "masc" else "f"
                 break
 
@@ -247,20 +270,31 @@ def _verb_of(tokens: list[Token], found: list[Found], f: Found) -> Token | None:
     """Predicate of a nominative mention: by the tree, else the nearest after it, else before it."""
     head = tokens[f.head].head
     if tokens[f.head].rel.startswith("nsubj") and 0 <= head < len(tokens):
-        if tokens[head].best.pos in ("VERB", "PRTS", "ADJS"):
+        if tokens[head].best.pos in PREDICATES:
             return tokens[head]
     others = [g for g in found if g is not f and g.case == "nom" and g.kind in ("noun", "name", "pron")]
     others = [g for g in others if not (g.person and g.person.kind == "collective")]  # "отряд вёл есаул"
+    return _predicate_after(tokens, others, f) or _verb_before(tokens, others, f)
+
+
+def _predicate_after(tokens: list[Token], others: list[Found], f: Found) -> Token | None:
+    """The nearest in the clause: "Врач вошла и села"; another subject opens a clause of its own."""
+    starts = {g.start for g in others}
     for t in tokens[f.end :]:
-        if t.low in (";", ".", "—", ":") or (
-            any(g.start == t.i for g in others) and tokens[t.i - 1].low in ("и", "а", "но", "пока", "когда")
-        ):
-            break
-        if t.best.pos in ("VERB", "PRTS", "ADJS"):
+        if t.low in (";", ".", "—", ":"):
+            return None
+        if t.i in starts and tokens[t.i - 1].low in ("и", "а", "но", "пока", "когда"):
+            return None
+        if t.best.pos in PREDICATES:
             return t
+    return None
+
+
+def _verb_before(tokens: list[Token], others: list[Found], f: Found) -> Token | None:
+    """ "Вошла врач": unless somebody else is nearer to the verb or before it."""
     for t in reversed(tokens[: f.start]):
         if t.low in (";", ".", ":") or any(g.first == t.i for g in others):
-            break
+            return None
         if t.best.pos == "VERB":
             return None if any(g.end <= t.i for g in others) else t
     return None
@@ -292,7 +326,7 @@ def _character(entity: Entity) -> Character:
         features,
         attributes,
         (head, *mentions),
-        english.whole(f.lemma, gender, told, entity.count),
+        english.whole(f.lemma, gender, told),
         entity.named,
         entity.full_name,
     )

@@ -18,6 +18,6 @@ def probability(task: str, facts: Sequence[str]) -> float | None:
     table = _tables().get(task)
     if table is None:
         return None
-    known = (table[fact] for fact in {"", *facts} if fact in table)  # "" is the bias
-    total = math.fsum(known)  # the same in any order: sets have none
+    # fsum is the same in any order, and a set has none
+    total = math.fsum([table.get("", 0.0), *map(table.__getitem__, table.keys() & facts)])  # "" is the bias
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))

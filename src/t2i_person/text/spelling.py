@@ -47,25 +47,29 @@ def _neighbours(word: str) -> dict[str, float]:
 @lru_cache(20_000)
 def corrected(low: str, name: bool = False) -> str:
     """The word, or the listed word it was meant to be; `name` keeps capitalised words as they are."""
-    if name or not SHORTEST <= len(low) <= 20 or not low.isalpha() or morphology().word_is_known(low):
+    if name or not SHORTEST <= len(low) <= 20 or not low.isalpha() or _right(low):
         return low
-    if low.endswith("ка") and (
-        fold(low[:-2]) + "а" in names() or fold(low[:-2]).rstrip("ь") + "я" in names()
-    ):
-        return low  # "Тёмка"
-    if low in embeddings():
-        return low  # a word people use, though the dictionary does not know it
+    forms, key = _forms(), fold(low)
+    if key in forms:
+        return low
+    _, best = min(((cost, w) for w, cost in _neighbours(key).items() if w in forms), default=(9.0, low))
+    return best
+
+
+def _right(low: str) -> bool:
+    """Whether the word is no slip, though perhaps no dictionary has it."""
+    if morphology().word_is_known(low) or _pet_name(low) or low in embeddings():
+        return True
     if any(
         fold(p.normal_form) in people() or fold(p.normal_form) in things() for p in morphology().parse(low)
     ):
-        return low
-    if low[:-1].endswith("рш") and fold(low[:-2]) in people():
-        return low  # "тренерша" is no slip for "тренера"
-    forms = _forms()
-    key = fold(low)
-    if key in forms:
-        return low
-    best = min(
-        ((cost, w) for w, cost in _neighbours(key).items() if w in forms), default=(9.0, ""), key=lambda x: x
-    )
-    return best[1] if best[1] else low
+        return True
+    return low[:-1].endswith("рш") and fold(low[:-2]) in people()  # "тренерша" is no slip for "тренера"
+
+
+def _pet_name(low: str) -> bool:
+    """ "Тёмка" of "Тёма"."""
+    if not low.endswith("ка"):
+        return False
+    stem = fold(low[:-2])
+    return stem + "а" in names() or stem.rstrip("ь") + "я" in names()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import evidence, scorer
+from . import places, scorer
 from .lexicon import things, verbs
 from .phrases import Phrase, look_of, masculine, normalize
 from .scene import Fact
@@ -27,12 +27,13 @@ ADJECTIVES = ("ADJF", "PRTF", "ADJS", "PRTS")
 def weigh(looks: SentenceLooks) -> None:
     """Take back, move and add features of one sentence by how likely they are."""
     _come(looks)
+    sentence = places.Sentence(looks)
     for k, (first, end, owner, fact) in enumerate(looks.facts):
-        p = scorer.probability("keep", evidence.made(looks, first, end, fact))
+        p = scorer.probability("keep", places.made(sentence, first, end, fact))
         if p is not None and p < KEEP:
             _take_back(owner, fact)
             continue
-        likely = whose(looks, first, end, owner)
+        likely = whose(sentence, first, end, owner)
         if likely is not owner and likely is not None:
             _take_back(owner, fact)
             likely.facts.append(fact)
@@ -47,7 +48,7 @@ def weigh(looks: SentenceLooks) -> None:
         if inside:
             _join(looks, first, end, inside)
         elif not any(k in looks.used for k in range(first, end)):
-            _read(looks, first, end)
+            _read(sentence, first, end)
 
 
 def _join(looks: SentenceLooks, first: int, end: int, inside: list[tuple[int, int, Entity, Fact]]) -> None:
@@ -87,14 +88,15 @@ def _take_back(owner: Entity, fact: Fact) -> None:
     owner.facts = [x for x in owner.facts if x is not fact]
 
 
-def whose(looks: SentenceLooks, first: int, end: int, guess: Entity | None) -> Entity | None:
+def whose(sentence: places.Sentence, first: int, end: int, guess: Entity | None) -> Entity | None:
     """Who of those here, spoken of last or only talked about has the looks told at a place."""
-    scene = looks.scene
+    scene = sentence.look.scene
     near = [e for e in scene.entities if e.last >= scene.sentence - 2 and e.head is not None]
     near += [e for e in scene.ghosts if e.last >= scene.sentence - 1]
     if not near:
         return guess
-    likely = [scorer.probability("owner", evidence.owner(looks, first, end, e, guess)) for e in near]
+    place = places.Place(sentence, first, end, guess)
+    likely = [scorer.probability("owner", places.owner(place, e)) for e in near]
     told = [(p + MOVE * (e is guess), i) for i, (e, p) in enumerate(zip(near, likely, strict=True)) if p]
     return near[max(told)[1]] if told else guess
 
@@ -156,9 +158,9 @@ def _sure(looks: SentenceLooks, first: int, end: int) -> bool:
     return len(content) > 1 or not (listed and listed[0].needs)
 
 
-def _read(looks: SentenceLooks, first: int, end: int) -> None:
+def _read(sentence: places.Sentence, first: int, end: int) -> None:
     """Add what the network reads in a span."""
-    tokens = looks.tokens
+    looks, tokens = sentence.look, sentence.look.tokens
     phrase = _first_phrase(looks, first, end)
     category, normal, told, noun, verb = _normal(looks, first, end, phrase)
     if phrase is not None:
@@ -166,7 +168,7 @@ def _read(looks: SentenceLooks, first: int, end: int) -> None:
     else:
         over = looks.at.get(looks.mod_of.get(first, -1))
         guess = (over.entity or over.ghost) if over is not None else looks.nominal_owner(first, end)
-    owner = whose(looks, first, end, guess)
+    owner = whose(sentence, first, end, guess)
     denied = tokens[first].low in DENIES or any(t.low in ("нет", "нету") for t in tokens[first:end])
     denied = denied or looks.negation(first)
     if owner is None:

@@ -35,7 +35,7 @@ def edit_coordinates(
     styles: Sequence[Tensor],  # [1, c] a layer: how this person looks, other edits included
     wanted: Sequence[Target],
     truncation_psi: float,
-    stop_at: int | None,
+    resolution: int | None,
     avoided: Sequence[Target] = (),  # what should not come with it, where it is not there yet
     on_look: Callable[[], None] = lambda: None,  # called before pictures are drawn; may raise to end it all
 ) -> tuple[Tensor, list[CoordinateEdit]]:
@@ -43,7 +43,7 @@ def edit_coordinates(
     if pack.gallery is None or not wanted:
         return z, []
 
-    first = embed_rendered(pack, styles, stop_at)  # how the encoder saw the person
+    first = embed_rendered(pack, styles, resolution)  # how the encoder saw the person
     there = probabilities(pack, first, avoided)[0] < DRAWN
     goal = [*wanted, *(target for target, has in zip(avoided, there.tolist(), strict=True) if not has)]
     begun, owner = z, {}
@@ -52,7 +52,7 @@ def edit_coordinates(
     def fit(tried: Tensor) -> tuple[Tensor, Tensor]:
         on_look()
         moved = [a + b for a, b in zip(styles, style_offset(pack, begun, tried, truncation_psi), strict=True)]
-        seen = embed_rendered(pack, moved, stop_at)
+        seen = embed_rendered(pack, moved, resolution)
         chance = probabilities(pack, seen, goal)
         worth = chance.clamp(min=1e-6).log().sum(1) + KEEP * (seen * first).sum(1)
         return worth.cpu() - PRICE * (tried != begun).sum(1), chance.cpu()
@@ -97,7 +97,7 @@ def resample_rest(
     z: Tensor,  # [1, z_dim] on the CPU: of one person
     wanted: Sequence[Target],
     truncation_psi: float,
-    stop_at: int | None,
+    resolution: int | None,
     random: torch.Generator,
 ) -> Tensor:
     """People [n, z_dim] who fit the targets as well and are anybody in the rest, the best first; or none."""
@@ -109,7 +109,7 @@ def resample_rest(
     styles = pack.generator.styles(
         pack.generator.w_plus(torch.cat([z, tried]).to(pack.device), truncation_psi)
     )
-    chance = probabilities(pack, embed_rendered(pack, styles, stop_at), wanted).cpu()
+    chance = probabilities(pack, embed_rendered(pack, styles, resolution), wanted).cpu()
     fit = (chance[1:] >= chance[:1].clamp(max=SURE)).all(1)
     order = chance[1:].clamp(min=1e-6).log().sum(1).argsort(descending=True, stable=True)
     return tried[order[fit[order]]]
@@ -143,7 +143,7 @@ def shared(pack: Pack, target: Target) -> tuple[list[int], Tensor]:
     of anybody, whose coordinates are standard normal.
     """
     assert pack.gallery is not None
-    has = pack.score(pack.gallery.seen, pack.text([target.text]))[:, 0].cpu()
+    has = pack.score(pack.gallery.embeddings, pack.text([target.text]))[:, 0].cpu()
     order = has.argsort(descending=True, stable=True)[:MOST]
     z = pack.gallery.z[order[: max(int((has[order] >= DRAWN).sum()), FEWEST)]]
     mean, variance = z.mean(0), z.var(0).clamp(min=1e-3)

@@ -26,7 +26,7 @@ class Preset:
     learning_rate: float
     steps: int
     l2: float  # weight of the squared distance to the start
-    stop_at: int | None  # resolution of the skip output the loss sees; None is the image itself
+    resolution: int | None  # longer side of the skip output the loss sees, in pixels; None: the image
     settle: float  # stop when 10 steps gain less than this share of the loss; 0 goes on to the end
     raw: bool = False  # CLIP without its own mean and deviation
 
@@ -87,7 +87,7 @@ def optimize(
     steps: int = PRESETS["default"].steps,
     learning_rate: float = PRESETS["default"].learning_rate,
     l2: float = PRESETS["default"].l2,
-    stop_at: int | None = 256,  # the largest skip output of so many pixels is compared; None: the image
+    resolution: int | None = 256,  # the largest skip output of so many pixels is compared; None: the image
     settle: float = 0,  # stop when 10 steps gain less than this share of the loss
     offset: Sequence[Tensor] | None = None,  # StyleSpace step added to what W+ gives: an edit made before
     raw: bool = False,  # CLIP sees the pixels in [-1, 1] as they are, as in the published code
@@ -120,8 +120,8 @@ def optimize(
     begin = begin.detach().float().contiguous()
     latent = begin.clone().requires_grad_()
     adam = torch.optim.Adam([latent], learning_rate, betas=(0.9, 0.999))
-    if stop_at is not None:
-        stop_at = pack.side(stop_at)
+    if resolution is not None:
+        resolution = pack.side(resolution)
     best = torch.full((len(begin),), math.inf, device=begin.device)
     chosen = begin.clone()
     history: list[float] = []
@@ -141,7 +141,7 @@ def optimize(
         if offset is not None:
             styles = [style + step for style, step in zip(styles, offset, strict=True)]
         with pack.autocast():
-            images = pack.render(styles, stop_at)
+            images = pack.render(styles, resolution)
             embedded = encode(images).float()
         seen = loss(embedded)  # in full precision: steps of bfloat16 are larger than what a step gains
         return seen + l2 * (code - begin).square().flatten(1).sum(1), images

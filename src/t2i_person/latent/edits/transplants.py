@@ -50,11 +50,11 @@ def render_transplanted(
     pack: Pack,
     styles: Sequence[Tensor],  # [1, c] a layer
     transplants: Sequence[TransplantEdit],
-    stop_at: int | None = None,
+    resolution: int | None = None,
 ) -> tuple[Tensor, Tensor | None]:
     """As `Pack.render_regions`, with the transplants: image [1, 3, h, w], regions [1, 7, s, s]."""
     if not transplants or pack.donors is None:
-        return pack.render_regions(styles, stop_at)
+        return pack.render_regions(styles, resolution)
     own = pack.render_regions(styles, pack.side(SMALL))[1]
     assert own is not None
     grafts, hole, worn = [], own.new_zeros(1, 1, SMALL, SMALL), own.new_zeros(1, 1, SMALL, SMALL)
@@ -63,7 +63,7 @@ def render_transplanted(
         mask, bare = masks(edit.region, regions, own)
         grafts.append(Graft(theirs, torch.maximum(mask, _grown(bare, 5))))
         hole, worn = torch.maximum(hole, bare), torch.maximum(worn, mask)
-    image, seen = pack.render_regions(styles, stop_at, grafts)
+    image, seen = pack.render_regions(styles, resolution, grafts)
     return _filled(image, own, worn, hole), seen
 
 

@@ -1,4 +1,4 @@
-"""How people who fit are found: one class a kind of sampler, chosen by the pack's recipe."""
+"""Samplers: they search the prior for samples that fit the targets. The pack's recipe chooses one."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -16,13 +16,13 @@ OnRound = Callable[[int, int, Tensor], None]  # round from 1, rounds, the best s
 
 
 class Sampler(Protocol):
-    """Finds people among those that the generator draws."""
+    """Searches the latent prior of a generator."""
 
     def find(
         self,
         targets: Sequence[Target],
         random: torch.Generator,
-        taken: Sequence[Tensor] = (),  # z [1, z_dim] of people found before, who should not be met again
+        taken: Sequence[Tensor] = (),  # z [1, z_dim] found before, from which the results should differ
         on_round: OnRound | None = None,
     ) -> Tensor:
         """z [n, z_dim] on the CPU, the best first."""
@@ -36,7 +36,7 @@ SAMPLERS: dict[str, Callable[[Pack, float, int, int], Sampler]] = {
 
 
 def sampler(pack: Pack, truncation_psi: float, resolution: int, candidates: int) -> Sampler:
-    """The one that the pack's recipe names.
+    """The sampler that the pack's recipe names.
 
     Raises
     ------

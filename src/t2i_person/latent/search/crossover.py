@@ -1,7 +1,8 @@
-"""The person that fits best, without leaving what the generator was trained to draw: a search in Z.
+"""Search by crossover: a genetic search in Z for the sample that fits best.
 
-Two good people exchange coordinates. Each coordinate stays among what standard normal numbers give, so every
-child is an ordinary sample of the generator; an edit of W or StyleSpace is not, and shows it when pushed far.
+A child takes each coordinate of z from one of two good samples or draws it anew. Its coordinates stay within
+the range of standard normal numbers, so each child is an ordinary sample of the generator. A strong edit in W
+or StyleSpace, by contrast, can leave what the generator was trained to draw.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,21 +16,22 @@ from ..edits.coordinates import resample_rest
 from ..judge import SURE, embed_rendered, mean_log_probability, probabilities
 from ..targets import Target
 
-GENERATIONS = 16  # of the search for the person that fits
-PARENTS = 8
-FRESH, FEW = 0.1, 0.05  # share of a child's coordinates drawn anew: of two parents, of one
-ASKED = 8  # so many searches share the gallery
-FAR = 2.5  # to which those of one parent are drawn evenly: rare things (hats, dyed hair) lie at the ends
+GENERATIONS = 16  # of a search
+PARENTS = 8  # the best samples, from which parents are drawn
+FRESH = 0.1  # share of a child's coordinates drawn anew if it has two parents
+FEW = 0.05  # the same if it has one parent
+ASKED = 8  # a search starts from one ASKED-th of the gallery
+FAR = 2.5  # a child of one parent has fresh coordinates uniform in [-FAR, FAR]: rare features lie far out
 
 
 @dataclass(frozen=True)
 class Crossover:
-    """The search of this file: begun with the gallery, ended with people who share what was said alone."""
+    """A search that starts from the gallery, and draws anew what the targets leave open."""
 
     pack: Pack
     truncation_psi: float
-    resolution: int  # pixels at which people are looked at
-    candidates: int
+    resolution: int  # pixels: longer side of the images that the encoder scores
+    candidates: int  # samples in a generation
 
     def find(
         self,
@@ -38,7 +40,11 @@ class Crossover:
         taken: Sequence[Tensor] = (),
         on_round: Callable[[int, int, Tensor], None] | None = None,
     ) -> Tensor:
-        """z [n, z_dim] on the CPU, the best first. Another eighth of the gallery is begun with each time."""
+        """z [n, z_dim] on the CPU, the best first; see `Sampler.find`. `taken` is not used.
+
+        The first ones are variants of the best sample: they keep the coordinates of the targets, the rest is
+        drawn anew. There may be none.
+        """
 
         def tell(done: int, best: Tensor) -> None:
             if on_round is not None:
@@ -52,14 +58,14 @@ class Crossover:
 
 @torch.no_grad()
 def begin(pack: Pack, n: int, wanted: Sequence[Target], random: torch.Generator) -> Tensor:
-    """People [n, z_dim] on the CPU to begin with; with targets half of them are the best of the gallery.
+    """The first generation, z [n, z_dim] on the CPU; with targets half of it are the best of the gallery.
 
-    Another eighth of the gallery is asked each time, so that two searches seldom end with one person; the
-    whole of it if nobody there fits, for then the thing is rare.
+    Only a random eighth of the gallery is considered, so that two searches seldom end with the same sample.
+    If no sample of that eighth has all targets, they are rare, and the whole gallery is considered.
     """
     z = torch.randn(n, pack.generator.z_dim, generator=random)
     if wanted and pack.gallery is not None:
-        chance = probabilities(pack, pack.gallery.seen, wanted).cpu()
+        chance = probabilities(pack, pack.gallery.embeddings, wanted).cpu()
         some = torch.randperm(len(chance), generator=random)[: max(len(chance) // ASKED, 1)]
         asked = some if (chance[some] >= SURE).all(1).any() else torch.arange(len(chance))
         best = asked[mean_log_probability(chance[asked]).argsort(descending=True, stable=True)[: n // 2]]
@@ -70,19 +76,22 @@ def begin(pack: Pack, n: int, wanted: Sequence[Target], random: torch.Generator)
 @torch.no_grad()
 def search(
     pack: Pack,
-    z: Tensor,  # [n, z_dim] on the CPU: the first people
+    z: Tensor,  # [n, z_dim] on the CPU: the first generation
     wanted: Sequence[Target],
     truncation_psi: float,
-    stop_at: int | None,
+    resolution: int | None,
     random: torch.Generator,
     rounds: int = 4,  # of n children each
     on_round: Callable[[int, Tensor], None] | None = None,  # number from 1, the best so far [z_dim]
 ) -> Tensor:
-    """People [n, z_dim] on the CPU, the best first, after some generations; without targets `z` itself."""
+    """z [n, z_dim] on the CPU, the best first, after at most `rounds` generations; without targets: `z`.
+
+    It ends early when the best sample has all targets with a probability of at least `SURE`.
+    """
 
     def fit(z: Tensor) -> tuple[Tensor, Tensor]:
         styles = pack.generator.styles(pack.generator.w_plus(z.to(pack.device), truncation_psi))
-        chance = probabilities(pack, embed_rendered(pack, styles, stop_at), wanted)
+        chance = probabilities(pack, embed_rendered(pack, styles, resolution), wanted)
         return mean_log_probability(chance).cpu(), (chance >= SURE).all(1).cpu()
 
     n = len(z)
@@ -96,7 +105,7 @@ def search(
             on_round(generation + 1, z[0])
         parents = z[torch.randint(min(PARENTS, n), (2, n), generator=random)]  # [2, n, z_dim]
         first = torch.rand(z.shape, generator=random) < 0.5
-        # every other child has one parent: what is missing late in the search is often one coordinate
+        # every other child has one parent: late in a search often only one coordinate is wrong
         alone = torch.arange(n)[:, None] % 2 == 1
         fresh = torch.rand(z.shape, generator=random) < torch.where(alone, FEW, FRESH)
         children = torch.where(first | alone, parents[0], parents[1])

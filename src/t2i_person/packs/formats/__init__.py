@@ -1,1 +1,1 @@
-"""Readers of other people's weight files: tensors come out, nothing in the files is ever run."""
+"""Readers of weight files in other formats. They return tensors and run nothing from the files."""

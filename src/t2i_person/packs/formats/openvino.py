@@ -92,6 +92,14 @@ def read_graph(xml: bytes, binary: bytes, name: str) -> Graph:
     PackError : too large, no XML, XML with declarations of its own (entities), or another version.
     """
     empty = Graph(name, {}, {}, {}, b"")
+    root = _parse(xml, empty)
+    layers = _layers(root, empty)
+    inputs, outputs = _edges(root, layers, empty)
+    return Graph(name, layers, inputs, outputs, binary)
+
+
+def _parse(xml: bytes, empty: Graph) -> ET.Element:
+    """The root of the XML; `empty` words the refusals."""
     if len(xml) > MOST_XML:
         empty.refuse(f"its XML has {len(xml)} bytes")
     try:
@@ -108,6 +116,10 @@ def read_graph(xml: bytes, binary: bytes, name: str) -> Graph:
         empty.refuse(
             f"it is <{root.tag[:40]}> of version {(root.get('version') or 'none')[:40]}, not <net> of 10"
         )
+    return root
+
+
+def _layers(root: ET.Element, empty: Graph) -> dict[str, Layer]:
     layers: dict[str, Layer] = {}
     for node in root.iterfind("layers/layer"):
         data = node.find("data")
@@ -122,6 +134,13 @@ def read_graph(xml: bytes, binary: bytes, name: str) -> Graph:
         layers[layer.id] = layer
     if not 0 < len(layers) <= MOST_LAYERS:
         empty.refuse(f"it has {len(layers)} layers")
+    return layers
+
+
+def _edges(
+    root: ET.Element, layers: Mapping[str, Layer], empty: Graph
+) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Inputs of each layer by port, and outputs of each layer."""
     feeding: dict[str, list[tuple[int, str]]] = defaultdict(list)
     outputs: dict[str, list[str]] = defaultdict(list)
     for edge in root.iterfind("edges/edge"):
@@ -131,7 +150,7 @@ def read_graph(xml: bytes, binary: bytes, name: str) -> Graph:
         feeding[goal].append((int(port), source))
         outputs[source].append(goal)
     inputs = {goal: [source for _, source in sorted(found)] for goal, found in feeding.items()}
-    return Graph(name, layers, inputs, dict(outputs), binary)
+    return inputs, dict(outputs)
 
 
 def mobilestylegan(mapping: Graph, synthesis: Graph) -> dict[str, Tensor]:

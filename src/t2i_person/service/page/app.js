@@ -29,9 +29,14 @@ function settings() {
   return { ...values, psi: $("psi").dataset.set ? $("psi").value : "", steps: $("steps").value, size: $("size").value, pack: $("pack").value };
 }
 
+/** From memory or from a link, which anybody may have written: what a field does not take stays as it was. */
 function restore(values) {
-  for (const name of ["each", "seed", "background", "colour", "steps", "size", "pack"]) if (values?.[name]) $(name).value = values[name];
-  if (values?.psi) { $("psi").value = values.psi; $("psi").dataset.set = 1; }
+  for (const name of ["each", "seed", "background", "colour", "steps", "size", "pack"]) {
+    const field = $(name), was = field.value;
+    if (values?.[name]) field.value = values[name];
+    if (field.selectedIndex === -1 || !field.checkValidity() || (name === "each" && !field.value)) field.value = was;
+  }
+  if (/^(0(\.\d+)?|1)$/.test(values?.psi)) { $("psi").value = values.psi; $("psi").dataset.set = 1; }
   shown();
 }
 
@@ -103,7 +108,7 @@ async function ask() {
   if (!editor.text().trim()) { tell(t.nothing, null, null, true); $("text").focus(); return; }
   hush();
   const chosen = settings(), order = { text: editor.text(), per_character: Math.min(16, Math.max(1, Number(chosen.each) || 1)) };
-  if (/^\d+$/.test(chosen.seed)) order.seed = Number(chosen.seed);
+  if (/^\d+$/.test(chosen.seed)) order.seed = Math.min(Number(chosen.seed), Number.MAX_SAFE_INTEGER);
   if (chosen.psi) order.truncation_psi = Number(chosen.psi);
   if (chosen.steps !== "") order.steps = Number(chosen.steps);
   if (chosen.size !== "1024") order.size = Number(chosen.size);
@@ -342,7 +347,7 @@ async function loadPacks() {
     packs = (await call("GET", "v1/packs")).packs;
     const own = packs.find((pack) => pack.default) ?? packs[0], kept = memory.get("settings")?.pack;
     $("pack").replaceChildren(...packs.map((pack) => new Option(pack.name, pack.default ? "" : pack.name)));
-    if (kept) $("pack").value = kept;
+    if (packs.some((pack) => pack.name === kept)) $("pack").value = kept;
     $("pack-field").hidden = packs.length < 2;
     const draws = () => {
       const pack = packs.find((pack) => pack.name === $("pack").value) ?? own;
@@ -381,6 +386,7 @@ form.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); }
   else if (event.key === "Enter" && event.target.matches("input:not([type=checkbox])")) event.preventDefault();
 });
+form.addEventListener("invalid", (event) => event.target.closest("details")?.setAttribute("open", ""), true); // else nobody sees why
 form.addEventListener("input", () => { shown(); remember(); });
 $("psi").addEventListener("input", () => { $("psi").dataset.set = 1; shown(); });
 cancel.addEventListener("click", stop);

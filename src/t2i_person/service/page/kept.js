@@ -1,6 +1,6 @@
 // People kept by name on the server: in a text that names one of them, the same person is drawn again.
 
-import { bytes, call } from "./api.js";
+import { below, bytes, call } from "./api.js";
 import { t } from "./words.js";
 
 const box = document.querySelector("#kept-box"), list = document.querySelector("#kept");
@@ -26,7 +26,7 @@ export function retell() { for (const button of list.querySelectorAll("button"))
 function item({ name, image }) {
   const row = document.createElement("li"), face = document.createElement("img"), words = document.createElement("span"), button = document.createElement("button");
   face.alt = "";
-  show(face, image.slice(1)).catch(() => face.remove());
+  show(face, below(image)).catch(() => face.remove());
   words.textContent = name;
   button.type = "button";
   button.className = "quiet";

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..lexicon import things, verbs
@@ -41,29 +42,40 @@ def gone(looks: SentenceLooks) -> None:
 @rule("У мужчины бороды нет, есть усы.", "!борода; усы")
 def there_is_none(looks: SentenceLooks) -> None:
     """The denial ends where "есть" begins."""
-    tokens = looks.tokens
     for phrase in list(looks.phrases.values()):
         entry = things().get(phrase.reading.key)
-        k = phrase.noun + 1
-        if entry is None or phrase.prep or k >= len(tokens):
+        if entry is None or phrase.prep:
             continue
-        f = looks.at.get(k + 1) if tokens[k].low == "у" else None
-        if f is not None and f.case == "gen":
-            k = f.end
-        genitive = any(r.case == "gen" for r in noun_readings(tokens[phrase.noun]))
-        if k < len(tokens) and tokens[k].low in ("нет", "нету") and genitive:
+        k = _after_whose(looks, phrase)
+        genitive = any(r.case == "gen" for r in noun_readings(looks.tokens[phrase.noun]))
+        if k < len(looks.tokens) and looks.tokens[k].low in ("нет", "нету") and genitive:
             _deny(looks, phrase, phrase.start, k + 1, None)
-    for t in tokens[1:]:
-        before = tokens[t.i - 1].low
-        if t.low not in ("есть", "были", "был", "была") or before not in (",", "зато", "но", "а", "и"):
-            continue
-        if not any(x.low in ("нет", "нету", "без") for x in tokens[: t.i]):
-            continue
+    for k in _there_is(looks):
         for phrase in list(looks.phrases.values()):
             entry = things().get(phrase.reading.key)
-            if entry is not None and phrase.start == t.i + 1 and not phrase.prep:
+            if entry is not None and phrase.start == k + 1 and not phrase.prep:
                 owner = looks.possessor(phrase, phrase.noun + 1) or looks._body_owner(phrase, None)
                 looks.emit(owner, phrase, entry, phrase.start, looks.extend(phrase, entry), False)
+
+
+def _after_whose(looks: SentenceLooks, phrase: Phrase) -> int:
+    """One past the noun and "у" with its owner: "бороды у мужчины нет"."""
+    k = phrase.noun + 1
+    if k >= len(looks.tokens) or looks.tokens[k].low != "у":
+        return k
+    f = looks.at.get(k + 1)
+    return f.end if f is not None and f.case == "gen" else k
+
+
+def _there_is(looks: SentenceLooks) -> Iterator[int]:
+    """Places of "есть" after a denial in the same sentence."""
+    tokens = looks.tokens
+    for t in tokens[1:]:
+        begins = tokens[t.i - 1].low in (",", "зато", "но", "а", "и")
+        if t.low not in ("есть", "были", "был", "была") or not begins:
+            continue
+        if any(x.low in ("нет", "нету", "без") for x in tokens[: t.i]):
+            yield t.i
 
 
 @rule("Он был не низкого роста.", "!низкий рост")

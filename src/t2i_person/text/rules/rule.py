@@ -1,19 +1,23 @@
-"""What a rule is: a function over one sentence, with an example that is also its test."""
+"""What a rule is: a function over a place of the text, with an example that is also its test."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from ..looks import SentenceLooks
 
-Apply = Callable[["SentenceLooks"], None]
+Apply = TypeVar("Apply", bound=Callable[..., object], covariant=True)
+OfSentence = Callable[["SentenceLooks"], None]
+Function = TypeVar("Function", bound=Callable[..., object])
+Place = TypeVar("Place")
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Generic[Apply]):
     """One way of saying how someone looks, or of saying something that only sounds like it.
 
     Attributes
@@ -25,7 +29,8 @@ class Rule:
     gives
         Normal forms of all features found in the example, "; " between them, "!" before a denied one.
     apply
-        Adds features to the sentence's people, or bars places that are no looks.
+        A rule of a whole sentence adds features to its people, or bars places that are no looks. A rule
+        of one place answers what `decide` asks, or None if it says nothing of that place.
     """
 
     name: str
@@ -34,6 +39,15 @@ class Rule:
     apply: Apply
 
 
-def rule(example: str, gives: str) -> Callable[[Apply], Rule]:
+def rule(example: str, gives: str) -> Callable[[Function], Rule[Function]]:
     """Make a `Rule` of a function."""
     return lambda function: Rule(function.__name__, example, gives, function)
+
+
+def decide(rules: Iterable[Rule[Callable[[Place], Answer | None]]], place: Place) -> Answer | None:
+    """The answer of the first rule that has one."""
+    for one in rules:
+        answer = one.apply(place)
+        if answer is not None:
+            return answer
+    return None
