@@ -5,7 +5,7 @@ import threading
 import pytest
 import torch
 from platformdirs import user_cache_path
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 from t2i_person import packs
@@ -126,6 +126,44 @@ def test_packs_are_listed_and_a_broken_card_is_not(folder, place):
 def test_an_unknown_name_lists_the_known_ones(folder):
     with pytest.raises(PackError, match=r"no pack 'nobody'.*tiny"):
         load_pack("nobody")
+
+
+def archive(header: dict, size: int = 0) -> bytes:
+    text = json.dumps(header).encode()
+    return len(text).to_bytes(8, "little") + text + bytes(size)
+
+
+def tensor(dtype: str = "F32", shape: tuple[int, ...] = (1,), size: int = 4) -> dict:
+    return {"dtype": dtype, "shape": list(shape), "data_offsets": [0, size]}
+
+
+HOSTILE = {
+    "notes nested too deep": archive({"a": tensor(), "__metadata__": {"meta": "[" * 100_000}}, 4),
+    "100 dimensions": archive({"a": tensor(shape=(1,) * 100)}, 4),
+    "a type that cannot be computed with": archive({"a": tensor("F4", (2,), 1)}, 1),
+    "more tensors than any network has": archive({str(i): tensor(shape=(0,), size=0) for i in range(10_001)}),
+    "a name of a megabyte": archive({"a" * 1_000_000: tensor()}, 4),
+    "nothing in it": archive({}),
+}
+
+
+@pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("part", ["generator", "encoder", "matting", "stylespace"])
+def test_a_hostile_file_is_told_in_a_few_words(folder, part, data):
+    (folder / f"{part}.safetensors").write_bytes(data)
+    rehash(folder, f"{part}.safetensors")
+    with pytest.raises(PackError) as told:
+        load_pack("tiny", "cpu")
+    assert len(str(told.value)) < 2000
+
+
+def test_weights_without_width_are_refused(folder):
+    state = load_file(folder / "generator.safetensors")
+    state = {key: value[..., :0] if value.ndim else value for key, value in state.items()}
+    save_file(state, folder / "generator.safetensors")
+    rehash(folder, "generator.safetensors")
+    with pytest.raises(PackError, match="no generator that is known"):
+        load_pack("tiny", "cpu")
 
 
 @pytest.mark.parametrize("name", ["x.pt", "/some/where/ffhq.pkl", "G.pth", "model.ckpt"])

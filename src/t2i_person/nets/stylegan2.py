@@ -34,7 +34,8 @@ class Linear(nn.Module):
 
     def __init__(self, n_in: int, n_out: int, bias: float = 0.0, lr_mult: float = 1.0, gain: float = 1.0):
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(n_out, n_in) / lr_mult)
+        # in place: on the meta device a division imports a second of torch's compiler
+        self.weight = nn.Parameter(torch.randn(n_out, n_in).div_(lr_mult))
         self.bias = nn.Parameter(torch.full((n_out,), bias / lr_mult))
         self.alpha = gain * lr_mult / math.sqrt(n_in)
         self.beta = gain * lr_mult

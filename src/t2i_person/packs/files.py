@@ -23,6 +23,8 @@ CARD = "pack.toml"
 FORMAT = 1
 WEIGHTS = ("generator", "encoder", "matting")  # of every pack
 OPTIONAL = frozenset({"donors", "heads", "stylespace", "regions", "inversion", "sliders"})
+MANY = 10_000  # tensors of a file
+SAID = 500  # characters of an error that are passed on
 PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin")
 _KEYS = ("format", "name", "version", "license", "draws", "files")
 
@@ -92,15 +94,23 @@ def read_weights(
     try:
         with safe_open(path, "pt") as archive:
             notes = json.loads((archive.metadata() or {}).get("meta", "{}"))
-            tensors = {key: archive.get_tensor(key) for key in archive.keys()}
-    except (SafetensorError, OSError, ValueError) as error:
-        raise PackError(f"{path} is damaged ({error}): fetch or build the pack again.") from error
-    for key, tensor in tensors.items():
-        if tensor.is_floating_point():
-            tensors[key] = tensor = tensor.float()
-            if not tensor.isfinite().all():
-                raise PackError(f"{path}: {key} holds values that are no numbers: build the pack again.")
-    return tensors, notes
+            names = list(archive.keys())
+            if len(names) > MANY:
+                raise ValueError(f"{len(names)} tensors, more than {MANY}")
+            tensors = {key: archive.get_tensor(key) for key in names}
+            floats = {key: value.float() for key, value in tensors.items() if value.is_floating_point()}
+            wrong = next((key for key, value in floats.items() if not value.isfinite().all()), None)
+    except (SafetensorError, OSError, ValueError, RuntimeError) as error:  # also what is nested too deep
+        raise PackError(f"{path} is damaged ({brief(error)}): fetch or build the pack again.") from error
+    if wrong is not None:
+        raise PackError(f"{path}: {wrong[:80]} holds values that are no numbers: build the pack again.")
+    return tensors | floats, notes
+
+
+def brief(error: Exception) -> str:
+    """What an error says; a hostile file can make it say megabytes."""
+    said = str(error)
+    return said if len(said) <= SAID else said[:SAID] + "..."
 
 
 def write_pack(

@@ -20,7 +20,7 @@ from ..nets.generator import Generator, Graft
 from ..nets.stylegan2 import Generator as StyleGAN2
 from .catalogue import SOURCES
 from .donors import Donors
-from .files import CARD, OPTIONAL, PICKLES, WEIGHTS, read_card, read_weights
+from .files import CARD, OPTIONAL, PICKLES, WEIGHTS, brief, read_card, read_weights
 from .places import BUILT_IN, built_in, is_built_in, missing, user_packs
 from .recipe import Recipe, read_recipe
 
@@ -283,9 +283,11 @@ def _load(folder: Path, device: torch.device, dtype: torch.dtype) -> Pack:
         state, meta = parts[name]
         try:
             net = built[name] = make(state, meta)
-        except (RuntimeError, ValueError, KeyError, IndexError, TypeError) as error:
+        except (
+            ArithmeticError, AttributeError, IndexError, KeyError, RuntimeError, TypeError, ValueError,
+        ) as error:  # fmt: skip
             path = folder / f"{name}.safetensors"
-            raise PackError(f"{path} holds no {name} that is known here: {error}") from error
+            raise PackError(f"{path} holds no {name} that is known here: {brief(error)}") from error
         net.requires_grad_(False).eval().to(device)
     if "sliders" in parts:
         built["sliders"] = {key: step.float().to(device) for key, step in parts["sliders"][0].items()}
@@ -308,7 +310,7 @@ def _donors(folder: Path, state: dict[str, Tensor], generator: Generator, encode
     try:
         found = Donors.from_state_dict(state)
     except (KeyError, ValueError, IndexError, RuntimeError) as error:
-        raise PackError(f"{path} holds no donors that are known here: {error}") from error
+        raise PackError(f"{path} holds no donors that are known here: {brief(error)}") from error
     wide = encoder.encode_text(["a person"]).shape[1]
     if (found.w.shape[1:], found.seen.shape[1:]) != ((generator.w_dim,), (wide,)):
         raise PackError(f"{path} is of another generator or encoder: build the pack again.")
