@@ -98,8 +98,8 @@ def _of_readings(t: Token) -> tuple[int, ...]:
         does = next((v for v in VERBS[1:] if keys & verbs(v).keys()), "") if keys else ""
         thing, shown = nouns[0].category if nouns else "", look[0] if look else ""
         alive = "1" if r.animacy == "anim" else ""
-        values = (r.pos, r.case, r.number, r.gender, "", thing, shown, "", "", "", "", alive)
-        values += (time, person, does)
+        values = [r.pos, r.case, r.number, r.gender, "", thing, shown, "", "", "", "", alive]
+        values += [time, person, does]
         memo[TAGS] = tuple(place.get(v, 0) for place, v in zip(_places(), values, strict=True))
     return memo[TAGS]  # type: ignore[no-any-return]
 
