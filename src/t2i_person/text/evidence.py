@@ -44,7 +44,7 @@ def mention(tokens: list[Token], f: Found) -> list[str]:
         f"sort+case={kind}+{f.case}",
     ]
     if f.kind == "noun":
-        out += [x for key in f.keys for x in (f"word={key}", *meaning(key))]
+        out += [x for key in sorted(f.keys) for x in (f"word={key}", *meaning(key))]
     if f.kind == "name":
         out.append("name=" + "+".join(sorted(f.parts)))
     marks = {"counted": f.counted, "absent": f.absent, "predicate": f.predicate}
@@ -63,10 +63,10 @@ def _pointed(tokens: list[Token], f: Found) -> list[str]:
     mods = [m for m in (f.phrase.mods if f.phrase else []) if m != f.head]
     if mods:
         out.append("mods")
-        out += ["mod=" + POINTING[k] for m in mods for k in tokens[m].keys() if k in POINTING]
+        out += ["mod=" + POINTING[k] for m in mods for k in sorted(tokens[m].keys()) if k in POINTING]
         out += ["mod-look" for m in mods if look_of(tokens[m]) is not None][:1]
     for k in range(max(0, f.start - 1), f.start):
-        out += ["pre=" + POINTING[key] for key in tokens[k].keys() if key in POINTING]
+        out += ["pre=" + POINTING[key] for key in sorted(tokens[k].keys()) if key in POINTING]
     return out
 
 

@@ -32,7 +32,7 @@ def namesake(scene: Scene, tokens: list[Token], f: Found, found: list[Found]) ->
     words = {fold(t.low) for t in tokens[f.start : f.first]}
     if words & ANOTHER or any(t.keys() & ANOTHER for t in tokens[f.start : f.first]):
         return None
-    known = [scene.named[k] for k in f.keys if k in scene.named] if f.kind == "name" else []
+    known = [scene.named[k] for k in sorted(f.keys) if k in scene.named] if f.kind == "name" else []
     short = _short_for(scene, f, found)
     ghosts = [] if f.absent else scene.ghosts[::-1]
     for e in known + scene.entities[::-1] + short + ghosts:
@@ -126,7 +126,7 @@ def _said_to_be_another(tokens: list[Token], f: Found) -> bool:
 
 def _word_fits(f: Found, e: Entity, spoken: bool) -> bool:
     """Whether the noun can mean somebody called by other words so far; `spoken` after a verb of speech."""
-    key = next(iter(f.keys))
+    key = min(f.keys)
     group = AGE_GROUP.get(key)
     groups = {AGE_GROUP[k] for k in e.words if k in AGE_GROUP}
     if group and groups and group not in groups:

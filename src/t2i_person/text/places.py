@@ -91,7 +91,7 @@ def _with(look: SentenceLooks, p: Phrase, group: str, described: bool) -> list[s
     """A phrase's adjectives, and whether its owner is told in words."""
     tokens = look.tokens
     prep = p.prep if p.whole < p.start else ""
-    out = ["mod=" + POINTING[k] for m in p.mods for k in tokens[m].keys() if k in POINTING]
+    out = ["mod=" + POINTING[k] for m in p.mods for k in sorted(tokens[m].keys()) if k in POINTING]
     if any(look_of(tokens[m]) is not None for m in p.mods):
         out.append("mod-look")
     possessive = [f.first for f in look.found if f.kind == "poss"]

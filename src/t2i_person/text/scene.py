@@ -62,7 +62,7 @@ class Scene:
         if f.kind == "name":
             if not entity.named:
                 self.cast.append(entity)
-            for key in set().union(*f.parts.values()) if f.parts else f.keys:
+            for key in sorted(set().union(*f.parts.values()) if f.parts else f.keys):
                 self.named.setdefault(key, entity)
         f.denied = f.start > 0 and tokens[f.start - 1].low == "не"
         entity.mention(f, tokens[f.first].start, tokens[f.last].end)

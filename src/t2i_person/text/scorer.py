@@ -5,6 +5,7 @@ import math
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import repeat
 
 
 @cache
@@ -18,6 +19,6 @@ def probability(task: str, facts: Sequence[str]) -> float | None:
     table = _tables().get(task)
     if table is None:
         return None
-    # fsum is the same in any order, and a set has none
-    total = math.fsum([table.get("", 0.0), *map(table.__getitem__, table.keys() & facts)])  # "" is the bias
+    known = map(table.get, {"", *facts}, repeat(0.0))  # "" is the bias
+    total = math.fsum(known)  # the same in any order: sets have none
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))

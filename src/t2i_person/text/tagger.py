@@ -87,7 +87,7 @@ def _of_readings(t: Token) -> tuple[int, ...]:
     memo = t.readings.memo
     if TAGS not in memo:
         r = t.best
-        nouns = [things()[k] for k in t.keys("NOUN") if k in things()]
+        nouns = [things()[k] for k in sorted(t.keys("NOUN")) if k in things()]
         look = look_of(t) if t.has("ADJF", "ADJS", "PRTF", "PRTS") else None
         verb = next((x for x in t.readings if x.pos in ("VERB", "INFN", "GRND")), None)
         keys = t.keys("VERB", "INFN", "GRND", "PRTF", "PRTS")
@@ -98,23 +98,8 @@ def _of_readings(t: Token) -> tuple[int, ...]:
         does = next((v for v in VERBS[1:] if keys & verbs(v).keys()), "") if keys else ""
         thing, shown = nouns[0].category if nouns else "", look[0] if look else ""
         alive = "1" if r.animacy == "anim" else ""
-        values = (
-            r.pos,
-            r.case,
-            r.number,
-            r.gender,
-            "",
-            thing,
-            shown,
-            "",
-            "",
-            "",
-            "",
-            alive,
-            time,
-            person,
-            does,
-        )
+        values = [r.pos, r.case, r.number, r.gender, "", thing, shown, "", "", "", "", alive]
+        values += [time, person, does]
         memo[TAGS] = tuple(place.get(v, 0) for place, v in zip(_places(), values, strict=True))
     return memo[TAGS]  # type: ignore[no-any-return]
 

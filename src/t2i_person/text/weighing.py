@@ -154,7 +154,7 @@ def _sure(looks: SentenceLooks, first: int, end: int) -> bool:
     content = [t for t in words if t.low not in DENIES and t.best.pos not in ("PREP", "CONJ", "PRCL", "NPRO")]
     if not content or sum(t.look for t in words) < SPAN * len(words):
         return False
-    listed = [things()[key] for key in content[0].keys("NOUN") if key in things()]
+    listed = [things()[key] for key in sorted(content[0].keys("NOUN")) if key in things()]
     return len(content) > 1 or not (listed and listed[0].needs)
 
 
@@ -213,5 +213,5 @@ def _normal(
                     return category, shown, (shown,), "", ""
                 rest = [x.low for x in words if x is not t]
                 return "expression", " ".join([r.lemma, *rest]), (), "", r.key
-    nouns = [things()[key].category for t in words for key in t.keys("NOUN") if key in things()]
+    nouns = [things()[key].category for t in words for key in sorted(t.keys("NOUN")) if key in things()]
     return nouns[0] if nouns else "other", plain, adjectives, "", ""
