@@ -133,7 +133,7 @@ class _Edit(_Part):
             if self.region not in get_args(Kind) or colour(self.colour or "", self.region) is None:
                 raise ValueError("recolours no region that there is, or with no known colour")
         if self.kind == "transplant":
-            from .nets.regions import REGIONS  # the same
+            from .picture.regions import REGIONS  # the same
 
             if self.region not in REGIONS:
                 raise ValueError(f"takes {self.region!r} of somebody: there are {', '.join(REGIONS)}")
