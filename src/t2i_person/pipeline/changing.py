@@ -1,6 +1,5 @@
 """A drawn person again, changed: by a new phrase, by other strengths, or both."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -68,13 +67,17 @@ def _changed(run: Run, request: Request, pack: Pack | None, device: str) -> tupl
     if record is None:
         raise T2IError("There is nobody to change: give a portrait's record.")
     person, before = _person(record), _strengths(record)
+    said = {feature_name(feature) for feature in person.features}
     new = read_phrase(text, person.gender, run.cancelled) if text else ()
     person = replace(person, features=_merged(person.features, new))
     phrases = read_strengths(request.strengths, person.gender, [person], run.cancelled)
     pictures = Pictures(pack or load_pack(record.pack, device))
     sample = Sample.of_record(pictures.pack, record, record.seed)
     if new:
-        sample = _without_replaced(sample, person, before)
+        unsaid = {
+            name for name, value in before.items() if value > 0 and name not in said
+        }  # by a slider alone
+        sample = _without_replaced(sample, person, unsaid)
         targets_of_phrase(pictures.pack, text, new)  # of the change all has to be drawable
     index = record.character.get("index", 0)
     subject = subject_of(pictures.pack, person, request.strengths, phrases, index=index, again=True)
@@ -89,10 +92,9 @@ def _merged(old: tuple[Feature, ...], new: tuple[Feature, ...]) -> tuple[Feature
     return (*(f for f in stay if not any(_denies(f, g) or _denies(g, f) for g in new)), *new)
 
 
-def _without_replaced(sample: Sample, person: Character, strengths: Mapping[str, float]) -> Sample:
+def _without_replaced(sample: Sample, person: Character, unsaid: set[str]) -> Sample:
     """Without the transplants for what is no longer said of the person: the hat of before, with a new one."""
-    told = {feature_name(feature) for feature in person.features}
-    told |= {name for name, value in strengths.items() if value > 0}
+    told = unsaid.union(feature_name(feature) for feature in person.features)
     stay = (e for e in sample.edits if not isinstance(e, TransplantEdit) or e.text in told)
     return replace(sample, edits=tuple(stay))
 
