@@ -144,6 +144,7 @@ def test_a_store_that_cannot_be_used(postgres, stores, monkeypatch):
 
 MANY = {"text": "Семь девушек.", "steps": 0, "size": 256}
 TWO = {"text": "Две девушки.", "steps": 0, "size": 256}
+FOUR = {"text": "Четыре девушки.", "steps": 0, "size": 256}
 ONE = {"text": "Девушка в очках.", "seed": 9, "steps": 0, "size": 256}
 
 
@@ -180,7 +181,7 @@ def test_replicas_share_jobs_and_outlive_each_other(serve, postgres, stores):
         return httpx.post(to.url + path, json=body, headers=key, timeout=120)
 
     # asked of one, followed at another, while it is drawn by whoever took it, which is killed
-    job = post(replicas[0], TWO | {"seed": 5}).json()
+    job = post(replicas[0], FOUR | {"seed": 5}).json()
     first = drawer(replicas, job)
     others = [one for one in replicas if one is not first]
     stream = others[0].events(job["events"])
@@ -193,8 +194,8 @@ def test_replicas_share_jobs_and_outlive_each_other(serve, postgres, stores):
     assert kind == "done" and time.monotonic() - killed < 60
     assert list(stream)[-1][1:] == ("done", data), "who had followed it before sees the same end"
     portraits = data["job"]["characters"][0]["portraits"]
-    assert len(portraits) == 2 and "taken over" in "".join(one.log.read_text() for one in others)
-    assert len({others[0].get(one["url"]).content for one in portraits}) == 2
+    assert len(portraits) == 4 and "taken over" in "".join(one.log.read_text() for one in others)
+    assert len({others[0].get(one["url"]).content for one in portraits}) == 4
 
     # a change at one is a picture at the other, and who is kept at one is drawn at the other
     url = portraits[0]["url"]
