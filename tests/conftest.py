@@ -29,6 +29,7 @@ SLOW = (
     "test_people.py", "test_photo.py", "test_pipeline.py", "test_portraits.py", "test_redraw.py",
     "latent/test_coordinates.py",
     "latent/test_edits.py", "latent/test_invert.py", "latent/test_likelihood.py", "latent/test_search.py",
+    "latent/test_transplants.py",
     "packs/test_assemble.py", "packs/test_build.py", "packs/test_checkpoints.py", "packs/test_openvino.py",
     "text/test_book.py", "text/test_scores.py",
 )  # fmt: skip
@@ -38,7 +39,7 @@ LONG = (
     "service/test_page.py", "test_portraits.py", "packs/test_assemble.py", "service/test_ray.py",
     "service/test_v1.py", "test_photo.py", "test_redraw.py", "service/test_shared.py", "test_cli.py",
     "service/test_hostile.py", "test_faces.py", "service/test_original.py", "service/test_fuzz.py",
-    "text/test_scores.py", "latent/test_coordinates.py",
+    "text/test_scores.py", "latent/test_coordinates.py", "latent/test_transplants.py",
 )  # fmt: skip
 
 

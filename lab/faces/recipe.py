@@ -23,7 +23,7 @@ from pathlib import Path
 import torch
 from PIL import Image
 
-from lab.faces import encoder, heads, inversion, matting, naming, regions
+from lab.faces import donors, encoder, heads, inversion, matting, naming, regions, sliders
 from lab.faces.drawn import latents
 from t2i_person.packs import to_pixels
 from t2i_person.packs.places import built_in
@@ -55,6 +55,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             pictures(a.mattes),
             matting.main(WORK, a.mattes, backbones[0], built_in("faces")),
         ),
+        "donors": lambda: (sums(), donors.main([])),  # the pack is loaded, which looks at the sums
+        "sliders": lambda: (sums(), sliders.main([])),
     }
     for name, step in steps.items():
         done = WORK / f"{name}.done"

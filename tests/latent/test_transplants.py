@@ -67,6 +67,12 @@ def test_a_man_gets_a_cap_and_stays_himself(pack):
         change(capped.record, text="без кепки", pack=pack, background="kept"),
     ):
         assert np.array_equal(undone.rgba, man.rgba)
+    blue = change(capped.record, text="в синей шапке", pack=pack, background="kept")
+    assert {edit["text"] for edit in blue.edits} == {"синяя шапка"}
+    bare = change(blue.record, strengths={"синяя шапка": 0.4}, pack=pack, background="kept")
+    assert np.array_equal(bare.rgba, man.rgba), "half a hat is none, and nothing is coloured"
+    again = change(blue.record, text="в кепке", pack=pack, background="kept")
+    assert np.array_equal(again.rgba, capped.rgba), "the colour went with the hat that it was said of"
     scarf = change(capped.record, text="в платке", pack=pack, background="kept")
     assert [edit["text"] for edit in scarf.edits] == ["платок"], "one hat at a time"
 

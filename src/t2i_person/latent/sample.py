@@ -52,9 +52,7 @@ class Sample:
         z = record.z
         if z is not None and z.shape != (pack.generator.z_dim,):
             raise T2IError("The record inside this PNG is damaged: draw the portrait again.")
-        styles, strength, edits = split_styles(pack, latent), record.strength, read_edits(record.edits)
-        if any(edit.donor >= len(pack.donors or ()) for edit in edits if isinstance(edit, TransplantEdit)):
-            raise T2IError("The record inside this PNG is damaged: draw the portrait again.")
+        styles, strength = split_styles(pack, latent), record.strength
         return cls(
             seed,
             torch.tensor(w_plus).to(pack.device)[None],
@@ -66,9 +64,22 @@ class Sample:
                 edit.at(edit.strength * strength)
                 if isinstance(edit, (RecolourEdit, TransplantEdit))
                 else edit
-                for edit in edits
+                for edit in edits_of(pack, record)
             ),
         )
+
+
+def edits_of(pack: Pack, record: Record) -> tuple[Edit, ...]:
+    """The edits that a record lists.
+
+    Raises
+    ------
+    T2IError : one of them is unknown, damaged, or of a donor that the pack does not have.
+    """
+    edits = read_edits(record.edits)
+    if any(edit.donor >= len(pack.donors or ()) for edit in edits if isinstance(edit, TransplantEdit)):
+        raise T2IError("The record inside this PNG is damaged: draw the portrait again.")
+    return edits
 
 
 def split_styles(pack: Pack, latent: np.ndarray) -> list[Tensor]:

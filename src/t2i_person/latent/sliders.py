@@ -39,21 +39,21 @@ def slide(
     in_w = "w_directions" in pack.recipe.edits
     taken |= {edit.text: abs(edit.alpha) for edit in sample.edits if isinstance(edit, LatentDirectionEdit)}
     made: list[StrengthEdit] = []
-    given: list[Edit] = list(sample.edits)
+    edits: list[Edit] = list(sample.edits)
     colours: dict[str, tuple[Target, Kind, str, float]] = {}  # region -> what is to be there
     for target, change in changes:
         if not change:
             continue
-        if any(isinstance(e, TransplantEdit) and e.text == target.name for e in given):
-            given = [
-                e.at(max(0.0, min(1.0, e.strength + change)))
-                if isinstance(e, TransplantEdit) and e.text == target.name
-                else e
-                for e in given
-            ]
-            continue
-        if said := _region(pack, target):
+        # a hat of a donor and its colour have one name: both get the strength
+        given = {e.region for e in edits if isinstance(e, TransplantEdit) and e.text == target.name}
+        edits = [
+            e.at(_share(e.strength + change)) if isinstance(e, TransplantEdit) and e.region in given else e
+            for e in edits
+        ]
+        said = _region(pack, target)
+        if said:
             colours[said[0]] = (target, *said, change)
+        if said or given:
             continue
         if z is not None and target.name in turned:
             without = z.clone()
@@ -69,13 +69,16 @@ def slide(
         direction = w_direction(pack, target) if in_w else global_direction(pack, target.text, neutral)
         moved = apply(moved, direction, alpha)
         made.append(StrengthEdit(target.name, None, neutral, round(alpha, 6)))
-    edits = given
     for target, region, colour, more in colours.values():
         old = [e for e in edits if isinstance(e, RecolourEdit) and e.text == target.name]
-        strength = max(0.0, min(1.0, sum(e.strength for e in old) + more))
+        strength = _share(sum(e.strength for e in old) + more)
         edits = [edit for edit in edits if edit not in old]
-        edits.append(RecolourEdit(target.name, region, colour, round(strength, 6)))
+        edits.append(RecolourEdit(target.name, region, colour, strength))
     return replace(sample, styles=moved, edits=(*edits, *made))
+
+
+def _share(strength: float) -> float:
+    return round(max(0.0, min(1.0, strength)), 6)
 
 
 def _region(pack: Pack, target: Target) -> tuple[Kind, str] | None:

@@ -17,9 +17,7 @@ UNASKED = 2.5  # what must not appear unless it was asked for, such as a child a
 SAID = 2.0  # what a feature needs in the picture: clothes, for example, that can be coloured
 PUT = 0.5  # a colour that an edit can put on later
 GENDERS = {"ru": {"male": "мужчина", "female": "женщина"}, "en": {"male": "a man", "female": "a woman"}}
-
-
-NAMED = {"поворот головы": "pose"}  # strengths that are no looks: name -> category
+NAMED = {"поворот головы": "pose"}  # strengths that no description says: name -> category
 
 
 @dataclass(frozen=True)

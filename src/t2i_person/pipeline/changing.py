@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from ..errors import T2IError
-from ..latent.edits import TransplantEdit
+from ..latent.edits import RecolourEdit, TransplantEdit
 from ..latent.sample import Sample
 from ..latent.targets import feature_name, targets_of_phrase
 from ..packs import Pack, load_pack
@@ -93,9 +93,9 @@ def _merged(old: tuple[Feature, ...], new: tuple[Feature, ...]) -> tuple[Feature
 
 
 def _without_replaced(sample: Sample, person: Character, unsaid: set[str]) -> Sample:
-    """Without the transplants for what is no longer said of the person: the hat of before, with a new one."""
+    """Without what was put into the picture for something no longer said: the old hat, the old colour."""
     told = unsaid.union(feature_name(feature) for feature in person.features)
-    stay = (e for e in sample.edits if not isinstance(e, TransplantEdit) or e.text in told)
+    stay = (e for e in sample.edits if not isinstance(e, (TransplantEdit, RecolourEdit)) or e.text in told)
     return replace(sample, edits=tuple(stay))
 
 

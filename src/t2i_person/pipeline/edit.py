@@ -322,7 +322,7 @@ def strengthened(pictures: Pictures, request: Request, subject: Subject, sample:
 
 
 def _fitted(pack: Pack, subject: Subject, sample: Sample) -> Sample:
-    """With the donors that fit a head turned otherwise."""
+    """With other donors where the head was turned: those of before fitted its old position."""
     edits, own = list(sample.edits), {target.name: target for target in subject.wanted}
     for i, edit in enumerate(edits):
         if isinstance(edit, TransplantEdit) and edit.strength and (target := own.get(edit.text)):
@@ -367,7 +367,7 @@ class Settled:
 def settle(pictures: Pictures, subject: Subject, sample: Sample, strength: float) -> Settled:
     """The person with the edits at that strength; those that lost the face or the gender are taken back."""
     edits = sample.edits
-    latent = [edit for edit in edits if not isinstance(edit, RecolourEdit)]  # and transplants
+    latent = [edit for edit in edits if not isinstance(edit, RecolourEdit)]
     # half a hat is no hat: coordinates go back whole
     shares = (1.0, 0.0) if any(isinstance(edit, CoordinateEdit) for edit in latent) else (1.0, 0.5, 0.0)
     for share in shares:

@@ -6,9 +6,8 @@ import numpy as np
 import torch
 
 from ..errors import T2IError
-from ..latent.edits import TransplantEdit, read_edits
 from ..latent.judge import DRAWN, probabilities
-from ..latent.sample import join_styles, split_styles
+from ..latent.sample import edits_of, join_styles, split_styles
 from ..latent.targets import Target
 from ..packs import Pack
 from ..picture.backdrop import dressed
@@ -110,9 +109,7 @@ def render(pack: Pack, record: Record) -> np.ndarray:
     """
     if record.latent is None:
         raise T2IError("This PNG holds no latent: draw the portrait again.")
-    edits = read_edits(record.edits)
-    if any(edit.donor >= len(pack.donors or ()) for edit in edits if isinstance(edit, TransplantEdit)):
-        raise T2IError("The record inside this PNG is damaged: draw the portrait again.")
+    edits = edits_of(pack, record)
     whole = drawn(pack, split_styles(pack, record.latent), edits, record.strength)
     pixels = recoloured(whole, edits, record.strength)
     background, size = record.settings.get("background", "transparent"), record.settings.get("size")

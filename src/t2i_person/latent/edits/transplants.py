@@ -1,13 +1,13 @@
 """Hats, hair, clothes and dark glasses of others: a part of a donor's features in the person's own.
 
-A direction in W changes the whole person a little for every hat, and most hats it does not reach. But in
-aligned faces eyes and mouths stand in the same places, and features keep their places: where a donor has a
-hat, the donor's features are put among the person's (Suzuki et al. 2018, https://arxiv.org/abs/1811.10153;
+A direction in W reaches few hats, and changes the rest of the person, too. A transplant changes only the hat.
+Eyes and mouths stand in the same places in all aligned faces, and the generator's features keep the places of
+what they draw. So the donor's features replace the person's where the donor has the hat (Suzuki et al. 2018, https://arxiv.org/abs/1811.10153;
 Collins et al. 2020, https://arxiv.org/abs/2004.14367; of hair Zhu et al. 2021, "Barbershop",
 https://arxiv.org/abs/2106.01505). Everything else in the picture stays as it is.
 
-The donors are the pack's own, seen and labelled by people. Which of them fits is told by where skin is in
-both pictures; the best of them are tried, and the encoder looks at the outcome.
+The donors are the pack's own, labelled by people. A donor fits if skin is in the same places in both
+pictures. The best ten are drawn small, and the encoder scores these pictures.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ EYES = slice(40, 78)  # of 128 rows: glasses, not earrings
 FACE = 26 / 32  # of the rows: clothes do not reach higher
 CLOTHES = 0.04  # of the picture: from so much on they are there
 CLOTHED = 0.12  # of the picture: more clothes than that are no better
-GROWN = {"hat": 7, "hair": 5, "other": 5, "clothes": 5}  # pixels of 128, over what is no ground
+GROWN, HAT_GROWN = 5, 7  # pixels of 128: side of the square by which a region is widened, except over ground
 
 _known: WeakKeyDictionary[Pack, dict[int, tuple[list[Tensor], Tensor]]] = WeakKeyDictionary()
 
@@ -68,19 +68,12 @@ def render_transplanted(
 
 
 def donor(pack: Pack, index: int) -> tuple[list[Tensor], Tensor]:
-    """StyleSpace [1, c] a layer and regions [1, 7, s, s] of one of the pack's donors.
-
-    Raises
-    ------
-    IndexError : the pack has no such donor.
-    """
+    """StyleSpace [1, c] a layer and regions [1, 7, s, s] of one of the pack's donors."""
     known = _known.setdefault(pack, {})
     if found := known.get(index):
         return found
     assert pack.donors is not None
     styles = pack.generator.styles(pack.donors.w[index : index + 1])
-    if not len(styles[0]):
-        raise IndexError(f"{pack.name} has {len(pack.donors)} donors: there is no number {index}")
     regions = pack.render_regions(styles, pack.side(SMALL))[1]
     assert regions is not None
     if len(known) >= KEPT:
@@ -99,7 +92,7 @@ def masks(region: str, theirs: Tensor, own: Tensor) -> tuple[Tensor, Tensor]:
         eyes = torch.zeros_like(worn)
         eyes[:, :, EYES] = 1
         worn = worn * eyes
-    taken = torch.maximum(worn, _grown(worn, GROWN.get(region, 5)) * (1 - ground))
+    taken = torch.maximum(worn, _grown(worn, HAT_GROWN if region == "hat" else GROWN) * (1 - ground))
     bare = torch.zeros_like(worn)
     if region == "clothes":
         taken = taken * (1 - _of(own, "hair"))
@@ -118,7 +111,7 @@ def best_donor(
     beside: Sequence[Target] = (),  # what has to be seen of the person, too
     gender: str = "unknown",
 ) -> int | None:
-    """The donor of whom the target comes best; None where it comes of nobody."""
+    """Index of the donor whose part shows the target best; None if no donor's part shows it."""
     donors = pack.donors
     if donors is None:
         return None
@@ -131,23 +124,22 @@ def best_donor(
     image, own = pack.render_regions(styles, pack.side(SMALL))
     assert own is not None
     fit = _fit(donors, there, region, image, own, gender) + PROBABLE * shown.clamp(min=1e-3).log()
-    tried = there[fit.argsort(descending=True, stable=True)[:TRIED]]
+    order = fit.argsort(descending=True, stable=True)[:TRIED]
+    tried = there[order]
     pictures, regions = _tried(pack, styles, own, region, tried)
     sound = [Target(text, text, "", weight < 0) for text, weight in pack.recipe.usual.items()]
     seen = embed_images(pack, pictures.clamp(-1, 1))
     there_now = there_in(pack, seen, regions, target, region)
     found = torch.cat([there_now[:, None], probabilities(pack, seen, [*beside, *sound])], 1)
-    worth = (
-        mean_log_probability(found) + FITTING * fit.sort(descending=True, stable=True).values[: len(tried)]
-    )
+    worth = mean_log_probability(found) + FITTING * fit[order]
     best = int(worth.where(there_now >= DRAWN, -torch.inf).argmax())
     return int(tried[best]) if there_now[best] >= DRAWN else None
 
 
 def there_in(pack: Pack, seen: Tensor, regions: Tensor, target: Target, region: str) -> Tensor:
-    """How surely what a donor would give is there already: unit [n, d], regions [n, 7, s, s] -> [n].
+    """Probability that pictures show the target: unit embeddings [n, d], regions [n, 7, s, s] -> [n].
 
-    Clothes are there when enough of them can be seen; the encoder does not tell that well.
+    Clothes are measured by their area: the encoder tells badly whether any can be seen.
     """
     if region == "clothes":
         return (_of(regions, region).mean((1, 2, 3)) * (DRAWN / CLOTHES)).clamp(max=1)
