@@ -33,13 +33,12 @@ from ..packs import Pack, to_pixels
 from ..picture.colours import grown, said_colour
 from ..picture.faces import Face, only
 from ..request import Request
+from ..text.model import WORN
 from .colouring import colour_edits, recoloured
 from .run import Run
 from .score import picture_probabilities
 from .subject import Subject
 from .whole import Pictures, Whole, drawn
-
-WORN = frozenset({"accessory", "clothes", "headwear"})  # put on whole; what grows may be changed first
 
 
 def preset_of(request: Request) -> Preset:

@@ -8,6 +8,7 @@ from .analysis import Token
 from .entity import NOMINAL, Entity
 from .found import DASH, HARD, Found
 from .lexicon import fold, people, things
+from .model import WORN
 
 if TYPE_CHECKING:
     from .scene import Scene
@@ -117,4 +118,4 @@ def _thing_before(tokens: list[Token], f: Found) -> bool:
 
 def _of_body(key: str) -> bool:
     """A part of the body, which a pronoun next to it owns rather than stands for."""
-    return key in things() and things()[key].category not in ("clothes", "headwear", "accessory")
+    return key in things() and things()[key].category not in WORN

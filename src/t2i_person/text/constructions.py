@@ -2,6 +2,7 @@
 
 from .found import HARD
 from .lexicon import Thing, verbs, word_set
+from .model import WORN
 from .phrases import Phrase, masculine, normalize, noun_readings
 from .scene import Entity
 from .wording import Wording
@@ -84,7 +85,7 @@ class Constructions(Wording):
 
     def _part_does(self, phrase: Phrase, entry: Thing, end: int, verb: int | None, keys: set[str]) -> bool:
         """ "щёки пылали румянцем", "глаза слезятся": the verb is what describes the part."""
-        worn = entry.category in ("clothes", "headwear", "accessory")
+        worn = entry.category in WORN
         if verb is None or worn or not keys & verbs("part").keys() or not 0 <= verb - phrase.noun <= 4:
             return False
         does = next((r for r in self.tokens[verb].readings if r.pos == "VERB"), None)

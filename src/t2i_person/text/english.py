@@ -4,6 +4,7 @@ from functools import cache
 
 from .entity import Fact
 from .lexicon import english, fold, looks, people, things, verbs
+from .model import WORN
 from .numbers import years
 
 # For a noun that no list has.
@@ -14,7 +15,6 @@ NOTHING = frozenset("clothes height expression eyes face hair body skin".split()
 # What stands before the noun: what the face does, and some adjectives of more than one word.
 DOING = frozenset("smiling laughing frowning crying squinting grinning".split())
 FRONT = {"long-legged", "one-eyed", "cross-eyed", "hunchbacked", "middle-aged", "elegantly dressed"}
-WORN = ("clothes", "headwear", "accessory")
 VAGUE = ("worker", "person", "official")  # "man" or "woman" says more to an image encoder
 SEXED = ("man", "woman", "girl", "boy", "nurse", "actress", "nun", "witch", "priestess", "goddess", "queen")
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from .agreement import OWNER_WORDS, agrees, is_modifier, noun_readings
 from .lexicon import Thing, fold, things, word_set
+from .model import WORN
 from .neighbours import kind_of
 from .phrases import Phrase
 from .sentence import Sentence
@@ -17,7 +18,6 @@ LAID = word_set("grammar.txt", "laid in")
 BENDS = word_set("grammar.txt", "on a face")
 LATIN = re.compile(r"[a-z][a-z&'-]*")
 JEWELLERY = ("ring", "earrings", "necklace", "bracelet", "brooch")
-WORN = ("clothes", "headwear", "accessory")
 GARMENT = ("clothes", "headwear")
 SHAPED = ("hair", "facial_hair", "face", "build", "expression")
 COLOURED = (*WORN, "hair", "eyes", "facial_hair", "skin")

@@ -10,6 +10,7 @@ CATEGORIES = (
     "hair_color", "hair_style", "facial_hair", "headwear", "accessory", "clothes", "age", "build", "skin",
     "face", "eyes", "expression", "role", "other",
 )  # fmt: skip
+WORN = ("clothes", "headwear", "accessory")  # categories of what is put on, beside what grows
 
 
 class TextError(T2IError):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from .analysis import Reading, Token
 from .found import DASH, HARD, capital, lookup
 from .lexicon import fold, names, things, verbs, word_set
+from .model import WORN
 from .name_words import NAMED, SUBJECT, surname_words
 from .phrases import agrees, look_of
 
@@ -16,7 +17,6 @@ WORDS_TOO = frozenset("роза вера любовь надежда лев сл
 WEARS = frozenset("надеть носить улыбнуться улыбаться усмехнуться сказать засмеяться".split())
 PROPER = NAMED | {"Geox", "Orgn"}
 ABSTRACT = ("-ка", "-то", "-с", "-таки", "-о", "ость", "ение", "ание", "ство", "изм")
-WORN = ("clothes", "headwear", "accessory")
 
 
 @dataclass(slots=True)

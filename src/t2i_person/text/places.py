@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from .analysis import Reading
 from .found import Found
 from .lexicon import Thing, things
+from .model import WORN
 from .phrases import Phrase, look_of
 from .surroundings import POINTING, Surroundings, meaning, step, verb_class
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from .looks import SentenceLooks
     from .scene import Entity, Fact
 
-WORN = ("clothes", "headwear", "accessory")
 LETTERS = {"masc": "m", "femn": "f"}
 
 

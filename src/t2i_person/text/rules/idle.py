@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..found import HARD
 from ..lexicon import fold, things, verbs, word_set
+from ..model import WORN
 from .rule import rule
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def handled(looks: SentenceLooks) -> None:
     """What one person handles and another owns is worn by neither."""
     for phrase in looks.phrases.values():
         entry = things().get(phrase.reading.key)
-        if entry is None or entry.category not in ("clothes", "headwear", "accessory") or phrase.prep:
+        if entry is None or entry.category not in WORN or phrase.prep:
             continue
         owner = looks.at.get(phrase.noun + 1)
         verb = looks._clause_verb(phrase.noun)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ..model import WORN
 from ..phrases import noun_readings
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class NounAt:
         self.start = phrase.start  # without the preposition
         self.whole = phrase.whole  # with it
         self.prep = phrase.prep if self.whole < self.start else ""  # right before the phrase, not farther off
-        self.worn = entry.category in ("clothes", "headwear", "accessory") and not entry.carried
+        self.worn = entry.category in WORN and not entry.carried
         self.body = not self.worn and not entry.carried
         self.described = bool(looks._describing(phrase))
 

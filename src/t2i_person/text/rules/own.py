@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..lexicon import things
+from ..model import WORN
 from .idle import LOOK_AT
 from .rule import rule
 
@@ -17,7 +18,7 @@ def own(looks: SentenceLooks) -> None:
     for phrase in looks.phrases.values():
         entry = things().get(phrase.reading.key)
         theirs = any(looks.tokens[m].keys("ADJF") & {"свой"} for m in phrase.mods)
-        if entry is None or not theirs or entry.category not in ("clothes", "headwear", "accessory"):
+        if entry is None or not theirs or entry.category not in WORN:
             continue
         verb = looks._clause_verb(phrase.noun)
         if verb is not None and looks.tokens[verb].keys("VERB", "GRND") & LOOK_AT:

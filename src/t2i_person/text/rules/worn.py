@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..lexicon import things, verbs
+from ..model import WORN
 from ..phrases import Phrase
 from .rule import rule
 
@@ -33,4 +34,4 @@ def changed_clothes(looks: SentenceLooks) -> None:
 
 def _worn(phrase: Phrase) -> bool:
     thing = things().get(phrase.reading.key)
-    return thing is not None and thing.category in ("clothes", "headwear", "accessory") and not thing.carried
+    return thing is not None and thing.category in WORN and not thing.carried
