@@ -26,6 +26,7 @@ from pydantic import (
 from .errors import T2IError
 from .request import HIGH, LOW
 from .request import check as check_settings
+from .text.model import CATEGORIES
 
 try:
     VERSION = version("t2i-person")
@@ -44,6 +45,7 @@ DEPTH = 6
 NEEDS = {
     "coordinates": ("text", "changed"),
     "direction": ("text", "alpha"),
+    "local_direction": ("text", "said", "category", "place", "alpha", "strength"),
     "strength": ("text",),
     "transplant": ("text", "region", "donor", "strength"),
     "w_direction": ("text", "alpha"),
@@ -111,6 +113,9 @@ class _Edit(_Part):
     text: Word | None = None
     texts: Annotated[list[Word], Field(max_length=ITEMS)] = []
     neutral: Word | None = None
+    said: Word | None = None
+    category: Name | None = None
+    place: Name | None = None
     alpha: Number | None = None
     by: Number | None = None
     region: Name | None = None
@@ -132,6 +137,11 @@ class _Edit(_Part):
 
             if self.region not in get_args(Kind) or colour(self.colour or "", self.region) is None:
                 raise ValueError("recolours no region that there is, or with no known colour")
+        if self.kind == "local_direction":
+            from .nets.places import PLACES  # the same
+
+            if self.place not in PLACES or self.category not in CATEGORIES:
+                raise ValueError(f"changes {self.place!r}: there are {', '.join(PLACES)}")
         if self.kind == "transplant":
             from .picture.regions import REGIONS  # the same
 

@@ -9,13 +9,14 @@ from t2i_person.latent.edits import (
     CoordinateEdit,
     DirectionEdit,
     LatentDirectionEdit,
+    LocalDirectionEdit,
     OptimizedEdit,
     RecolourEdit,
     ScaledEdit,
     StrengthEdit,
     TransplantEdit,
+    parts_of,
     read_edits,
-    transplants_of,
 )
 from t2i_person.packs.recipe import Recipe
 from t2i_person.pipeline.edit import edit
@@ -24,6 +25,7 @@ EDITS = (
     CoordinateEdit("шляпа", {3: (0.5, -1.25), 11: (0.0, 2.0)}),
     DirectionEdit("очки", "женщина", 3.0),
     LatentDirectionEdit("борода", 9.0),
+    LocalDirectionEdit("не усы", "усы", "facial_hair", "moustache", -8.0, 0.5),
     OptimizedEdit(("шляпа", "очки"), 12),
     StrengthEdit("шляпа", -0.5),
     StrengthEdit("очки", None, "женщина", 1.5),
@@ -51,6 +53,10 @@ def test_there_and_back(edit):
         {"kind": "recolour", "text": "кофта", "region": "sky", "colour": "синий", "strength": 1},
         {"kind": "recolour", "text": "кофта", "region": "hair", "colour": "синий", "strength": True},
         {"kind": "optimize", "texts": 5, "steps": 1},
+        {**EDITS[3].json(), "place": "sky"},
+        {**EDITS[3].json(), "category": "beards"},
+        {**EDITS[3].json(), "said": None},
+        {**EDITS[3].json(), "alpha": float("inf")},
         {"kind": "transplant", "text": "кепка", "region": "sky", "donor": 1, "strength": 1},
         {"kind": "transplant", "text": "кепка", "region": "hat", "donor": -1, "strength": 1},
         {"kind": "transplant", "text": "кепка", "region": "hat", "donor": 1.5, "strength": 1},
@@ -72,6 +78,12 @@ def test_half_a_hat_is_none_and_the_later_hat_is_worn():
     cap, brim, glasses = (
         TransplantEdit(*some) for some in (("a", "hat", 1), ("b", "hat", 2), ("c", "other", 3))
     )
-    assert transplants_of([cap, glasses, ScaledEdit(0.5), brim]) == (brim, glasses)
-    assert transplants_of([cap, glasses.at(0.4)]) == (cap,)
-    assert transplants_of([cap], 0.4) == () and transplants_of([cap], 0.5) == (cap,)
+    assert parts_of([cap, glasses, ScaledEdit(0.5), brim]) == (glasses, brim)
+    assert parts_of([cap, glasses.at(0.4)]) == (cap,)
+    assert parts_of([cap], 0.4) == () and parts_of([cap], 0.5) == (cap,)
+
+
+def test_a_step_in_one_place_is_taken_in_part():
+    beard = LocalDirectionEdit("борода", "борода", "facial_hair", "beard", 8.0)
+    assert parts_of([beard], 0.5) == (beard.at(0.5),)
+    assert parts_of([beard.at(0)]) == parts_of([beard], 0) == ()

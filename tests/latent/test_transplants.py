@@ -9,7 +9,7 @@ from faces import place_faces
 
 from t2i_person import change, draw, recreate
 from t2i_person.errors import T2IError
-from t2i_person.latent.edits.transplants import masks
+from t2i_person.latent.edits.grafts import masks
 from t2i_person.nets.regions import REGIONS
 from t2i_person.packs import load_pack
 from t2i_person.picture.likeness import descriptor, distance

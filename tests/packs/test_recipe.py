@@ -20,13 +20,19 @@ def test_values_are_taken():
     card = {
         "recipe": {"sampler": "likelihood", "edits": ["recolour"], "truncation_psi": 0.8, "one_person": True},
         "usual": {"хороший снимок": 1, "брак": -0.5},
-        "rows": {"clothes": "6-99"},
+        "rows": {"clothes": "6-99", "макияж": "7-9"},
+        "local": {"facial_hair": "beard", "усы": "moustache"},
         "ages": {"мальчик": "ребёнок"},
     }
     recipe = read_recipe(card)
     assert (recipe.sampler, recipe.edits, recipe.one_person) == ("likelihood", ("recolour",), True)
     assert recipe.usual == {"хороший снимок": 1, "брак": -0.5} and recipe.ages == {"мальчик": "ребёнок"}
-    assert recipe.rows_of("clothes", 23) == (6, 23) and recipe.rows_of("age", 23) == (0, 23)
+    assert recipe.rows_of("синяя кофта", "clothes", 23) == (6, 23)
+    assert recipe.rows_of("старый", "age", 23) == (0, 23)
+    assert recipe.rows_of("яркий макияж", "face", 23) == (7, 10), "a word goes before its category"
+    assert recipe.place_of("рыжая борода", "facial_hair") == "beard"
+    assert recipe.place_of("седые усы", "facial_hair") == "moustache"
+    assert recipe.place_of("", "age") == ""
 
 
 @pytest.mark.parametrize(
@@ -39,6 +45,8 @@ def test_values_are_taken():
         ({"usual": {"брак": "no"}}, "numbers"),
         ({"unasked": ["очки"]}, "texts"),
         ({"rows": {"clothes": "above"}}, "5-22"),
+        ({"local": {"усы": "chin"}}, "moustache"),
+        ({"told": {"усы": "chin"}}, "moustache"),
     ],
 )
 def test_what_is_wrong_is_named(card, said):

@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from ..errors import PackError
+from ..nets.places import PLACES
 from ..packs import Pack
 from .targets import Target
 
@@ -73,7 +74,12 @@ def embed_rendered(pack: Pack, styles: Sequence[Tensor], resolution: int | None,
 
 
 @torch.no_grad()
-def probabilities(pack: Pack, embeddings: Tensor, targets: Sequence[Target]) -> Tensor:
+def probabilities(
+    pack: Pack,
+    embeddings: Tensor,
+    targets: Sequence[Target],
+    regions: Tensor | None = None,  # [n, 7, s, s] of the same pictures, for what is told from them
+) -> Tensor:
     """Probability that each target holds: unit embeddings [n, d] -> [n, targets].
 
     Of a target with others beside it the least of theirs: they hang together, a product would be too small.
@@ -81,7 +87,12 @@ def probabilities(pack: Pack, embeddings: Tensor, targets: Sequence[Target]) -> 
     if not targets:
         return embeddings.new_ones(len(embeddings), 0)
     parts = [(target, *target.also) for target in targets]
-    true = pack.score(embeddings, pack.text([part.text for some in parts for part in some])).unbind(1)
+    texts = [part.text for some in parts for part in some]
+    true = list(pack.score(embeddings, pack.text(texts)).unbind(1))
+    for j, text in enumerate(texts):
+        place = pack.recipe.told.get(text)
+        if place and regions is not None:
+            true[j] = PLACES[place].told(regions)
     found, at = [], 0
     for some in parts:
         each = [1 - p if t.negated else p for p, t in zip(true[at : at + len(some)], some, strict=True)]

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ..errors import T2IError
 from ..packs import Pack
-from .edits import Edit, RecolourEdit, TransplantEdit, read_edits
+from .edits import PICTURE, Edit, TransplantEdit, read_edits
 
 if TYPE_CHECKING:
     from ..picture.png import Record
@@ -28,9 +28,15 @@ class Sample:
     styles: list[Tensor]  # the same, as the person is to look now
     z: Tensor | None = None  # [1, z_dim] on the CPU, what w_plus is of, or near; None: not known
     edits: tuple[Edit, ...] = ()  # in order, those of earlier requests first
+    old: int = 0  # how many of the edits are of earlier requests
     variant: str = ""
     strengths: dict[str, float] = field(default_factory=dict)  # other than 1
     before: Sample | None = None  # the person before coordinates of Z were set, if they were
+
+    @property
+    def edited_before(self) -> frozenset[str]:
+        """Names of the targets that an earlier request has edited: they are not tried again."""
+        return frozenset(str(edit.json().get("text", "")) for edit in self.edits[: self.old])
 
     @classmethod
     def of_record(cls, pack: Pack, record: Record, seed: int) -> Sample:
@@ -53,20 +59,16 @@ class Sample:
         if z is not None and z.shape != (pack.generator.z_dim,):
             raise T2IError("The record inside this PNG is damaged: draw the portrait again.")
         styles, strength = split_styles(pack, latent), record.strength
-        return cls(
-            seed,
-            torch.tensor(w_plus).to(pack.device)[None],
-            styles,
-            styles,
-            None if z is None else torch.tensor(z)[None],
-            tuple(
-                # the latent has the strength of its drawing in it, the picture's edits are made anew
-                edit.at(edit.strength * strength)
-                if isinstance(edit, (RecolourEdit, TransplantEdit))
-                else edit
-                for edit in edits_of(pack, record)
-            ),
+        edits = tuple(
+            # the latent has the strength of its drawing in it, the picture's edits are made anew
+            edit.at(edit.strength * strength) if isinstance(edit, PICTURE) else edit
+            for edit in edits_of(pack, record)
         )
+        start, known = (
+            torch.tensor(w_plus).to(pack.device)[None],
+            None if z is None else torch.tensor(z)[None],
+        )
+        return cls(seed, start, styles, styles, known, edits, len(edits))
 
 
 def edits_of(pack: Pack, record: Record) -> tuple[Edit, ...]:

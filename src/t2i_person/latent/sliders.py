@@ -10,6 +10,7 @@ from .edits import (
     DirectionEdit,
     Edit,
     LatentDirectionEdit,
+    LocalDirectionEdit,
     RecolourEdit,
     StrengthEdit,
     TransplantEdit,
@@ -64,6 +65,10 @@ def slide(
             moved = [style + change * more for style, more in zip(moved, step, strict=True)]
             made.append(StrengthEdit(target.name, round(change, 6)))
             continue
+        place = pack.recipe.place_of(target.text, target.category) if in_w else ""
+        if place:
+            edits = _moved_there(edits, target, place, change)
+            continue
         unit = wdirections.UNIT if in_w else UNIT
         alpha = change * taken.get(target.name, unit) * (-1 if target.negated else 1)
         direction = w_direction(pack, target) if in_w else global_direction(pack, target.text, neutral)
@@ -75,6 +80,19 @@ def slide(
         edits = [edit for edit in edits if edit not in old]
         edits.append(RecolourEdit(target.name, region, colour, strength))
     return replace(sample, styles=moved, edits=(*edits, *made))
+
+
+def _moved_there(edits: list[Edit], target: Target, place: str, change: float) -> list[Edit]:
+    """The edits with a target's direction in its place stronger by `change`; a new one if there is none."""
+    out: list[Edit] = [
+        e.at(e.strength + change) if isinstance(e, LocalDirectionEdit) and e.text == target.name else e
+        for e in edits
+    ]
+    if out != edits:
+        return out
+    alpha = wdirections.UNIT * (-1 if target.negated else 1)
+    new = LocalDirectionEdit(target.name, target.text, target.category, place, alpha)
+    return [*edits, new.at(change)]
 
 
 def _share(strength: float) -> float:

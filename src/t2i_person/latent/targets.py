@@ -68,7 +68,7 @@ def named_target(pack: Pack, name: str) -> Target:
     T2IError : the pack has no direction for it.
     """
     if name not in pack.sliders:
-        able = ", ".join(f"«{one}»" for one in pack.sliders) or "none like it"
+        able = ", ".join(f"«{one}»" for one in NAMED if one in pack.sliders) or "none like it"
         raise T2IError(f"The pack {pack.name} has no strength «{name}»: it has {able}.")
     return Target(name, name, NAMED[name])
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ..errors import PackError
+from ..nets.places import PLACES
 
 
 @dataclass(frozen=True)
@@ -34,16 +35,29 @@ class Recipe:
     usual: Mapping[str, float] = field(default_factory=dict)  # text -> weight, below 0 for what is avoided
     ages: Mapping[str, str] = field(default_factory=dict)  # noun of a person -> text of the age it says
     holds: Mapping[str, str] = field(default_factory=dict)  # text -> category: what a direction leaves alone
-    rows: Mapping[str, str] = field(default_factory=dict)  # category -> "5-22": rows of W+ that carry it
+    rows: Mapping[str, str] = field(
+        default_factory=dict
+    )  # text or category -> "5-22": rows of W+ that carry it
     transplants: Mapping[str, str] = field(default_factory=dict)  # category -> region that donors give
+    local: Mapping[str, str] = field(
+        default_factory=dict
+    )  # text or category -> place that its direction changes
+    told: Mapping[str, str] = field(
+        default_factory=dict
+    )  # text -> place whose regions say whether it is there
     offers: tuple[str, ...] = ()  # strengths that a page may offer beside those of what was said
     below_frame: tuple[str, ...] = ()  # lemmas of what the picture is too small to show
 
-    def rows_of(self, category: str, num_ws: int) -> tuple[int, int]:
-        """First row of W+ that carries a category, and the one after the last."""
-        if category not in self.rows:
+    def place_of(self, text: str, category: str) -> str:
+        """The only place that a direction for the text changes, of `PLACES`; "" where it changes all."""
+        return _listed(self.local, text, category)
+
+    def rows_of(self, text: str, category: str, num_ws: int) -> tuple[int, int]:
+        """First row of W+ that carries what a text says, and the one after the last."""
+        rows = _listed(self.rows, text, category)
+        if not rows:
             return 0, num_ws
-        first, last = map(int, self.rows[category].split("-"))
+        first, last = map(int, rows.split("-"))
         return first, min(last + 1, num_ws)
 
     def hidden(self, phrase: str) -> str:
@@ -63,7 +77,15 @@ TABLES: dict[str, Any] = {  # fields of Recipe that are tables of their own, bes
     "holds": str,
     "rows": str,
     "transplants": str,
+    "local": str,
+    "told": str,
 }
+
+
+def _listed(table: Mapping[str, str], text: str, category: str) -> str:
+    """What a table has for a text, else for its last word, else for its category; "" for none of them."""
+    names = (text, *text.split()[-1:], category)
+    return next((table[name] for name in names if name in table), "")
 
 
 def read_recipe(card: Mapping[str, Any]) -> Recipe:
@@ -80,6 +102,10 @@ def read_recipe(card: Mapping[str, Any]) -> Recipe:
             raise PackError(
                 f"[rows] has {category} = {rows!r}: it takes the first and the last row, as 5-22."
             )
+    for table in ("local", "told"):
+        for name, place in values[table].items():
+            if place not in PLACES:
+                raise PackError(f"[{table}] has {name} = {place!r}: there are {', '.join(PLACES)}.")
     return Recipe(**values)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from ..errors import T2IError
-from ..latent.edits import RecolourEdit, TransplantEdit
+from ..latent.edits import PICTURE
 from ..latent.sample import Sample
 from ..latent.targets import feature_name, targets_of_phrase
 from ..packs import Pack, load_pack
@@ -95,8 +95,9 @@ def _merged(old: tuple[Feature, ...], new: tuple[Feature, ...]) -> tuple[Feature
 def _without_replaced(sample: Sample, person: Character, unsaid: set[str]) -> Sample:
     """Without what was put into the picture for something no longer said: the old hat, the old colour."""
     told = unsaid.union(feature_name(feature) for feature in person.features)
-    stay = (e for e in sample.edits if not isinstance(e, (TransplantEdit, RecolourEdit)) or e.text in told)
-    return replace(sample, edits=tuple(stay))
+    stay = (e for e in sample.edits if not isinstance(e, PICTURE) or e.text in told)
+    edits = tuple(stay)
+    return replace(sample, edits=edits, old=len(edits))
 
 
 def _denies(no: Feature, yes: Feature) -> bool:

@@ -12,19 +12,19 @@ from ..errors import PackError
 from ..latent.edits import (
     CoordinateEdit,
     Edit,
-    LatentDirectionEdit,
+    LocalDirectionEdit,
     OptimizedEdit,
     RecolourEdit,
     ScaledEdit,
     TransplantEdit,
-    transplants_of,
+    parts_of,
     wdirections,
 )
 from ..latent.edits.coordinates import edit_coordinates, style_offset
 from ..latent.edits.directions import apply_directions, best_steps
+from ..latent.edits.local import InW
 from ..latent.edits.optimize import PRESETS, Preset, optimize, score_loss
 from ..latent.edits.transplants import best_donor, there_in
-from ..latent.edits.wdirections import w_direction
 from ..latent.judge import DRAWN, SURE, embed_rendered, probabilities
 from ..latent.sample import Sample
 from ..latent.sliders import slide
@@ -127,28 +127,17 @@ def _w_directions(
         for k, sample in enumerate(samples):
             run.tell("directions", i, k, step=k + 1, steps=len(samples))
             # clothes have to be in the picture to be coloured; and what nobody asked for shall not come along
-            given = {edit.text: edit.region for edit in transplants_of(sample.edits)}
-            missing = [target for target in wanted if target.name not in given]
+            given = {e.text: e.region for e in parts_of(sample.edits) if isinstance(e, TransplantEdit)}
+            missing = [t for t in wanted if t.name not in given and t.name not in sample.edited_before]
             whole = pictures.whole(sample.styles, sample.edits)
-            seen = probabilities(pack, whole.seen(pack), beside)[0].tolist()
+            seen = probabilities(pack, whole.seen(pack), beside, whole.coarse)[0].tolist()
             kept = [t for t, p in zip(beside, seen, strict=True) if not t.negated or p >= DRAWN]
             kept = [t for t in kept if pack.recipe.transplants.get(t.category) not in given.values()]
-            styles, taken = best_steps(
-                pack,
-                sample.styles,
-                [*missing, *kept],
-                lambda target: w_direction(pack, target),
-                wdirections.ALPHAS,
-                wdirections.PRICE,
-                pictures.judged,
-                wdirections.GAINED,
-            )
-            if not taken:
-                out.append(sample)
-                continue
-            edits = [LatentDirectionEdit(target.name, alpha) for target, alpha in taken]
-            out.append(replace(sample, styles=styles, edits=(*sample.edits, *edits)))
-            pictures.show(run, "directions", i, k, styles, out[-1].edits)
+            steps = InW(pack, sample.styles, sample.edits, pictures.judged)
+            if best_steps(steps, [*missing, *kept], wdirections.PRICE, wdirections.GAINED):
+                sample = replace(sample, styles=steps.styles, edits=steps.edits)
+                pictures.show(run, "directions", i, k, sample.styles, sample.edits)
+            out.append(sample)
     return out
 
 
@@ -168,14 +157,16 @@ def _transplants(
         for k, sample in enumerate(samples):
             run.tell("directions", i, k, step=k + 1, steps=len(samples))
             for target in able:
+                if target.name in sample.edited_before:
+                    continue
                 goal, region = without_colour(pack, target), pack.recipe.transplants[target.category]
                 now = drawn(pack, sample.styles, sample.edits, side=pictures.judged)
                 if now.coarse is None or there_in(pack, now.seen(pack), now.coarse, goal, region) >= DRAWN:
                     continue
-                seen = probabilities(pack, now.seen(pack), wanted)[0].tolist()
+                seen = probabilities(pack, now.seen(pack), wanted, now.coarse)[0].tolist()
                 beside = [t for t, p in zip(wanted, seen, strict=True) if p >= DRAWN and t is not target]
                 gender = subject.character.gender
-                index = best_donor(pack, sample.styles, goal, region, beside, gender)
+                index = best_donor(pack, sample.styles, parts_of(sample.edits), goal, region, beside, gender)
                 if index is not None:
                     edit = TransplantEdit(target.name, region, index)
                     sample = replace(sample, edits=(*sample.edits, edit))
@@ -194,8 +185,9 @@ def _recolouring(
             run.tell("directions", i, k, step=k + 1, steps=len(samples))
             styles = mixed(sample.start, sample.styles, request.strength)
             whole = pictures.whole(styles, sample.edits, request.strength)
-            seen = probabilities(pack, whole.seen(pack), wanted)[0].tolist()
-            edits = colour_edits(whole, wanted, seen)
+            missing = [target for target in wanted if target.name not in sample.edited_before]
+            seen = probabilities(pack, whole.seen(pack), missing, whole.coarse)[0].tolist()
+            edits = colour_edits(whole, missing, seen)
             out.append(replace(sample, edits=(*sample.edits, *edits)))
     return out
 
@@ -326,7 +318,7 @@ def _fitted(pack: Pack, subject: Subject, sample: Sample) -> Sample:
     for i, edit in enumerate(edits):
         if isinstance(edit, TransplantEdit) and edit.strength and (target := own.get(edit.text)):
             goal, gender = without_colour(pack, target), subject.character.gender
-            index = best_donor(pack, sample.styles, goal, edit.region, gender=gender)
+            index = best_donor(pack, sample.styles, parts_of(edits), goal, edit.region, gender=gender)
             if index is not None:
                 edits[i] = replace(edit, donor=index)
     return replace(sample, edits=tuple(edits))
@@ -365,13 +357,11 @@ class Settled:
 
 def settle(pictures: Pictures, subject: Subject, sample: Sample, strength: float) -> Settled:
     """The person with the edits at that strength; those that lost the face or the gender are taken back."""
-    edits = sample.edits
-    latent = [edit for edit in edits if not isinstance(edit, RecolourEdit)]
+    latent = [edit for edit in sample.edits if not isinstance(edit, RecolourEdit)]
     # half a hat is no hat: coordinates go back whole
     shares = (1.0, 0.0) if any(isinstance(edit, CoordinateEdit) for edit in latent) else (1.0, 0.5, 0.0)
     for share in shares:
-        if not share:
-            edits = tuple(edit for edit in edits if not isinstance(edit, TransplantEdit))
+        edits = (*sample.edits[: sample.old], *_left(sample.edits[sample.old :], share))
         whole = pictures.whole(mixed(sample.start, sample.styles, share * strength), edits, strength)
         pixels = recoloured(whole, edits, strength)
         found = picture_probabilities(pictures.pack, whole, pixels, edits, subject.wanted)
@@ -384,6 +374,12 @@ def settle(pictures: Pictures, subject: Subject, sample: Sample, strength: float
     if share < 1:
         edits = (*edits, ScaledEdit(share))
     return Settled(whole, edits, share, pixels, whole.face, found)
+
+
+def _left(edits: Sequence[Edit], share: float) -> tuple[Edit, ...]:
+    """The edits with `share` of what changes the person; half a hat is no hat, so it stays or goes."""
+    stay = (edit for edit in edits if share or not isinstance(edit, TransplantEdit))
+    return tuple(e.at(e.strength * share) if isinstance(e, LocalDirectionEdit) else e for e in stay)
 
 
 def mixed(start: list[Tensor], end: list[Tensor], share: float) -> list[Tensor]:

@@ -23,7 +23,7 @@ def picture_probabilities(
     """Of each target, by the encoder; of colours that can be measured, by measuring."""
     same = pixels is whole.pixels
     embedding = whole.seen(pack) if same else embed_images(pack, to_image(pixels, pack.device))
-    seen = probabilities(pack, embedding, wanted)[0].tolist()
+    seen = probabilities(pack, embedding, wanted, whole.coarse)[0].tolist()
     measured = colour_probabilities(whole, pixels, wanted, edits)
     return [p if colour is None else colour for p, colour in zip(seen, measured, strict=True)]
 

@@ -7,8 +7,8 @@ from functools import cached_property
 import numpy as np
 from torch import Tensor
 
-from ..latent.edits import Edit, TransplantEdit, transplants_of
-from ..latent.edits.transplants import render_transplanted
+from ..latent.edits import Edit, PartEdit, parts_of
+from ..latent.edits.grafts import render_grafted
 from ..latent.judge import embed_images
 from ..packs import Pack, to_pixels
 from ..picture.faces import Face, single
@@ -26,7 +26,7 @@ class Whole:
     """A picture of a person."""
 
     styles: list[Tensor]  # [1, c] a layer, of which it is
-    transplants: tuple[TransplantEdit, ...]  # that are in it
+    parts: tuple[PartEdit, ...]  # that are in it
     image: Tensor  # [1, 3, h, w] in [-1, 1]
     coarse: Tensor | None  # [1, regions, s, s]: where hair, clothes and so on are; None: the pack cannot say
     _masks: dict[str, np.ndarray] = field(default_factory=dict)
@@ -64,13 +64,13 @@ def drawn(
     share: float = 1,  # of their strengths
     side: int | None = None,
 ) -> Whole:
-    """The person of StyleSpace [1, c] a layer with the transplants among the edits.
+    """The person of StyleSpace [1, c] a layer with the parts among the edits.
 
     Whole, or with a longer side of so many pixels.
     """
-    transplants = transplants_of(edits, share)
-    image, coarse = render_transplanted(pack, styles, transplants, side)
-    return Whole(styles, transplants, image.clamp(-1, 1), coarse)
+    parts = parts_of(edits, share)
+    image, coarse = render_grafted(pack, styles, parts, side)
+    return Whole(styles, parts, image.clamp(-1, 1), coarse)
 
 
 class Pictures:
@@ -83,10 +83,10 @@ class Pictures:
         self._kept: list[Whole] = []
 
     def whole(self, styles: list[Tensor], edits: Sequence[Edit] = (), share: float = 1) -> Whole:
-        """The whole picture of a person, drawn once for the same list of styles and the same transplants."""
-        transplants = transplants_of(edits, share)
+        """The whole picture of a person, drawn once for the same list of styles and the same parts."""
+        parts = parts_of(edits, share)
         for known in self._kept:
-            if known.styles is styles and known.transplants == transplants:
+            if known.styles is styles and known.parts == parts:
                 return known
         self._kept = [*self._kept[1 - KEPT :], drawn(self.pack, styles, edits, share)]
         return self._kept[-1]

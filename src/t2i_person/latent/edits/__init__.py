@@ -1,7 +1,7 @@
 """What changes a drawn person: one class a kind, each written into the PNG as a table that names its kind.
 
 An edit of the latent space is in the person's StyleSpace already; what stands here says how it came there.
-Edits of the picture (`TransplantEdit`, `RecolourEdit`) are made anew whenever the person is drawn.
+Edits of the picture (`PICTURE`) are made anew whenever the person is drawn.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol, get_args
 
 from ...errors import T2IError
+from ...nets.places import PLACES
 from ...nets.regions import REGIONS
 from ...picture.colours import Kind
+from ...text.model import CATEGORIES
 
 SEEN = 0.5  # strength from which a transplant is there
 
@@ -61,6 +63,33 @@ class LatentDirectionEdit:
 
     def json(self) -> dict[str, Any]:
         return {"kind": self.kind, "text": self.text, "alpha": self.alpha}
+
+
+@dataclass(frozen=True)
+class LocalDirectionEdit:
+    """A direction in W taken in one place of the picture only, see `grafts`."""
+
+    kind: ClassVar[str] = "local_direction"
+    text: str  # the target's name
+    said: str  # its text for the encoder, whose direction this is
+    category: str
+    place: str  # of `nets.places.PLACES`
+    alpha: float  # standard deviations of W at strength 1
+    strength: float = 1.0
+
+    def json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "text": self.text,
+            "said": self.said,
+            "category": self.category,
+            "place": self.place,
+            "alpha": self.alpha,
+            "strength": self.strength,
+        }
+
+    def at(self, strength: float) -> "LocalDirectionEdit":
+        return replace(self, strength=round(strength, 6))
 
 
 @dataclass(frozen=True)
@@ -127,7 +156,7 @@ class RecolourEdit:
 
 @dataclass(frozen=True)
 class TransplantEdit:
-    """A part of one of the pack's donors in the person's picture, see `transplants`."""
+    """A part of one of the pack's donors in the person's picture, see `grafts`."""
 
     kind: ClassVar[str] = "transplant"
     text: str  # the target's name
@@ -148,10 +177,27 @@ class TransplantEdit:
         return replace(self, strength=round(strength, 6))
 
 
-def transplants_of(edits: Iterable[Edit], share: float = 1) -> tuple[TransplantEdit, ...]:
-    """The transplants that are to be seen at `share` of their strengths; of two of one region the later."""
-    wanted = {edit.region: edit for edit in edits if isinstance(edit, TransplantEdit)}
-    return tuple(edit for edit in wanted.values() if edit.strength * share >= SEEN)
+PartEdit = LocalDirectionEdit | TransplantEdit  # what changes a part of the picture by the generator
+PICTURE = (
+    LocalDirectionEdit,
+    TransplantEdit,
+    RecolourEdit,
+)  # kinds that are made anew when somebody is drawn
+
+
+def parts_of(edits: Iterable[Edit], share: float = 1) -> tuple[PartEdit, ...]:
+    """The parts that are to be seen at `share` of their strengths, in order.
+
+    Of two transplants of one region it is the later.
+    """
+    last = {edit.region: edit for edit in edits if isinstance(edit, TransplantEdit)}
+    found: list[PartEdit] = []
+    for edit in edits:
+        if isinstance(edit, LocalDirectionEdit) and edit.strength * share:
+            found.append(edit.at(edit.strength * share))
+        elif isinstance(edit, TransplantEdit) and edit is last[edit.region] and edit.strength * share >= SEEN:
+            found.append(edit)
+    return tuple(found)
 
 
 def read_edits(tables: Iterable[Mapping[str, Any]]) -> tuple[Edit, ...]:
@@ -192,6 +238,13 @@ def _donor(table: Mapping[str, Any]) -> TransplantEdit:
     return TransplantEdit(_text(table["text"]), region, donor, _number(table["strength"]))
 
 
+def _local(table: Mapping[str, Any]) -> LocalDirectionEdit:
+    if table["place"] not in PLACES or table["category"] not in CATEGORIES:
+        raise ValueError("no place")
+    said, alpha, strength = _text(table["said"]), _number(table["alpha"]), _number(table["strength"])
+    return LocalDirectionEdit(_text(table["text"]), said, table["category"], table["place"], alpha, strength)
+
+
 def _strength(table: Mapping[str, Any]) -> StrengthEdit:
     if "coordinates" in table:
         return StrengthEdit(_text(table["text"]), _number(table["coordinates"]))
@@ -207,6 +260,7 @@ _READERS: dict[str, Any] = {
     "optimize": lambda t: OptimizedEdit(tuple(map(_text, t["texts"])), int(_number(t["steps"]))),
     "strength": _strength,
     "scaled": lambda t: ScaledEdit(_number(t["by"])),
+    "local_direction": _local,
     "transplant": _donor,
     "recolour": lambda t: RecolourEdit(
         _text(t["text"]), _region(t["region"]), _text(t["colour"]), _number(t["strength"])

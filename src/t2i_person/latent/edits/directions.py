@@ -3,7 +3,9 @@
 Source: Patashnik et al., "StyleCLIP" (2021), section 6.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -137,49 +139,73 @@ def apply_directions(
     resolution: int | None,
 ) -> tuple[list[Tensor], list[DirectionEdit]]:
     """Global directions for what is not drawn yet, each in the strength that serves all targets best."""
-    now, taken = best_steps(
-        pack,
-        styles,
-        wanted,
-        lambda target: global_direction(pack, target.text, neutral),
-        ALPHAS,
-        PRICE,
-        resolution,
-    )
-    return now, [DirectionEdit(target.name, neutral, alpha) for target, alpha in taken]
+    steps = _InStyleSpace(pack, list(styles), neutral, resolution)
+    taken = best_steps(steps, wanted, PRICE)
+    return steps.styles, [DirectionEdit(target.name, neutral, alpha) for target, alpha in taken]
+
+
+class Steps(Protocol):
+    """A person who can be moved towards targets."""
+
+    def now(self, wanted: Sequence[Target]) -> Tensor:
+        """Probability of each target now: [1, targets]."""
+        ...
+
+    def tried(self, target: Target, wanted: Sequence[Target]) -> tuple[list[float], Tensor]:
+        """Strengths of a step, and the probabilities after each: [n, targets]."""
+        ...
+
+    def take(self, target: Target, alpha: float) -> None: ...
 
 
 @torch.no_grad()
 def best_steps(
-    pack: Pack,
-    styles: Sequence[Tensor],  # of one person: [1, c] a layer
+    steps: Steps,
     wanted: Sequence[Target],
-    direction_of: Callable[[Target], list[Tensor]],  # [c] a layer
-    strengths: Sequence[float],
     price: float,  # of one unit of alpha, in log probability
-    resolution: int | None,
     gained: float = 0.0,  # probability of the target that a step has to reach
-) -> tuple[list[Tensor], list[tuple[Target, float]]]:
-    """For each target that is not drawn yet the step along its direction that serves all targets best.
+) -> list[tuple[Target, float]]:
+    """For each target that is not drawn yet the step towards it that serves all targets best.
 
-    All strengths are looked at in one batch; none is taken if none is worth its price. -> StyleSpace, and the
-    targets with their alpha.
+    None is taken if none is worth its price. -> the targets with their alpha.
     """
-    now, edits = list(styles), []
-    probability = probabilities(pack, embed_rendered(pack, now, resolution), wanted)[0]
+    edits = []
+    probability = steps.now(wanted)[0]
     for i in probability.argsort().tolist():
         target = wanted[i]
         if target.category == "gender" or probability[i] >= DRAWN:
             continue
-        direction = direction_of(target)
-        alphas = torch.tensor((0.0, *strengths), device=pack.device) * (-1 if target.negated else 1)
-        tried = apply(now, direction, alphas)
-        found = probabilities(pack, embed_rendered(pack, tried, resolution, len(alphas)), wanted)
-        best = int((mean_log_probability(found) - price * alphas.abs() / len(wanted)).argmax())
-        if found[best, i] < gained:
-            best = 0
-        probability = found[best]
-        if best:
-            now = [style[best : best + 1] for style in tried]
-            edits.append((target, float(alphas[best])))
-    return now, edits
+        alphas, after = steps.tried(target, wanted)
+        found = torch.cat([probability[None], after])
+        cost = price / len(wanted) * found.new_tensor([0.0, *map(abs, alphas)])
+        best = int((mean_log_probability(found) - cost).argmax())
+        if best and found[best, i] >= gained:
+            probability = found[best]
+            steps.take(target, alphas[best - 1])
+            edits.append((target, alphas[best - 1]))
+    return edits
+
+
+@dataclass
+class _InStyleSpace:
+    pack: Pack
+    styles: list[Tensor]
+    neutral: str
+    resolution: int | None
+
+    def now(self, wanted: Sequence[Target]) -> Tensor:
+        return self._probabilities(self.styles, wanted)
+
+    def tried(self, target: Target, wanted: Sequence[Target]) -> tuple[list[float], Tensor]:
+        """All strengths are looked at in one batch."""
+        direction = global_direction(self.pack, target.text, self.neutral)
+        alphas = [-a if target.negated else a for a in ALPHAS]
+        moved = apply(self.styles, direction, torch.tensor((0.0, *alphas), device=self.pack.device))
+        return alphas, self._probabilities(moved, wanted)[1:]
+
+    def take(self, target: Target, alpha: float) -> None:
+        self.styles = apply(self.styles, global_direction(self.pack, target.text, self.neutral), alpha)
+
+    def _probabilities(self, styles: list[Tensor], wanted: Sequence[Target]) -> Tensor:
+        seen = embed_rendered(self.pack, styles, self.resolution, len(styles[0]))
+        return probabilities(self.pack, seen, wanted)

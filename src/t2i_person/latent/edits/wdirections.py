@@ -16,12 +16,15 @@ from ...packs import Pack
 from ..targets import Target
 
 ALPHAS = (3.0, 6.0, 9.0, 12.0, 16.0)  # strengths tried, in standard deviations of W's coordinates
+IN_PLACE = (4.0, 8.0, 12.0, 16.0)  # the same where only a place of the picture is moved
 GAINED = 0.05  # probability below which a step goes back: it changed the person for nothing
 UNIT = 9.0  # alpha of strength 1 for a target that no direction was taken for
 PRICE = 0.02  # of one unit of alpha, in log probability
+KEPT = 256  # directions of a pack that are remembered
 SAMPLES = 2048  # people the covariance and the gradients are of
 
 _people: WeakKeyDictionary[Pack, Tensor] = WeakKeyDictionary()  # w [SAMPLES, w_dim]
+_ways: WeakKeyDictionary[Pack, dict[tuple[str, str], list[Tensor]]] = WeakKeyDictionary()
 _filters: WeakKeyDictionary[Pack, dict[str, Tensor]] = WeakKeyDictionary()  # text -> [w_dim]
 
 
@@ -34,27 +37,43 @@ def w_direction(pack: Pack, target: Target) -> list[Tensor]:
     """
     if not pack.encoder.reads_w:
         raise T2IError(f"The encoder of the pack {pack.name} reads no W: it has no directions there.")
-    if target.text in pack.sliders:
-        return _steps(pack, target.category, pack.sliders[target.text])
+    known = _ways.setdefault(pack, {})
+    key = target.text, target.category
+    if key not in known:
+        if len(known) >= KEPT:
+            known.clear()
+        known[key] = _steps(pack, *key, _step(pack, *key))
+    return known[key]
+
+
+def _step(pack: Pack, text: str, category: str) -> Tensor:
+    """One standard deviation of W along a text's direction: [w_dim]."""
+    if text in pack.sliders:
+        return pack.sliders[text]
     w = _sampled(pack)
     centred = w - w.mean(0)
-    held = [text for text, category in pack.recipe.holds.items() if category != target.category]
-    own = _filter(pack, target.text)
-    pattern = centred.T @ (centred @ own) / len(w)
-    if held:
-        kept = torch.stack([_filter(pack, text) for text in held], 1)  # [w_dim, held]
-        ways = centred.T @ (centred @ kept) / len(w)
-        driver = "gelsd" if pattern.device.type == "cpu" else None  # the default differs from run to run
-        # how much of each held pattern undoes the change of the held logits
-        share = torch.linalg.lstsq(kept.T @ ways, kept.T @ pattern[:, None], driver=driver).solution
-        pattern = pattern - (ways @ share)[:, 0]
-    step = pattern / pattern.norm().clamp(min=1e-8) * w.std(0).mean()
-    return _steps(pack, target.category, step)
+    pattern = without_held(pack, centred.T @ (centred @ _filter(pack, text)) / len(w), category)
+    return pattern / pattern.norm().clamp(min=1e-8) * w.std(0).mean()
 
 
-def _steps(pack: Pack, category: str, step: Tensor) -> list[Tensor]:
-    """The StyleSpace step [c] a layer of a step [w_dim] in the rows of W+ that carry the category."""
-    first, last = pack.recipe.rows_of(category, pack.generator.num_ws)
+def without_held(pack: Pack, pattern: Tensor, category: str) -> Tensor:
+    """A direction [w_dim] without what moves the logits that the recipe holds; its category is free."""
+    held = [other for other, about in pack.recipe.holds.items() if about != category]
+    if not held:
+        return pattern
+    w = _sampled(pack)
+    centred = w - w.mean(0)
+    kept = torch.stack([_filter(pack, other) for other in held], 1)  # [w_dim, held]
+    ways = centred.T @ (centred @ kept) / len(w)
+    driver = "gelsd" if pattern.device.type == "cpu" else None  # the default differs from run to run
+    # how much of each held pattern undoes the change of the held logits
+    share = torch.linalg.lstsq(kept.T @ ways, kept.T @ pattern[:, None], driver=driver).solution
+    return pattern - (ways @ share)[:, 0]
+
+
+def _steps(pack: Pack, text: str, category: str, step: Tensor) -> list[Tensor]:
+    """The StyleSpace step [c] a layer of a step [w_dim] in the rows of W+ that carry the text."""
+    first, last = pack.recipe.rows_of(text, category, pack.generator.num_ws)
     start = pack.generator.w_mean.expand(pack.generator.num_ws, -1)[None]
     end = start.clone()
     end[:, first:last] += step

@@ -1,0 +1,211 @@
+"""Parts of a picture that are drawn with other styles than the rest of it.
+
+A direction in W changes more than the beard it stands for: skin, light and ground go along. And few
+directions reach a hat, but there are people who wear one. So one place of the picture is made of the features
+of somebody else: of the person moved along the direction, or of one of the pack's donors. The rest stays.
+
+Features keep the places of what they draw (Suzuki et al. 2018, https://arxiv.org/abs/1811.10153; Collins et
+al. 2020, https://arxiv.org/abs/2004.14367; of hair Zhu et al. 2021, "Barbershop", https://arxiv.org/abs/2106.01505).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ...nets.generator import Graft
+from ...nets.places import EYES, IN_FACE, PLACES, grown, of, smooth
+from ...packs import Pack
+from ..targets import Target
+from . import PartEdit, TransplantEdit
+from .wdirections import w_direction
+
+SMALL = 128  # pixels at which regions are told
+KEPT = 32  # donors of a pack whose regions are remembered
+GROWN, HAT_GROWN = 5, 7  # pixels of 128: side of the square by which a region is widened, except over ground
+
+_known: WeakKeyDictionary[Pack, dict[int, tuple[list[Tensor], Tensor]]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True)
+class Move:
+    """A step in one place of the picture, tried in several strengths."""
+
+    place: str  # of `PLACES`
+    step: list[Tensor]  # [n, c] a layer
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is drawn in one place."""
+
+    place: str
+    styles: list[Tensor]  # [n, c] a layer
+    mask: Tensor  # [n, 1, 128, 128]: how much is taken of it
+    bare: Tensor  # the same, where nobody is left
+
+
+def render_grafted(
+    pack: Pack,
+    styles: Sequence[Tensor],  # [n, c] a layer
+    edits: Sequence[PartEdit],
+    resolution: int | None = None,
+    move: Move | None = None,
+) -> tuple[Tensor, Tensor | None]:
+    """As `Pack.render_regions`, with the parts; of as many pictures as the move has strengths."""
+    if not edits and move is None:
+        return pack.render_regions(styles, resolution)
+    own = pack.render_regions(styles, pack.side(SMALL))[1]
+    assert own is not None
+    return composed(pack, styles, own, parts_in(pack, styles, own, edits, move), resolution)
+
+
+def parts_in(
+    pack: Pack,
+    styles: Sequence[Tensor],  # [n, c] a layer
+    own: Tensor,  # regions [n, 7, 128, 128] of them
+    edits: Sequence[PartEdit],
+    move: Move | None = None,
+) -> list[Part]:
+    """The parts that edits make, the lowest first.
+
+    A donor's part replaces what was moved in its place before; a later move moves the donor's part.
+    """
+    donors: dict[str, int] = {}
+    steps: dict[str, list[list[Tensor]]] = {}
+    for edit in edits:
+        if isinstance(edit, TransplantEdit):
+            donors[edit.region] = edit.donor
+            steps.pop(edit.region, None)
+        else:
+            way = w_direction(pack, Target(edit.text, edit.said, edit.category))
+            steps.setdefault(edit.place, []).append([edit.alpha * edit.strength * step for step in way])
+    if move:
+        steps.setdefault(move.place, []).append(move.step)
+    found, face = [], []
+    for place in PLACES:
+        if place in IN_FACE:
+            face += steps.get(place, [])
+        if place in donors:
+            theirs, regions = donor(pack, donors[place])
+            mask, bare = masks(place, regions, own)
+            moved = _stepped(theirs, steps.get(place, []))
+        elif place in steps:
+            moved = _stepped(styles, face if place in IN_FACE else steps[place])
+            after = pack.render_regions(moved, pack.side(SMALL))[1]
+            assert after is not None
+            mask = PLACES[place].mask(own, after)
+            bare = (
+                of(own, "hair") * of(after, "ground") if place in ("hair", "hat") else torch.zeros_like(mask)
+            )
+            mask = mask * (1 - bare)
+        else:
+            continue
+        found.append(Part(place, moved, mask, bare))
+    return found
+
+
+def composed(
+    pack: Pack, styles: Sequence[Tensor], own: Tensor, parts: Sequence[Part], resolution: int | None
+) -> tuple[Tensor, Tensor | None]:
+    """The person of StyleSpace [n or 1, c] a layer with parts of [n or 1]: image and regions, of n."""
+    n = max([len(styles[0]), *(len(part.mask) for part in parts)])
+    masks_of = [
+        torch.maximum(part.mask, grown(part.bare, 5)).expand(n, -1, -1, -1).contiguous() for part in parts
+    ]
+    grafts = [Graft(_expanded(part.styles, n), mask) for part, mask in zip(parts, masks_of, strict=True)]
+    image, seen = pack.render_regions(_expanded(styles, n), resolution, grafts)
+    own = own.expand(n, -1, -1, -1)
+    hole, worn = own.new_zeros(n, 1, SMALL, SMALL), own.new_zeros(n, 1, SMALL, SMALL)
+    for part in parts:
+        hole, worn = torch.maximum(hole, part.bare), torch.maximum(worn, part.mask)
+    rows = zip(image.split(1), own.split(1), worn.split(1), hole.split(1), strict=True)
+    return torch.cat([_filled(*row) for row in rows]), seen
+
+
+def _stepped(styles: Sequence[Tensor], steps: Sequence[list[Tensor]]) -> list[Tensor]:
+    moved = list(styles)
+    for step in steps:
+        moved = [style + more for style, more in zip(moved, step, strict=True)]
+    return moved
+
+
+def _expanded(styles: Sequence[Tensor], n: int) -> list[Tensor]:
+    return [style.expand(n, -1) for style in styles]
+
+
+def donor(pack: Pack, index: int) -> tuple[list[Tensor], Tensor]:
+    """StyleSpace [1, c] a layer and regions [1, 7, s, s] of one of the pack's donors."""
+    known = _known.setdefault(pack, {})
+    if found := known.get(index):
+        return found
+    assert pack.donors is not None
+    styles = pack.generator.styles(pack.donors.w[index : index + 1])
+    regions = pack.render_regions(styles, pack.side(SMALL))[1]
+    assert regions is not None
+    if len(known) >= KEPT:
+        known.clear()
+    known[index] = styles, regions
+    return styles, regions
+
+
+def masks(region: str, theirs: Tensor, own: Tensor) -> tuple[Tensor, Tensor]:
+    """Regions [n, 7, 128, 128] of donors, [1, 7, 128, 128] of the person -> two masks [n, 1, 128, 128].
+
+    Where the donor is seen, and where nobody is left: the person's hair is there, and the donor's is not.
+    """
+    worn, ground = of(theirs, region), of(theirs, "ground")
+    if region == "other":
+        eyes = torch.zeros_like(worn)
+        eyes[:, :, slice(*EYES)] = 1
+        worn = worn * eyes
+    taken = torch.maximum(worn, grown(worn, HAT_GROWN if region == "hat" else GROWN) * (1 - ground))
+    bare = torch.zeros_like(worn)
+    if region == "clothes":
+        taken = taken * (1 - of(own, "hair"))
+    elif region == "hair":
+        bare = of(own, "hair") * ground * (1 - worn)
+    elif region == "hat":
+        bare = above(worn) * (1 - of(own, "ground")) * ground * (1 - worn)
+    return smooth(taken, 3), bare
+
+
+def above(hat: Tensor) -> Tensor:
+    """1 in the rows down to the lowest of the hat in each column; beside the hat as in its nearest column."""
+    n, _, height, width = hat.shape
+    there = hat[:, 0] > 0.5
+    rows = torch.arange(height, device=hat.device)[None, :, None]
+    lowest = torch.where(there, rows, -1).amax(1)  # [n, width]
+    columns = torch.arange(width, device=hat.device)
+    far = (columns[:, None] - columns[None]).abs()[None] + 10 * width * (lowest < 0)[:, None]
+    lowest = lowest.gather(1, far.argmin(2))
+    return (rows <= lowest[:, None]).float()[:, None].expand(n, 1, height, width)
+
+
+def _filled(image: Tensor, own: Tensor, worn: Tensor, hole: Tensor) -> Tensor:
+    """The ground of the person's own picture drawn over the hole."""
+    if float(hole.sum()) <= 3:
+        return image
+    size = image.shape[-2:]
+
+    def large(mask: Tensor) -> Tensor:
+        return F.interpolate(mask, size, mode="bilinear").clamp(0, 1)
+
+    free = (grown(1 - of(own, "ground"), 7) < 0.1).float()
+    known = (large(free * (grown(torch.maximum(worn, hole), 7) < 0.05).float()) > 0.99).float()
+    if not float(known.sum()):
+        return image
+    soft = smooth(large(grown(hole, 9) * (1 - grown(worn, 3))), 1 + 2 * (size[0] // 128))
+    levels = [(image * known, known)]
+    while levels[-1][0].shape[-1] > 4:
+        levels.append((F.avg_pool2d(levels[-1][0], 2), F.avg_pool2d(levels[-1][1], 2)))
+    out = levels[-1][0].sum((2, 3), keepdim=True) / levels[-1][1].sum((2, 3), keepdim=True)
+    for colour, weight in reversed(levels):
+        out = F.interpolate(out, colour.shape[-2:], mode="bilinear") if out.shape[-1] > 1 else out
+        out = out.lerp(colour / weight.clamp(min=1e-6), weight)
+    return image.lerp(out, soft)

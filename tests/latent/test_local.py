@@ -1,0 +1,64 @@
+"""Directions in W taken in one place of the picture."""
+
+import numpy as np
+import pytest
+import torch
+from faces import place_faces
+
+from t2i_person import change, draw, recreate
+from t2i_person.nets.places import PLACES
+from t2i_person.nets.regions import REGIONS
+from t2i_person.packs import load_pack
+from t2i_person.picture.likeness import descriptor, distance
+
+
+def with_beard(rows: slice, columns: slice, share: float = 1.0) -> torch.Tensor:
+    """Regions [1, 7, 128, 128]: a beard in a box, skin everywhere else."""
+    out = torch.zeros(1, len(REGIONS), 128, 128)
+    out[:, REGIONS.index("skin")] = 1
+    out[:, REGIONS.index("beard"), rows, columns] = share
+    out[:, REGIONS.index("skin"), rows, columns] = 1 - share
+    return out
+
+
+def test_a_moustache_is_changed_on_the_upper_lip_only():
+    bare, bearded = with_beard(slice(0), slice(0)), with_beard(slice(70, 120), slice(30, 98))
+    mask = PLACES["moustache"].mask(bare, bearded)
+    assert mask.shape == (1, 1, 128, 128) and mask[0, 0, 82, 64] == 1
+    assert mask[0, 0, 100, 64] == 0 and mask[0, 0, 82, 35] == 0, "the chin and the cheeks stay"
+    assert torch.equal(mask, PLACES["moustache"].mask(bearded, bare)), "what goes is changed as what comes"
+    assert not PLACES["moustache"].mask(bare, with_beard(slice(70, 120), slice(30, 98), 0.15)).any()
+
+
+def test_a_moustache_is_told_by_how_much_of_the_lip_it_covers():
+    thin, thick = with_beard(slice(80, 81), slice(46, 82)), with_beard(slice(76, 82), slice(46, 82))
+    assert 0 < PLACES["moustache"].told(thin) < 0.5 < PLACES["moustache"].told(thick)
+    assert PLACES["moustache"].told(with_beard(slice(95, 120), slice(30, 98))) == 0, "a goatee is none"
+
+
+@pytest.fixture
+def pack(tmp_path, monkeypatch):
+    monkeypatch.setenv("T2I_PERSON_PACKS", str(tmp_path))
+    place_faces(tmp_path)
+    return load_pack("faces", "cpu")
+
+
+def test_a_man_gets_a_moustache_and_glasses_and_nothing_else(pack):
+    (man,) = draw("Мужчина.", pack=pack, seed=0, background="kept").characters[0].portraits
+    before = man.rgba[..., :3]
+    hairy = change(man.record, text="с усами", pack=pack, background="kept")
+    assert hairy.drawn == ("усы",) and [edit["kind"] for edit in hairy.edits] == ["local_direction"]
+    gap = np.abs(before.astype(int) - hairy.rgba[..., :3]).max(2)
+    assert gap[610:700, 400:620].mean() > 20
+    assert gap[:560].mean() < 3 and gap[780:].mean() < 3, "the upper lip only"
+    assert recreate(hairy.png()).same
+    both = change(hairy.record, text="в очках", pack=pack, background="kept")
+    assert both.drawn == ("усы", "очки"), "one edit after the other"
+    assert distance(descriptor(before), descriptor(both.rgba[..., :3])) < 0.45
+    without = change(both.record, text="без очков", pack=pack, background="kept")
+    assert np.array_equal(without.rgba, hairy.rgba), "there and back"
+    half = change(hairy.record, strengths={"усы": 0.5}, pack=pack, background="kept")
+    far = [np.abs(one.rgba.astype(int) - man.rgba).mean() for one in (half, hairy)]
+    assert 0 < far[0] < far[1]
+    bare = change(hairy.record, strengths={"усы": 0}, pack=pack, background="kept")
+    assert np.array_equal(bare.rgba, man.rgba)
