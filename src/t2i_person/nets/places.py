@@ -58,6 +58,7 @@ PLACES = {
     "hat": Place(("hat", "hair")),
 }
 IN_FACE = ("face", "eyes", "beard", "moustache", "other")  # they move with the face that they are in
+ON_HAIR = ("hair", "hat")  # a hat with the hair below it
 
 
 def of(regions: Tensor, name: str) -> Tensor:

@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ...nets.generator import Graft
-from ...nets.places import EYES, IN_FACE, PLACES, grown, of, smooth
+from ...nets.places import EYES, IN_FACE, ON_HAIR, PLACES, grown, of, smooth
 from ...packs import Pack
 from ..targets import Target
 from . import PartEdit, TransplantEdit
@@ -48,6 +48,16 @@ class Part:
     styles: list[Tensor]  # [n, c] a layer
     mask: Tensor  # [n, 1, 128, 128]: how much is taken of it
     bare: Tensor  # the same, where nobody is left
+    regions: Tensor  # [n, 7, 128, 128] of who is drawn there
+
+    @property
+    def order(self) -> int:
+        """The lower lies below."""
+        return list(PLACES).index(self.place)
+
+    def onto(self, regions: Tensor) -> Tensor:
+        """Regions of the picture below it -> with it."""
+        return regions.lerp(self.regions, torch.maximum(self.mask, self.bare))
 
 
 def render_grafted(
@@ -60,8 +70,7 @@ def render_grafted(
     """As `Pack.render_regions`, with the parts; of as many pictures as the move has strengths."""
     if not edits and move is None:
         return pack.render_regions(styles, resolution)
-    own = pack.render_regions(styles, pack.side(SMALL))[1]
-    assert own is not None
+    own = _regions(pack, styles)
     return composed(pack, styles, own, parts_in(pack, styles, own, edits, move), resolution)
 
 
@@ -87,26 +96,28 @@ def parts_in(
             steps.setdefault(edit.place, []).append([edit.alpha * edit.strength * step for step in way])
     if move:
         steps.setdefault(move.place, []).append(move.step)
-    found, face = [], []
+    found, now = [], own
+    face: list[list[Tensor]] = []
+    head: list[list[Tensor]] = []
     for place in PLACES:
-        if place in IN_FACE:
-            face += steps.get(place, [])
+        group = face if place in IN_FACE else head if place in ON_HAIR else []
+        group += steps.get(place, [])
         if place in donors:
             theirs, regions = donor(pack, donors[place])
-            mask, bare = masks(place, regions, own)
+            mask, bare = masks(place, regions, now)
             moved = _stepped(theirs, steps.get(place, []))
         elif place in steps:
-            moved = _stepped(styles, face if place in IN_FACE else steps[place])
-            after = pack.render_regions(moved, pack.side(SMALL))[1]
-            assert after is not None
-            mask = PLACES[place].mask(own, after)
-            bare = (
-                of(own, "hair") * of(after, "ground") if place in ("hair", "hat") else torch.zeros_like(mask)
-            )
-            mask = mask * (1 - bare)
+            moved = _stepped(styles, group)
+            regions = _regions(pack, moved)
+            mask = PLACES[place].mask(now, regions)
+            bare = torch.zeros_like(mask)
+            if place in ON_HAIR:  # the ground stays the person's own
+                bare = of(now, "hair") * of(regions, "ground")
+                mask = mask * (1 - of(regions, "ground"))
         else:
             continue
-        found.append(Part(place, moved, mask, bare))
+        found.append(Part(place, moved, mask, bare, regions))
+        now = found[-1].onto(now)
     return found
 
 
@@ -114,6 +125,7 @@ def composed(
     pack: Pack, styles: Sequence[Tensor], own: Tensor, parts: Sequence[Part], resolution: int | None
 ) -> tuple[Tensor, Tensor | None]:
     """The person of StyleSpace [n or 1, c] a layer with parts of [n or 1]: image and regions, of n."""
+    parts = sorted(parts, key=lambda part: part.order)
     n = max([len(styles[0]), *(len(part.mask) for part in parts)])
     masks_of = [
         torch.maximum(part.mask, grown(part.bare, 5)).expand(n, -1, -1, -1).contiguous() for part in parts
@@ -121,11 +133,23 @@ def composed(
     grafts = [Graft(_expanded(part.styles, n), mask) for part, mask in zip(parts, masks_of, strict=True)]
     image, seen = pack.render_regions(_expanded(styles, n), resolution, grafts)
     own = own.expand(n, -1, -1, -1)
-    hole, worn = own.new_zeros(n, 1, SMALL, SMALL), own.new_zeros(n, 1, SMALL, SMALL)
+    drawn = own.new_zeros(n, 1, SMALL, SMALL)
     for part in parts:
-        hole, worn = torch.maximum(hole, part.bare), torch.maximum(worn, part.mask)
-    rows = zip(image.split(1), own.split(1), worn.split(1), hole.split(1), strict=True)
-    return torch.cat([_filled(*row) for row in rows]), seen
+        drawn = torch.maximum(drawn, torch.maximum(part.mask, part.bare))
+    over = own.new_zeros(n, 1, SMALL, SMALL)
+    for part in reversed(parts):  # a hat lies on the hole that the hair left, not the hair on the hat's
+        over = torch.maximum(over, part.mask)
+        rows = zip(
+            *(x.expand(n, -1, -1, -1).split(1) for x in (image, own, drawn, over, part.bare)), strict=True
+        )
+        image = torch.cat([_filled(*row) for row in rows])
+    return image, seen
+
+
+def _regions(pack: Pack, styles: Sequence[Tensor]) -> Tensor:
+    regions = pack.render_regions(styles, pack.side(SMALL))[1]
+    assert regions is not None
+    return regions
 
 
 def _stepped(styles: Sequence[Tensor], steps: Sequence[list[Tensor]]) -> list[Tensor]:
@@ -146,8 +170,7 @@ def donor(pack: Pack, index: int) -> tuple[list[Tensor], Tensor]:
         return found
     assert pack.donors is not None
     styles = pack.generator.styles(pack.donors.w[index : index + 1])
-    regions = pack.render_regions(styles, pack.side(SMALL))[1]
-    assert regions is not None
+    regions = _regions(pack, styles)
     if len(known) >= KEPT:
         known.clear()
     known[index] = styles, regions
@@ -187,8 +210,11 @@ def above(hat: Tensor) -> Tensor:
     return (rows <= lowest[:, None]).float()[:, None].expand(n, 1, height, width)
 
 
-def _filled(image: Tensor, own: Tensor, worn: Tensor, hole: Tensor) -> Tensor:
-    """The ground of the person's own picture drawn over the hole."""
+def _filled(image: Tensor, own: Tensor, drawn: Tensor, over: Tensor, hole: Tensor) -> Tensor:
+    """The ground of the person's own picture drawn over a hole, but not over what lies above it.
+
+    The ground is known where the person is not, nor anything that was drawn.
+    """
     if float(hole.sum()) <= 3:
         return image
     size = image.shape[-2:]
@@ -197,10 +223,10 @@ def _filled(image: Tensor, own: Tensor, worn: Tensor, hole: Tensor) -> Tensor:
         return F.interpolate(mask, size, mode="bilinear").clamp(0, 1)
 
     free = (grown(1 - of(own, "ground"), 7) < 0.1).float()
-    known = (large(free * (grown(torch.maximum(worn, hole), 7) < 0.05).float()) > 0.99).float()
+    known = (large(free * (grown(drawn, 7) < 0.05).float()) > 0.99).float()
     if not float(known.sum()):
         return image
-    soft = smooth(large(grown(hole, 9) * (1 - grown(worn, 3))), 1 + 2 * (size[0] // 128))
+    soft = smooth(large(grown(hole, 9) * (1 - grown(over, 3))), 1 + 2 * (size[0] // 128))
     levels = [(image * known, known)]
     while levels[-1][0].shape[-1] > 4:
         levels.append((F.avg_pool2d(levels[-1][0], 2), F.avg_pool2d(levels[-1][1], 2)))

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ...nets.places import of
+from ...nets.places import PLACES, of
 from ...nets.regions import REGIONS
 from ...packs import Pack, to_pixels
 from ...packs.donors import SIDE, Donors
@@ -91,9 +91,11 @@ def _tried(
     for i, name in enumerate((region, "skin", "ground")):
         small = pack.donors.masks[tried, i, None]
         regions[:, REGIONS.index(name)] = F.interpolate(small, own.shape[-2:], mode="bilinear")[:, 0]
-    mask, bare = masks(region, regions, own)
-    theirs = pack.generator.styles(pack.donors.w[tried])
-    pictures, seen = composed(pack, styles, own, [*parts, Part(region, theirs, mask, bare)], pack.side(SMALL))
+    theirs, order, now = pack.generator.styles(pack.donors.w[tried]), list(PLACES).index(region), own
+    for part in parts:
+        now = part.onto(now) if part.order < order else now
+    new = Part(region, theirs, *masks(region, regions, now), regions)
+    pictures, seen = composed(pack, styles, own, [*parts, new], pack.side(SMALL))
     assert seen is not None
     return pictures, seen
 
