@@ -80,7 +80,8 @@ def _changed(run: Run, request: Request, pack: Pack | None, device: str) -> tupl
         sample = _without_replaced(sample, person, unsaid)
         targets_of_phrase(pictures.pack, text, new)  # of the change all has to be drawable
     index = record.character.get("index", 0)
-    subject = subject_of(pictures.pack, person, request.strengths, phrases, index=index, again=True)
+    asked = {feature_name(feature) for feature in new}
+    subject = subject_of(pictures.pack, person, request.strengths, phrases, index=index, asked=asked)
     return pictures, *alter(run, pictures, request, subject, replace(sample, strengths=before))
 
 

@@ -339,6 +339,7 @@ def alter(
 
     What a strength brings that nobody described is wanted, too, and so is scored.
     """
+    subject = replace(subject, first=sample)
     if request.text.strip():
         (sample,) = edit(run, pictures, request, subject, [sample])
         said = subject.own.union(target.name for target in subject.unable)

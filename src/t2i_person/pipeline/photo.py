@@ -67,7 +67,7 @@ def edit_photo(
     subjects = {}
     for gender, person in people.items():
         targets_of_phrase(pack, text, person.features)  # of the change all has to be drawable
-        subjects[gender] = subject_of(pack, person, request.strengths, phrases[gender], again=True)
+        subjects[gender] = subject_of(pack, person, request.strengths, phrases[gender])
     with run.stage("likeness", 0, 0):
         image, inside, face = align(pack, pixels)
         inverted = invert(
