@@ -8,7 +8,8 @@ from packs.tiny import tiny_pack
 from t2i_person.latent.judge import embed_images, probabilities
 from t2i_person.latent.targets import Target
 from t2i_person.packs import to_image
-from t2i_person.pipeline.score import picture_probabilities, reasons, scores_before, scores_of
+from t2i_person.pipeline import score
+from t2i_person.pipeline.score import picture_probabilities, reasons, scores_before, scores_of, spoils
 from t2i_person.pipeline.subject import subject_of
 from t2i_person.pipeline.whole import Pictures, drawn
 
@@ -66,6 +67,8 @@ def test_an_edit_answers_for_what_it_was_asked_for_and_what_it_cost(woman):
     assert "probability of 0.40 (0.10 before this edit)" in told["шляпа"] and "strength 1.5" in told["шляпа"]
     assert "strength 2" in reasons(edit, scores, {"шляпа": 2.0}, 1.0, before)["шляпа"]
     assert "strength 0.3 was asked for" in reasons(edit, scores, {"шляпа": 0.3}, 1.0, before)["шляпа"]
+    there = reasons(edit, scores | {"шляпа": 0.8}, {"шляпа": 0.0}, 1.0, before)["шляпа"]
+    assert "still there" in there, "a slider at 0 that took nothing away is not passed over"
     lost = reasons(edit, scores, {}, 1.0, before | {"рыжие волосы": 0.7})["рыжие волосы"]
     assert "(0.70 before this edit)" in lost and "the edit cost it" in lost
 
@@ -84,6 +87,35 @@ def test_what_was_there_before_is_looked_at_in_a_small_picture(pack, woman):
     assert scores_before(pictures, woman) == {}, "somebody new"
     found = scores_before(pictures, replace(woman, first=one))
     assert found.keys() == {"рыжие волосы", "шляпа", "брутальный плащ"}
+
+
+def test_strengths_that_spoil_the_picture_are_taken_back(pack, woman):
+    """By the texts that the recipe avoids, which good pictures do not show."""
+    one, other = sample(pack, 1), sample(pack, 2)
+    recipe = replace(pack.recipe, usual={"шляпа": -1.0})
+    pictures = Pictures(replace(pack, recipe=recipe))
+    seen = [
+        float(
+            probabilities(
+                pack,
+                drawn(pack, s.styles, side=pictures.judged).seen(pack),
+                [Target("шляпа", "шляпа", "other")],
+            )[0, 0]
+        )
+        for s in (one, other)
+    ]
+    good, bad = (one, other) if seen[0] < seen[1] else (other, one)
+    edited = replace(woman, first=good, strengths=[(woman.wanted[1], -1.0)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(score, "SPOILT", sum(seen) / 2)
+        assert spoils(pictures, edited, drawn(pack, bad.styles))
+        assert not spoils(pictures, edited, drawn(pack, good.styles))
+        assert not spoils(pictures, replace(edited, first=bad), drawn(pack, bad.styles)), "bad before"
+        assert not spoils(pictures, replace(edited, strengths=()), drawn(pack, bad.styles)), (
+            "words were judged"
+        )
+    told = reasons(edited, {}, {"рыжие волосы": -1.0}, 0.5, {}, spoilt=True)["рыжие волосы"]
+    assert "strength -1 spoilt the picture" in told and "half taken back" in told
 
 
 def test_half_sure_is_drawn(woman):

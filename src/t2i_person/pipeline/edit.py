@@ -36,7 +36,7 @@ from ..request import Request
 from ..text.model import WORN
 from .colouring import colour_edits, recoloured
 from .run import Run
-from .score import picture_probabilities
+from .score import picture_probabilities, spoils
 from .subject import Subject
 from .whole import Pictures, Whole, drawn
 
@@ -358,15 +358,19 @@ class Settled:
 
     whole: Whole  # before it is recoloured
     edits: tuple[Edit, ...]
-    share: float  # of the latent edits that the face left standing
+    share: float  # of the latent edits that the face, and a good picture, left standing
+    spoilt: bool  # they made a bad picture of a good one: that is why the share is less than 1
     pixels: np.ndarray  # HWC uint8 RGB
     face: Face | None
     found: list[float]  # probability of each target
 
 
 def settle(pictures: Pictures, subject: Subject, sample: Sample, strength: float) -> Settled:
-    """The person with the edits at that strength; those that lost the face or the gender are taken back."""
-    edits = sample.edits
+    """The person with the edits at that strength; those that lost the face or the gender are taken back.
+
+    So are strengths that spoil the picture.
+    """
+    edits, spoilt = sample.edits, False
     latent = [edit for edit in edits if not isinstance(edit, RecolourEdit)]
     # half a hat is no hat: coordinates go back whole
     shares = (1.0, 0.0) if any(isinstance(edit, CoordinateEdit) for edit in latent) else (1.0, 0.5, 0.0)
@@ -380,11 +384,15 @@ def settle(pictures: Pictures, subject: Subject, sample: Sample, strength: float
         pairs = zip(subject.wanted, found, strict=True)
         sure = all(p >= SURE for target, p in pairs if target.category == "gender")
         gender = "unknown" if sure and subject.again else subject.character.gender
-        if not latent or only([whole.face] if whole.face else [], gender):
+        if not latent or not share:
             break
+        bad = spoils(pictures, subject, whole)
+        if not bad and only([whole.face] if whole.face else [], gender):
+            break
+        spoilt = bad
     if share < 1:
         edits = (*edits, ScaledEdit(share))
-    return Settled(whole, edits, share, pixels, whole.face, found)
+    return Settled(whole, edits, share, spoilt, pixels, whole.face, found)
 
 
 def mixed(start: list[Tensor], end: list[Tensor], share: float) -> list[Tensor]:

@@ -49,7 +49,7 @@ def _portrait(
     pack, subject, sample, face = pictures.pack, sitting.subject, sitting.sample, settled.face
     scores = scores_of(subject.wanted, settled.found)
     before = scores_before(pictures, subject) if min(scores.values(), default=1) < DRAWN else {}
-    not_drawn = reasons(subject, scores, sample.strengths, settled.share, before)
+    not_drawn = reasons(subject, scores, sample.strengths, settled.share, before, settled.spoilt)
     strengths = {name: sample.strengths.get(name, 1.0) for name in scores}
     strengths |= {name: value for name, value in sample.strengths.items() if name not in strengths}
     settings = {

@@ -13,6 +13,7 @@ from .colouring import colour_probabilities, recoloured
 from .subject import Subject
 from .whole import Pictures, Whole, drawn
 
+SPOILT = 0.3  # probability from which a picture is bad: good ones stay below .1
 # in the names of hairstyles that reach below a hat: braids, tails, long, curly, hanging hair
 HANGING = ("длин", "кос", "хвост", "распущ", "кудр", "вьющ", "волнист", "локон", "каре", "до плеч", "дред")
 
@@ -48,12 +49,28 @@ def scores_before(pictures: Pictures, subject: Subject) -> dict[str, float]:
     return scores_of(subject.wanted, found)
 
 
+def spoils(pictures: Pictures, subject: Subject, whole: Whole) -> bool:
+    """Whether strengths made a bad picture of a good one, by what the pack's recipe avoids in all people.
+
+    Beyond some strength a direction leaves all faces behind: hands and blots come, and the face goes.
+    """
+    pack, first = pictures.pack, subject.first
+    avoided = [Target(text, text, "other") for text, weight in pack.recipe.usual.items() if weight < 0]
+    if first is None or not subject.strengths or not avoided:
+        return False
+    if probabilities(pack, whole.seen(pack), avoided).max() < SPOILT:
+        return False
+    was = drawn(pack, first.styles, first.edits, side=pictures.judged)
+    return bool(probabilities(pack, was.seen(pack), avoided).max() < SPOILT)
+
+
 def reasons(
     subject: Subject,
     scores: Mapping[str, float],
     strengths: Mapping[str, float],
     share: float,  # of the edits that is left: the others lost the face
     before: Mapping[str, float],  # the scores before the edit; empty for new people
+    spoilt: bool = False,  # that is why the share is less than 1
 ) -> dict[str, str]:
     """What is not drawn, and why; of an edit what it was asked for, and what it cost."""
     obstacles = {t.name: t.obstacle for t in (*subject.unable, *subject.wanted) if t.obstacle}
@@ -62,12 +79,18 @@ def reasons(
     )
     hidden = {t.name for t in subject.wanted if hat and t.category == "hair_style" and not _hangs(t)}
     found = {}
+    if spoilt:
+        back = f"spoilt the picture, so it was {'half ' * (share > 0)}taken back: a smaller one may do"
+        found = {target.name: f"strength {value:g} {back}" for target, value in subject.strengths}
     for name in dict.fromkeys((*obstacles, *scores)):
         asked = subject.asked is None or name in subject.asked
         wanted = strengths.get(name, 1.0)
         if name in obstacles:
             reason = obstacles[name] if asked else ""
-        elif wanted <= 0 or scores[name] >= DRAWN:  # nobody wants it, or it is there
+        elif wanted <= 0:
+            told = subject.asked is not None and asked and scores[name] >= DRAWN
+            reason = _still_there(scores[name]) if told else ""
+        elif scores[name] >= DRAWN:
             continue
         elif name in hidden:
             reason = f"«{hat}» hides it: it can be seen without that only" if asked else ""
@@ -76,7 +99,7 @@ def reasons(
         else:
             reason = _too_weak(scores[name], before.get(name), wanted, asked)
         if reason:
-            found[name] = reason
+            found.setdefault(name, reason)
     return found
 
 
@@ -91,6 +114,10 @@ def _too_weak(now: float, before: float | None, wanted: float, asked: bool) -> s
     if wanted < 1:
         return f"{reached}: strength {wanted:g} was asked for, and 1 is as described"
     return f"{reached}: try the strength {min(HIGH, wanted + 0.5):g}, or a portrait of another seed"
+
+
+def _still_there(now: float) -> str:
+    return f"it is still there with a probability of {now:.2f}: say in words what shall be there instead"
 
 
 def _taken_back(subject: Subject, share: float) -> str:
