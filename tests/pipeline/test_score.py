@@ -87,6 +87,8 @@ def test_what_was_there_before_is_looked_at_in_a_small_picture(pack, woman):
     assert scores_before(pictures, woman) == {}, "somebody new"
     found = scores_before(pictures, replace(woman, first=one))
     assert found.keys() == {"рыжие волосы", "шляпа", "брутальный плащ"}
+    again = scores_before(pictures, replace(woman, first=one, scored={"шляпа": 0.77, "очки": 0.9}))
+    assert again == found | {"шляпа": 0.77}, "what was said then is not judged anew"
 
 
 def test_strengths_that_spoil_the_picture_are_taken_back(pack, woman):

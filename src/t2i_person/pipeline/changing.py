@@ -82,6 +82,7 @@ def _changed(run: Run, request: Request, pack: Pack | None, device: str) -> tupl
     index = record.character.get("index", 0)
     asked = {feature_name(feature) for feature in new}
     subject = subject_of(pictures.pack, person, request.strengths, phrases, index=index, asked=asked)
+    subject = replace(subject, scored=record.settings.get("scores", {}))
     return pictures, *alter(run, pictures, request, subject, replace(sample, strengths=before))
 
 

@@ -40,13 +40,17 @@ def scores_of(wanted: Sequence[Target], found: Sequence[float]) -> dict[str, flo
 
 
 def scores_before(pictures: Pictures, subject: Subject) -> dict[str, float]:
-    """The same of somebody as they were before an edit, in a small picture; empty for new people."""
+    """The same of somebody as they were before an edit; empty for new people.
+
+    As it was said of their portrait then; of what was not said, by a small picture.
+    """
     if (first := subject.first) is None:
         return {}
     small = drawn(pictures.pack, first.styles, first.edits, side=pictures.judged)
     pixels = recoloured(small, first.edits)
     found = picture_probabilities(pictures.pack, small, pixels, first.edits, subject.wanted)
-    return scores_of(subject.wanted, found)
+    scores = scores_of(subject.wanted, found)
+    return {name: subject.scored.get(name, p) for name, p in scores.items()}
 
 
 def spoils(pictures: Pictures, subject: Subject, whole: Whole) -> bool:

@@ -1,7 +1,7 @@
 """Whom portraits show, and what is asked for of them: made once, before anything is drawn."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..latent.sample import Sample
 from ..latent.targets import NAMED, Target, named_target, targets_of, targets_of_phrase
@@ -21,6 +21,7 @@ class Subject:
     strengths: Sequence[tuple[Target, float]] = ()  # those that were asked for; the others are 1
     asked: frozenset[str] | None = None  # names of what an edit was asked for; None: all, as of a drawing
     first: Sample | None = None  # somebody there already, as they were before the edit
+    scored: Mapping[str, float] = field(default_factory=dict)  # how their portrait was scored then
 
     @property
     def own(self) -> set[str]:
