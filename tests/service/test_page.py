@@ -280,6 +280,18 @@ def test_another_language_is_said_kindly(server, visit):
 
 
 @browser_needed
+def test_the_servers_own_pack_draws_unless_another_is_chosen(server, visit):
+    """Wherever it stands in the list."""
+    packs = httpx.get(f"{server.url}/v1/packs").json()["packs"]
+    other = packs[0] | {"name": "other", "license": "none", "default": False}
+    page = visit(server.url)
+    page.route("**/v1/packs", lambda route: route.fulfill(json={"packs": [other, *packs]}))
+    page.reload()
+    expect(page.locator("#licence")).to_contain_text(packs[0]["name"])
+    expect(page.locator("#pack")).to_have_value("")
+
+
+@browser_needed
 def test_what_is_denied_and_what_went_wrong_is_said_in_russian(server, visit):
     page = visit(server.url)
     told = page.evaluate(

@@ -347,7 +347,8 @@ async function loadPacks() {
     packs = (await call("GET", "v1/packs")).packs;
     const own = packs.find((pack) => pack.default) ?? packs[0], kept = memory.get("settings")?.pack;
     $("pack").replaceChildren(...packs.map((pack) => new Option(pack.name, pack.default ? "" : pack.name)));
-    if (packs.some((pack) => pack.name === kept)) $("pack").value = kept;
+    // a list begins with its first line chosen, which need not be the server's own pack
+    $("pack").value = packs.some((pack) => pack.name === kept && !pack.default) ? kept : "";
     $("pack-field").hidden = packs.length < 2;
     const draws = () => {
       const pack = packs.find((pack) => pack.name === $("pack").value) ?? own;
