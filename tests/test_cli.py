@@ -8,6 +8,7 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from rich.text import Text
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 from t2i_person.cli import main as cli
 from t2i_person.cli.console import FAILURE, INTERRUPTED, USAGE, _console
 from t2i_person.picture import png
+from t2i_person.portrait import said
 
 TEXT = "Блондинка в голубой кофте шла по улице."
 runner = CliRunner()
@@ -184,9 +186,48 @@ def test_failures(tmp_path, monkeypatch):
         (["draw", "Шёл дождь."], "No people"),
         (["draw", TEXT, "--pack", "broken"], "pack.toml cannot be read"),
     ):
-        done = runner.invoke(cli.app, words)
-        assert done.exit_code == 1, done.output
-        assert says in done.stderr and not done.stdout
+        for more in ([], ["-o", "new/folder"]):
+            done = runner.invoke(cli.app, [*words, *more])
+            assert done.exit_code == 1, done.output
+            assert says in done.stderr and not done.stdout
+            assert [path.name for path in tmp_path.iterdir()] == ["broken"], "nothing drawn, no folder made"
+
+
+def test_a_folder_that_was_made_goes_unless_something_is_in_it(tmp_path):
+    old, new = tmp_path / "old", tmp_path / "new" / "er"
+    old.mkdir()
+    for place in (old, new):
+        with pytest.raises(KeyError), cli._folder(place):
+            assert place.is_dir()
+            raise KeyError
+    assert [path.name for path in tmp_path.iterdir()] == ["old"]
+    with pytest.raises(KeyError), cli._folder(new):
+        (new / "a.png").write_bytes(b"")
+        raise KeyError
+    assert (new / "a.png").exists()
+
+
+def test_the_pack_is_named_with_what_should_be_known_of_it(capsys, monkeypatch):
+    pull, use = "t2i-person packs pull faces", "--pack faces"
+    for name, best, says in (
+        ("faces", "faces", "research or evaluation"),
+        ("embedded", "embedded", pull),
+        ("embedded", "faces", use),
+    ):
+        monkeypatch.setattr("t2i_person.packs.pack.default_pack", lambda best=best: best)
+        infos = [SimpleNamespace(name="faces", license="research or evaluation only")]
+        monkeypatch.setattr("t2i_person.packs.pack.list_packs", lambda infos=infos: infos)
+        cli._name_pack(name)
+        said = capsys.readouterr().err
+        assert f"Drawn with the pack {name}" in said and says in said
+        assert (pull in said) == (says == pull), "it is not to be pulled again"
+
+
+def test_what_is_denied_is_named_as_it_was_written():
+    features = [{"text": "Без шапки", "normalized": "шапка", "negated": True}]
+    features += [{"text": "очков", "normalized": "очки", "negated": True}]
+    names = ("не шапка", "не очки", "борода", "не борода")
+    assert [said(name, features) for name in names] == ["без шапки", "нет: очки", "борода", "нет: борода"]
 
 
 def test_results_go_beside_their_file_or_where_they_are_told(tmp_path, monkeypatch):
@@ -201,7 +242,6 @@ def test_results_go_beside_their_file_or_where_they_are_told(tmp_path, monkeypat
     ):
         there.mkdir(exist_ok=True)
         assert cli._place(to, there / "a.png", "a-again.png") == place
-        assert place.parent.is_dir()
 
 
 def test_each_exit_code_is_in_the_docs():

@@ -8,11 +8,13 @@ import torch
 from faces import place_faces
 from PIL import Image
 
-from t2i_person import draw, edit_photo, list_packs, recreate
+from t2i_person import change, draw, edit_photo, list_packs, recreate
+from t2i_person.latent.targets import targets_of_phrase
 from t2i_person.packs import load_pack, to_pixels
 from t2i_person.packs.pack import AUTO, default_pack
 from t2i_person.picture.faces import single
 from t2i_person.picture.likeness import descriptor, distance
+from t2i_person.pipeline.read import read_phrase
 
 SAMPLE = "Блондинка в голубой кофте шла по улице."
 
@@ -61,3 +63,19 @@ def test_a_photo_gives_the_same_person(pulled):
     assert found.likeness < 0.5 and found.record.settings["photo"]["distance"] == found.likeness
     own = descriptor(found.rgba[..., :3])
     assert distance(own, descriptor(one)) < distance(own, descriptor(other)) - 0.1
+
+
+def test_each_slider_that_the_page_offers_can_be_moved(pulled):
+    for name in ("faces", "embedded"):
+        pack = load_pack(name, "cpu")
+        for offer in set(pack.recipe.offers) - set(pack.sliders):
+            for gender in ("female", "male"):
+                assert targets_of_phrase(pack, offer, read_phrase(offer, gender)), (name, offer)
+
+
+def test_a_strength_that_spoils_the_picture_is_weakened_and_said(pulled):
+    """There is no smile to take away: further down that direction the mouth and the hands go astray."""
+    (portrait,) = draw(SAMPLE, seed=0).characters[0].portraits
+    changed = change(portrait.record, strengths={"улыбка": -1})
+    assert "strength -1 spoilt the picture, so it was half taken back" in changed.not_drawn["улыбка"]
+    assert changed.edits[-1] == {"kind": "scaled", "by": 0.5}

@@ -144,7 +144,7 @@ def test_the_command(photo, tmp_path):
     ("words", "code", "says"),
     [
         (["none.jpg", "в очках"], cli.USAGE, "none.jpg cannot be read: No such file"),
-        (["words.txt", "в очках"], cli.USAGE, "not a readable photo"),
+        (["words.txt", "в очках"], cli.USAGE, "words.txt is not a readable photo"),
         (["words.txt", "--strength", "очки"], cli.USAGE, "NAME=VALUE"),
         (["words.txt", "--strength", "очки=много"], cli.USAGE, "NAME=VALUE"),
         (["drawn.png"], cli.USAGE, "Nothing to change"),

@@ -1,6 +1,7 @@
 """What drawing gives: portraits, the people they are of, and news on the way."""
 
 import base64
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -52,6 +53,13 @@ class Portrait:
     # same, above 0.5 hardly one person); None where one of the two has no face that is found
     likeness: float | None = None
 
+    def said(self, name: str) -> str:
+        """A feature's name for people to read: «без шапки», as it was written, for «не шапка».
+
+        «нет: шапка» where it was written otherwise.
+        """
+        return said(name, self.record.character.get("features", ()))
+
     def png(self) -> bytes:
         """A PNG file's bytes, with the record of how it was made inside."""
         return png.encode(self.rgba, self.record)
@@ -59,6 +67,15 @@ class Portrait:
     def base64(self) -> str:
         """`png()` in base64."""
         return base64.b64encode(self.png()).decode("ascii")
+
+
+def said(name: str, features: Iterable[Mapping[str, Any]]) -> str:
+    """As `Portrait.said`, of a person of these features."""
+    bare = name.removeprefix("не ")
+    if bare == name:
+        return name
+    own = (f["text"].lower() for f in features if f.get("negated") and f.get("normalized") == bare)
+    return next((text for text in own if text.startswith(("без ", "не ", "нет ", "ни "))), f"нет: {bare}")
 
 
 @dataclass(frozen=True, eq=False)

@@ -85,7 +85,9 @@ def test_strengths_move_by_what_they_differ(pack, pictures):
 def test_a_strength_of_something_new_is_scored(pack, pictures):
     phrases = {"платье": (feature("платье", "clothes"),)}
     for value in (1.0, 0.0):
-        subject = subject_of(pack, SOMEBODY, {"платье": value}, phrases, again=True)
+        subject = subject_of(pack, SOMEBODY, {"платье": value}, phrases)
         request = Request(photo=b"of somebody", strengths={"платье": value})
         changed, found = alter(Run(), pictures, request, subject, sample(pack))
-        assert ("платье" in changed.own) == (value > 0) and found.strengths["платье"] == value
+        assert (
+            changed.again and ("платье" in changed.own) == (value > 0) and found.strengths["платье"] == value
+        )

@@ -2,15 +2,16 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from packs.tiny import tiny_pack
 
 from t2i_person.latent.judge import embed_images, probabilities
+from t2i_person.latent.targets import Target
 from t2i_person.packs import to_image
-from t2i_person.pipeline.score import picture_probabilities, reasons, scores_of
+from t2i_person.pipeline import score
+from t2i_person.pipeline.score import picture_probabilities, reasons, scores_before, scores_of, spoils
 from t2i_person.pipeline.subject import subject_of
-from t2i_person.pipeline.whole import drawn
+from t2i_person.pipeline.whole import Pictures, drawn
 
 from .people import HAIR, HAT, SOMEBODY, feature, sample
 
@@ -48,15 +49,77 @@ def test_each_reason_is_told(woman):
         "шрам": "the pack tiny does not draw other",
         "брутальный плащ": "the pack tiny does not know брутальный",
     }
-    told = reasons(woman, scores, {}, 1.0)
-    assert told == unable | {"рыжие волосы": "the edits reached a probability of 0.25"}
+    told = reasons(woman, scores, {}, 1.0, {})
+    weak = told.pop("рыжие волосы")
+    assert told == unable and "probability of 0.25," in weak and "try another seed" in weak
     for share, part in ((0.5, "half taken back"), (0.0, "so they were taken back")):
-        told = reasons(woman, scores, {}, share)["рыжие волосы"]
-        assert "did not see a woman's face" in told and part in told
-    assert reasons(woman, scores, {"рыжие волосы": 0.0}, 1.0) == unable, "nobody wants it"
+        told = reasons(woman, scores, {}, share, {})["рыжие волосы"]
+        assert "did not see a woman's face" in told and part in told and "another seed" in told
+    assert reasons(woman, scores, {"рыжие волосы": 0.0}, 1.0, {}) == unable, "nobody wants it"
+
+
+def test_an_edit_answers_for_what_it_was_asked_for_and_what_it_cost(woman):
+    scores = {"рыжие волосы": 0.25, "шляпа": 0.4, "брутальный плащ": 0.8}
+    before = {"рыжие волосы": 0.2, "шляпа": 0.1}
+    edit = replace(woman, asked=frozenset(["шляпа"]))
+    told = reasons(edit, scores, {}, 1.0, before)
+    assert list(told) == ["шляпа"], "the hair was no other before, and nobody spoke of it"
+    assert "probability of 0.40 (0.10 before this edit)" in told["шляпа"] and "strength 1.5" in told["шляпа"]
+    assert "strength 2" in reasons(edit, scores, {"шляпа": 2.0}, 1.0, before)["шляпа"]
+    assert "strength 0.3 was asked for" in reasons(edit, scores, {"шляпа": 0.3}, 1.0, before)["шляпа"]
+    there = reasons(edit, scores | {"шляпа": 0.8}, {"шляпа": 0.0}, 1.0, before)["шляпа"]
+    assert "still there" in there, "a slider at 0 that took nothing away is not passed over"
+    lost = reasons(edit, scores, {}, 1.0, before | {"рыжие волосы": 0.7})["рыжие волосы"]
+    assert "(0.70 before this edit)" in lost and "the edit cost it" in lost
+
+
+def test_a_hat_hides_what_is_under_it(woman):
+    kinds = [("лысый", "hair_style"), ("шапка", "headwear"), ("длинная коса", "hair_style")]
+    somebody = replace(woman, unable=(), wanted=[Target(name, name, kind) for name, kind in kinds])
+    told = reasons(somebody, {"лысый": 0.1, "шапка": 0.9, "длинная коса": 0.1}, {}, 1.0, {})
+    assert "«шапка» hides it" in told["лысый"] and "hides" not in told["длинная коса"]
+    bare = reasons(somebody, {"лысый": 0.1, "шапка": 0.2, "длинная коса": 0.1}, {}, 1.0, {})
+    assert not any("hides" in reason for reason in bare.values()), "a hat that is not there hides nothing"
+
+
+def test_what_was_there_before_is_looked_at_in_a_small_picture(pack, woman):
+    pictures, one = Pictures(pack), sample(pack)
+    assert scores_before(pictures, woman) == {}, "somebody new"
+    found = scores_before(pictures, replace(woman, first=one))
+    assert found.keys() == {"рыжие волосы", "шляпа", "брутальный плащ"}
+    again = scores_before(pictures, replace(woman, first=one, scored={"шляпа": 0.77, "очки": 0.9}))
+    assert again == found | {"шляпа": 0.77}, "what was said then is not judged anew"
+
+
+def test_strengths_that_spoil_the_picture_are_taken_back(pack, woman):
+    """By the texts that the recipe avoids, which good pictures do not show."""
+    one, other = sample(pack, 1), sample(pack, 2)
+    recipe = replace(pack.recipe, usual={"шляпа": -1.0})
+    pictures = Pictures(replace(pack, recipe=recipe))
+    seen = [
+        float(
+            probabilities(
+                pack,
+                drawn(pack, s.styles, side=pictures.judged).seen(pack),
+                [Target("шляпа", "шляпа", "other")],
+            )[0, 0]
+        )
+        for s in (one, other)
+    ]
+    good, bad = (one, other) if seen[0] < seen[1] else (other, one)
+    edited = replace(woman, first=good, strengths=[(woman.wanted[1], -1.0)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(score, "SPOILT", sum(seen) / 2)
+        assert spoils(pictures, edited, drawn(pack, bad.styles))
+        assert not spoils(pictures, edited, drawn(pack, good.styles))
+        assert not spoils(pictures, replace(edited, first=bad), drawn(pack, bad.styles)), "bad before"
+        assert not spoils(pictures, replace(edited, strengths=()), drawn(pack, bad.styles)), (
+            "words were judged"
+        )
+    told = reasons(edited, {}, {"рыжие волосы": -1.0}, 0.5, {}, spoilt=True)["рыжие волосы"]
+    assert "strength -1 spoilt the picture" in told and "half taken back" in told
 
 
 def test_half_sure_is_drawn(woman):
-    assert "шляпа" in reasons(woman, {"шляпа": 0.4999}, {}, 1.0)
-    assert "шляпа" not in reasons(woman, {"шляпа": 0.5}, {}, 1.0)
-    assert np.isclose(float(reasons(woman, {"шляпа": 0.4}, {}, 1.0)["шляпа"].split()[-1]), 0.4)
+    assert "шляпа" in reasons(woman, {"шляпа": 0.4999}, {}, 1.0, {})
+    assert "шляпа" not in reasons(woman, {"шляпа": 0.5}, {}, 1.0, {})

@@ -36,6 +36,9 @@ def test_strengths_are_of_the_person_of_somebody_else_or_of_a_phrase(pack):
         ("шляпа", 0.5),
         ("синее платье", 1.0),
     ]
+    assert subject.asked is None, "of a drawing all is asked for"
+    edit = subject_of(pack, WOMAN, asked, phrases, others={"борода"}, asked=["очки"])
+    assert edit.asked == {"очки", "шляпа", "синее платье"}
     assert subject.strengths[0][0] is subject.wanted[2], "the target that is steered by"
     assert "синее платье" not in subject.own
 

@@ -3,6 +3,7 @@
 import base64
 import re
 from io import BytesIO
+from types import SimpleNamespace
 
 import httpx
 import openai
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 
 from t2i_person.picture import png
+from t2i_person.service.openai import _sentence
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +58,15 @@ def test_edit(client):
     assert any("not 2" in note for note in answer.notes)
     url = client.images.edit(image=portrait, response_format="url", output_format="webp", **asked).data[0].url
     assert httpx.get(url, timeout=600).headers["content-type"] == "image/webp"
+
+
+def test_who_it_shows_is_said_once():
+    """«девушка» is drawn, too: it says an age."""
+    shown = SimpleNamespace(drawn=("девушка", "коса", "не очки"), not_drawn={})
+    features = [{"text": "без очков", "normalized": "очки", "negated": True}]
+    assert _sentence("девушка", features, shown) == "девушка: коса, без очков."
+    shown = SimpleNamespace(drawn=("девушка",), not_drawn={"не очки": "why"})
+    assert _sentence("девушка", [], shown) == "девушка. Not drawn: нет: очки (why)."
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
 
 from t2i_person.picture import png
+from t2i_person.pipeline.score import _still_there, _too_weak
 
 from .conftest import Server, free_port
 
@@ -194,6 +195,8 @@ def test_sliders_change_the_same_person(server, visit):
     expect(page.locator(".card.done a")).not_to_have_attribute("href", before)
     after = page.locator(".card.done a").get_attribute("href")
     expect(slider).to_have_value("0")
+    output = page.locator("#sliders .slider", has_text="голубая кофта").locator("output")
+    expect(output).to_have_text("0,0")  # as Russian writes numbers
     first, second = (httpx.get(f"{server.url}/{link}").content for link in (before, after))
     assert (png.decode(first)[0] != png.decode(second)[0]).any()
     page.get_by_label("Что ещё изменить?").fill("в очках")
@@ -267,11 +270,56 @@ def test_another_language_is_said_kindly(server, visit):
     write(page, "A blonde woman in a light-blue sweater.")
     expect(page.locator("#people-title")).to_contain_text("по-русски")
     expect(page.get_by_role("alert")).to_be_hidden()
+    before = page.locator("main").bounding_box()
     page.get_by_role("button", name="Нарисовать").click()
     expect(page.get_by_role("alert")).to_contain_text("не похоже на русский")
+    assert page.locator("main").bounding_box() == before, "what is said lies over the page and moves nothing"
     write(page, SAMPLE)
     expect(page.locator("#marks mark")).to_have_text(["Блондинка", "в голубой кофте"])
     expect(page.locator("#people-title")).to_have_text("В тексте 1 человек")
+
+
+@browser_needed
+def test_the_servers_own_pack_draws_unless_another_is_chosen(server, visit):
+    """Wherever it stands in the list."""
+    packs = httpx.get(f"{server.url}/v1/packs").json()["packs"]
+    other = packs[0] | {"name": "other", "license": "none", "default": False}
+    page = visit(server.url)
+    page.route("**/v1/packs", lambda route: route.fulfill(json={"packs": [other, *packs]}))
+    page.reload()
+    expect(page.locator("#licence")).to_contain_text(packs[0]["name"])
+    expect(page.locator("#pack")).to_have_value("")
+
+
+@browser_needed
+def test_what_is_denied_and_what_went_wrong_is_said_in_russian(server, visit):
+    page = visit(server.url)
+    told = page.evaluate(
+        """async (reasons) => {
+            const { reason, said, saysSex, decimal } = await import("./static/words.js");
+            const own = [{ negated: true, normalized: "очки", text: "Без очков" }];
+            return {
+                reasons: reasons.map(reason),
+                said: [said("не очки", own), said("не очки"), said("очки", own)],
+                sex: ["девушка", "блондинка", "старик", "врач", "коллега"].map(saysSex),
+                number: decimal(-1.5, 1),
+            };
+        }""",
+        [
+            _too_weak(0.25, None, 1, True),
+            _too_weak(0.4, 0.1, 1, True),
+            _too_weak(0.4, 0.7, 1, False),
+            _still_there(0.5),
+            "«шапка» hides it: it can be seen without that only",
+            "contradicts не борода, said before it",
+            "it is below the frame: the picture ends at the shoulders",
+        ],
+    )
+    assert not [words for words in told["reasons"] if re.search("[a-z]", words)], "each is known to the page"
+    assert "25 %" in told["reasons"][0] and "40 %, а было на 10 %" in told["reasons"][1]
+    assert told["said"] == ["без очков", "нет: очки", "очки"]
+    assert told["sex"] == [True, True, True, False, False], "«женщина» is added to «врач», not to «девушка»"
+    assert told["number"] == "−1,5"
 
 
 @browser_needed

@@ -94,8 +94,7 @@ def draw(
     words = _read(text, file)
     if folder.suffix.lower() in PICTURES and not folder.is_dir():
         _leave(USAGE, f"-o names a folder here, for several portraits may come, not {folder}.")
-    with _failures():
-        _check_folder(folder)
+    with _failures(), _folder(folder):
         with _progress() as on_event:
             from .. import pipeline
             from ..request import Request
@@ -122,7 +121,7 @@ def draw(
         for person in result.characters:
             for note in person.notes:
                 err.print(Text(note, "yellow"))
-        err.print(Text(f"Drawn with the pack {result.pack}{_pack_note(result.pack)}.", "dim"))
+        _name_pack(result.pack)
 
 
 @app.command(
@@ -150,22 +149,30 @@ def draw_all(
     """Draw many texts, each to a folder of its own; the same command goes on where it was."""
     settings = {"per_character": per_character, "seed": seed, "steps": steps, "background": background}
     settings |= {"size": size, "device": device, "pack": pack}
-    with _failures():
-        _check_folder(folder)
+    with _failures(), _folder(folder):
+        from ..packs import pack_info
         from .many import draw_all as work
 
-        work(source, folder, workers, settings)
+        name = pack_info(pack).name  # so that a wrong one is said once, and not of each text
+        try:
+            work(source, folder, workers, settings)
+        finally:
+            _name_pack(name)
 
 
-def _pack_note(name: str) -> str:
-    """What should be known of a pack of this package beside its name."""
-    from ..packs import pack_info
-    from ..packs.pack import PREFERRED
+def _name_pack(name: str) -> None:
+    """Say on stderr which pack drew, and what should be known of it."""
+    from ..packs.pack import PREFERRED, default_pack, list_packs
 
     better = PREFERRED[0]
-    if name == better:
-        return f": {pack_info(name).license}"
-    return f"; photographs instead: t2i-person packs pull {better}" if name in PREFERRED else ""
+    licences = [info.license for info in list_packs() if info.name == name]
+    note = f": {licences[0]}" if licences else ""
+    if name in PREFERRED and name != better:
+        there = default_pack() == better
+        note = "; photographs instead: " + (
+            f"--pack {better}" if there else f"t2i-person packs pull {better}"
+        )
+    err.print(Text(f"Drawn with the pack {name}{note}.", "dim"))
 
 
 @app.command(
@@ -198,11 +205,11 @@ def describe(
 
 
 @app.command(
-    epilog="Example: t2i-person recreate 1-Блондинка-875063533.png -o again.png\n\n"
+    epilog="Example: t2i-person recreate out/1-Блондинка-875063533.png -o out/again.png\n\n"
     "Leaves with 0 when the bytes are the same, with 1 when they are not."
 )
 def recreate(
-    file: Annotated[Path, typer.Argument(help="A PNG that t2i-person saved.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A PNG that t2i-person saved.")],
     to: Annotated[
         Path | None,
         typer.Option("--out", "-o", help="PNG or folder to save to; else FILE-again.png beside FILE."),
@@ -223,9 +230,10 @@ def recreate(
 
         data = _bytes(file, png.LARGEST_FILE + 1)
         place = _place(to, file, f"{file.stem}-again.png")
-        with _progress() as on_event:
-            made = again(data, pack=pack, device=device, from_text=from_text, on_event=on_event)
-        path = _save(place.parent, place.name, made.data)
+        with _folder(place.parent):
+            with _progress() as on_event:
+                made = again(data, pack=pack, device=device, from_text=from_text, on_event=on_event)
+            path = _save(place.parent, place.name, made.data)
         record = made.record
         out.print(Text(str(path), "bold"))
         out.print(
@@ -235,21 +243,24 @@ def recreate(
         )
         if made.same:
             out.print(Text("  the same bytes", "green"))
-            return
         for note in made.notes:
             err.print(Text(note, "yellow"))
-        raise typer.Exit(FAILURE)
+        _name_pack(record.pack)
+        if not made.same:
+            raise typer.Exit(FAILURE)
 
 
 @app.command(
     epilog="Examples:\n\n"
-    't2i-person edit 1-Блондинка-875063533.png "в очках"\n\n'
-    't2i-person edit 1-Блондинка-875063533.png --strength "голубая кофта=0.5" --strength улыбка=0.3\n\n'
-    't2i-person edit me.jpg "в очках, с рыжими волосами" -o out'
+    't2i-person edit out/1-Блондинка-875063533.png "улыбается"\n\n'
+    't2i-person edit out/1-Блондинка-875063533.png --strength улыбка=2 --strength "поворот головы=1"\n\n'
+    't2i-person edit me.jpg "в красной куртке" -o out'
 )
 def edit(
-    file: Annotated[Path, typer.Argument(help="A PNG that t2i-person saved, or a photo of one person.")],
-    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="What to change.")] = "",
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A PNG that t2i-person saved, or a photo of one person.")
+    ],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What to change.")] = "",
     strength: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="-2 to 2: 1 is as described, 0 without; more than once."),
@@ -285,7 +296,7 @@ def edit(
             )
         stem = re.sub(r"-edited(-\d+)?$", "", file.stem)
         place = _place(to, file, f"{_slug(stem)}-edited.png")
-        with _progress() as on_event:
+        with _folder(place.parent), _progress() as on_event:
             from .. import pipeline
             from ..packs import load_pack
             from ..request import Request
@@ -300,12 +311,14 @@ def edit(
                 how |= {"background": background or "transparent", "likeness_steps": likeness_steps}
                 request = Request(text, photo=file, strengths=strengths, **how)
                 portrait = pipeline.edit_photo(request, pack or "auto", **where)
-        _report(_save(place.parent, place.name, portrait.png()), portrait)
+            path = _save(place.parent, place.name, portrait.png())
+        _report(path, portrait)
         if not drawn_here:
             if portrait.likeness is not None:
                 out.print(Text(f"  likeness: distance {portrait.likeness:.2f}", "dim"))
             if words := pipeline.warning(portrait.likeness):
                 err.print(Text(words, "yellow"))
+        _name_pack(portrait.record.pack)
 
 
 @app.command(epilog="Example: t2i-person serve --host 0.0.0.0 --port 9008")
@@ -388,12 +401,14 @@ def _progress() -> Iterator[Any]:
 
 def _report(path: Path, portrait: "Portrait") -> None:
     out.print(Text(str(path), "bold").append(f"  {portrait.variant}" if portrait.variant else "", "dim"))
+    said = portrait.said
     if portrait.drawn:
-        out.print(Text("  drawn: ", "green").append(", ".join(portrait.drawn), "default"))
+        out.print(Text("  drawn: ", "green").append(", ".join(map(said, portrait.drawn)), "default"))
     for feature, reason in portrait.not_drawn.items():
-        out.print(Text("  not drawn: ", "yellow").append(f"{feature} ({reason})", "default"))
+        out.print(Text("  not drawn: ", "yellow").append(f"{said(feature)} ({reason})", "default"))
     if portrait.scores:
-        out.print(Text("  scores: " + ", ".join(f"{k} {v:.2f}" for k, v in portrait.scores.items()), "dim"))
+        scores = ", ".join(f"{said(name)} {p:.2f}" for name, p in portrait.scores.items())
+        out.print(Text(f"  scores: {scores}", "dim"))
 
 
 def _bytes(file: Path, most: int) -> bytes:
@@ -417,18 +432,28 @@ def _place(to: Path | None, file: Path, name: str) -> Path:
         place = to
     else:
         place = (file.parent if to is None else to) / name
-    _check_folder(place.parent)
     return place
 
 
-def _check_folder(folder: Path) -> None:
-    """Leave with 2 before the drawing rather than fail after it."""
+@contextlib.contextmanager
+def _folder(folder: Path) -> Iterator[None]:
+    """Make a folder to save to, and leave with 2 before the drawing rather than fail after it.
+
+    Where nothing was saved in the end, the folders that were made are gone again.
+    """
+    made = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
-    except OSError as error:
-        why = "it is a file" if isinstance(error, FileExistsError) else error.strerror
-        _leave(USAGE, f"{folder}: cannot write here, choose another place with -o: {why}.")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=folder).close()
+        except OSError as error:
+            why = "it is a file" if isinstance(error, FileExistsError) else error.strerror
+            _leave(USAGE, f"{folder}: cannot write here, choose another place with -o: {why}.")
+        yield
+    finally:
+        with contextlib.suppress(OSError):  # the first that holds something, and all above it, stay
+            for place in made:
+                place.rmdir()
 
 
 def _save(folder: Path, name: str, data: bytes) -> Path:

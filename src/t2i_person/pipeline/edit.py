@@ -36,7 +36,7 @@ from ..request import Request
 from ..text.model import WORN
 from .colouring import colour_edits, recoloured
 from .run import Run
-from .score import picture_probabilities
+from .score import picture_probabilities, spoils
 from .subject import Subject
 from .whole import Pictures, Whole, drawn
 
@@ -331,6 +331,7 @@ def alter(
 
     What a strength brings that nobody described is wanted, too, and so is scored.
     """
+    subject = replace(subject, first=sample)
     if request.text.strip():
         (sample,) = edit(run, pictures, request, subject, [sample])
         said = subject.own.union(target.name for target in subject.unable)
@@ -349,19 +350,24 @@ class Settled:
 
     whole: Whole  # before it is recoloured
     edits: tuple[Edit, ...]
-    share: float  # of the latent edits that the face left standing
+    share: float  # of the latent edits that the face, and a good picture, left standing
+    spoilt: bool  # they made a bad picture of a good one: that is why the share is less than 1
     pixels: np.ndarray  # HWC uint8 RGB
     face: Face | None
     found: list[float]  # probability of each target
 
 
 def settle(pictures: Pictures, subject: Subject, sample: Sample, strength: float) -> Settled:
-    """The person with the edits at that strength; those that lost the face or the gender are taken back."""
+    """The person with the edits at that strength; those that lost the face or the gender are taken back.
+
+    So are strengths that spoil the picture.
+    """
     latent = [edit for edit in sample.edits if not isinstance(edit, RecolourEdit)]
+    spoilt = False
     # half a hat is no hat: coordinates go back whole
     shares = (1.0, 0.0) if any(isinstance(edit, CoordinateEdit) for edit in latent) else (1.0, 0.5, 0.0)
     for share in shares:
-        edits = (*sample.edits[: sample.old], *_left(sample.edits[sample.old :], share))
+        edits = _left(sample, share)
         whole = pictures.whole(mixed(sample.start, sample.styles, share * strength), edits, strength)
         pixels = recoloured(whole, edits, strength)
         found = picture_probabilities(pictures.pack, whole, pixels, edits, subject.wanted)
@@ -369,17 +375,28 @@ def settle(pictures: Pictures, subject: Subject, sample: Sample, strength: float
         pairs = zip(subject.wanted, found, strict=True)
         sure = all(p >= SURE for target, p in pairs if target.category == "gender")
         gender = "unknown" if sure and subject.again else subject.character.gender
-        if not latent or only([whole.face] if whole.face else [], gender):
+        if not latent or not share:
             break
+        bad = spoils(pictures, subject, whole)
+        if not bad and only([whole.face] if whole.face else [], gender):
+            break
+        spoilt = bad
     if share < 1:
         edits = (*edits, ScaledEdit(share))
-    return Settled(whole, edits, share, pixels, whole.face, found)
+    return Settled(whole, edits, share, spoilt, pixels, whole.face, found)
 
 
-def _left(edits: Sequence[Edit], share: float) -> tuple[Edit, ...]:
-    """The edits with `share` of what changes the person; half a hat is no hat, so it stays or goes."""
-    stay = (edit for edit in edits if share or not isinstance(edit, TransplantEdit))
-    return tuple(e.at(e.strength * share) if isinstance(e, LocalDirectionEdit) else e for e in stay)
+def _left(sample: Sample, share: float) -> tuple[Edit, ...]:
+    """The edits with `share` of what this request changes; half a hat is no hat, so it stays or goes."""
+    before = {e.text: e.strength for e in sample.old if isinstance(e, LocalDirectionEdit)}
+    left: list[Edit] = []
+    for edit in sample.edits:
+        if isinstance(edit, LocalDirectionEdit):
+            start = before.get(edit.text, 0.0)
+            left.append(edit.at(start + share * (edit.strength - start)))
+        elif share or not isinstance(edit, TransplantEdit) or edit in sample.old:
+            left.append(edit)
+    return tuple(left)
 
 
 def mixed(start: list[Tensor], end: list[Tensor], share: float) -> list[Tensor]:

@@ -18,7 +18,7 @@ from ..request import Request
 from .colouring import recoloured
 from .edit import Settled, settle
 from .run import Run
-from .score import reasons, scores_of
+from .score import reasons, scores_before, scores_of
 from .subject import Sitting
 from .whole import Pictures, Whole, drawn
 
@@ -37,16 +37,19 @@ def finish(run: Run, pictures: Pictures, request: Request, record: Record, sitti
         settled = settle(pictures, sitting.subject, sitting.sample, request.strength)
     with run.stage("cutout", *place):
         rgba = _cut(pictures.pack, settled.whole, settled.pixels, request.background, request.size)
-    portrait = _portrait(pictures.pack, record, sitting, settled, rgba)
+    portrait = _portrait(pictures, record, sitting, settled, rgba)
     run.tell("cutout", *place, finished=portrait)
     return portrait
 
 
-def _portrait(pack: Pack, record: Record, sitting: Sitting, settled: Settled, rgba: np.ndarray) -> Portrait:
+def _portrait(
+    pictures: Pictures, record: Record, sitting: Sitting, settled: Settled, rgba: np.ndarray
+) -> Portrait:
     """The portrait with its scores, and the record that draws it again."""
-    subject, sample, face = sitting.subject, sitting.sample, settled.face
+    pack, subject, sample, face = pictures.pack, sitting.subject, sitting.sample, settled.face
     scores = scores_of(subject.wanted, settled.found)
-    not_drawn = reasons(subject, scores, sample.strengths, settled.share)
+    before = scores_before(pictures, subject) if min(scores.values(), default=1) < DRAWN else {}
+    not_drawn = reasons(subject, scores, sample.strengths, settled.share, before, settled.spoilt)
     strengths = {name: sample.strengths.get(name, 1.0) for name in scores}
     strengths |= {name: value for name, value in sample.strengths.items() if name not in strengths}
     settings = {

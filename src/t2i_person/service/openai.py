@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..errors import Cancelled
 from ..pipeline import AUTO, CROWD, Character, convert, default_pack, list_packs, read_record
+from ..portrait import Portrait, said
 from ..request import Request as Wanted
 from . import models
 from .desk import Left
@@ -236,7 +237,7 @@ async def edit(request: Request, here: Annotated[Runtime, Depends(runtime)]) -> 
     else:
         data = {"b64_json": await asyncio.to_thread(form.encoded, here, name)}
     head = str(record.character.get("lemma") or record.character.get("head") or "")
-    says = _sentence(head, portrait.drawn, portrait.not_drawn)
+    says = _sentence(head, portrait.record.character.get("features", ()), portrait)
     return Images(data=[Image(revised_prompt=says, **data)], notes=form.notes, **form.about())
 
 
@@ -379,12 +380,14 @@ def _chosen(job: Job, n: int) -> list[models.Portrait]:
 
 def _says(job: Job, portrait: models.Portrait) -> str:
     """Who it shows and how, in words."""
-    return _sentence(job.characters[portrait.character].lemma, portrait.drawn, portrait.not_drawn)
+    who = job.characters[portrait.character]
+    return _sentence(who.lemma, [feature.model_dump() for feature in who.features], portrait)
 
 
-def _sentence(head: str, drawn: Sequence[str], not_drawn: Mapping[str, str]) -> str:
+def _sentence(head: str, features: Sequence[Mapping[str, Any]], portrait: models.Portrait | Portrait) -> str:
+    drawn = [said(name, features) for name in portrait.drawn if name != head]  # «девушка» says an age, too
     shown = f"{head}: {', '.join(drawn)}" if drawn else head
-    missing = "; ".join(f"{name} ({why})" for name, why in not_drawn.items())
+    missing = "; ".join(f"{said(name, features)} ({why})" for name, why in portrait.not_drawn.items())
     return f"{shown}. Not drawn: {missing}." if missing else f"{shown}."
 
 

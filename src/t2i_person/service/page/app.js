@@ -6,7 +6,7 @@ import * as gallery from "./gallery.js";
 import * as kept from "./kept.js";
 import { open as openTuner } from "./tuner.js";
 import { openFile } from "./files.js";
-import { lang, remark, speak, t, trouble } from "./words.js";
+import { decimal, lang, remark, speak, t, trouble } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const form = $("form"), draw = $("draw"), cancel = $("cancel"), work = $("work"), now = $("now"), bar = work.querySelector(".bar");
@@ -42,7 +42,7 @@ function restore(values) {
 
 function shown() {
   $("colour").hidden = $("background").value !== "colour";
-  form.querySelector("output[for=psi]").textContent = $("psi").dataset.set ? Number($("psi").value).toFixed(2) : "—";
+  form.querySelector("output[for=psi]").textContent = $("psi").dataset.set ? decimal($("psi").value, 2) : "—";
 }
 
 /* Trouble, said once and kindly; it goes when it is over. */
@@ -347,7 +347,8 @@ async function loadPacks() {
     packs = (await call("GET", "v1/packs")).packs;
     const own = packs.find((pack) => pack.default) ?? packs[0], kept = memory.get("settings")?.pack;
     $("pack").replaceChildren(...packs.map((pack) => new Option(pack.name, pack.default ? "" : pack.name)));
-    if (packs.some((pack) => pack.name === kept)) $("pack").value = kept;
+    // a list begins with its first line chosen, which need not be the server's own pack
+    $("pack").value = packs.some((pack) => pack.name === kept && !pack.default) ? kept : "";
     $("pack-field").hidden = packs.length < 2;
     const draws = () => {
       const pack = packs.find((pack) => pack.name === $("pack").value) ?? own;
@@ -377,6 +378,7 @@ function tongue(name) {
   gallery.retell();
   kept.retell();
   counted();
+  shown();
 }
 
 function counted() { $("count").textContent = editor.text().length > 300 ? new Intl.NumberFormat(lang).format(editor.text().length) : ""; }

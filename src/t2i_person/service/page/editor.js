@@ -1,7 +1,7 @@
 // The text: read by the server as it is written, its people and features lit up behind the letters.
 
 import { call } from "./api.js";
-import { t, trouble } from "./words.js";
+import { saysSex, t, trouble } from "./words.js";
 
 const HUES = { hair_color: "hair", hair_style: "hair", facial_hair: "hair", face: "face", eyes: "face", skin: "face",
   clothes: "wear", headwear: "wear", accessory: "wear", age: "age", build: "age", expression: "mood" };
@@ -171,7 +171,7 @@ export const named = ({ lemma }) => lemma[0].toUpperCase() + lemma.slice(1);
 
 /** "женщина × 2", where the name does not say it. */
 export function kind(person) {
-  const gender = t[person.gender] === person.lemma ? "" : t[person.gender];
+  const gender = saysSex(person.lemma) ? "" : t[person.gender];
   return [gender, person.count > 1 ? `× ${person.count}` : ""].filter(Boolean).join(" ");
 }
 

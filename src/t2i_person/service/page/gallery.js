@@ -2,7 +2,7 @@
 
 import { below, bytes } from "./api.js";
 import { chips, kind, named } from "./editor.js";
-import { reason, remark, t } from "./words.js";
+import { reason, remark, said, shown, t } from "./words.js";
 import { zip } from "./zip.js";
 
 const cast = document.querySelector("#cast"), empty = document.querySelector("#empty"), tools = document.querySelector("#tools");
@@ -106,7 +106,7 @@ export const source = (portrait) => below(portrait.url);
 
 async function show(card) {
   const { element, person, portrait } = card;
-  const words = portrait.drawn.join(", ");
+  const spoken = (name) => said(name, person.features), words = shown(portrait, person);
   const picture = document.createElement("button"), img = document.createElement("img");
   picture.type = "button";
   picture.className = "checker";
@@ -125,7 +125,7 @@ async function show(card) {
     const note = document.createElement("p"), title = document.createElement("b");
     note.className = "note";
     title.textContent = t.notDrawn;
-    note.append(title, " ", missing.map(([what, why]) => `${what} — ${reason(why)}`).join("; "));
+    note.append(title, " ", missing.map(([what, why]) => `${spoken(what)} — ${reason(why)}`).join("; "));
     about.append(note);
   }
   row.className = "row";

@@ -4,7 +4,7 @@ import { call } from "./api.js";
 import { named } from "./editor.js";
 import { fileName, replace, source } from "./gallery.js";
 import { keep } from "./kept.js";
-import { reason, t, trouble } from "./words.js";
+import { decimal, reason, said, shown, t, trouble } from "./words.js";
 
 const dialog = document.querySelector("#tuner"), image = document.querySelector("#tuner-image"), spin = dialog.querySelector(".spin");
 const sliders = document.querySelector("#sliders"), moreBox = document.querySelector("#more-box"), more = document.querySelector("#more-sliders"), change = document.querySelector("#change"), go = document.querySelector("#change-go");
@@ -27,7 +27,7 @@ function settle(portrait) {
   card.portrait === portrait || replace(card, portrait);
   document.querySelector("#tuner-title").textContent = named(card.person);
   image.src = source(portrait);
-  image.alt = t.portraitAlt(named(card.person), portrait.drawn.join(", "));
+  image.alt = t.portraitAlt(named(card.person), shown(portrait, card.person));
   save.href = source(portrait);
   save.download = fileName(card);
   undo.disabled = !history.length;
@@ -60,7 +60,7 @@ function slider(name, value, i) {
   row.className = "slider";
   Object.assign(input, { type: "range", min: -2, max: 2, step: 0.1, name, id: `slider-${i}` });
   label.htmlFor = out.htmlFor = input.id;
-  label.textContent = name.replace(/^не /, t.without);
+  label.textContent = spoken(name);
   input.addEventListener("input", () => { put(input, input.value); draft(); });
   input.addEventListener("change", rest);
   row.append(label, out, input);
@@ -68,9 +68,11 @@ function slider(name, value, i) {
   return row;
 }
 
+const spoken = (name) => said(name, card.person.features);
+
 function put(input, value) {
   input.value = value;
-  input.parentElement.querySelector("output").textContent = Number(value).toFixed(1).replace("-", "−");
+  input.parentElement.querySelector("output").textContent = decimal(value, 1);
 }
 
 const moved = () => [...sliders.querySelectorAll("input"), ...[...more.querySelectorAll("input")].filter((input) => Number(input.value))];
@@ -112,7 +114,7 @@ async function commit(wish) {
     if (whole !== mine) return;
     history.push(from);
     settle(portrait);
-    const missing = Object.entries(portrait.not_drawn).map(([what, why]) => `${what} — ${reason(why)}`);
+    const missing = Object.entries(portrait.not_drawn).map(([what, why]) => `${spoken(what)} — ${reason(why)}`);
     note.textContent = missing.length ? `${t.notDrawn} ${missing.join("; ")}` : t.changed;
     if (wish.text) change.value = "";
   } catch (error) {

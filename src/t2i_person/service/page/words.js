@@ -28,10 +28,14 @@ const WORDS = {
     queue: (n) => (n > 1 ? `В очереди перед вами ${n}` : "Вы следующий в очереди"),
     begun: "Начинаю", drawn: (n) => `${n === 1 ? "Готов" : "Готово:"} ${n} ${plural(n, "портрет", "портрета", "портретов")}`,
     done: (n, s) => `Готово: ${n} ${plural(n, "портрет", "портрета", "портретов")} за ${s} с`, cancelled: "Отменено. Что готово — осталось.",
-    notDrawn: "Не получилось:", reasons: { unable: "эти веса такого не рисуют", word: "незнакомое слово", weak: (p) => `вышло похоже лишь на ${p} %` },
+    notDrawn: "Не получилось:", reasons: { unable: "эти веса такого не рисуют", word: "незнакомое слово", below: "это ниже края портрета",
+      weak: (p) => `вышло похоже лишь на ${p} % — попробуйте другое зерно`, weaker: (p, was) => `похоже на ${p} %, а было на ${was} % — сдвиньте ползунок дальше`,
+      lost: (p, was) => `было похоже на ${was} %, стало на ${p} % — верните и меняйте слабее`, still: (p) => `всё ещё похоже на ${p} % — скажите словами, что будет вместо этого`,
+      hidden: (what) => `не видно, это закрывает ${what}`, against: (what) => `противоречит сказанному раньше: ${what}`,
+      undone: "изменение испортило портрет и взято назад — просите понемногу или другое зерно", halved: "изменение портило портрет и ослаблено — просите понемногу или другое зерно" },
     fewer_portraits: (a, b) => `Вышло портретов: ${a} из ${b}. Остальные не нашлись — попробуйте другое зерно.`,
     fewer_people: (a, b) => `Нарисованы ${a} из ${b}.`,
-    age: (n) => `на вид ${n}`, portraitAlt: (who, what) => `Портрет: ${who}${what ? `; ${what}` : ""}`, without: "без: ",
+    age: (n) => `на вид ${n}`, portraitAlt: (who, what) => `Портрет: ${who}${what ? `; ${what}` : ""}`, without: "нет: ",
     copied: "Ссылка скопирована", copiedSeed: "Скопировано. Текст длинный и в ссылку не поместился — в ней только зерно и настройки.",
     zipping: (a, b) => `Собираю архив: ${a} из ${b}`, nothing: "Сначала напишите, кого рисовать.",
     tunerHint: "1 — как описано, 0 — без этого, больше — сильнее. Человек остаётся тем же.",
@@ -87,10 +91,14 @@ const WORDS = {
     queue: (n) => (n > 1 ? `${n} are before you in the queue` : "You are next"),
     begun: "Starting", drawn: (n) => `${n} ${n === 1 ? "portrait" : "portraits"} ready`,
     done: (n, s) => `Done: ${n} ${n === 1 ? "portrait" : "portraits"} in ${s} s`, cancelled: "Cancelled. What was ready stays.",
-    notDrawn: "Did not work out:", reasons: { unable: "these weights do not draw it", word: "an unknown word", weak: (p) => `only ${p} % alike` },
+    notDrawn: "Did not work out:", reasons: { unable: "these weights do not draw it", word: "an unknown word", below: "it is below the frame",
+      weak: (p) => `only ${p} % alike: try another seed`, weaker: (p, was) => `${p} % alike, ${was} % before: move the slider further`,
+      lost: (p, was) => `${was} % alike before, ${p} % now: undo, and change less`, still: (p) => `still ${p} % alike: say in words what shall be there instead`,
+      hidden: (what) => `hidden by ${what}`, against: (what) => `contradicts ${what}, said before it`,
+      undone: "the change spoilt the portrait and was taken back: ask for less at once, or try another seed", halved: "the change spoilt the portrait and was weakened: ask for less at once, or try another seed" },
     fewer_portraits: (a, b) => `${a} of ${b} portraits came out. Nobody was found for the rest: try another seed.`,
     fewer_people: (a, b) => `${a} of ${b} are drawn.`,
-    age: (n) => `looks ${n}`, portraitAlt: (who, what) => `Portrait: ${who}${what ? `; ${what}` : ""}`, without: "without: ",
+    age: (n) => `looks ${n}`, portraitAlt: (who, what) => `Portrait: ${who}${what ? `; ${what}` : ""}`, without: "no ",
     copied: "Link copied", copiedSeed: "Copied. The text is too long for a link: it holds the seed and the settings.",
     zipping: (a, b) => `Packing: ${a} of ${b}`, nothing: "Write first who shall be drawn.",
     tunerHint: "1 is as described, 0 without, more is stronger. It stays the same person.",
@@ -133,13 +141,40 @@ export function speak(name) {
   }
 }
 
+/** «без очков», as it was written, for the server's «не очки»; «нет: очки» where it was written otherwise. */
+export function said(name, features = []) {
+  const bare = /^не (.+)/.exec(name)?.[1];
+  if (!bare) return name;
+  const own = features.find((f) => f.negated && f.normalized === bare)?.text.toLowerCase();
+  return /^(без|не|нет|ни) /.test(own ?? "") ? own : `${t.without}${bare}`;
+}
+
+/** What a portrait shows of somebody, beside who it is: «девушка» is an age that is drawn, too. */
+export const shown = ({ drawn }, { lemma, features }) => drawn.filter((name) => name !== lemma).map((name) => said(name, features)).join(", ");
+
+/** A number as the language writes it: «−1,5». */
+export function decimal(number, places) {
+  return new Intl.NumberFormat(lang, { minimumFractionDigits: places, maximumFractionDigits: places }).format(number).replace("-", "−");
+}
+
+/** Whether a Russian name of somebody says which sex it is of: «девушка», not «врач». */
+export const saysSex = (name) => /(?:к|ниц|их|есс|ин|ух)а$|^(?:дама|мать|мама|дочь|сестра|жена|невеста|баба|тётя|дева|отец|папа|дядя|брат|сын|муж|дед|старик|мужик|парень|юноша|мальчик|жених|блондин|брюнет|шатен|бородач|усач)$/.test(name);
+
 /** Why a feature was not drawn; the server's own words when it is none of the known reasons. */
 export function reason(words) {
-  const weak = /probability of (\d\.\d+)/.exec(words);
-  if (weak) return t.reasons.weak(Math.round(weak[1] * 100));
-  if (/does not draw/.test(words)) return t.reasons.unable;
-  if (/does not know/.test(words)) return t.reasons.word;
-  return words;
+  const known = t.reasons;
+  if (/taken back/.test(words)) return /half taken back/.test(words) ? known.halved : known.undone;
+  const found = /probability of (\d\.\d+)(?: \((\d\.\d+) before)?/.exec(words);
+  if (found) {
+    const [now, was] = found.slice(1).map((p) => Math.round(p * 100));
+    if (/still there/.test(words)) return known.still(now);
+    return found[2] === undefined ? known.weak(now) : (/the edit cost it/.test(words) ? known.lost : known.weaker)(now, was);
+  }
+  if (/does not draw/.test(words)) return known.unable;
+  if (/does not know/.test(words)) return known.word;
+  if (/below the frame/.test(words)) return known.below;
+  const [, hat] = /«(.+)» hides it/.exec(words) ?? [], [, other] = /contradicts (.+), said before/.exec(words) ?? [];
+  return hat ? known.hidden(hat) : other ? known.against(said(other)) : words;
 }
 
 export function remark(words) {
