@@ -90,6 +90,8 @@ def probabilities(
     texts = [part.text for some in parts for part in some]
     true = list(pack.score(embeddings, pack.text(texts)).unbind(1))
     for j, text in enumerate(texts):
+        if (word := pack.words.get(text)) is not None:
+            true[j] = torch.sigmoid(embeddings @ word[:-1] + word[-1])
         place = pack.recipe.told.get(text)
         if place and regions is not None:
             true[j] = PLACES[place].told(regions)

@@ -17,6 +17,7 @@ UNASKED = 2.5  # what must not appear unless it was asked for, such as a child a
 SAID = 2.0  # what a feature needs in the picture: clothes, for example, that can be coloured
 PUT = 0.5  # a colour that an edit can put on later
 GENDERS = {"ru": {"male": "мужчина", "female": "женщина"}, "en": {"male": "a man", "female": "a woman"}}
+OF_A_FACE = frozenset({"лицо", "вид", "взгляд", "глаза", "выражение"})
 NAMED = {"поворот головы": "pose"}  # strengths that no description says: name -> category
 
 
@@ -192,9 +193,11 @@ def _meant(pack: Pack, phrase: str) -> list[str]:
     A phrase that is not listed stays, and gets the added texts of its last word: «седые усы» those of «усы».
     """
     means = pack.recipe.means
+    *first, last = phrase.split() or [""]
+    if last in OF_A_FACE and first:  # «печальный вид» is «печальный»
+        phrase = next((key for key in means if key[:-2] == first[0][:-2]), phrase)
     if phrase in means:
         return means[phrase].split("; ")
-    *_, last = phrase.split() or [""]
     return [phrase, *means.get(last, "").split("; ")[1:]]
 
 

@@ -80,6 +80,8 @@ class Pack(PackInfo):
     regions: nn.Module | None = None  # generator's features -> where hair, skin, clothes and hat are
     donors: Donors | None = None  # whose hats, hair and so on others may get
     sliders: Mapping[str, Tensor] = field(default_factory=dict)  # name -> step [w_dim] of one alpha
+    # text -> [d + 1]: told of an embedding by a classifier of its own, the bias last
+    words: Mapping[str, Tensor] = field(default_factory=dict)
     inversion: nn.Module | None = None  # images [n, 3, h, w] in [-1, 1] -> w [n, w_dim] less its mean
     _texts: dict[str, Tensor] = field(default_factory=dict, repr=False)
 
@@ -293,6 +295,11 @@ def _load(folder: Path, device: torch.device, dtype: torch.dtype) -> Pack:
         built["sliders"] = {key: step.float().to(device) for key, step in parts["sliders"][0].items()}
         if wrong := [key for key, step in built["sliders"].items() if len(step) != built["generator"].w_dim]:
             raise PackError(f"{folder / 'sliders.safetensors'} is of another generator: {', '.join(wrong)}.")
+    if "words" in parts:
+        built["words"] = {key: word.float().to(device) for key, word in parts["words"][0].items()}
+        wide = built["encoder"].encode_text(["a person"]).shape[1]
+        if wrong := [key for key, word in built["words"].items() if word.shape != (wide + 1,)]:
+            raise PackError(f"{folder / 'words.safetensors'} is of another encoder: {', '.join(wrong)}.")
     if "donors" in parts:
         built["donors"] = _donors(folder, parts["donors"][0], built["generator"], built["encoder"]).to(device)
     if "stylespace" in parts:
