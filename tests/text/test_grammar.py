@@ -2,9 +2,9 @@
 
 from slovnet import Morph, Syntax
 
-from t2i_person.text.analysis import Readings, Token, readings
-from t2i_person.text.grammar import grammar
-from t2i_person.text.morph import embeddings, model_file
+from t2i_person.text.grammar.parser import grammar
+from t2i_person.text.grammar.tokens import Readings, Token, readings
+from t2i_person.text.lexicon.morph import embeddings, model_file
 
 SENTENCES = [
     "Вошла старуха в чёрном платье , села у окна и стала вязать .".split(),

@@ -4,8 +4,9 @@ import logging
 
 import pytest
 
-from t2i_person.text import adjectives, ages, describe, looks, reader
-from t2i_person.text.rules import AGES, DETACHED, NOUNS, RULES, Rule
+from t2i_person.text import describe, reader
+from t2i_person.text.looks import adjectives, ages, finder
+from t2i_person.text.looks.rules import AGES, DETACHED, NOUNS, RULES, Rule
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
@@ -14,7 +15,7 @@ def test_example(rule: Rule) -> None:
     assert "; ".join(("!" if f.negated else "") + f.normalized for f in told) == rule.gives
 
 
-OF_PLACES = [(looks, "NOUNS", r) for r in NOUNS]
+OF_PLACES = [(finder, "NOUNS", r) for r in NOUNS]
 OF_PLACES += [(adjectives, "DETACHED", r) for r in DETACHED]
 OF_PLACES += [(ages, "AGES", r) for r in AGES]
 

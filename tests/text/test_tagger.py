@@ -5,9 +5,10 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from t2i_person.text import describe, scorer, tagger
-from t2i_person.text.analysis import sentences
-from t2i_person.text.people import find
+from t2i_person.text import describe
+from t2i_person.text.grammar.tokens import sentences
+from t2i_person.text.learned import scorer, tagger
+from t2i_person.text.people.mentions import find
 
 
 def read(text: str) -> list:
@@ -48,7 +49,7 @@ def test_the_network_is_computed_as_it_was_trained() -> None:
 
 
 def test_it_is_small() -> None:
-    text = files("t2i_person.text")
+    text = files("t2i_person.text.learned")
     size = sum(len(text.joinpath(name).read_bytes()) for name in ("tagger.npz", "senses.npz", "scorer.json"))
     assert size < 10 << 20
 

@@ -2,10 +2,10 @@
 
 from functools import cache
 
-from .entity import Fact
-from .lexicon import english, fold, looks, people, things, verbs
+from .grammar.numbers import years
+from .lexicon.lists import english, fold, looks, people, things, verbs
 from .model import WORN
-from .numbers import years
+from .people.coreference.entity import Fact
 
 # For a noun that no list has.
 NOUNS = {"hair_color": "hair", "hair_style": "hair", "clothes": "clothes", "headwear": "hat"}
