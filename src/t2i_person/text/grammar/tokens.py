@@ -13,7 +13,7 @@ from typing import Any
 
 from razdel import sentenize, tokenize
 
-from ..lexicon.lists import fold, people, things
+from ..lexicon.lists import fold, people, things, word_set
 from ..lexicon.morph import morphology, noun_lemmas
 from .parser import grammar
 from .spelling import corrected
@@ -30,13 +30,10 @@ UD_POS = {
     "PRED": ("VERB", "ADV", "ADJ"),
     "INTJ": ("INTJ",),
 }  # fmt: skip
-INDECLINABLE = frozenset("худи боди парео хаори".split())  # garments the dictionary takes for other words
+INDECLINABLE = word_set("grammar.txt", "indeclinable")
 SURNAMES = ("ова", "ева", "ёва", "ина", "ов", "ев", "ёв", "ин")  # a name is no slip for another word
 FORM_LINE = re.compile(r"[\W_\d]{0,6}([а-яё]+)", re.IGNORECASE)
-FORM_KEYS = frozenset(
-    "имя фамилия фио возраст пол рост вес телосложение раса цвет одежда приметы внешность персонаж герой "
-    "героиня была был особые обувь с профессия отличительные черты внешний характер национальность".split()
-)
+FORM_KEYS = word_set("forms.txt", "line")
 LONGEST_WORD = 60  # longer "words" are noise and would only slow the dictionary down
 LONGEST_SENTENCE = 120  # tokens
 WINDOW = 128  # sentences tagged together

@@ -129,6 +129,12 @@ def word_set(name: str, section: str) -> frozenset[str]:
 
 
 @cache
+def word_map(name: str, section: str) -> dict[str, str]:
+    """Folded words of one section of one list, with what stands right of "=" there."""
+    return {fold(w): right for header, words, right in _entries(name) if header == section for w in words}
+
+
+@cache
 def looks() -> dict[str, Look]:
     """Adjectives of looks by folded lemma; the first list that has a word wins."""
     out: dict[str, Look] = {}
@@ -153,9 +159,7 @@ def suffixes() -> tuple[tuple[str, str, str], ...]:
 @cache
 def verbs(section: str) -> dict[str, str]:
     """Verbs of one section with what stands right of "=" in the list."""
-    return {
-        fold(w): right for header, words, right in _entries("verbs.txt") if header == section for w in words
-    }
+    return word_map("verbs.txt", section)
 
 
 @cache
@@ -172,6 +176,4 @@ def prepositions() -> dict[str, tuple[str, ...]]:
 @cache
 def english(section: str) -> dict[str, str]:
     """English of the adjectives of one section of words.txt."""
-    return {
-        fold(w): right for header, words, right in _entries("words.txt") if header == section for w in words
-    }
+    return word_map("words.txt", section)

@@ -11,7 +11,7 @@ from ..grammar.marks import DASH, HARD
 from ..grammar.phrases import DEGREE, Phrase, look_of, masculine, nominative
 from ..grammar.tokens import Reading, Token
 from ..lexicon.compounds import is_colour
-from ..lexicon.lists import fold, things
+from ..lexicon.lists import fold, things, verbs, word_set
 from ..people.found import Found
 from .rules import DETACHED, AdjectiveAt, decide
 
@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     from ..people.coreference.entity import Entity
     from .finder import SentenceLooks
 
-DRESSED = frozenset(
-    "одетый закутанный укутанный облаченный затянутый завернутый обутый наряженный переодетый разодетый "
-    "обряженный укрытый".split()
-)
+DRESSED = word_set("rules.txt", "dressed")
 GOOD_LOOKING = ("хорош", "хороша", "хороши", "недурен", "недурна", "дурна", "дурён")
-BROAD_IN = ("плечах", "талии", "кости", "бедрах")  # "широк в плечах"
-IDIOMS = {("по", "пояс"), ("с", "иголочки"), ("по", "моде"), ("по", "форме"), ("по", "погоде")}
+BROAD_IN = word_set("rules.txt", "broad in")
+COMPLEMENTS = word_set("rules.txt", "complement")
+OF_TWO_WORDS = word_set("rules.txt", "complement of two words")
+NO_DEGREE = word_set("rules.txt", "no degree")
+BELTED = tuple(word_set("rules.txt", "belted"))
+NOTHING_BUT = word_set("rules.txt", "nothing but")
+LIKE_COLOURS = word_set("rules.txt", "like a colour")
 
 
 def adjective(looks: SentenceLooks, i: int) -> bool:
@@ -169,12 +171,12 @@ def _set_complement(looks: SentenceLooks, i: int) -> int | None:
     """One past a complement that adjectives and participles both take: "в плечах", "по пояс", "лицом"."""
     end = i + 1
     following = tuple(t.low for t in looks.tokens[end : end + 2])
-    if _broad_in(looks.tokens, i) or following in IDIOMS:
+    if _broad_in(looks.tokens, i) or " ".join(following) in OF_TWO_WORDS:
         return end + 2
     likened = looks.at.get(end)
     if likened is not None and likened.absent and likened.case == "ins":
         return likened.end  # "наряженная Снегурочкой"
-    return end + 1 if following and following[0] in ("собой", "лицом", "ростом", "телом") else None
+    return end + 1 if following and following[0] in COMPLEMENTS else None
 
 
 def _participle_span(looks: SentenceLooks, i: int) -> tuple[int, int]:
@@ -201,7 +203,7 @@ def _adverbs_around(tokens: list[Token], i: int) -> tuple[int, int]:
     """A participle with its adverbs: "коротко остриженная" """
     first, end = i, i + 1
     while first > 0 and tokens[first - 1].best.pos == "ADVB" and tokens[first - 1].low.endswith(("о", "и")):
-        if tokens[first - 1].low in ("уже", "ещё", "еще", "только", "также", "почти"):
+        if fold(tokens[first - 1].low) in NO_DEGREE:
             break
         first -= 1
     while end < len(tokens) and tokens[end].best.pos == "ADVB":
@@ -213,7 +215,7 @@ def _adverbs_around(tokens: list[Token], i: int) -> tuple[int, int]:
 
 def _means(looks: SentenceLooks, i: int, end: int) -> Phrase | None:
     """The thing in the instrumental by which the participle at place `i` came about."""
-    belted = fold(looks.tokens[i].low).startswith(("подпояс", "опояс", "перепояс", "перетян"))
+    belted = fold(looks.tokens[i].low).startswith(BELTED)
     for means in looks.phrases.values():
         if means.start != end or means.prep or looks.tokens[means.noun].best.case != "ins":
             continue
@@ -228,7 +230,7 @@ def _means(looks: SentenceLooks, i: int, end: int) -> Phrase | None:
 def _coloured_clothes(looks: SentenceLooks, i: int) -> bool:
     """ "она в алом", "весь в чёрном": a colour alone stands for clothes."""
     k = _before_only(looks.tokens, i)
-    if k >= 0 and looks.tokens[k].keys("VERB", "GRND") & {"носить", "надеть", "надевать", "одевать"}:
+    if k >= 0 and looks.tokens[k].keys("VERB", "GRND") & verbs("put on").keys():
         return _worn_colour(looks, i, k)
     if k < 0 or looks.tokens[k].low not in ("в", "во"):
         return False
@@ -256,7 +258,7 @@ def _before_only(tokens: list[Token], i: int) -> int:
     k = i - 1
     if k >= 0 and fold(tokens[k].low) in ("всем", "все"):
         k -= 1
-    if k >= 0 and tokens[k].low in ("только", "лишь", "всё", "все", "исключительно"):
+    if k >= 0 and fold(tokens[k].low) in NOTHING_BUT:
         k -= 1
     return k
 
@@ -266,7 +268,7 @@ def _colour_of_clothes(r: Reading, left_out: Reading | None) -> bool:
         return False
     if r.gender not in ("neut", "masc") and left_out is None:
         return False
-    return is_colour(r.lemma) or r.key in ("темный", "светлый", "штатский", "гражданский", "траурный")
+    return is_colour(r.lemma) or r.key in LIKE_COLOURS
 
 
 def _left_out(looks: SentenceLooks, i: int, prep: int) -> Reading | None:

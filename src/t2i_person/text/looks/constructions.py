@@ -8,38 +8,13 @@ from ..model import WORN
 from ..people.coreference.entity import Entity
 from .wording import Wording
 
-FITS = frozenset(
-    "висеть сидеть облегать обтягивать скрывать прикрывать закрывать развеваться блестеть блеснуть "
-    "красоваться "
-    "украшать покрывать стоять шуршать болтаться сверкать виднеться охватывать стягивать выглядывать торчать "
-    "сверкнуть поблескивать свисать белеть чернеть краснеть алеть желтеть синеть пестреть держаться сползать "
-    "спадать волочиться топорщиться сбиться съехать трещать подчеркивать оттенять обрамлять облекать "
-    "закутывать укрывать укрыть укутывать "
-    "окутывать окутать обвивать обвить стянуть обтянуть облечь драпировать прятать скрыть согревать венчать "
-    "увенчивать опоясывать перетягивать перепоясывать колыхаться трепетать переливаться искриться отливать "
-    "лосниться обвисать обвиснуть обнимать пузыриться светлеть темнеть зеленеть рдеть пламенеть золотиться "
-    "серебриться лохматиться качаться покачиваться бренчать побрякивать бряцать мелькать мелькнуть "
-    "проглядывать проступать виснуть повиснуть нависать свешиваться свеситься ниспадать покоиться "
-    "топорщиться сохраниться ютиться громоздиться возвышаться набекрень сползти спуститься упасть съезжать "
-    "сбиваться облепить облеплять прилипнуть липнуть намокнуть промокнуть обтрепаться износиться порваться "
-    "выцвести вылинять блистать засверкать заблестеть поблёскивать посверкивать гореть пестрить "
-    "надвинуть позвякивать звенеть вспыхивать мерцать обхватывать перехватывать лежать выбиваться падать "
-    "спускаться рассыпаться струиться ниспадать виться быть делать делать придавать идти подходить".split()
-)
-QUALITY = frozenset(
-    "красота рост телосложение сложение комплекция возраст наружность внешность вид год лето конституция "
-    "стать".split()
-)
-STUCK = frozenset(
-    {("в", "петлица"), ("в", "зуб"), ("за", "ухо"), ("за", "пояс"), ("на", "пояс"), ("под", "мышка"),
-     ("на", "шея"), ("на", "грудь"), ("в", "рука"), ("через", "плечо"), ("за", "плечо"), ("за", "спина"),
-     ("на", "запястье"), ("на", "предплечье"), ("на", "палец"), ("в", "ухо"), ("на", "бок")}
-)  # fmt: skip
-SOIL = frozenset("кровь грязь сажа пыль мука снег копоть мел иней пена глина известка".split())
-LIFE = frozenset(
-    "средний преклонный зрелый молодой юный пожилой неопределенный неопределимый почтенный солидный "
-    "немолодой цветущий".split()
-)
+QUALITY = word_set("rules.txt", "quality")
+STUCK = word_set("rules.txt", "stuck")
+SOIL = word_set("rules.txt", "soil")
+UNDER_EYES = word_set("rules.txt", "under eyes")
+HAIR = word_set("rules.txt", "hair with something in it")
+TO_BE_SEEN = word_set("rules.txt", "to be seen")
+LIFE = word_set("rules.txt", "of years")
 
 
 class Constructions(Wording):
@@ -82,7 +57,7 @@ class Constructions(Wording):
     def _unseen(self, phrase: Phrase) -> bool:
         """ "не было видно глаз" """
         around = self.tokens[max(0, phrase.start - 3) : phrase.noun + 4]
-        return any(t.low in ("видно", "видать", "разглядеть", "различить") for t in around)
+        return any(t.low in TO_BE_SEEN for t in around)
 
     def _part_does(self, phrase: Phrase, entry: Thing, end: int, verb: int | None, keys: set[str]) -> bool:
         """ "щёки пылали румянцем", "глаза слезятся": the verb is what describes the part."""
@@ -122,10 +97,11 @@ class Constructions(Wording):
         verb = self._clause_verb(phrase.noun)
         if verb is None or not self._thing_does(verb):
             return False
-        if not self.tokens[verb].keys("VERB") & (verbs("be").keys() | FITS | {"дымиться", "торчать"}):
+        there = verbs("be").keys() | verbs("fits").keys() | {"дымиться"}
+        if not self.tokens[verb].keys("VERB") & there:
             return False
         for p in self.phrases.values():
-            spot = (p.prep, self.tokens[p.noun].key)
+            spot = f"{p.prep} {self.tokens[p.noun].key}"
             if spot in STUCK and self.clause[p.noun] == self.clause[phrase.noun]:
                 owner = self.possessor(phrase, phrase.noun + 1) or self._body_owner(phrase, None)
                 if owner is None:
@@ -139,7 +115,7 @@ class Constructions(Wording):
 
     def _under_eyes(self, phrase: Phrase, entry: Thing | None) -> bool:
         """ "под глазами лежали тени" """
-        if phrase.reading.key not in ("тень", "круг", "мешок", "синева", "отек", "синяк"):
+        if phrase.reading.key not in UNDER_EYES:
             return False
         for p in self.phrases.values():
             if (
@@ -158,7 +134,7 @@ class Constructions(Wording):
 
     def _shown(self, phrase: Phrase, verb: int | None, keys: set[str]) -> bool:
         """The garment is on its owner: "на нём был пиджак", "её платье", not "его шляпа лежала на столе"."""
-        if verb is None or keys & verbs("be").keys() or keys & FITS:
+        if verb is None or keys & verbs("be").keys() or keys & verbs("fits").keys():
             return not self._elsewhere(phrase.noun)
         subject = self.tokens[phrase.noun].best.case == "nom" or self._thing_does(verb)
         return not self._elsewhere(phrase.noun) and subject
@@ -261,7 +237,7 @@ class Constructions(Wording):
             for p in self.phrases.values()
             if p.prep in ("в", "во")
             and p.noun != phrase.noun
-            and self.tokens[p.noun].keys("NOUN") & {"волос", "волосы", "коса", "прическа", "кудри", "локон"}
+            and self.tokens[p.noun].keys("NOUN") & HAIR
             and self.clause[p.noun] == self.clause[phrase.noun]
             and self.same_segment(p.noun, phrase.noun)
         ]

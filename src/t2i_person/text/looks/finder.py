@@ -5,7 +5,7 @@ import itertools
 from ..grammar.agreement import MODIFIERS
 from ..grammar.phrases import nominative, plain_readings
 from ..grammar.tokens import Reading, Token
-from ..lexicon.lists import fold, looks, things, verbs, word_set
+from ..lexicon.lists import fold, looks, things, verbs, word_map, word_set
 from ..people.coreference.entity import Entity
 from ..people.found import Found
 from .adjectives import adjective, share
@@ -14,12 +14,8 @@ from .constructions import Constructions
 from .rules import FIRST, NOUNS, NounAt, decide
 from .weighing import weigh
 
-COMPARED = {
-    "помоложе": ("молодой", "age"), "постарше": ("старший", "age"), "повыше": ("высокий", "build"),
-    "пониже": ("низкий", "build"), "потолще": ("толстый", "build"), "пополнее": ("полный", "build"),
-    "похудее": ("худой", "build"), "поплотнее": ("плотный", "build"), "покрупнее": ("крупный", "build"),
-}  # fmt: skip
-UNCLAD = {"босиком": "босой", "нагишом": "голый", "голышом": "голый"}
+COMPARED = word_map("rules.txt", "compared")
+UNCLAD = word_map("rules.txt", "unclad")
 
 
 class SentenceLooks(Constructions):
@@ -179,7 +175,8 @@ class SentenceLooks(Constructions):
         found = COMPARED.get(fold(self.tokens[i].low))
         if found is None or before not in (",", "и", "чуть", "немного"):
             return False
-        self.add(self.nominal_owner(i, i + 1), i, i + 1, found[1], found[0], False, (found[0],))
+        word, category = found.split()
+        self.add(self.nominal_owner(i, i + 1), i, i + 1, category, word, False, (word,))
         return True
 
     def _more(self, i: int) -> bool:

@@ -9,18 +9,16 @@ from ..grammar.tokens import Token
 from ..lexicon.lists import fold, people, things, verbs, word_set
 from .found import Found
 
-WANTED = frozenset("разыскиваться разыскивать требоваться".split())
-SOFT = frozenset("искать разыскать вспоминать вспомнить помнить представить забыть воображать".split())
+WANTED = word_set("absent.txt", "wanted")
+SOFT = word_set("absent.txt", "thought of")
 
-POSTERS = frozenset("афиша плакат обложка вывеска этикетка открытка марка билборд гобелен фреска".split())
+POSTERS = word_set("absent.txt", "poster")
 
 # How one asks for a picture; the first need no word for it.
-DRAWING = frozenset("нарисовать рисовать сгенерировать изобразить создать".split())
-ASKING = frozenset("сделать нужный нужно хотеть показать дать придумать".split())
+DRAWING = word_set("absent.txt", "draw")
+ASKING = word_set("absent.txt", "ask")
 
-DRESSED_AS = frozenset(
-    "наряженный переодетый загримированный нарядиться переодеться вырядиться одетый".split()
-)
+DRESSED_AS = word_set("absent.txt", "dressed as")
 
 
 @dataclass(slots=True)

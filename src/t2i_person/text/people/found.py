@@ -5,11 +5,9 @@ from typing import Any
 
 from ..grammar.phrases import Phrase
 from ..grammar.tokens import Reading, Token
-from ..lexicon.lists import Person, people
+from ..lexicon.lists import Person, people, word_set
 
-UNSEXED = frozenset(
-    "ребенок подросток младенец тинейджер дитя чадо отпрыск двойняшка грудничок персона".split()
-)
+UNSEXED = word_set("reference.txt", "unsexed")
 
 
 @dataclass(slots=True)

@@ -5,14 +5,14 @@ from dataclasses import replace
 from ..grammar.marks import DASH, HARD
 from ..grammar.phrases import GOVERNS_KEYS
 from ..grammar.tokens import Reading, Token
-from ..lexicon.lists import fold
+from ..lexicon.lists import fold, word_set
 from .found import Found
 from .name_words import SEX, SUBJECT, NameWord
 
 GENDERS = {"m": "masc", "f": "femn"}
 CONSONANTS = frozenset("бвгджзйклмнпрстфхцчшщ")
 PREDICATES = ("VERB", "ADJS", "PRTS")
-AGE_VERBS = frozenset("быть исполниться стукнуть идти пойти минуть".split())
+AGE_VERBS = word_set("ages.txt", "turns, of a name")
 
 Option = tuple[str, str, str]  # case, number, gender
 Chain = list[tuple[int, list[NameWord]]]  # the places of a name's words and the readings of each

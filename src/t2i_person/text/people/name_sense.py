@@ -15,8 +15,8 @@ from .name_words import NAMED, SUBJECT, surname_words
 DEPENDENT = ("nmod", "obj", "obl", "iobj")
 NEVER = ("ADP", "PRON", "DET", "CCONJ", "SCONJ", "PART", "ADV", "VERB", "AUX", "NUM", "INTJ")
 NO_NAME_BEFORE = {"слава": ("богу", "тебе", "господу", "аллаху", "создателю")}
-WORDS_TOO = frozenset("роза вера любовь надежда лев слава рая света поля ли марта майя лада мило том".split())
-WEARS = frozenset("надеть носить улыбнуться улыбаться усмехнуться сказать засмеяться".split())
+WORDS_TOO = word_set("reference.txt", "word too")
+WEARS = word_set("verbs.txt", "of people")
 PROPER = NAMED | {"Geox", "Orgn"}
 ABSTRACT = ("-ка", "-то", "-с", "-таки", "-о", "ость", "ение", "ание", "ство", "изм")
 

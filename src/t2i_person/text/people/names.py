@@ -8,12 +8,13 @@ tells the sex, a preposition asks for a case.
 from dataclasses import replace
 
 from ..grammar.tokens import Token
+from ..lexicon.lists import word_set
 from .found import Found, capital, lookup
 from .name_fit import Chain, decide, may_be_one
 from .name_sense import DEPENDENT, is_name, is_no_name
 from .name_words import SUBJECT, NameWord, foreign_words, is_surname, name_words
 
-PARTICLES = frozenset("де да ди ду дю дер ден ван фон ла ле аль эль бен ибн ап мак дос дель".split())
+PARTICLES = word_set("reference.txt", "particle")
 LONGEST = 4  # words of a name
 
 

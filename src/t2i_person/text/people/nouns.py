@@ -10,7 +10,7 @@ from ..lexicon.neighbours import is_person_noun, kind_of
 from .found import Found, lookup
 
 NAME_GRAMS = frozenset({"Name", "Surn", "Patr", "Geox"})
-TWINS = frozenset("близнец двойняшка близняшка".split())
+TWINS = word_set("reference.txt", "twin")
 WITH_CLOTHES = ("в", "во", "с", "со", "без")
 
 

@@ -3,7 +3,7 @@
 from ..grammar.marks import DASH, HARD
 from ..grammar.phrases import look_of
 from ..grammar.tokens import Token
-from ..lexicon.lists import fold, people
+from ..lexicon.lists import fold, people, word_set
 from .found import Found
 
 PRONOUNS = {
@@ -28,10 +28,7 @@ OBLIQUE_CASE = {
     for word in words.split()
 }
 
-ONE_OF = frozenset(
-    "один одна другой другая второй вторая третий третья первый первая младший младшая старший "
-    "старшая".split()
-)
+ONE_OF = word_set("reference.txt", "one of")
 
 LETTER = {"masc": "m", "femn": "f"}
 

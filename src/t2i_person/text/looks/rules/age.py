@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from ...lexicon.lists import fold
+from ...lexicon.lists import fold, word_set
 from .number import ABOUT, YEARS
 from .rule import rule
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 Age: TypeAlias = "tuple[int, int, str, Entity | None]"  # first, end, normal form, owner where words say so
 IsAge: TypeAlias = "Age | Literal[False] | None"
 
-NEARLY = frozenset("уже этак эдак чуть слегка немного далеко хорошо примерно явно так где-то".split())
-NEVER_BEFORE = frozenset("тому через в на с спустя течение после по последние".split())
-NEVER_AFTER = frozenset("назад спустя подряд тому опыта стажа как жизни до".split())
+NEARLY = word_set("ages.txt", "nearly")
+NEVER_BEFORE = word_set("ages.txt", "never before")
+NEVER_AFTER = word_set("ages.txt", "never after")
 BESIDE = (",", "—", "–", "и", "лет", "примерно", "приблизительно", "вид", "возрасте")
 
 

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 from ...grammar.phrases import normalize
 from ...lexicon.lists import fold, verbs, word_set
-from ..constructions import FITS
-from ..denials import LACKING
 from .rule import rule
 
 if TYPE_CHECKING:
@@ -51,7 +49,9 @@ def denied(noun: NounAt) -> bool | None:
     near = noun.start - 3 <= denial and all(k not in looks.at for k in range(denial, noun.start))
     first = denial if near else noun.start
     done = noun.emit_from(first, noun.end, owner or looks.scene.topic(), True)
-    lacking = noun.tokens[noun.start - 1].keys("VERB", "PRTF", "PRTS", "NOUN") & LACKING
+    lacking = noun.tokens[noun.start - 1].keys("VERB", "PRTF", "PRTS", "NOUN") & word_set(
+        "grammar.txt", "lacking"
+    )
     if done and first < noun.start and lacking:
         looks.made[-1] = (*looks.made[-1][:4], "без", "gen")  # "лишён бровей и ресниц"
     return done
@@ -217,7 +217,7 @@ def acted_upon(noun: NounAt) -> bool | None:
 def on_body(noun: NounAt) -> bool | None:
     """A place of the body, or a verb of how clothes sit, says that the thing is worn."""
     looks = noun.looks
-    sits = noun.verb_keys & FITS and not looks._elsewhere(noun.place)
+    sits = noun.verb_keys & verbs("fits").keys() and not looks._elsewhere(noun.place)
     if not sits and not looks._on_body(noun.place):
         return None
     return _emit_with_verb(noun, noun.possessor or looks._body_owner(noun.phrase, noun.verb), False)

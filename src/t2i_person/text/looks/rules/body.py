@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...grammar.agreement import MODIFIERS, noun_readings
 from ...grammar.phrases import Phrase, nominative, plain_readings
 from ...grammar.tokens import Reading, Token
-from ...lexicon.lists import fold, things, verbs
+from ...lexicon.lists import fold, things, verbs, word_set
 from .rule import rule
 
 if TYPE_CHECKING:
@@ -15,10 +15,8 @@ if TYPE_CHECKING:
     from ..finder import SentenceLooks
 
 BODY = ("hair", "facial_hair", "eyes", "face", "skin", "build")
-SHINE = frozenset(
-    "блестеть сверкать сиять гореть пылать светиться искриться дрожать рдеть развеваться".split()
-)
-STOP = frozenset("перестать бросить прекратить переставать".split())
+SHINE = word_set("verbs.txt", "shine")
+STOP = word_set("verbs.txt", "stop")
 
 
 @rule("Её глаза, блестя, следили за мной.", "блестящие глаза")
@@ -87,7 +85,7 @@ def _participle(verb: Token) -> Reading | None:
     return None
 
 
-ONCE = frozenset("недавно некогда когда-то прежде раньше еще вчера давно".split())
+ONCE = word_set("rules.txt", "once")
 
 
 @rule("Волосы его, недавно чёрные, совсем побелели.", "белые волосы")

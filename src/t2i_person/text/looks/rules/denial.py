@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from ...grammar.agreement import noun_readings
 from ...grammar.phrases import Phrase, normalize
-from ...lexicon.lists import things, verbs
+from ...lexicon.lists import things, verbs, word_set
 from .body import STOP
 from .rule import rule
 
 if TYPE_CHECKING:
     from ..finder import SentenceLooks
 
-GONE = frozenset("пропасть исчезнуть исчезать выпасть сойти отвалиться деться нет".split())
+GONE = word_set("verbs.txt", "gone")
 BODY_GROWTH = ("facial_hair", "hair", "face", "accessory", "skin")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...grammar.agreement import MODIFIERS
 from ...grammar.phrases import nominative, plain_readings
 from ...grammar.tokens import Reading
-from ...lexicon.lists import things
+from ...lexicon.lists import things, word_set
 from .rule import rule
 
 if TYPE_CHECKING:
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from ..finder import SentenceLooks
 
 SIGNS = (":", "-", "—", "–", "=")
-YES = frozenset("да есть имеется имеются присутствует присутствуют".split())
-NO = frozenset("нет отсутствует отсутствуют нету без".split())
-EXCLUDING = frozenset("без исключить исключая кроме исключи убрать убери".split())
-YEARS = frozenset("лет год года годик годика".split())
+YES = word_set("forms.txt", "yes")
+NO = word_set("forms.txt", "no")
+EXCLUDING = word_set("forms.txt", "excluding")
+YEARS = word_set("forms.txt", "years")
 
 
 def owner_of_form(looks: SentenceLooks, place: int) -> Entity | None:

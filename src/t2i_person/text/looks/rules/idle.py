@@ -14,20 +14,14 @@ if TYPE_CHECKING:
     from ...grammar.tokens import Token
     from ..finder import SentenceLooks
 
-IF = frozenset("если ежели кабы коли будь".split())
-AS_IF = frozenset("как словно будто что хоть хотя".split())
-ASKS = frozenset("разве неужели неужто ли".split())
-WHY = frozenset(
-    "чего что почему отчего зачем откуда какой какая".split()
-)  # "чего ты такой бледный?" tells it
-LOOK_AT = frozenset(
-    "посмотреть глянуть взглянуть глядеть смотреть оглядеть осмотреть поправить одернуть".split()
-)
-HANDLE = frozenset(
-    "держать подать подавать нести принести принять взять брать поднять схватить протянуть чистить "
-    "вертеть мять вешать хранить найти".split()
-)
-FULL_OF_BODY = frozenset("слеза тоска грусть печаль огонь жизнь ужас любовь".split())
+IF = word_set("rules.txt", "if")
+NO_CONDITION = word_set("rules.txt", "no condition")
+AS_IF = word_set("rules.txt", "as if")
+ASKS = word_set("rules.txt", "asks")
+WHY = word_set("rules.txt", "why")
+LOOK_AT = word_set("verbs.txt", "look at")
+HANDLE = word_set("verbs.txt", "handle")
+FULL_OF_BODY = word_set("rules.txt", "full of")
 
 
 @rule("Девушка. Одежда: красное платье.", "красное платье")
@@ -54,7 +48,7 @@ def condition(looks: SentenceLooks) -> None:
         opens = t.i == 0 or before in (",", "а", "и", "но", "—", "«")
         if wish or (low in IF and opens and (low != "будь" or _told(tokens, t.i))):
             said = " ".join(x.low for x in tokens[t.i : t.i + 2])
-            if said in ("если можно", "если угодно", "если не", "если только", "если хотите"):
+            if said in NO_CONDITION:
                 continue
             looks.barred |= {k for k in _segment(tokens, t.i) if k not in looks.at}
 
@@ -131,7 +125,7 @@ def full_of(looks: SentenceLooks) -> None:
 @rule("— Убирайся! — заревел Игнат.", "")
 def roar(looks: SentenceLooks) -> None:
     for a, b in pairwise(looks.tokens):
-        if a.low in ("—", "–", "-") and b.keys("VERB") & {"зареветь", "взреветь", "реветь", "проревать"}:
+        if a.low in ("—", "–", "-") and b.keys("VERB") & verbs("roar").keys():
             looks.barred.add(b.i)
 
 

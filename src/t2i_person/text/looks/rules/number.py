@@ -6,17 +6,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ...grammar.phrases import nominative
-from ...lexicon.lists import fold
+from ...lexicon.lists import fold, word_set
 
 if TYPE_CHECKING:
     from ...grammar.tokens import Token
     from ...people.found import Found
     from ..finder import SentenceLooks
 
-YEARS = frozenset("лет года год годам годов годами годков годика годиков годочков летам".split())
-TURNS = frozenset(
-    "быть исполниться стукнуть минуть перевалить пойти идти исполняться сравняться стать".split()
-)
+YEARS = word_set("ages.txt", "years")
+TURNS = word_set("ages.txt", "turns")
 ABOUT = ("под", "за", "около", "к")
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...grammar.marks import DASH, HARD
 from ...grammar.tokens import Token
-from ...lexicon.lists import fold, people, things
+from ...lexicon.lists import fold, people, things, word_set
 from ...model import WORN
 from ..found import Found
 from .entity import NOMINAL, Entity
@@ -14,7 +14,7 @@ from .entity import NOMINAL, Entity
 if TYPE_CHECKING:
     from .scene import Scene
 
-EXCLAIMED = frozenset("блин жесть капец прикол ужас кошмар боже господи черт мама атас".split())
+EXCLAIMED = word_set("reference.txt", "exclaimed")
 PERSONAL = ("он", "она", "они", "ты", "вы")
 
 

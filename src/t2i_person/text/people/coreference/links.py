@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 
 from ...grammar.marks import DASH, HARD, QUOTES
 from ...grammar.tokens import Token
-from ...lexicon.lists import fold, things, verbs
+from ...lexicon.lists import fold, things, verbs, word_set
 from ..found import Found
 from .entity import NOMINAL, Entity
 
 if TYPE_CHECKING:
     from .scene import Scene
 
-DEEMING = frozenset("назвать называть считать признать признавать посчитать счесть прозвать".split())
-NAMING = frozenset("звать величать прозвать окрестить назвать прозывать".split())
+DEEMING = word_set("verbs.txt", "deem")
+NAMING = word_set("verbs.txt", "name")
 QUIET = ("ADJF", "PRTF", "ADVB", "PRCL", "CONJ", "ADJS", "COMP")  # what may stand before a predicate noun
 NOT_QUITE = ("не", "почти", "совсем", "еще", "уже")
+BY_NAME = word_set("reference.txt", "by name")
+NAME_NOUNS = word_set("reference.txt", "name")
 
 
 @dataclass(slots=True)
@@ -91,7 +93,7 @@ def _called(pair: _Pair) -> bool:
     tokens, who, name = pair.tokens, pair.who, pair.f
     if name.kind != "name" or name.start - who.end > 3:
         return False
-    if tokens[name.start - 1].low in ("имени", "прозвищу", "кличке", "фамилии"):
+    if tokens[name.start - 1].low in BY_NAME:
         return True
     verb = any(t.keys("VERB") & NAMING for t in tokens[max(0, who.start - 2) : name.start])
     return verb and who.case in ("acc", "gen") and name.case in ("nom", "ins")
@@ -263,7 +265,7 @@ def _name_of(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> 
     """Whom a name is told of: "звали его Архип", "имя её было Агафья", "«Гурий Фомич!»" to a guest."""
     f = found[at]
     before = tokens[max(0, f.start - 4) : f.start]
-    if any(t.keys("VERB") & NAMING or t.low in ("имя", "фамилия", "прозвище") for t in before):
+    if any(t.keys("VERB") & NAMING or t.low in NAME_NOUNS for t in before):
         near = [g for g in found[:at] if g.entity is not None and f.start - g.end < 4]
         near = [g for g in near if g.case != "nom" or g.kind == "poss"]
         if near and scene.compatible(near[-1].entity, f.gender, f.number):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...grammar.numbers import NUMBER_KEYS
 from ...grammar.tokens import Token
-from ...lexicon.lists import fold, short_names, verbs, word_set
+from ...lexicon.lists import fold, short_names, verbs, word_map, word_set
 from ..found import Found
 from . import evidence
 from .entity import NOMINAL, Entity
@@ -16,15 +16,10 @@ if TYPE_CHECKING:
     from .scene import Scene
 
 # Words that name a person already on stage again: their age group must not clash.
-AGE_GROUP = {
-    "мальчик": "child", "девочка": "child", "ребенок": "child", "малыш": "child", "малышка": "child",
-    "девушка": "young", "парень": "young", "юноша": "young", "старик": "old", "старуха": "old",
-    "старушка": "old", "дед": "old", "бабушка": "old", "старичок": "old", "мальчишка": "child",
-    "девчонка": "child", "бабка": "old",
-}  # fmt: skip
-ANOTHER = frozenset("другой другая второй вторая еще третий иной какой-то один одна некий незнакомый".split())
+AGE_GROUP = word_map("reference.txt", "age group")
+ANOTHER = word_set("reference.txt", "another")
 KINDS_AGAIN = ("generic", "role", "folk", "people")
-GRANDPARENTS = frozenset("дед дедушка дедуля бабушка бабка бабуля бабуся".split())
+GRANDPARENTS = word_set("reference.txt", "grandparent")
 
 
 def namesake(scene: Scene, tokens: list[Token], f: Found, found: list[Found]) -> Entity | None:
