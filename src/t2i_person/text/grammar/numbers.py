@@ -1,6 +1,7 @@
 """Russian numerals: one table, for the years of an age and for how many people a noun counts."""
 
 from ..lexicon.lists import fold
+from .tokens import Token
 
 # Value, numeral, and its stem in a compound such as "двадцатипятилетний".
 NUMERALS = (
@@ -25,6 +26,21 @@ GROUPS = {
     "полтора": 1, "пара": 2, "тройка": 3, "десяток": 10, "дюжина": 12,
 }  # fmt: skip
 NUMBER_KEYS = {word: value for word, value in VALUES.items() if value in COUNTING} | GROUPS
+COLLECTIVES = ("оба", "обе", "двое", "трое")  # numerals in spite of a reading as an adjective
+# How many a noun's people are, said after a comma: "подруги, обе в лосинах".
+TOGETHER = {"обе": 2} | {word: GROUPS[word] for word in ("оба", "двое", "трое", "четверо", "пятеро")}
+LIKE_NOUNS = ("тридцать", "сорок", "девяносто", "сто")  # numbers in spite of a reading as a noun
+FEW = (2, 3, 4)  # after these numerals the noun stands in the genitive singular: "две косы", "два года"
+
+
+def number_value(token: Token) -> int | None:
+    """Value of a numeral word or of digits, None for other words."""
+    if token.low.isdigit() and len(token.low) < 4:
+        return int(token.low)
+    for r in token.readings:
+        if r.key in NUMBER_KEYS and (r.pos in ("NUMR", "NOUN", "ADJF", "X")):
+            return NUMBER_KEYS[r.key]
+    return None
 
 
 def years(phrase: str) -> int | None:

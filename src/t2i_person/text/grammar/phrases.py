@@ -2,19 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from ..lexicon.compounds import compound
 from ..lexicon.lists import fold, looks, prepositions, things, word_set
 from .agreement import MODIFIERS, OWNER_WORDS, agrees, is_modifier, noun_readings
-from .numbers import NUMBER_KEYS
-from .tokens import Reading, Token, readings
+from .numbers import COLLECTIVES, FEW, number_value
+from .tokens import Reading, Token
 
 GOVERNS_KEYS = prepositions()
 DEGREE = word_set("grammar.txt", "degree")
 PARTICLES = word_set("grammar.txt", "particle")
 INSERTS = word_set("grammar.txt", "insert")
-FEW = (2, 3, 4)  # after these numerals the noun stands in the genitive singular: "две косы"
 
 
 @dataclass(slots=True)
@@ -41,16 +39,6 @@ class Phrase:
     def whole(self) -> int:
         """Where the phrase starts with its preposition."""
         return self.prep_at if self.prep_at >= 0 and self.prep_at == self.start - 1 else self.start
-
-
-def number_value(token: Token) -> int | None:
-    """Value of a numeral word or of digits, None for other words."""
-    if token.low.isdigit() and len(token.low) < 4:
-        return int(token.low)
-    for r in token.readings:
-        if r.key in NUMBER_KEYS and (r.pos in ("NUMR", "NOUN", "ADJF", "X")):
-            return NUMBER_KEYS[r.key]
-    return None
 
 
 @dataclass(slots=True)
@@ -133,7 +121,7 @@ def _numeral(draft: _Draft) -> bool | None:
     """ "две косы", "трое парней": the noun is in the plural, the genitive or, after 2 to 4, singular."""
     value = number_value(draft.token)
     counts = value is not None and not draft.token.has("ADJF")
-    if not counts and draft.low not in ("оба", "обе", "двое", "трое"):
+    if not counts and draft.low not in COLLECTIVES:
         return None
     fits = [
         r
@@ -317,78 +305,6 @@ def _has_instrument(draft: _Draft, k: int) -> bool:
     )
 
 
-@lru_cache(20_000)
-def _nominative(reading: Reading, number: str, gender: str) -> str:
-    grams = {"nomn", number}
-    if reading.pos in MODIFIERS and number == "sing" and gender:
-        grams.add(gender)
-    if reading.parse is None:
-        return reading.lemma
-    made = reading.parse.inflect(grams)
-    if reading.parse.word.startswith("лучш"):  # the dictionary says "наихорошее"
-        ending = {"femn": "ая", "neut": "ее"}.get(gender, "ий") if number == "sing" else "ие"
-        return f"лучш{ending}"
-    return made.word if made else reading.lemma
-
-
-def nominative(reading: Reading, number: str = "", gender: str = "") -> str:
-    """The word in the nominative of the given number and gender."""
-    return _nominative(reading, number or reading.number or "sing", gender)
-
-
-def masculine(token: Token, reading: Reading | None = None) -> str:
-    """Masculine singular dictionary form of an adjective."""
-    if reading is None:
-        fits = [r for r in token.readings if r.pos in ("ADJF", "PRTF", "ADJS", "PRTS")]
-        reading = fits[0] if fits else token.best
-    return reading.lemma
-
-
-def normalize(tokens: list[Token], phrase: Phrase, end: int | None = None) -> str:
-    """Nominative noun phrase, complements left as they are."""
-    number = "plur" if phrase.counted and phrase.count > 1 else phrase.reading.number or "sing"
-    words = [_before_noun(tokens[i], i, phrase, number) for i in range(phrase.start, phrase.noun)]
-    words.append(_noun_form(phrase, number))
-    words += [t.low for t in tokens[phrase.noun + 1 : end if end is not None else phrase.end]]
-    out: list[str] = []
-    for word in words:
-        if word != ",":
-            out += [word] if word else []
-        elif out:
-            out[-1] += ","
-    return " ".join(out)
-
-
-def _before_noun(token: Token, i: int, phrase: Phrase, number: str) -> str:
-    """How a word before the noun is said in the nominative, "" for what is left out."""
-    gender = phrase.reading.gender
-    if i in phrase.inside:
-        return ""
-    if i in phrase.mod_readings:
-        reading = phrase.mod_readings[i]
-        pronoun = "Apro" in reading.grams
-        return "" if pronoun else nominative(reading, number, gender if number == "sing" else "")
-    if token.low in (*OWNER_WORDS, "уже", "же"):
-        return ""
-    if phrase.counted and number_value(token):
-        return _number_word(token, phrase, gender)
-    return token.low
-
-
-def _noun_form(phrase: Phrase, number: str) -> str:
-    """ "длинные косы", but "две косы" in the genitive singular."""
-    noun = phrase.reading
-    few = phrase.counted and phrase.count in FEW and noun.parse is not None and noun.number != "plur"
-    made = noun.parse.inflect({"gent", "sing"}) if few and "Pltm" not in noun.grams else None
-    return made.word if made else nominative(noun, number)
-
-
-def _number_word(token: Token, phrase: Phrase, gender: str) -> str:
-    if phrase.count == 2 and token.best.key == "два":
-        return "две" if gender == "femn" else "два"
-    return token.best.lemma
-
-
 def look_of(token: Token) -> tuple[str, str, str] | None:
     """(category, normalised, English key) if an adjective of looks, else None."""
     for r in token.readings:
@@ -403,7 +319,3 @@ def look_of(token: Token) -> tuple[str, str, str] | None:
             if shade.endswith("о") and base in looks():
                 return looks()[base].category, r.lemma, r.lemma  # "тёмно-рыжая"
     return None
-
-
-def plain_readings(word: str) -> tuple[Reading, ...]:
-    return readings(word.lower())

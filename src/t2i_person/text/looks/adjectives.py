@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 from ..grammar.agreement import MODIFIERS
 from ..grammar.marks import DASH, HARD
-from ..grammar.phrases import DEGREE, Phrase, look_of, masculine, nominative
+from ..grammar.nominative import masculine, nominative
+from ..grammar.phrases import DEGREE, Phrase, look_of
 from ..grammar.tokens import Reading, Token
 from ..lexicon.compounds import is_colour
 from ..lexicon.lists import fold, things, verbs, word_set

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ..grammar.numbers import LIKE_NOUNS
 from ..grammar.tokens import Token, readings
 from .rules import AGES, NumberAt, decide
 
@@ -20,7 +21,7 @@ def is_number(token: Token) -> bool:
     if dash and first.isalpha() and second.isalpha():
         return all(any(r.pos == "NUMR" for r in readings(x)) for x in (first, second))  # "десяти-двенадцати"
     return RANGE.fullmatch(token.low) is not None or any(
-        r.pos == "NUMR" or r.key in ("сорок", "сто", "тридцать", "девяносто") for r in token.readings
+        r.pos == "NUMR" or r.key in LIKE_NOUNS for r in token.readings
     )
 
 

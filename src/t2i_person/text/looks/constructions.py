@@ -2,7 +2,8 @@
 
 from ..grammar.agreement import noun_readings
 from ..grammar.marks import HARD
-from ..grammar.phrases import Phrase, masculine, normalize
+from ..grammar.nominative import masculine, normalize
+from ..grammar.phrases import Phrase
 from ..lexicon.lists import Thing, verbs, word_set
 from ..model import WORN
 from ..people.coreference.entity import Entity

@@ -3,7 +3,7 @@
 import itertools
 
 from ..grammar.agreement import MODIFIERS
-from ..grammar.phrases import nominative, plain_readings
+from ..grammar.nominative import nominative, plain_readings
 from ..grammar.tokens import Reading, Token
 from ..lexicon.lists import fold, looks, things, verbs, word_map, word_set
 from ..people.coreference.entity import Entity

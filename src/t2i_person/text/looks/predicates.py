@@ -1,7 +1,8 @@
 """Predicates of a thing: "волосы были рыжими", "собраны в пучок", "борода лопатой", "велик был нос"."""
 
 from ..grammar.agreement import MODIFIERS, agrees, noun_readings
-from ..grammar.phrases import DEGREE, Phrase, nominative, normalize, plain_readings
+from ..grammar.nominative import nominative, normalize, plain_readings
+from ..grammar.phrases import DEGREE, Phrase
 from ..grammar.tokens import Reading, Token
 from ..lexicon.lists import Thing, fold, verbs, word_set
 from .extent import SHAPES, participle_tail

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..grammar.phrases import Phrase, look_of, masculine, normalize
+from ..grammar.nominative import masculine, normalize
+from ..grammar.phrases import Phrase, look_of
 from ..learned import scorer
 from ..lexicon.lists import things, verbs
 from ..people.coreference.entity import Fact

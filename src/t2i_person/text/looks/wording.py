@@ -1,7 +1,8 @@
 """What a phrase names as a feature: the listed thing, its category, and the words it is given in."""
 
 from ..grammar.agreement import MODIFIERS, agrees, is_pointing, noun_readings
-from ..grammar.phrases import Phrase, masculine, normalize
+from ..grammar.nominative import masculine, normalize
+from ..grammar.phrases import Phrase
 from ..grammar.tokens import Reading
 from ..lexicon.compounds import is_colour
 from ..lexicon.lists import Thing, fold, things, word_set

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..grammar.marks import DASH, HARD, QUOTES
-from ..grammar.phrases import build, look_of, number_value
+from ..grammar.numbers import number_value
+from ..grammar.phrases import build, look_of
 from ..grammar.tokens import Token
 from ..lexicon.lists import fold, people, things, verbs, word_set
 from .found import Found

@@ -1,6 +1,7 @@
 """Find the words of a sentence that name people: nouns, names, pronouns."""
 
 from ..grammar.marks import DASH
+from ..grammar.numbers import TOGETHER
 from ..grammar.tokens import Token
 from ..lexicon.lists import fold, things, word_set
 from .absent import mark_absent
@@ -9,8 +10,6 @@ from .names import name_at, same_case, titled
 from .nouns import noun_at
 from .pronouns import POSSESSIVE, pronoun_at
 from .substantives import substantive_at
-
-TOGETHER = {"оба": 2, "обе": 2, "двое": 2, "трое": 3, "четверо": 4, "пятеро": 5}
 
 
 def find(tokens: list[Token]) -> list[Found]:

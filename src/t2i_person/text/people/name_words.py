@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from ..grammar.phrases import nominative
+from ..grammar.nominative import nominative
 from ..grammar.tokens import Reading, Token
 from ..lexicon.lists import fold, names
 

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from ..grammar.agreement import MODIFIERS, agrees
-from ..grammar.phrases import Phrase, build, look_of, nominative
+from ..grammar.nominative import nominative
+from ..grammar.phrases import Phrase, build, look_of
 from ..grammar.tokens import Reading, Token
 from ..lexicon.lists import Person, fold, things, word_set
 from ..lexicon.neighbours import is_person_noun, kind_of

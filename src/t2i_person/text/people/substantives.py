@@ -2,7 +2,8 @@
 
 from ..grammar.agreement import MODIFIERS, agrees
 from ..grammar.marks import DASH, HARD
-from ..grammar.phrases import Phrase, look_of, nominative
+from ..grammar.nominative import nominative
+from ..grammar.phrases import Phrase, look_of
 from ..grammar.tokens import Reading, Token
 from ..lexicon.lists import Person, fold, people, things, verbs
 from .found import Found

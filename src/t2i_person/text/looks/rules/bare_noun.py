@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...grammar.phrases import normalize
+from ...grammar.nominative import normalize
 from ...lexicon.lists import fold, verbs, word_set
 from .rule import rule
 

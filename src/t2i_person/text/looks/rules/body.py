@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...grammar.agreement import MODIFIERS, noun_readings
-from ...grammar.phrases import Phrase, nominative, plain_readings
+from ...grammar.nominative import nominative, plain_readings
+from ...grammar.phrases import Phrase
 from ...grammar.tokens import Reading, Token
 from ...lexicon.lists import fold, things, verbs, word_set
 from .rule import rule

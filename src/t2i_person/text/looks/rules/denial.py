@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ...grammar.agreement import noun_readings
-from ...grammar.phrases import Phrase, normalize
+from ...grammar.nominative import normalize
+from ...grammar.phrases import Phrase
 from ...lexicon.lists import things, verbs, word_set
 from .body import STOP
 from .rule import rule

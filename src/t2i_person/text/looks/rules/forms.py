@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...grammar.agreement import MODIFIERS
-from ...grammar.phrases import nominative, plain_readings
+from ...grammar.nominative import nominative, plain_readings
 from ...grammar.tokens import Reading
 from ...lexicon.lists import things, word_set
 from .rule import rule

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ...grammar.phrases import nominative
+from ...grammar.nominative import nominative
+from ...grammar.numbers import FEW, VALUES
 from ...lexicon.lists import fold, word_set
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class NumberAt:
         elif self.words.endswith("один"):
             year = "год"
         else:
-            year = "года" if self.words.split()[-1] in ("два", "три", "четыре") else "лет"
+            year = "года" if VALUES.get(self.words.split()[-1]) in FEW else "лет"
         return f"{self.words} {year}"
 
     @cached_property
