@@ -6,13 +6,23 @@ import pytest
 
 from t2i_person.text import describe, reader
 from t2i_person.text.looks import adjectives, ages, finder
-from t2i_person.text.looks.rules import AGES, DETACHED, NOUNS, RULES, Rule
+from t2i_person.text.looks.rules import AGES, DETACHED, FIRST, NOUNS, RULES, Rule
+
+
+def told(text: str) -> str:
+    features = [f for c in describe(text) for f in c.features]
+    return "; ".join(("!" if f.negated else "") + f.normalized for f in features)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_example(rule: Rule) -> None:
-    told = [f for c in describe(rule.example) for f in c.features]
-    assert "; ".join(("!" if f.negated else "") + f.normalized for f in told) == rule.gives
+    assert told(rule.example) == rule.gives
+
+
+@pytest.mark.parametrize("rule", FIRST, ids=lambda rule: rule.name)
+def test_the_rule_of_a_sentence_is_needed_in_its_example(rule: Rule, monkeypatch) -> None:
+    monkeypatch.setattr(finder, "FIRST", tuple(r for r in FIRST if r is not rule))
+    assert told(rule.example) != rule.gives
 
 
 OF_PLACES = [(finder, "NOUNS", r) for r in NOUNS]

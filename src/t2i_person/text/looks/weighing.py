@@ -185,35 +185,62 @@ def _first_phrase(looks: SentenceLooks, first: int, end: int) -> Phrase | None:
     return next((looks.phrases[k] for k in range(first, end) if k in looks.phrases), None)
 
 
-def _normal(
-    looks: SentenceLooks, first: int, end: int, phrase: Phrase | None
-) -> tuple[str, str, tuple[str, ...], str, str]:
-    """Category, normal form, adjectives, noun and verb of a span."""
-    tokens = looks.tokens
-    words = [t for t in tokens[first:end] if t.low not in DENIES]
-    adjectives = tuple(masculine(t) for t in words if t.best.pos in ADJECTIVES)
-    plain = " ".join(masculine(t) if t.best.pos in ADJECTIVES else t.low for t in words)
+Told = tuple[
+    str, str, tuple[str, ...], str, str
+]  # category, normal form, adjectives, noun and verb of a span
+
+
+def _normal(looks: SentenceLooks, first: int, end: int, phrase: Phrase | None) -> Told:
+    words = [t for t in looks.tokens[first:end] if t.low not in DENIES]
     if phrase is not None:
-        entry = looks.thing(phrase)
-        category = looks._category(entry, list(adjectives)) if entry is not None else "other"
-        alone = all(
-            k in phrase.mods or k == phrase.prep_at or tokens[k].low in OUTER or tokens[k].low in DENIES
-            for k in range(first, phrase.noun)
-        )
-        acts = any(t.best.pos in ("VERB", "PRTS", "ADJS") for t in words)
-        normal = normalize(tokens, phrase, end) if alone and not acts else " ".join(t.low for t in words)
-        return category, normal, adjectives, phrase.reading.lemma, ""
+        return _of_noun(looks, first, end, phrase, words)
+    told = _of_adjective(words) or _of_verb(words)
+    if told is not None:
+        return told
+    nouns = [things()[key].category for t in words for key in sorted(t.keys("NOUN")) if key in things()]
+    return nouns[0] if nouns else "other", _plain(words), _adjectives(words), "", ""
+
+
+def _adjectives(words: list[Token]) -> tuple[str, ...]:
+    return tuple(masculine(t) for t in words if t.best.pos in ADJECTIVES)
+
+
+def _plain(words: list[Token]) -> str:
+    return " ".join(masculine(t) if t.best.pos in ADJECTIVES else t.low for t in words)
+
+
+def _of_noun(looks: SentenceLooks, first: int, end: int, phrase: Phrase, words: list[Token]) -> Told:
+    """A span with a noun phrase: in the nominative, unless more stands before the noun or a verb is in it."""
+    tokens, adjectives = looks.tokens, _adjectives(words)
+    entry = looks.thing(phrase)
+    category = looks._category(entry, list(adjectives)) if entry is not None else "other"
+    alone = all(
+        k in phrase.mods or k == phrase.prep_at or tokens[k].low in OUTER or tokens[k].low in DENIES
+        for k in range(first, phrase.noun)
+    )
+    acts = any(t.best.pos in ("VERB", "PRTS", "ADJS") for t in words)
+    normal = normalize(tokens, phrase, end) if alone and not acts else " ".join(t.low for t in words)
+    return category, normal, adjectives, phrase.reading.lemma, ""
+
+
+def _of_adjective(words: list[Token]) -> Told | None:
+    """A span whose first adjective of looks says its category."""
     for t in words:
         look = look_of(t) if t.has(*ADJECTIVES) else None
         if look is not None:
-            return look[0], look[1] if len(words) == 1 else plain, adjectives, "", ""
+            return look[0], look[1] if len(words) == 1 else _plain(words), _adjectives(words), "", ""
+    return None
+
+
+def _of_verb(words: list[Token]) -> Told | None:
+    """ "побледнел" is told as "бледный", any other verb as what the face does."""
     for t in words:
         for r in t.readings:
-            if r.pos in ("VERB", "GRND", "INFN"):
-                if r.key in verbs("become"):
-                    shown, category = verbs("become")[r.key].split()
-                    return category, shown, (shown,), "", ""
-                rest = [x.low for x in words if x is not t]
-                return "expression", " ".join([r.lemma, *rest]), (), "", r.key
-    nouns = [things()[key].category for t in words for key in sorted(t.keys("NOUN")) if key in things()]
-    return nouns[0] if nouns else "other", plain, adjectives, "", ""
+            if r.pos not in ("VERB", "GRND", "INFN"):
+                continue
+            if r.key in verbs("become"):
+                shown, category = verbs("become")[r.key].split()
+                return category, shown, (shown,), "", ""
+            rest = [x.low for x in words if x is not t]
+            return "expression", " ".join([r.lemma, *rest]), (), "", r.key
+    return None

@@ -78,7 +78,7 @@ def height(looks: SentenceLooks) -> None:
         looks.add(owner, t.i, end, "build", f"рост {words}", False, (), "рост")
 
 
-@rule("Солдат был роста выше среднего.", "рост выше среднего")
+@rule("Вошёл солдат ростом пониже среднего.", "рост ниже среднего")
 def height_of_most(looks: SentenceLooks) -> None:
     tokens = looks.tokens
     for t in tokens[:-2]:

@@ -68,7 +68,7 @@ def _told(tokens: list[Token], i: int) -> bool:
     return i + 1 < len(tokens) and tokens[i + 1].best.case == "nom"
 
 
-@rule("— Ты устала? — спросила мать в очках.", "очки")
+@rule("— Ты лысый? — спросила мать в очках.", "очки")
 def question(looks: SentenceLooks) -> None:
     tokens = looks.tokens
     start = 0

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..finder import SentenceLooks
 
 
-@rule("Павел посмотрел на свою мятую рубашку.", "мятая рубашка")
+@rule("Павел посмотрел на свою рубашку.", "рубашка")
 def own(looks: SentenceLooks) -> None:
     for phrase in looks.phrases.values():
         entry = things().get(phrase.reading.key)
