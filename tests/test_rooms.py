@@ -27,6 +27,23 @@ MAY = {  # room -> rooms that it may import, beside the values
     "request": {"picture"},
     "errors": set(),
 }
+TEXT = {  # rooms of `text`, a room within a room by its own name -> rooms of `text` that it may import
+    "lexicon": set(),
+    "grammar": {"lexicon"},
+    "clashes": {"grammar"},
+    "model": {"clashes"},
+    "input": {"lexicon", "model"},
+    "learned": {"grammar", "lexicon"},
+    "people": {"grammar", "lexicon", "model"},
+    "people.coreference": {"grammar", "learned", "lexicon", "model", "people"},
+    "looks.rules": {"grammar", "lexicon", "model", "people"},
+    "looks": {"grammar", "learned", "lexicon", "looks.rules", "model", "people", "people.coreference"},
+    "english": {"grammar", "lexicon", "model", "people.coreference"},
+    "reader": {
+        "clashes", "english", "grammar", "input", "learned", "looks", "model", "people", "people.coreference",
+    },
+    "": {"model", "reader"},
+}  # fmt: skip
 
 
 def modules() -> dict[str, Path]:
@@ -68,6 +85,26 @@ def test_arrows_run_one_way() -> None:
     assert not wrong, sorted(wrong)
     unknown = {room(module) for module in known} - {*MAY, "", "__main__"}
     assert not unknown, f"say in MAY what these rooms may import: {unknown}"
+
+
+def text_room(module: str) -> str:
+    inner = module.removeprefix("t2i_person.text").removeprefix(".")
+    return max((name for name in TEXT if f"{inner}.".startswith(f"{name}.")), key=len, default="")
+
+
+def test_arrows_inside_text_run_one_way() -> None:
+    """A list above which it stands is no circle: every room imports only rooms told of before it."""
+    list(TopologicalSorter(TEXT).static_order())
+    known = {name: path for name, path in modules().items() if name.startswith("t2i_person.text")}
+    unknown = {name for name in known if not text_room(name) and name != "t2i_person.text"}
+    assert not unknown, f"say in TEXT what these rooms may import: {unknown}"
+    wrong = {
+        (module, other)
+        for module, path in known.items()
+        for other in imported(module, path, known)
+        if other in known and text_room(other) not in {text_room(module), *TEXT[text_room(module)]}
+    }
+    assert not wrong, sorted(wrong)
 
 
 def test_no_door_imports_a_door() -> None:

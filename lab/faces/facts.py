@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lab.captions import COLOUR_WORDS
-from t2i_person.text.lexicon import _entries
+from t2i_person.text.lexicon.lists import _entries
 
 VALUES: dict[str, tuple[str, ...]] = {
     "sex": ("f", "m"),

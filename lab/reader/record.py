@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from t2i_person.text import describe, evidence, places
+from t2i_person.text import describe
+from t2i_person.text.looks import places
+from t2i_person.text.people.coreference import evidence
 
 SCORER = Path(__file__).parents[2] / "bench" / "score_extraction.py"
 

@@ -1,4 +1,4 @@
-"""Train the small network that reads a sentence (`t2i_person.text.tagger`)."""
+"""Train the small network that reads a sentence (`t2i_person.text.learned.tagger`)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from t2i_person.text import describe, tagger
+from t2i_person.text import describe
+from t2i_person.text.learned import tagger
 
 from .record import span_of
 
@@ -88,7 +89,7 @@ def _any_form(word: str) -> str:
 
 
 class Network(nn.Module):
-    """As `t2i_person.text.tagger.tag` computes it."""
+    """As `t2i_person.text.learned.tagger.tag` computes it."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from t2i_person.text import scorer, tagger
+from t2i_person.text.learned import scorer, tagger
 
 from .record import Sample, read, samples
 from .tagger import arrays, sentences, train
 
-OUT = Path(__file__).parents[2] / "src" / "t2i_person" / "text" / "scorer.json"
+OUT = Path(__file__).parents[2] / "src" / "t2i_person" / "text" / "learned" / "scorer.json"
 TEXTS = Path(__file__).parent / "texts"  # written for this, by many imagined authors
 HELD = "written"  # the set that nothing may be trained on
 OWN = 1.5  # how much an item of `TEXTS` counts

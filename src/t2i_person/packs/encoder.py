@@ -12,8 +12,7 @@ from torch import Tensor, nn
 
 from ..nets.dual import DualEncoder, PhotoTower
 from ..nets.encoder import CommonEncoder
-from ..text.analysis import morphology
-from ..text.morph import embeddings
+from ..text.lexicon.morph import embeddings, morphology
 
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|[а-яё]+(?:-[а-яё]+)*", re.IGNORECASE)
 _SKIP = frozenset("в во с со на и у а the a an in on with and of is".split())

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from .numbers import years
+from .grammar.numbers import years
 
 if TYPE_CHECKING:
     from .model import Feature

@@ -2,14 +2,14 @@
 
 from functools import cache
 
-from .entity import Fact
-from .lexicon import english, fold, looks, people, things, verbs
+from .grammar.numbers import years
+from .lexicon.lists import english, fold, looks, people, things, verbs, word_set
 from .model import WORN
-from .numbers import years
+from .people.coreference.entity import Fact
 
 # For a noun that no list has.
 NOUNS = {"hair_color": "hair", "hair_style": "hair", "clothes": "clothes", "headwear": "hat"}
-CHEFS = frozenset("повар кондитер пекарь шеф-повар кок".split())
+CHEFS = word_set("words.txt", "chef")
 # They say nothing in a description.
 NOTHING = frozenset("clothes height expression eyes face hair body skin".split())
 # What stands before the noun: what the face does, and some adjectives of more than one word.

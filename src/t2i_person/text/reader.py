@@ -8,17 +8,18 @@ from itertools import islice
 from typing import Any
 
 from ..errors import Cancelled
-from . import english, tagger
-from .analysis import WINDOW, Token, sentences
-from .blocks import blocks, heading, paragraphs
+from . import english
 from .clashes import clashes
-from .clean import check, clean
-from .entity import Entity, Fact
-from .found import UNSEXED, Found
-from .looks import SentenceLooks
+from .grammar.tokens import WINDOW, Token, sentences
+from .input.blocks import blocks, heading, paragraphs
+from .input.clean import check, clean
+from .learned import tagger
+from .looks.finder import SentenceLooks
 from .model import Character, Feature, Gender, Mention, TextError
-from .people import find
-from .scene import Scene
+from .people.coreference.entity import Entity, Fact
+from .people.coreference.scene import Scene
+from .people.found import UNSEXED, Found
+from .people.mentions import find
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,1 @@
+"""A text made readable, and cut into blocks."""

@@ -1,0 +1,1 @@
+"""What was trained on annotated texts (`lab reader`), with its weights beside it."""

@@ -1,0 +1,247 @@
+"""How far the phrase of a feature goes: "волосы до плеч", "плащ цвета морской волны", "юбка карандаш"."""
+
+import re
+from collections.abc import Callable
+
+from ..grammar.agreement import OWNER_WORDS, agrees, is_modifier, noun_readings
+from ..grammar.phrases import Phrase
+from ..lexicon.lists import Thing, fold, things, word_set
+from ..lexicon.neighbours import kind_of
+from ..model import WORN
+from .sentence import Sentence
+
+QUANTITY = word_set("grammar.txt", "quantity")
+SHAPES = word_set("grammar.txt", "shape")
+STYLES = word_set("grammar.txt", "style")
+WAYS = word_set("grammar.txt", "way")
+LAID = word_set("grammar.txt", "laid in")
+BENDS = word_set("grammar.txt", "on a face")
+LATIN = re.compile(r"[a-z][a-z&'-]*")
+JEWELLERY = ("ring", "earrings", "necklace", "bracelet", "brooch")
+GARMENT = ("clothes", "headwear")
+SHAPED = ("hair", "facial_hair", "face", "build", "expression")
+COLOURED = (*WORN, "hair", "eyes", "facial_hair", "skin")
+
+Step = Callable[[Sentence, Phrase, Thing, int], int | None]
+Completes = Callable[[Sentence, Phrase, Thing], bool]
+
+
+def extent(sentence: Sentence, phrase: Phrase, entry: Thing) -> int:
+    """One past the last token of the complements: "в две косы", "цвета морской волны", "на щеке".
+
+    Each step looks at the place after what the phrase has so far. It says where the phrase goes on from
+    there, that same place where the phrase ends, or None when the words there are no matter of the step.
+    """
+    end = phrase.noun + 1
+    while end < len(sentence.tokens):
+        further = next((to for s in STEPS if (to := s(sentence, phrase, entry, end)) is not None), end)
+        if further == end:
+            break
+        end = further
+    return end
+
+
+def _prepositional(sentence: Sentence, phrase: Phrase, entry: Thing, end: int) -> int | None:
+    """A phrase with a preposition that tells more of the thing: "волосы до плеч", "свитер с оленями"."""
+    after = sentence.governed_at(end)
+    if after is None or after.noun in sentence.used:
+        return None
+    tokens = sentence.tokens
+    low = fold(tokens[end].low)
+    if any(tokens[m].low in OWNER_WORDS for m in after.mods):
+        return end  # "кольца на её пальце не было"
+    if low == "на" and any(tokens[m].keys() & {"весь"} for m in after.mods):
+        return end  # "застегнул китель на все пуговицы"
+    completes = COMPLETES.get(low)
+    return after.noun + 1 if completes is not None and completes(sentence, after, entry) else None
+
+
+def _is_a(kind: str, sentence: Sentence, after: Phrase) -> bool:
+    """Whether the noun is on one of the lists of things.txt: part, place, pattern."""
+    return bool(sentence.tokens[after.noun].keys("NOUN") & word_set("things.txt", kind))
+
+
+def _of_material(sentence: Sentence, after: Phrase, entry: Thing) -> bool:
+    """ "платье из шёлка" """
+    return entry.category in (*WORN, "other", "hair") and after.reading.animacy != "anim"
+
+
+def _inside(sentence: Sentence, after: Phrase, entry: Thing) -> bool:
+    """ "платье в горошек", "серьга в ухе", "очки в оправе", "волосы в косах"."""
+    keys = sentence.tokens[after.noun].keys("NOUN")
+    if _is_a("pattern", sentence, after) or (entry.category in ("facial_hair", "hair") and bool(keys & LAID)):
+        return True
+    place = _is_a("place", sentence, after)
+    if entry.category == "accessory":
+        return place or "оправа" in keys
+    return place and entry.category not in GARMENT
+
+
+def _without_part(sentence: Sentence, after: Phrase, entry: Thing) -> bool:
+    """ "куртка без капюшона" """
+    return entry.category in WORN and _is_a("part", sentence, after)
+
+
+def _with_detail(sentence: Sentence, after: Phrase, entry: Thing) -> bool:
+    """ "платье с воротником", "свитер с оленями", "нос с горбинкой", "перстень с рубином"."""
+    keys = sentence.tokens[after.noun].keys("NOUN")
+    listed = bool(keys & things().keys())
+    if entry.category == "face":
+        return bool(keys & BENDS)
+    if entry.category == "accessory" and ("печатка" in keys or (entry.english in JEWELLERY and not listed)):
+        return True
+    if entry.category in WORN and _is_a("part", sentence, after):
+        return True
+    pictured = entry.category in GARMENT and not listed and after.case == "ins"
+    return pictured and after.noun not in sentence.at and _decorates(after)
+
+
+def _decorates(phrase: Phrase) -> bool:
+    """ "свитер с оленями", "шляпка с вишнями": no bag, no manner, nothing that is held."""
+    key = phrase.reading.key
+    if key in word_set("absent.txt", "animal"):
+        return phrase.reading.number == "plur"
+    many = phrase.reading.number == "plur" and phrase.reading.animacy == "inan"
+    return many and not kind_of(key).startswith("thing:accessory")
+
+
+def _along_body(sentence: Sentence, after: Phrase, entry: Thing) -> bool:
+    """ "волосы ниже плеч", "шрам поперёк щеки" """
+    return entry.category not in WORN and _is_a("place", sentence, after)
+
+
+def _at_place(sentence: Sentence, after: Phrase, entry: Thing) -> bool:
+    """ "волосы до плеч", "сумка через плечо", "туфли на каблуках" """
+    return _is_a("place", sentence, after) or _is_a("part", sentence, after)
+
+
+COMPLETES: dict[str, Completes] = {
+    "из": _of_material,
+    "без": _without_part,
+    **dict.fromkeys(("в", "во"), _inside),
+    **dict.fromkeys(("с", "со"), _with_detail),
+    **dict.fromkeys(("поперек", "ниже", "выше", "вдоль", "от"), _along_body),
+    **dict.fromkeys(("на", "под", "через", "до", "за", "над", "по", "вокруг"), _at_place),
+}
+
+
+def _likened(sentence: Sentence, phrase: Phrase, entry: Thing, end: int) -> int | None:
+    """ "татуировка в виде змеи" """
+    tokens = sentence.tokens
+    if tokens[end].low != "в" or end + 1 == len(tokens) or tokens[end + 1].low not in ("виде", "форме"):
+        return None
+    shape = sentence.phrase_at(end + 2)
+    return None if shape is None else shape.noun + 1
+
+
+def _of_colour(sentence: Sentence, phrase: Phrase, entry: Thing, end: int) -> int | None:
+    """ "плащ цвета морской волны" """
+    tokens = sentence.tokens
+    if tokens[end].low != "цвета" or entry.category not in COLOURED:
+        return None
+    k = end + 1
+    while (
+        k < len(tokens) and tokens[k].low[0].isalpha() and (is_modifier(tokens[k]) or tokens[k].has("NOUN"))
+    ):
+        noun = tokens[k].best.pos == "NOUN"
+        k += 1
+        more = k < len(tokens) and tokens[k].best.pos == "NOUN" and tokens[k].best.case == "gen"
+        if noun and not more:
+            break
+    return k
+
+
+def _stop(sentence: Sentence, phrase: Phrase, entry: Thing, end: int) -> int | None:
+    """Any other preposition, or a verb, ends the phrase."""
+    return end if sentence.tokens[end].best.pos in ("PREP", "VERB") else None
+
+
+def _postposed(sentence: Sentence, phrase: Phrase, entry: Thing, end: int) -> int | None:
+    """ "с улыбкой робкою и счастливою" """
+    token = sentence.tokens[end]
+    if phrase.prep not in ("с", "со") or token.best.pos != "ADJF" or phrase.mods:
+        return None
+    if sentence.mod_of.get(end, -1) >= end or not _agrees_as("ADJF", sentence, phrase, end):
+        return None
+    return _joined_adjectives(sentence, phrase, end + 1)
+
+
+def _agrees_as(pos: str, sentence: Sentence, phrase: Phrase, place: int) -> bool:
+    """Whether the word is of this part of speech and agrees with the phrase's noun."""
+    return any(r.pos == pos and agrees(r, phrase.reading) for r in sentence.tokens[place].readings)
+
+
+def _joined_adjectives(sentence: Sentence, phrase: Phrase, end: int) -> int:
+    """One past further adjectives joined by "и" or a comma."""
+    tokens = sentence.tokens
+    while end + 1 < len(tokens) and tokens[end].low in ("и", ","):
+        fits = _agrees_as("ADJF", sentence, phrase, end + 1) and tokens[end + 1].best.pos == "ADJF"
+        if not fits or sentence.mod_of.get(end + 1, -1) > end:
+            break
+        end += 2
+    return end
+
+
+def _participle(sentence: Sentence, phrase: Phrase, entry: Thing, end: int) -> int | None:
+    """ "с бородой, заплетённой в косичку" """
+    token = sentence.tokens[end]
+    if token.best.pos != "PRTF" or not phrase.prep or sentence.mod_of.get(end, -1) >= end:
+        return None
+    if not _agrees_as("PRTF", sentence, phrase, end):
+        return None
+    return participle_tail(sentence, end + 1)
+
+
+def participle_tail(sentence: Sentence, last: int) -> int:
+    """One past what completes a participle: "собраны в пучок", "покрыто шрамами"."""
+    for p in sentence.phrases.values():
+        if p.start == last and not p.prep:
+            if any(r.case == "ins" for r in noun_readings(sentence.tokens[p.noun])):
+                return p.noun + 1
+        if p.prep_at == last and p.prep in ("в", "во", "на", "под"):
+            return p.noun + 1
+    return last
+
+
+def _bare_word(sentence: Sentence, phrase: Phrase, entry: Thing, end: int) -> int | None:
+    """ "в футболке Nike", "в юбке карандаш", "в халате нараспашку", "с бородкой клинышком"."""
+    token = sentence.tokens[end]
+    low = fold(token.low)
+    styled = entry.category in WORN and (LATIN.fullmatch(low) or low in STYLES)
+    put_on = entry.category in GARMENT and low in WAYS
+    shaped = entry.category in SHAPED and low in SHAPES
+    return end + 1 if styled or put_on or shaped else None
+
+
+def _genitive(sentence: Sentence, phrase: Phrase, entry: Thing, end: int) -> int | None:
+    """ "осанка балерины", "копна рыжих волос", but not whose it is: "глаза девушки"."""
+    inner = next((p for p in sentence.phrases.values() if p.start == end and not p.prep), None)
+    if inner is None or inner.noun in sentence.at or inner.noun == phrase.noun:
+        return None
+    animal = inner.reading.key in word_set("absent.txt", "animal")
+    thing = entry.carried or entry.category == "other"
+    if inner.reading.animacy == "anim" and not thing and not animal:
+        return None
+    measured = inner.case in ("gen", "acc") or phrase.reading.key in QUANTITY
+    genitive = measured and any(r.case == "gen" for r in noun_readings(sentence.tokens[inner.noun]))
+    return inner.noun + 1 if genitive else None
+
+
+def _of_the_absent(sentence: Sentence, phrase: Phrase, entry: Thing, end: int) -> int | None:
+    """ "с улыбкой победителя": nobody who is there."""
+    f = sentence.at.get(end)
+    said = f is not None and f.kind == "noun" and f.absent and f.case == "gen" and phrase.prep
+    return f.end if f is not None and said else None
+
+
+def _unlike(sentence: Sentence, phrase: Phrase, entry: Thing, end: int) -> int | None:
+    """ "с лицом не по возрасту" """
+    tokens = sentence.tokens
+    apart = tokens[end].low == "не" and end + 2 < len(tokens) and tokens[end + 1].low == "по"
+    return end + 3 if apart else None
+
+
+STEPS: tuple[Step, ...] = (
+    _prepositional, _likened, _of_colour, _stop, _postposed, _participle, _bare_word, _genitive,
+    _of_the_absent, _unlike,
+)  # fmt: skip

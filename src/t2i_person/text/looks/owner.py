@@ -1,0 +1,354 @@
+"""Whose a described thing is: who wears it, or whose body it is a part of."""
+
+from dataclasses import dataclass
+
+from ..grammar.phrases import Phrase
+from ..grammar.tokens import Reading
+from ..lexicon.lists import fold, verbs
+from ..people.coreference.entity import Entity, Fact
+from ..people.found import Found
+from .denials import Denials
+
+BETWEEN_FEATURES = frozenset(", и — : – весь вся сразу".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A prepositional phrase and the people around it."""
+
+    start: int
+    end: int
+    before: list[Found]
+    near: Found | None  # whom of those before it may describe
+    follow: Found | None  # the first after it
+
+
+class Owners(Denials):
+    """The rules of ownership."""
+
+    def nominal_owner(self, start: int, end: int) -> Entity | None:
+        """Whom a prepositional phrase describes: the nearest person before it, else after it."""
+        said = self._narrator_still(start) or self._rather_than(start)
+        if said is not None:
+            return said
+        beside = self._beside(start, end)
+        if self._said_of_the_absent(beside):
+            return None
+        return (
+            self._group(start)
+            or self._named_after(beside)
+            or self._before_in_segment(beside)
+            or self._subject_after(beside)
+            or self._anyone_before(beside)
+            or (beside.follow.entity if beside.follow is not None else None)
+            or (self.pair[0] if self.pair and start > self.pair_at else self.scene.topic())
+        )
+
+    def _beside(self, start: int, end: int) -> Beside:
+        here = self.people_here()
+        before = [f for f in here if f.last < start and f.kind != "poss"]
+        if before and any(f.lemma != "я" for f in here):
+            before = [f for f in before if f.lemma != "я" or self._is_so(f.last, start)]
+        follow = next((f for f in here if f.start >= end and f.kind not in ("poss", "rel")), None)
+        return Beside(start, end, before, self._nearest(before), follow)
+
+    def _nearest(self, before: list[Found]) -> Found | None:
+        """The last of those before, but in "подруга Лены была в очках" the friend, not Лена."""
+        near = before[-1] if before else None
+        if near is not None and len(before) > 1 and near.case == "gen" and near.kind in ("noun", "name"):
+            whose = before[-2]
+            if whose.end == near.start and whose.kind == "noun" and whose.case == "nom":
+                return whose
+        return near
+
+    def _narrator_still(self, start: int) -> Entity | None:
+        """ "я — заспанный, в дедовом тулупе": the list of the narrator's own looks goes on."""
+        narrator = self.scene.narrator
+        own = bool(self.made) and self.made[-1][2] is narrator
+        return narrator if own and self._listed_after(start) else None
+
+    def _said_of_the_absent(self, beside: Beside) -> bool:
+        """What is said right after somebody who is not here is said of them."""
+        start, near = beside.start, beside.near
+        unseen = [f for f in self.found if f.absent and f.entity is None and f.last < start]
+        if not unseen or unseen[-1].last != start - 1:
+            return False
+        absent = unseen[-1]
+        if near is None:
+            return self.same_segment(absent.last, start)
+        owned = near.end == absent.start and absent.case == "gen"
+        return absent.first > near.last and not owned and self.same_segment(absent.last, start)
+
+    def _named_after(self, beside: Beside) -> Entity | None:
+        """ "увидел у окна с трубкой в зубах Кузьму" """
+        start, near, follow = beside.start, beside.near, beside.follow
+        if near is None or follow is None or follow.first != beside.end or follow.kind != "name":
+            return None
+        seen = any(self.is_verb(k) for k in range(near.last, start))
+        told = follow.case in ("acc", "nom") and seen and self.tokens[start - 1].best.pos == "NOUN"
+        return follow.entity if told else None
+
+    def _before_in_segment(self, beside: Beside) -> Entity | None:
+        """Somebody before with no comma between: "вошла девушка в красном платье"."""
+        near, follow = beside.near, beside.follow
+        if near is None or not self.same_segment(near.last, beside.start):
+            return None
+        if follow is not None and near.kind == "pron" and near.case != "nom" and follow.case == "nom":
+            if self.same_segment(beside.end - 1, follow.first):
+                return follow.entity  # "к нему в чёрном плаще подошла Анна"
+        if near.kind == "rel" and near.case != "nom":
+            clause = self.clause[beside.start]
+            subjects = [f for f in beside.before if f.case == "nom" and self.clause[f.first] == clause]
+            if subjects:
+                return subjects[-1].entity
+        return near.entity
+
+    def _subject_after(self, beside: Beside) -> Entity | None:
+        """ "в красном платье вошла девушка" """
+        follow = beside.follow
+        if follow is None or follow.case != "nom" or not self.same_segment(beside.end - 1, follow.start):
+            return None
+        return None if self._listed_after(beside.start) else follow.entity
+
+    def _anyone_before(self, beside: Beside) -> Entity | None:
+        """The nearest before, rather a subject: "Иван ждал сестру, в очках и плаще"."""
+        near = beside.near
+        if near is None:
+            return None
+        subjects = [f for f in beside.before if f.case == "nom" and f.kind != "rel"]
+        if near.case != "nom" and subjects and not self._tight(near, beside.start):
+            near = subjects[-1]
+        return near.entity
+
+    def _rather_than(self, start: int) -> Entity | None:
+        """ "не в синем, как хотела Вера, а в чёрном платье": who does not wear the one wears the other."""
+        if start < 2 or self.tokens[start - 1].low not in ("а", "но") or self.tokens[start - 2].low != ",":
+            return None
+        denied = [m for m in self.made if m[3] and m[1] < start and m[4]]
+        return denied[-1][2] if denied and denied[-1][4] == fold(self.tokens[start].low) else None
+
+    def _group(self, start: int) -> Entity | None:
+        """ "с двумя дамами: пожилой и молоденькой, в розовом": a counted group right before a colon."""
+        colon = next((k for k in range(start, 0, -1) if self.tokens[k].low == ":"), 0)
+        f = self.at.get(colon - 1)
+        many = f is not None and f.entity is not None and f.number == "plur" and f.counted
+        if not many or any(g.first > colon and g.last < start for g in self.people_here()):
+            return None
+        return None if any(self.is_verb(k) for k in range(colon, start)) else f.entity  # type: ignore
+
+    def _is_so(self, i: int, start: int) -> bool:
+        """Nothing but "to be" stands between: "я была в плаще"."""
+        between = self.tokens[i + 1 : start]
+        return all(t.keys("VERB") & verbs("be").keys() or t.low in ("не", "весь", "вся") for t in between)
+
+    def _tight(self, f: Found, start: int) -> bool:
+        """Only features and punctuation stand between a person and the place."""
+        places = range(f.last + 1, start)
+        return all(i in self.used or self.tokens[i].low in BETWEEN_FEATURES for i in places)
+
+    def _listed_after(self, start: int) -> bool:
+        """The phrase continues a list of features: "мужчина, лысый, в очках"."""
+        k = start - 1
+        while k >= 0 and self.tokens[k].low in (",", "и", "весь", "вся"):
+            k -= 1
+        return k >= 0 and k in self.used
+
+    def subject(self, i: int) -> Entity | None:
+        """Subject of the verb, gerund or predicate at place `i`."""
+        t = self.tokens[i]
+        verb = next((r for r in t.readings if r.pos in ("VERB", "GRND", "ADJS", "PRTS")), t.best)
+        if "1per" in verb.grams:
+            told = [f for f in self.found if f.lemma == "я" and f.case == "nom"]
+            return told[-1].entity if told else None
+        if "impr" in verb.grams:
+            return None
+        gender, number = _asked_of_subject(verb)
+        fits = [f for f in self.found if self._may_be_subject(f, gender, number)]
+        subject = self._nearest_subject(fits, i)
+        if subject is not None:
+            return subject.entity
+        if "2per" in verb.grams:
+            return None
+        if fits and verb.pos == "GRND":
+            return fits[0].entity
+        return None if gender == "n" else self.scene.topic(gender, number or "sing")
+
+    def _nearest_subject(self, fits: list[Found], i: int) -> Found | None:
+        """One of the verb's own clause, rather before it; else the last before it, rather no "который"."""
+        here = [f for f in fits if self.clause[f.first] == self.clause[i]]
+        before = [f for f in here or fits if f.last < i]
+        if here:
+            return before[-1] if before else here[0]
+        plain = [f for f in before if f.kind != "rel"] or before
+        return plain[-1] if plain else None
+
+    def _may_be_subject(self, f: Found, gender: str, number: str) -> bool:
+        """A person in the nominative who agrees with the verb in number and gender."""
+        if f.case != "nom" or f.kind == "poss":
+            return False
+        if number and f.number != number and not self._many(f):
+            return False
+        return gender == "u" or number != "sing" or f.gender in ("u", gender)
+
+    def _many(self, f: Found) -> bool:
+        """ "два парня", or one of "Иван и Анна": a plural verb may be theirs."""
+        if f.counted and f.count > 1:
+            return True
+        k = f.start - 1
+        after = self.tokens[f.end].low if f.end < len(self.tokens) else ""
+        return (k >= 0 and self.tokens[k].low == "и") or after == "и"
+
+    def possessor(self, phrase: Phrase, end: int) -> Entity | None:
+        """Owner said in words: его, genitive, "у него", "на нём", "ему"."""
+        said = next((f for f in self.found if f.kind == "poss" and self._stands_by(f, phrase, end)), None)
+        if said is not None:
+            return self._wearer(said, phrase) or said.entity
+        if any(self.tokens[m].keys("ADJF") & {"свой"} for m in phrase.mods):
+            subject = [f for f in self.people_here() if f.case == "nom"]
+            return subject[0].entity if subject else self.scene.topic()
+        return self._owner_in_genitive(phrase) or self._owner_governed(phrase)
+
+    def _stands_by(self, f: Found, phrase: Phrase, end: int = -1) -> bool:
+        """Among the phrase's modifiers, right before it, or right after at `end`."""
+        return f.first in phrase.mods or f.first in (phrase.start - 1, end)
+
+    def _wearer(self, said: Found, phrase: Phrase) -> Entity | None:
+        """ "в платье, открывавшем её плечи": hers who wears the dress."""
+        place = said.first
+        verb = next((k for k in range(place - 1, max(0, place - 3), -1) if self.tokens[k].has("PRTF")), -1)
+        if verb < 1 or self.tokens[verb - 1].low != "," or not self._stands_by(said, phrase):
+            return None
+        worn = [m for m in self.made if m[1] == verb - 1 and m[4] in ("в", "во")]
+        if not worn or said.entity is None:
+            return None
+        wearer = worn[-1][2]
+        return wearer if wearer.gender in ("u", said.gender) else None
+
+    def _owner_in_genitive(self, phrase: Phrase) -> Entity | None:
+        """ "глаза Анны", "женщина, волосы которой", "чьи волосы" """
+        after = phrase.noun + 1
+        for f in self.found:
+            if f.entity is None:
+                continue
+            genitive = f.start == after and f.case == "gen" and f.kind in ("noun", "name", "rel")
+            relative = f.kind == "rel" and f.first == after
+            if genitive or relative or (f.lemma == "чей" and self._stands_by(f, phrase)):
+                return f.entity
+        return None
+
+    def _owner_governed(self, phrase: Phrase) -> Entity | None:
+        """ "у него", then "на нём", then "ему": the nearest in the clause, those before the noun first."""
+        clause = self.clause[phrase.noun]
+        near = [f for f in self.found if self.clause[f.first] == clause and f.entity is not None]
+        near.sort(key=lambda f: (f.first > phrase.noun, abs(f.first - phrase.noun)))
+        for governs in (self._at_whom, self._on_whom, self._to_whom):
+            owner = next((f.entity for f in near if governs(f)), None)
+            if owner is not None:
+                return owner
+        return None
+
+    def _preposition_of(self, f: Found) -> str:
+        return fold(self.tokens[f.start - 1].low) if f.start > 0 else ""
+
+    def _at_whom(self, f: Found) -> bool:
+        """ "у него" """
+        return f.kind != "poss" and self._preposition_of(f) == "у"
+
+    def _on_whom(self, f: Found) -> bool:
+        """ "на нём"; "на меня" is a look, not a place."""
+        if f.kind == "poss" or self._preposition_of(f) not in ("на", "под", "в"):
+            return False
+        return f.case in ("loc", "gen") or (f.case == "acc" and f.lemma != "я")
+
+    def _to_whom(self, f: Found) -> bool:
+        """ "ему"; "к нему" leads to him."""
+        return f.case == "dat" and self._preposition_of(f) not in ("к", "ко", "по")
+
+    def _verb_owner(self, i: int) -> Entity | None:
+        for k in [*range(i - 1, -1, -1), *range(i + 1, len(self.tokens))]:
+            if (
+                self.clause[k] == self.clause[i]
+                and self.tokens[k].has("VERB", "GRND")
+                and (self.is_verb(k) or self.tokens[k].best.pos == "GRND")
+            ):
+                return self.subject(k)
+        return self.nominal_owner(i, i + 1)
+
+    def _continuing(self, n: int) -> Entity | None:
+        """Owner of the latest feature made in this sentence."""
+        past = [m for m in self.made if m[1] <= n]
+        return past[-1][2] if past else None
+
+    def _doer(self, verb: int) -> Entity | None:
+        """The verb's subject, unless it is the narrator who tells of somebody else."""
+        owner = self.subject(verb)
+        others = self.others_here()
+        return others[0].entity if owner is not None and owner is self.scene.narrator and others else owner
+
+    def _body_owner(self, phrase: Phrase, verb: int | None) -> Entity | None:
+        n = phrase.noun
+        if verb is not None and phrase.case != "nom":
+            owner = self._doer(verb)
+            if owner is not None:
+                return owner
+        colon = [k for k in range(n) if self.tokens[k].low == ":"]
+        if colon:  # "увидел он девицу: коса русая"
+            pointed = [f for f in self.people_here() if f.last < colon[-1] and f.kind != "poss"]
+            if pointed:
+                return pointed[-1].entity
+        here = [f for f in self.others_here() if f.case == "nom" and f.last < n and f.kind != "rel"]
+        if here:
+            return here[-1].entity
+        if verb is not None and not self.tokens[n].rel.startswith("nsubj"):
+            owner = self._doer(verb)
+            if owner is not None:
+                return owner
+        return self._continuing(n) or self._loose_subject(n)
+
+    def _loose_subject(self, n: int) -> Entity | None:
+        here = [f for f in self.others_here() if f.kind != "rel"]
+        before = [f for f in here if f.last < n] or (here if len(self.others_here()) == 1 else [])
+        if before:
+            subject = [f for f in before if f.case == "nom"]
+            return (subject or before)[-1].entity
+        topic = self.scene.topic()
+        if topic is not None and topic.last < self.scene.sentence:
+            return topic
+        return topic or (here[0].entity if here else None)
+
+    def add(
+        self,
+        owner: Entity | None,
+        first: int,
+        end: int,
+        category: str,
+        normalized: str,
+        negated: bool,
+        adjectives: tuple[str, ...] = (),
+        noun: str = "",
+        verb: str = "",
+        prep: str = "",
+        case: str = "",
+    ) -> None:
+        """Give a feature to its owner, and to those who share it."""
+        if owner is None:
+            return
+        span = set(range(first, end))
+        if span & self.used or span & self.barred:
+            return
+        self.used |= span
+        self.made.append((first, end, owner, negated, prep, case))
+        start, stop = self.tokens[first].start, self.tokens[end - 1].end
+        fact = Fact(start, stop, category, normalized, negated, adjectives, noun, verb)
+        shared = self.pair and first > self.pair_at and owner in self.pair
+        for one in self.pair if shared else [owner]:
+            one.facts.append(fact)
+        if not shared:
+            self.facts.append((first, end, owner, fact))
+
+
+def _asked_of_subject(verb: Reading) -> tuple[str, str]:
+    """Gender and number that the verb asks of its subject, "u" and "" where it asks none."""
+    if verb.pos in ("INFN", "GRND"):
+        return "u", ""
+    return {"masc": "m", "femn": "f", "neut": "n"}.get(verb.gender, "u"), verb.number

@@ -1,0 +1,128 @@
+"""Which numbers are ages, and whose: "лет сорока", "двадцати пяти лет", "ей было за сорок".
+
+Each rule answers the age, False where the number is none, None where it has no say.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from ...lexicon.lists import fold, word_set
+from .number import ABOUT, YEARS
+from .rule import rule
+
+if TYPE_CHECKING:
+    from ...people.coreference.entity import Entity
+    from .number import NumberAt
+
+Age: TypeAlias = "tuple[int, int, str, Entity | None]"  # first, end, normal form, owner where words say so
+IsAge: TypeAlias = "Age | Literal[False] | None"
+
+NEARLY = word_set("ages.txt", "nearly")
+NEVER_BEFORE = word_set("ages.txt", "never before")
+NEVER_AFTER = word_set("ages.txt", "never after")
+BESIDE = (",", "—", "–", "и", "лет", "примерно", "приблизительно", "вид", "возрасте")
+
+
+@rule("Иван уехал двадцать лет назад.", "")
+def time_ago(number: NumberAt) -> IsAge:
+    """ "лет назад", "лет подряд" are no age."""
+    if not number.with_years or number.end >= len(number.tokens):
+        return None
+    return False if fold(number.tokens[number.end].low) in NEVER_AFTER else None
+
+
+@rule("Вошёл мужчина лет сорока.", "сорок лет")
+def years_first(number: NumberAt) -> IsAge:
+    if number.with_years:
+        return None
+    k = _before_nearly(number, number.i - 1)
+    about = number.tokens[k].low if k >= 0 and fold(number.tokens[k].low) in (*ABOUT, "до") else ""
+    if about:
+        k = _before_nearly(number, k - 1)
+    if k < 0 or fold(number.tokens[k].low) not in YEARS:
+        return None
+    if number.after in NEVER_AFTER or (k > 0 and fold(number.tokens[k - 1].low) in NEVER_BEFORE):
+        return False  # "года четыре тому"
+    owner = number.to_whom.entity if number.to_whom and number.turns else None
+    return k, number.end, f"{about} {number.words} лет".lstrip(), owner
+
+
+def _before_nearly(number: NumberAt, k: int) -> int:
+    """The place before "уже", "примерно" and the like."""
+    while k > 0 and fold(number.tokens[k].low) in NEARLY:
+        k -= 1
+    return k
+
+
+@rule("Ивану исполнилось сорок.", "сорок лет")
+def of_whom_it_turned(number: NumberAt) -> IsAge:
+    """A person in the dative has the age, where a verb, "лет" or "около" says that it is one."""
+    if number.to_whom is None:
+        return None
+    if number.turns or number.with_years or _about_in_verbless_clause(number):
+        return number.first, number.end, number.normalized, number.to_whom.entity
+    return None
+
+
+def _about_in_verbless_clause(number: NumberAt) -> bool:
+    """ "ей около тридцати" """
+    if not number.alone or number.before not in ABOUT:
+        return False
+    looks = number.looks
+    return not any(looks.is_verb(t.i) for t in number.tokens if looks.clause[t.i] == looks.clause[number.i])
+
+
+@rule("Вошла женщина под сорок.", "под сорок лет")
+def about_after_person(number: NumberAt) -> IsAge:
+    """Without "лет" a number is an age only right after a person, with a preposition."""
+    if number.with_years:
+        return None
+    if number.before not in ("под", "за", "около") or not number.alone:
+        return False
+    place = number.first - 1
+    while place > 0 and (
+        fold(number.tokens[place].low) in NEARLY or number.tokens[place].low in (",", "вид", "на")
+    ):
+        place -= 1
+    f = number.looks.at.get(place)
+    if f is None or f.entity is None or f.kind not in ("noun", "name"):
+        return False
+    return number.first, number.end, f"{number.before} {number.words} лет", f.entity
+
+
+@rule("Через двадцать лет Иван вернулся.", "")
+def span_of_time(number: NumberAt) -> IsAge:
+    return False if number.before in NEVER_BEFORE or number.before == "за" else None
+
+
+@rule("К сорока годам Иван облысел.", "сорок лет; лысый")
+def by_that_age(number: NumberAt) -> IsAge:
+    if number.before != "к" or not number.looks.people_here():
+        return None
+    subject = next((f for f in number.looks.people_here() if f.case == "nom"), None)
+    return number.first, number.end, number.normalized, subject.entity if subject else None
+
+
+@rule("Вошла женщина двадцати пяти лет.", "двадцать пять лет")
+def beside_person(number: NumberAt) -> IsAge:
+    """Digits, the genitive or "около" next to a person, to a feature or in a list."""
+    looks, last = number.looks, number.tokens[number.j - 1]
+    digits = last.low[-1].isdigit()
+    cases = {r.case for r in last.readings}
+    told = digits or number.before == "около" or ("gen" in cases and "nom" not in cases)
+    if not told or not (looks.people_here() or looks.scene.entities):
+        return None
+    k = number.first - 1
+    opens = digits if k < 0 else number.tokens[k].low in BESIDE
+    if opens or k in looks.at or k in looks.used:
+        return number.first, number.end, number.normalized, None
+    return None
+
+
+@rule("Женщина, на вид сорок лет.", "сорок лет")
+def by_the_look(number: NumberAt) -> IsAge:
+    near = number.tokens[max(0, number.i - 4) : number.end + 3]
+    if not any(t.low == "вид" for t in near):
+        return None
+    return number.first, number.end, number.normalized, None

@@ -1,0 +1,129 @@
+"""What parts of the body do: "глаза, блестя", "щёки гореть перестали"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...grammar.agreement import MODIFIERS, noun_readings
+from ...grammar.nominative import nominative, plain_readings
+from ...grammar.phrases import Phrase
+from ...grammar.tokens import Reading, Token
+from ...lexicon.lists import fold, things, verbs, word_set
+from .rule import rule
+
+if TYPE_CHECKING:
+    from ...people.found import Found
+    from ..finder import SentenceLooks
+
+BODY = ("hair", "facial_hair", "eyes", "face", "skin", "build")
+SHINE = word_set("verbs.txt", "shine")
+STOP = word_set("verbs.txt", "stop")
+
+
+@rule("Её глаза, блестя, следили за мной.", "блестящие глаза")
+def part_gerund(looks: SentenceLooks) -> None:
+    for phrase in list(looks.phrases.values()):
+        comma = _after_owner(looks, phrase)
+        if not _part(phrase) or comma + 1 >= len(looks.tokens) or looks.tokens[comma].low != ",":
+            continue
+        verb = looks.tokens[comma + 1]
+        closed = comma + 2 < len(looks.tokens) and looks.tokens[comma + 2].low == ","
+        if closed and verb.has("GRND") and verb.keys("GRND") & (SHINE | verbs("part").keys()):
+            _told(looks, phrase, verb, comma + 2, False)
+
+
+@rule("Её щёки гореть перестали.", "!горящие щёки")
+def part_stops(looks: SentenceLooks) -> None:
+    for phrase in list(looks.phrases.values()):
+        at = _after_owner(looks, phrase)
+        if not _part(phrase) or at + 1 >= len(looks.tokens):
+            continue
+        two = looks.tokens[at : at + 2]
+        does = next((t for t in two if t.has("INFN")), None)
+        if does is not None and any(t.keys("VERB") & STOP for t in two):
+            if does.keys("INFN") & (SHINE | verbs("part").keys()):
+                _told(looks, phrase, does, does.i + 1, True)
+
+
+def _part(phrase: Phrase) -> bool:
+    thing = things().get(phrase.reading.key)
+    return thing is not None and thing.category in BODY and not phrase.prep
+
+
+def _after_owner(looks: SentenceLooks, phrase: Phrase) -> int:
+    """One past the noun and the owner right behind it: "глаза его", "руки старика"."""
+    k = phrase.noun + 1
+    f = looks.at.get(k)
+    return f.end if f is not None and (f.kind == "poss" or f.case == "gen") else k
+
+
+def _told(looks: SentenceLooks, phrase: Phrase, verb: Token, end: int, denied: bool) -> None:
+    subject = next((r for r in noun_readings(looks.tokens[phrase.noun]) if r.case == "nom"), None)
+    participle = _participle(verb)
+    if subject is None or participle is None:
+        return
+    owner = looks.possessor(phrase, phrase.noun + 1) or looks._body_owner(phrase, None)
+    number = subject.number or "plur"
+    shown = nominative(participle, number, subject.gender if number == "sing" else "")
+    normal = f"{shown} {nominative(subject, number)}"
+    first = phrase.start
+    while first < phrase.noun and first in looks.at:
+        first += 1  # the owner's "её" is no part of it
+    category = things()[subject.key].category
+    looks.add(owner, first, end, "hair_style" if category == "hair" else category, normal, denied,
+              (participle.lemma,), subject.lemma)  # fmt: skip
+
+
+def _participle(verb: Token) -> Reading | None:
+    """The active participle of the verb, present before past: "блестя" -> "блестящий"."""
+    for r in verb.readings:
+        if r.pos not in ("GRND", "INFN", "VERB") or r.parse is None:
+            continue
+        for time in ("pres", "past"):
+            for form in r.parse.lexeme:
+                if form.tag.POS == "PRTF" and {"actv", time, "nomn", "masc"} <= set(form.tag.grammemes):
+                    return next((x for x in plain_readings(form.word) if x.pos == "PRTF"), None)
+    return None
+
+
+ONCE = word_set("rules.txt", "once")
+
+
+@rule("Волосы его, недавно чёрные, совсем побелели.", "белые волосы")
+def once_and_now(looks: SentenceLooks) -> None:
+    """What a part was like between commas, and what has become of it."""
+    tokens = looks.tokens
+    for phrase in list(looks.phrases.values()):
+        comma = phrase.noun + 1
+        if comma < len(tokens) and tokens[comma].low == "у":
+            comma += 1
+        owner = looks.at.get(comma)
+        comma = owner.end if owner is not None else comma
+        if not _part(phrase) or comma + 2 >= len(tokens) or tokens[comma].low != ",":
+            continue
+        close = next((t.i for t in tokens[comma + 1 :] if t.low == ","), -1)
+        if close < 0 or not any(fold(t.low) in ONCE for t in tokens[comma + 1 : close]):
+            continue
+        for t in tokens[close + 1 : close + 4]:
+            become = t.keys("VERB") & verbs("become").keys()
+            shown = t.keys("VERB") & verbs("part").keys()
+            if become or shown:
+                _became(looks, phrase, t, next(iter(become), ""), owner)
+                break
+
+
+def _became(looks: SentenceLooks, phrase: Phrase, verb: Token, become: str, owner: Found | None) -> None:
+    noun = next((r for r in noun_readings(looks.tokens[phrase.noun]) if r.case == "nom"), None)
+    word = plain_word(verbs("become")[become].split()[0]) if become else _participle(verb)
+    if noun is None or word is None:
+        return
+    number = noun.number or "plur"
+    shown = nominative(word, number, noun.gender if number == "sing" else "")
+    entity = owner.entity if owner is not None else looks._body_owner(phrase, None)
+    category = looks._category(things()[noun.key], [word.lemma])
+    normal = f"{shown} {nominative(noun, number)}"
+    looks.add(entity, phrase.start, verb.i + 1, category, normal, False, (word.lemma,), noun.lemma)
+
+
+def plain_word(word: str) -> Reading | None:
+    return next((r for r in plain_readings(word) if r.pos in MODIFIERS), None)

@@ -1,0 +1,203 @@
+"""Cards and notices: "Волосы: рыжие", "Возраст: 25", "Борода: нет", "Negative prompt: очки"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...grammar.agreement import MODIFIERS
+from ...grammar.nominative import nominative, plain_readings
+from ...grammar.tokens import Reading
+from ...lexicon.lists import things, word_set
+from .rule import rule
+
+if TYPE_CHECKING:
+    from ...people.coreference.entity import Entity
+    from ..finder import SentenceLooks
+
+SIGNS = (":", "-", "—", "–", "=")
+YES = word_set("forms.txt", "yes")
+NO = word_set("forms.txt", "no")
+EXCLUDING = word_set("forms.txt", "excluding")
+YEARS = word_set("forms.txt", "years")
+
+
+def owner_of_form(looks: SentenceLooks, place: int) -> Entity | None:
+    """Whom a card is about: the person named before, else the one after, else who was spoken of last."""
+    people = [f for f in looks.people_here() if f.kind in ("noun", "name", "pron")]
+    before = [f for f in people if f.last < place]
+    if before:
+        return before[-1].entity  # type: ignore[no-any-return]
+    return (looks._continuing(place) or looks.scene.topic()) if not people else people[0].entity
+
+
+@rule("Имя: Олег. Возраст: 25.", "25 лет")
+def age_key(looks: SentenceLooks) -> None:
+    for t in looks.tokens[:-1]:
+        if t.low != "возраст":
+            continue
+        k = t.i + 1
+        k += looks.tokens[k].low in SIGNS and k + 1 < len(looks.tokens)
+        value = looks.tokens[k]
+        if not value.low[0].isdigit():
+            continue
+        end = k + 1
+        while end < len(looks.tokens) and (
+            looks.tokens[end].low in ("-", "–") or looks.tokens[end].low.isdigit()
+        ):
+            end += 1
+        words = "".join(x.low for x in looks.tokens[k:end])
+        end += end < len(looks.tokens) and looks.tokens[end].low in YEARS
+        owner = owner_of_form(looks, t.i)
+        looks.add(owner, t.i, end, "age", f"{words} {years_word(words)}", False, noun="age")
+
+
+def years_word(number: str) -> str:
+    """ "21 год", "34 года", "25 лет" """
+    if number[-2:] in ("11", "12", "13", "14") or number[-1] not in "1234":
+        return "лет"
+    return "год" if number[-1] == "1" else "года"
+
+
+@rule("Мужчина. Рост: 182.", "рост 182")
+def height(looks: SentenceLooks) -> None:
+    for t in looks.tokens[:-1]:
+        if t.low not in ("рост", "ростом"):
+            continue
+        k = t.i + 1
+        k += looks.tokens[k].low in SIGNS and k + 1 < len(looks.tokens)
+        if not looks.tokens[k].low[0].isdigit():
+            continue
+        end = k + 1
+        while end < len(looks.tokens) and (
+            looks.tokens[end].low in ("-", "–", "см", "м", "сантиметров")
+            or looks.tokens[end].low[0].isdigit()
+        ):
+            end += 1
+        words = " ".join(x.low for x in looks.tokens[k:end]).replace(" - ", "-")
+        owner = owner_of_form(looks, t.i)
+        looks.add(owner, t.i, end, "build", f"рост {words}", False, (), "рост")
+
+
+@rule("Вошёл солдат ростом пониже среднего.", "рост ниже среднего")
+def height_of_most(looks: SentenceLooks) -> None:
+    tokens = looks.tokens
+    for t in tokens[:-2]:
+        if t.keys("NOUN") & {"рост"} and tokens[t.i + 2].low == "среднего":
+            more = tokens[t.i + 1].low.removeprefix("по")
+            if more in ("выше", "ниже"):
+                owner = looks.nominal_owner(t.i, t.i + 3)
+                looks.add(owner, t.i, t.i + 3, "build", f"рост {more} среднего", False, (), "рост")
+
+
+@rule("Мужчина. Борода: нет. Очки: да.", "!борода; очки")
+def yes_or_no(looks: SentenceLooks) -> None:
+    tokens = looks.tokens
+    for sign in tokens[1:-1]:
+        answer = tokens[sign.i + 1].low
+        if sign.low not in SIGNS or answer not in YES | NO:
+            continue
+        noun = key_noun(looks, sign.i - 1)
+        if noun is None:
+            continue
+        first = sign.i - 1
+        while first > 0 and first - 1 in looks.mod_of and looks.mod_of[first - 1] == sign.i - 1:
+            first -= 1
+        normal = " ".join([*(t.low for t in tokens[first : sign.i - 1]), nominative(noun)])
+        category = looks._category(things()[noun.key], [])
+        owner = owner_of_form(looks, first)
+        looks.add(owner, first, sign.i + 2, category, normal, answer in NO, (), noun.lemma)
+
+
+def key_noun(looks: SentenceLooks, place: int) -> Reading | None:
+    """The thing a form's line is about, in the nominative."""
+    token = looks.tokens[place]
+    for r in token.readings:
+        if r.pos == "NOUN" and r.case == "nom" and r.key in things():
+            return r
+    return None
+
+
+@rule("Девушка. Волосы: рыжие. Цвет глаз: серый.", "рыжие волосы; серые глаза")
+def key_and_look(looks: SentenceLooks) -> None:
+    tokens = looks.tokens
+    for sign in tokens[1:-1]:
+        if sign.low not in SIGNS or sign.i - 1 in looks.used:
+            continue
+        first = sign.i - 1
+        of_colour = first > 0 and tokens[first - 1].low == "цвет"
+        noun = _whose_colour(looks, first) if of_colour else key_noun(looks, first)
+        if noun is None or (sign.low != ":" and not of_colour and not _short_line(looks, sign.i)):
+            continue
+        words, end = _looks_from(looks, sign.i + 1, noun, of_colour)
+        if not words:
+            continue
+        entry = things()[noun.key]
+        normal = ", ".join(words[:-1]) + (", " if words[1:] else "") + f"{words[-1]} {nominative(noun)}"
+        told = tuple(r for t in tokens[sign.i + 1 : end] for r in [t.best.lemma] if t.has(*MODIFIERS))
+        denied = tokens[sign.i + 1].low == "не"
+        looks.add(owner_of_form(looks, first), first, end, looks._category(entry, list(told)), normal, denied,
+                  told, noun.lemma)  # fmt: skip
+
+
+def _short_line(looks: SentenceLooks, sign: int) -> bool:
+    """A dash makes a form's line only in a list without verbs."""
+    return not any(looks.is_verb(t.i) for t in looks.tokens)
+
+
+def _whose_colour(looks: SentenceLooks, place: int) -> Reading | None:
+    """ "цвет глаз": the nominative of what has the colour."""
+    for r in looks.tokens[place].readings:
+        if r.pos == "NOUN" and r.case == "gen" and r.key in things() and r.parse is not None:
+            made = r.parse.inflect({"nomn"})
+            if made is not None:
+                return next(
+                    (x for x in plain_readings(made.word) if x.key == r.key and x.case == "nom"), None
+                )
+    return None
+
+
+def _looks_from(looks: SentenceLooks, start: int, noun: Reading, of_colour: bool) -> tuple[list[str], int]:
+    """Adjectives that stand as the value of a line, and where they end."""
+    words: list[str] = []
+    k, end = start, start
+    tokens = looks.tokens
+    while k < len(tokens):
+        t = tokens[k]
+        fits = [
+            r
+            for r in t.readings
+            if r.pos in MODIFIERS
+            and r.case == "nom"
+            and (
+                of_colour or (r.number == noun.number and (noun.number == "plur" or r.gender == noun.gender))
+            )
+        ]
+        noun_at = looks.mod_of.get(k, -1)
+        next_key = 0 <= noun_at + 1 < len(tokens) and tokens[noun_at + 1].low == ":"
+        ahead = noun_at > k and not next_key
+        if fits and t.best.pos in (*MODIFIERS, "NOUN") and not ahead:
+            number = noun.number or "plur"
+            words.append(nominative(fits[0], number, noun.gender if number == "sing" else ""))
+            end = k + 1
+        elif t.low not in (",", "и", "не") and t.best.pos != "ADVB":
+            break
+        k += 1
+    return words, end
+
+
+@rule("Рыжая девушка. Negative prompt: очки, шляпа.", "рыжий; !очки; !шляпа")
+def excluded(looks: SentenceLooks) -> None:
+    tokens = looks.tokens
+    for sign in tokens[1:]:
+        if sign.low != ":":
+            continue
+        before = {t.low for t in tokens[max(0, sign.i - 2) : sign.i]}
+        if not before & EXCLUDING and not ({"negative", "негатив", "негативный"} & before):
+            continue
+        for phrase in list(looks.phrases.values()):
+            entry = things().get(phrase.reading.key)
+            if entry is None or phrase.noun < sign.i:
+                continue
+            owner = owner_of_form(looks, sign.i)
+            looks.emit(owner, phrase, entry, phrase.start, phrase.noun + 1, True)
+        return

@@ -1,0 +1,158 @@
+"""What only sounds like looks: keys of forms, idioms, conditions, questions, things not worn."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from ...grammar.marks import HARD
+from ...lexicon.lists import fold, things, verbs, word_set
+from ...model import WORN
+from .rule import rule
+
+if TYPE_CHECKING:
+    from ...grammar.tokens import Token
+    from ..finder import SentenceLooks
+
+IF = word_set("rules.txt", "if")
+NO_CONDITION = word_set("rules.txt", "no condition")
+AS_IF = word_set("rules.txt", "as if")
+ASKS = word_set("rules.txt", "asks")
+WHY = word_set("rules.txt", "why")
+LOOK_AT = word_set("verbs.txt", "look at")
+HANDLE = word_set("verbs.txt", "handle")
+FULL_OF_BODY = word_set("rules.txt", "full of")
+
+
+@rule("Девушка. Одежда: красное платье.", "красное платье")
+def keys(looks: SentenceLooks) -> None:
+    """The key of a form's line is no feature."""
+    for sign in looks.tokens[1:4]:
+        if sign.low in (",", "."):
+            return
+        if sign.low == ":" and not any(looks.is_verb(k) for k in range(sign.i)):
+            looks.barred |= {k for k in range(sign.i) if k not in looks.used and k not in looks.at}
+            return
+
+
+@rule("Если бы он был лысым, девушка в шляпе бы смеялась.", "")
+def condition(looks: SentenceLooks) -> None:
+    tokens = looks.tokens
+    if not any(t.low in ("бы", "б") or fold(t.low) in IF for t in tokens):
+        return
+    nobody = any(x.low in ("никто", "никак") for x in tokens)  # "никто не дал бы сорока"
+    for t in tokens:
+        low = fold(t.low)
+        before = fold(tokens[t.i - 1].low) if t.i else ""
+        wish = low in ("бы", "б") and before not in AS_IF and not nobody
+        opens = t.i == 0 or before in (",", "а", "и", "но", "—", "«")
+        if wish or (low in IF and opens and (low != "будь" or _told(tokens, t.i))):
+            said = " ".join(x.low for x in tokens[t.i : t.i + 2])
+            if said in NO_CONDITION:
+                continue
+            looks.barred |= {k for k in _segment(tokens, t.i) if k not in looks.at}
+
+
+def _segment(tokens: list[Token], i: int) -> range:
+    """The places between the commas around a place."""
+    first, end = i, i
+    while first > 0 and tokens[first - 1].low != "," and tokens[first - 1].low not in HARD:
+        first -= 1
+    while end < len(tokens) and tokens[end].low != "," and tokens[end].low not in HARD:
+        end += 1
+    return range(first, end)
+
+
+def _told(tokens: list[Token], i: int) -> bool:
+    """ "Будь он лысым": the imperative with a subject is a condition."""
+    return i + 1 < len(tokens) and tokens[i + 1].best.case == "nom"
+
+
+@rule("— Ты лысый? — спросила мать в очках.", "очки")
+def question(looks: SentenceLooks) -> None:
+    tokens = looks.tokens
+    start = 0
+    for t in tokens:
+        if t.low == "?":
+            span = range(start, t.i)
+            you = any(looks.at[k].lemma in ("ты", "вы") for k in span if k in looks.at)
+            why = any(fold(tokens[k].low) in WHY for k in span)
+            asks = next((k for k in span if fold(tokens[k].low) in ASKS), t.i)
+            first = start if you and not why else max(start, asks - 2)
+            looks.barred |= {
+                k for k in range(first, t.i) if k not in looks.at and (first == start or asks < t.i)
+            }
+        if t.low in HARD:
+            start = t.i + 1
+
+
+@rule("Среди бела дня исчез Родион, круглый сирота.", "")
+def idiom(looks: SentenceLooks) -> None:
+    tokens = looks.tokens
+    for i, t in enumerate(tokens):
+        for said in IDIOMS.get(t.low, []) + [
+            x for key in t.keys() for x in IDIOMS.get(key, []) if key != t.low
+        ]:
+            rest = tokens[i : i + len(said)]
+            if len(rest) == len(said) and all(
+                key == x.low or key in x.keys() for key, x in zip(said[1:], rest[1:], strict=True)
+            ):
+                looks.barred |= set(range(i, i + len(said)))
+
+
+def _idioms() -> dict[str, list[tuple[str, ...]]]:
+    out: dict[str, list[tuple[str, ...]]] = {}
+    for words in word_set("idioms.txt", "idiom"):
+        said = tuple(words.split())
+        out.setdefault(said[0], []).append(said)
+    return out
+
+
+IDIOMS = _idioms()  # by the first word
+
+
+@rule("Егор вынул кошелёк, полный серебра.", "")
+def full_of(looks: SentenceLooks) -> None:
+    tokens = looks.tokens
+    for a, b in pairwise(tokens):
+        if a.keys("ADJF", "ADJS") & {"полный"} and any(
+            r.pos == "NOUN" and r.case == "gen" for r in b.readings
+        ):
+            if b.best.pos == "NOUN" and b.best.case == "gen" and looks.mod_of.get(a.i) != b.i:
+                looks.barred.add(a.i)
+
+
+@rule("— Убирайся! — заревел Игнат.", "")
+def roar(looks: SentenceLooks) -> None:
+    for a, b in pairwise(looks.tokens):
+        if a.low in ("—", "–", "-") and b.keys("VERB") & verbs("roar").keys():
+            looks.barred.add(b.i)
+
+
+@rule("Слуга держал в руках шляпу барина.", "")
+def handled(looks: SentenceLooks) -> None:
+    """What one person handles and another owns is worn by neither."""
+    for phrase in looks.phrases.values():
+        entry = things().get(phrase.reading.key)
+        if entry is None or entry.category not in WORN or phrase.prep:
+            continue
+        owner = looks.at.get(phrase.noun + 1)
+        verb = looks._clause_verb(phrase.noun)
+        if owner is None or verb is None or owner.case != "gen":
+            continue
+        if looks.tokens[verb].keys("VERB", "GRND") & (HANDLE | verbs("remove").keys()):
+            looks.barred |= set(range(phrase.start, phrase.noun + 1))
+
+
+@rule("Деловитость в сапогах ходит, заметил Борис.", "")
+def worn_by_things(looks: SentenceLooks) -> None:
+    """ "в сапогах" right after a noun that is nobody."""
+    for phrase in looks.phrases.values():
+        if phrase.prep not in ("в", "во") or phrase.whole == 0 or phrase.case != "loc":
+            continue
+        k = phrase.whole - 1
+        before = looks.tokens[k]
+        if k in looks.at or k in looks.used or before.best.pos != "NOUN" or before.best.case != "nom":
+            continue
+        if before.best.key not in things() and before.best.animacy == "inan" and before.best.known:
+            looks.barred |= set(range(phrase.whole, phrase.noun + 1))

@@ -1,0 +1,122 @@
+"""Whom a pronoun stands for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...grammar.marks import DASH, HARD
+from ...grammar.tokens import Token
+from ...lexicon.lists import fold, people, things, word_set
+from ...model import WORN
+from ..found import Found
+from .entity import NOMINAL, Entity
+
+if TYPE_CHECKING:
+    from .scene import Scene
+
+EXCLAIMED = word_set("reference.txt", "exclaimed")
+PERSONAL = ("он", "она", "они", "ты", "вы")
+
+
+def antecedent(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
+    """Whom the pronoun means, somebody new if nobody fits; None if it stands for a thing."""
+    f = found[at]
+    if f.lemma == "я":
+        return _narrator(scene, f)
+    if fold(f.lemma) in ("мужской", "женский"):
+        return scene.topic(f.gender) or scene.newcomer(f)
+    if fold(f.lemma) not in PERSONAL:
+        return _one_of_them(scene, f) or scene.newcomer(f)
+    if f.lemma in ("ты", "вы"):
+        return _spoken_to(scene, tokens, found, at)
+    entity = _third_person(scene, tokens, f)
+    if entity is not None:
+        return entity
+    return None if f.number == "plur" or _thing_before(tokens, f) else scene.newcomer(f)
+
+
+def relative(scene: Scene, found: list[Found], at: int) -> Entity | None:
+    """ "женщина, которая смеялась": whoever was named right before."""
+    f = found[at]
+    for g in reversed(found[:at]):
+        if g.kind in (*NOMINAL, "pron") and g.entity is not None and f.first - g.last < 9:
+            if f.lemma == "чей" or scene.compatible(g.entity, f.gender, f.number):
+                return g.entity
+    return None
+
+
+def _narrator(scene: Scene, f: Found) -> Entity:
+    if scene.narrator is None:
+        scene.narrator = scene.newcomer(f)
+    elif scene.narrator not in scene.entities:
+        scene.entities.append(scene.narrator)
+    return scene.narrator
+
+
+def _spoken_to(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity:
+    """Who "ты" and "вы" are: one person in the whole text."""
+    f = found[at]
+    entity = next((e for e in scene.entities if e.second), None)
+    if entity is not None:
+        return entity
+    told = [g.entity for g in found[:at] if g.kind in NOMINAL and g.entity is not None]
+    if len(told) == 1 and f.case == "nom" and tokens[f.start - 1].low == "," and f.lemma == "ты":
+        entity = told[0]  # "парень в очках, ты улыбался"
+    else:
+        entity = scene.newcomer(f)
+    entity.second = True
+    return entity
+
+
+def _third_person(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
+    """The latest that fits, subjects before others."""
+    best, top = None, -1e9
+    for e in scene.entities:
+        if e.second or not scene.compatible(e, f.gender, f.number) or e.last < scene.sentence - 6:
+            continue
+        if e is scene.narrator:
+            continue
+        points = 3.0 * (e.last - scene.sentence) + 1.5 * e.subject + 0.02 * e.place
+        points -= 1.6 * (e.gender == "u" and f.gender != "u")
+        if e.last == scene.sentence and e.subject and f.case != "nom" and f.kind == "pron":
+            if _same_clause(tokens, e.place, f.first):
+                points -= 4.0  # an object pronoun is not its own subject
+        if points >= top:
+            best, top = e, points
+    return best
+
+
+def _one_of_them(scene: Scene, f: Found) -> Entity | None:
+    """ "двое матросов: один смуглый, другой рыжий": the counted people just named."""
+    if f.lemma not in ("один", "другой", "второй", "первый"):
+        return None
+    many = [e for e in scene.entities if e.number == "plur" and e.count > 1 and e.nominal]
+    many = [e for e in many if e.last >= scene.sentence - 1 and e.gender in ("u", f.gender)]
+    return many[-1] if many else None
+
+
+def _same_clause(tokens: list[Token], a: int, b: int) -> bool:
+    return a < b and not any(t.low == "," or t.low in HARD or t.low in DASH for t in tokens[a:b])
+
+
+def _thing_before(tokens: list[Token], f: Found) -> bool:
+    """A thing earlier in the sentence that the pronoun stands for: "взял шляпу и надел её"."""
+    if f.kind != "pron":
+        return False
+    gender = {"m": "masc", "f": "femn"}.get(f.gender, "")
+    before = [t.best for t in tokens[: f.first] if t.best.gender == gender and not _of_body(t.best.key)]
+    if f.case != "nom" and any(r.key in things() for r in before):
+        return True
+    return any(
+        r.pos == "NOUN"
+        and r.case == "nom"
+        and r.animacy == "inan"
+        and r.key not in people()
+        and r.key not in EXCLAIMED
+        for r in before
+    )
+
+
+def _of_body(key: str) -> bool:
+    """A part of the body, which a pronoun next to it owns rather than stands for."""
+    return key in things() and things()[key].category not in WORN

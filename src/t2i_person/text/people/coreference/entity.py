@@ -1,0 +1,110 @@
+"""One person of the text while it is being read, and what is told of them."""
+
+from array import array
+from dataclasses import dataclass, field
+
+from ...learned import scorer
+from ..found import UNSEXED, Found
+from . import evidence
+
+GHOST = 0.85  # probability from which somebody talked about is in the scene
+TOLD = 0.15  # the same, of whom looks are told
+PRESENT = 0.35  # probability below which somebody told of is not in the scene
+NOMINAL = ("noun", "name")  # mentions that say who it is; pronouns do not
+
+
+@dataclass(slots=True)
+class Fact:
+    """A feature before it becomes public: token offsets already turned into character offsets."""
+
+    start: int
+    end: int
+    category: str
+    normalized: str
+    negated: bool
+    adjectives: tuple[str, ...] = ()
+    noun: str = ""
+    verb: str = ""
+    text: str = ""  # the words of the span, and its chapter: put in while the text is at hand
+    chapter: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Entity:
+    """One person while the text is being read. It keeps numbers and words, not what they were found by."""
+
+    number: str
+    gender: str
+    head: Found | None = None  # first noun or name; a pronoun only until there is one
+    head_at: int = 0  # place of the head among the mentions
+    starts: "array[int]" = field(default_factory=lambda: array("q"))  # character offsets of the mentions
+    ends: "array[int]" = field(default_factory=lambda: array("q"))
+    texts: list[str] = field(default_factory=list)  # their words, put in while the text is at hand
+    facts: list[Fact] = field(default_factory=list)
+    says: dict[str, Fact] = field(default_factory=dict)  # what its nouns say themselves, by category
+    kinds: set[str] = field(default_factory=set)  # lexicon kinds of its nouns, "name" for a bare name
+    parts: dict[str, set[str]] = field(default_factory=dict)  # parts of its name: given, patronymic, family
+    count: int = 1
+    seen: bool = False  # whether some noun or name shows the person as present
+    named: bool = False
+    full_name: str = ""
+    unsexed: bool = False
+    last: int = -1  # sentence of the last mention
+    subject: bool = False  # whether that mention was a subject
+    place: int = 0
+    second: bool = False
+    unnamed: bool = False  # looks without a noun for the person: a noun that comes next is theirs
+    hint: str = ""
+    evidence: tuple[str, ...] = ()  # how it was first told of by a noun or name
+    nouns: int = 0  # mentions by nouns and names
+    subjects: int = 0  # mentions as a subject
+    there: float = 0.0  # how likely the surest of its nouns and names is that of somebody who is there
+    ghost: bool = False  # so far only talked about
+    words: set[str] = field(default_factory=set)  # keys of the nouns and names it was called by
+
+    @property
+    def nominal(self) -> bool:
+        return bool(self.kinds)
+
+    @property
+    def kept(self) -> bool:
+        """Whether this is somebody to tell of: with looks, or shown by a noun, not only talked about."""
+        if self.head is None:
+            return False  # nobody mentioned it: reading its sentence failed
+        seen = self.count > 1 if self.number == "plur" else self.seen
+        shown = (bool(self.facts) or (self.nominal and seen)) and not self.ghost
+        if not self.nominal:
+            return shown  # a mere pronoun with looks
+        p = scorer.probability("present", evidence.presence(self))
+        if p is None:
+            return shown
+        return p > (GHOST if not shown else TOLD if self.facts else PRESENT)
+
+    def mention(self, f: Found, start: int, end: int) -> None:
+        """Take in one more mention and what its words say."""
+        if self.head is None or (not self.nominal and f.kind in NOMINAL):
+            self.head, self.head_at = f, len(self.starts)
+        self.starts.append(start)
+        self.ends.append(end)
+        if f.counted:
+            self.count = max(self.count, f.count)
+        if f.kind not in NOMINAL:
+            return
+        self.words |= f.keys
+        self.kinds.add(f.person.kind if f.person else "name")
+        self.seen |= not f.absent and not (f.person is not None and f.person.kind == "someone")
+        self.unsexed |= f.kind == "noun" and bool(f.keys & UNSEXED)
+        if f.kind == "name":
+            self._take_name(f)
+        for category, normal, english in f.person.facts if f.person and not f.denied else ():
+            if category != "role" or self.head is f:
+                self.says.setdefault(category, Fact(start, end, category, normal, False, noun=english))
+
+    def _take_name(self, f: Found) -> None:
+        """The full name is the one with the most words, the first of those."""
+        self.named = True
+        words = self.full_name.count(" ") + bool(self.full_name)
+        if f.number == "sing" and f.lemma.count(" ") >= words:
+            self.full_name = f.lemma
+        for part, keys in f.parts.items():
+            self.parts.setdefault(part, set()).update(keys)

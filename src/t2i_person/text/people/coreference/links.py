@@ -1,0 +1,315 @@
+"""Two mentions in one sentence that are one person: "сосед, молодой человек", "он был врачом"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ...grammar.marks import DASH, HARD, QUOTES
+from ...grammar.tokens import Token
+from ...lexicon.lists import fold, things, verbs, word_set
+from ..found import Found
+from .entity import NOMINAL, Entity
+
+if TYPE_CHECKING:
+    from .scene import Scene
+
+DEEMING = word_set("verbs.txt", "deem")
+NAMING = word_set("verbs.txt", "name")
+QUIET = ("ADJF", "PRTF", "ADVB", "PRCL", "CONJ", "ADJS", "COMP")  # what may stand before a predicate noun
+NOT_QUITE = ("не", "почти", "совсем", "еще", "уже")
+BY_NAME = word_set("reference.txt", "by name")
+NAME_NOUNS = word_set("reference.txt", "name")
+
+
+@dataclass(slots=True)
+class _Pair:
+    """A mention, the one before it, and the words between them."""
+
+    tokens: list[Token]
+    found: list[Found]
+    at: int  # which of the mentions it is
+    who: Found  # the one before
+    between: list[Token]
+    is_be: bool  # there is "быть" or "стать" between them
+    has_verb: bool
+
+    @property
+    def f(self) -> Found:
+        return self.found[self.at]
+
+    @property
+    def cases(self) -> tuple[str, str]:
+        return self.who.case, self.found[self.at].case
+
+    @property
+    def singular(self) -> bool:
+        return self.who.number == self.found[self.at].number == "sing"
+
+
+def linked(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
+    """Apposition and predicate: "сосед, молодой человек", "это был человек", "он был врачом"."""
+    f = found[at]
+    if f.start == 0:
+        return None
+    entity = _told_by_this(scene, tokens, f)
+    if entity is not None:
+        f.predicate = f.person is not None
+        return entity
+    if f.kind == "name":
+        entity = _name_of(scene, tokens, found, at)
+        if entity is not None:
+            return entity
+    before = (g for g in reversed(found[:at]) if g.kind in (*NOMINAL, "pron") and g.entity is not None)
+    who = next(before, None)
+    if who is None or not scene.compatible(who.entity, f.gender, f.number):
+        return None
+    between = tokens[who.end : f.start]
+    is_be = any(t.keys("VERB") & verbs("be").keys() for t in between)
+    has_verb = any(t.best.pos in ("VERB", "INFN") for t in between)
+    pair = _Pair(tokens, found, at, who, between, is_be, has_verb)
+    if any(one_person(pair) for one_person in LINKS):
+        f.predicate = f.kind == "noun"
+        return who.entity
+    return who.entity if _kind_after_colon(pair) else None
+
+
+def _told_by_this(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
+    """ "это был человек лет сорока", "То был старик": whoever is spoken of."""
+    if f.case not in ("nom", "ins"):
+        return None
+    last = f.start - 1
+    near = [fold(t.low) for t in tokens[max(0, last - 2) : f.start]]
+    if "это" not in near and not (near[0] == "то" and last < 3):
+        return None
+    if near[-1] in ("это", "сам", "сама") or near[-1] in DASH or tokens[last].keys() & verbs("be").keys():
+        return scene.topic(f.gender, f.number)
+    return None
+
+
+def _called(pair: _Pair) -> bool:
+    """ "верзилу звали Эдуардом", "звали её Марфой", "старик по имени Захар"."""
+    tokens, who, name = pair.tokens, pair.who, pair.f
+    if name.kind != "name" or name.start - who.end > 3:
+        return False
+    if tokens[name.start - 1].low in BY_NAME:
+        return True
+    verb = any(t.keys("VERB") & NAMING for t in tokens[max(0, who.start - 2) : name.start])
+    return verb and who.case in ("acc", "gen") and name.case in ("nom", "ins")
+
+
+def _was_somebody(pair: _Pair) -> bool:
+    """ "он был врачом"."""
+    f = pair.f
+    if f.kind != "noun" or pair.cases != ("nom", "ins") or not pair.is_be or (f.phrase and f.phrase.prep):
+        return False
+    return len(pair.between) < 5 and not any(t.low in HARD for t in pair.between)
+
+
+def _deemed(pair: _Pair) -> bool:
+    """ "Ольгу можно было назвать красавицей"."""
+    if pair.f.kind != "noun" or pair.f.case != "ins" or pair.who.case not in ("acc", "gen"):
+        return False
+    return len(pair.between) < 6 and any(t.keys("VERB", "INFN") & DEEMING for t in pair.between)
+
+
+def _was_named(pair: _Pair) -> bool:
+    """ "дама эта была Анна Сергеевна"."""
+    if pair.f.kind != "name" or pair.cases != ("nom", "nom") or not pair.singular:
+        return False
+    if not pair.is_be or pair.who.kind != "noun":
+        return False
+    plain = _without_be(pair)
+    return len(plain) < 2 and all(t.low in ("эта", "этот", "сам", "сама") for t in plain)
+
+
+def _was_with_adjectives(pair: _Pair) -> bool:
+    """ "Лида была худенькая, но довольно хорошенькая брюнетка"."""
+    if pair.f.kind == "name" or pair.cases != ("nom", "nom") or not pair.singular or not pair.is_be:
+        return False
+    plain = _without_be(pair)
+    if pair.who.kind not in ("name", "pron") or not 0 < len(plain) < 8 or plain[-1].low == ",":
+        return False
+    return all(t.best.pos in QUIET or t.low == "," for t in plain)
+
+
+def _is_somebody(pair: _Pair) -> bool:
+    """ "Игорь уже старик": no verb at all."""
+    if pair.f.kind == "name" or pair.cases != ("nom", "nom") or not pair.singular or pair.is_be:
+        return False
+    if pair.who.kind != "name" or pair.who.person is not None or len(pair.between) > 2:
+        return False
+    return all(t.best.pos in ("ADVB", "PRCL") and t.low not in ("и", "не") for t in pair.between)
+
+
+def _and_more(pair: _Pair) -> bool:
+    """ "Он был шутник и балагур": joined to another predicate."""
+    if pair.f.kind == "name" or pair.cases != ("nom", "nom") or not pair.singular:
+        return False
+    return pair.who.predicate and [t.low for t in pair.between] == ["и"]
+
+
+def _was_near(pair: _Pair) -> bool:
+    """ "Марья была женщина полная"."""
+    f = pair.f
+    if f.kind != "noun" or pair.cases != ("nom", "nom") or not pair.is_be or f.number != "sing":
+        return False
+    return len(pair.between) < 4 and not any(t.low in HARD or t.low in (",", "и", "а") for t in pair.between)
+
+
+def _she_is(pair: _Pair) -> bool:
+    """ "она блондинка", "она не блондинка"."""
+    if pair.f.kind != "noun" or pair.who.kind != "pron" or pair.cases != ("nom", "nom"):
+        return False
+    return [t.low for t in pair.between] in ([], ["не"])
+
+
+def _after_colon(pair: _Pair) -> bool:
+    """ "Персонаж: Анна", "Мельник Захар: старик с бородой"."""
+    if not _stands_after_colon(pair):
+        return False
+    f, who = pair.f, pair.who
+    if f.kind == "noun":
+        return who.kind == "name" and f.number == "sing"
+    if f.kind != "name":
+        return False
+    return (who.kind == "noun" and len(pair.between) == 1) or _kind(who) in ("generic", "kin", "role")
+
+
+def _kind_after_colon(pair: _Pair) -> bool:
+    """ "Хозяйка: женщина лет сорока": tells more of her without being a predicate."""
+    if pair.f.kind != "noun" or not _stands_after_colon(pair):
+        return False
+    return _kind(pair.f) == "generic" and _kind(pair.who) in ("role", "folk", "kin")
+
+
+def _stands_after_colon(pair: _Pair) -> bool:
+    if not pair.between or pair.between[-1].low != ":" or pair.has_verb:
+        return False
+    return pair.f.case == "nom" and pair.who.start <= 3
+
+
+def _kind(f: Found) -> str:
+    """Lexicon kind of a noun, "" of a bare name."""
+    return f.person.kind if f.person else ""
+
+
+def _after_dash(pair: _Pair) -> bool:
+    """ "Мой сосед — старик"."""
+    if pair.f.kind != "noun" or pair.cases != ("nom", "nom") or pair.has_verb:
+        return False
+    return len(pair.between) == 1 and pair.between[0].low in DASH
+
+
+def _apposition(pair: _Pair) -> bool:
+    """ "господин, не красавец", "юноша, почти мальчик": after a comma or a dash, in the same case."""
+    f, who = pair.f, pair.who
+    low = [t.low for t in pair.between]
+    if low and low[-1] in NOT_QUITE:
+        low.pop()
+    if not low or pair.has_verb or len(pair.between) > 7:
+        return False
+    if low[-1] != "," and low[-1] not in DASH:
+        return False
+    if any(x in HARD for x in low) or "и" in low or "или" in low or low.count(",") > 1:
+        return False
+    if f.phrase is not None and f.phrase.prep:
+        return False
+    return _same_case(f, who) and not _somebody_else(pair)
+
+
+def _same_case(f: Found, who: Found) -> bool:
+    if f.case == who.case:
+        return True
+    return any(r.case == who.case for r in f.forms) and (
+        not who.forms or any(r.case == who.case for r in who.forms)
+    )
+
+
+def _somebody_else(pair: _Pair) -> bool:
+    """ "Иван, Пётр", "старик, мать", "старик, мужчина и дети": a list of people."""
+    f, who, tokens = pair.f, pair.who, pair.tokens
+    if f.kind == "name" and who.kind == "name":
+        return True
+    if f.person and f.person.kind == "kin" and who.kind == "noun":
+        return True
+    if f.end >= len(tokens) or tokens[f.end].low != "и" or pair.at + 1 >= len(pair.found):
+        return False
+    after = pair.found[pair.at + 1]
+    return after.start <= f.end + 2 and after.kind in NOMINAL and after.case == f.case
+
+
+def _without_be(pair: _Pair) -> list[Token]:
+    return [t for t in pair.between if not t.keys("VERB") & verbs("be").keys()]
+
+
+# What makes two mentions one person.
+LINKS: tuple[Callable[[_Pair], bool], ...] = (
+    _called,
+    _was_somebody,
+    _deemed,
+    _was_named,
+    _was_with_adjectives,
+    _is_somebody,
+    _and_more,
+    _was_near,
+    _she_is,
+    _after_colon,
+    _after_dash,
+    _apposition,
+)
+
+
+def _name_of(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
+    """Whom a name is told of: "звали его Архип", "имя её было Агафья", "«Гурий Фомич!»" to a guest."""
+    f = found[at]
+    before = tokens[max(0, f.start - 4) : f.start]
+    if any(t.keys("VERB") & NAMING or t.low in NAME_NOUNS for t in before):
+        near = [g for g in found[:at] if g.entity is not None and f.start - g.end < 4]
+        near = [g for g in near if g.case != "nom" or g.kind == "poss"]
+        if near and scene.compatible(near[-1].entity, f.gender, f.number):
+            return near[-1].entity
+    return _greeted(scene, tokens, f)
+
+
+def _greeted(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
+    """ "«Гурий Фомич!»" to somebody who has just come in."""
+    called = f.end < len(tokens) and tokens[f.end].low == "!" and f.start > 0
+    if not called or not (tokens[f.start - 1].low in QUOTES or tokens[f.start - 1].low in DASH):
+        return None
+    guests = [e for e in scene.entities if e.nominal and not e.named and e.last == scene.sentence - 1]
+    guests = [e for e in guests if e.number == "sing" and scene.compatible(e, f.gender, "sing")]
+    return guests[0] if len(guests) == 1 and guests[0].facts else None
+
+
+def spoken_to(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
+    """ "Вы, сударь, небриты", "У вас прекрасные волосы, мадам.": the noun is the one spoken to."""
+    f = found[at]
+    if f.kind != "noun" or f.case != "nom" or f.number != "sing" or f.start == 0:
+        return None
+    after = tokens[f.end].low if f.end < len(tokens) else "."
+    if tokens[f.start - 1].low != "," or (after not in HARD and after != ","):
+        return None
+    you = [g for g in found[:at] if g.lemma in ("ты", "вы") and g.entity is not None]
+    if not you or (after == "," and you[-1].end != f.start - 1):
+        return None
+    entity: Entity = you[-1].entity
+    return entity if not entity.nominal and scene.compatible(entity, f.gender, "sing") else None
+
+
+def likened(scene: Scene, tokens: list[Token], f: Found) -> bool:
+    """ "Запонки, тонкие пальцы пианиста.": whose they are was said; the noun tells what they are like."""
+    if f.kind != "noun" or f.case != "gen" or f.start != f.first or f.first < 2 or scene.sentence == 0:
+        return False
+    if any(t.best.pos in ("VERB", "ADJS", "PRTS") for t in tokens) or scene.topic() is None:
+        return False
+    before = tokens[f.first - 1]
+    return bool(before.keys("NOUN") & things().keys()) and tokens[f.first - 2].has("ADJF")
+
+
+def introduced(tokens: list[Token], f: Found) -> bool:
+    """ "Меня зовут Крюков", "моя фамилия Штейн": the speaker's own name."""
+    before = tokens[max(0, f.start - 4) : f.start]
+    mine = any(t.low in ("меня", "моя", "мое", "моё") for t in before)
+    return mine and any(t.keys("VERB") & NAMING or t.low in ("фамилия", "имя", "прозвище") for t in before)

@@ -1,0 +1,148 @@
+"""Whether a noun or a name means somebody the text told of before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ...grammar.numbers import NUMBER_KEYS
+from ...grammar.tokens import Token
+from ...lexicon.lists import fold, short_names, verbs, word_map, word_set
+from ..found import Found
+from . import evidence
+from .entity import NOMINAL, Entity
+
+if TYPE_CHECKING:
+    from .scene import Scene
+
+# Words that name a person already on stage again: their age group must not clash.
+AGE_GROUP = word_map("reference.txt", "age group")
+ANOTHER = word_set("reference.txt", "another")
+KINDS_AGAIN = ("generic", "role", "folk", "people")
+GRANDPARENTS = word_set("reference.txt", "grandparent")
+
+
+def namesake(scene: Scene, tokens: list[Token], f: Found, found: list[Found]) -> Entity | None:
+    """An entity already called by this word."""
+    words = {fold(t.low) for t in tokens[f.start : f.first]}
+    if words & ANOTHER or any(t.keys() & ANOTHER for t in tokens[f.start : f.first]):
+        return None
+    known = [scene.named[k] for k in sorted(f.keys) if k in scene.named] if f.kind == "name" else []
+    short = _short_for(scene, f, found)
+    ghosts = [] if f.absent else scene.ghosts[::-1]
+    for e in known + scene.entities[::-1] + short + ghosts:
+        called_so = bool(f.keys & e.words) or e in short
+        if called_so and _agree(f, e) and not other_name(f, e) and not _one_more(f, e, found):
+            scene.recall(e)
+            return e
+    return None
+
+
+def _agree(f: Found, e: Entity) -> bool:
+    """In number, unless somebody is only talked about, and in sex as far as it is known."""
+    return (f.absent or e.number == f.number) and (f.gender == "u" or e.gender in ("u", f.gender))
+
+
+def _one_more(f: Found, e: Entity, found: list[Found]) -> bool:
+    """Somebody of the same word stands in the same sentence, and this is another one."""
+    if f.kind == "name":
+        return _beside(f, e, found)  # "Александр и Александра"
+    if f.start == f.first and not f.counted:
+        return False
+    return any(g.entity is e and g.kind in NOMINAL for g in found)  # "рыжий парень и лысый парень"
+
+
+def _beside(f: Found, e: Entity, found: list[Found]) -> bool:
+    """Somebody else with as much of a name stands in the same sentence."""
+    names = [g for g in found if g.entity is e and g.kind == "name" and g is not f]
+    return any(g.lemma != f.lemma and g.parts.keys() == f.parts.keys() for g in names)
+
+
+def _short_for(scene: Scene, f: Found, found: list[Found]) -> list[Entity]:
+    """The one known person whose full name "Ваня" is short for, unless both are in this sentence."""
+    if "given" not in f.parts:
+        return []
+    mine = _full(f.parts["given"])
+    fits = [e for e in scene.cast if mine & _full(e.parts.get("given", ()))]
+    fits = [e for e in fits if not other_name(f, e)]
+    fits = [e for e in fits if f.gender == "u" or e.gender in ("u", f.gender)]
+    return fits if len(fits) == 1 and not any(g.entity is fits[0] for g in found) else []
+
+
+def _full(given: Iterable[str]) -> set[str]:
+    """Every full name the given names may be short for, themselves included."""
+    return {full for name in given for full in (name, *short_names().get(name, ()))}
+
+
+def other_name(f: Found, e: Entity) -> bool:
+    """ "Иван Сергеевич" is not "Иван Петрович": some part of the name is another's.
+
+    Two names that share the given one alone are two people: "Соня Белова", "Софья Ивановна".
+    """
+    mine, theirs = set(f.parts) - {"given"}, set(e.parts) - {"given"}
+    if "given" in f.parts and "given" in e.parts and mine and theirs and not mine & theirs:
+        return True
+    for part, keys in f.parts.items():
+        have = e.parts.get(part)
+        if have and not (keys & have or (part == "given" and _full(keys) & _full(have))):
+            return True
+    return False
+
+
+def again(scene: Scene, tokens: list[Token], f: Found, found: list[Found]) -> Entity | None:
+    """A definite noun for someone on stage: "гость вошёл... мужчина сел"."""
+    if scene.sentence == 0 or not _may_be_known(f) or _said_to_be_another(tokens, f):
+        return None
+    before = [t for t in tokens[: f.start] if t.best.pos == "VERB"]
+    if before and not before[-1].keys("VERB") & verbs("speech").keys():
+        return None  # "вошёл мужчина" brings someone new
+    here = {id(g.entity) for g in found}
+    fits = [
+        e
+        for e in scene.entities
+        if scene.compatible(e, f.gender, "sing") and e.last != scene.sentence and e.nominal
+        if id(e) not in here and _word_fits(f, e, spoken=bool(before))
+    ]
+    return fits[-1] if len(fits) == 1 else None
+
+
+def _may_be_known(f: Found) -> bool:
+    """A common noun for one person as a subject."""
+    if f.kind != "noun" or f.person is None or f.person.kind not in KINDS_AGAIN or f.counted:
+        return False
+    return f.case == "nom" and f.number == "sing"
+
+
+def _said_to_be_another(tokens: list[Token], f: Found) -> bool:
+    """ "другой мужчина", "один мужчина"."""
+    words = {fold(t.low) for t in tokens[f.start : f.first]}
+    return bool(words & ANOTHER or words & NUMBER_KEYS.keys())
+
+
+def _word_fits(f: Found, e: Entity, spoken: bool) -> bool:
+    """Whether the noun can mean somebody called by other words so far; `spoken` after a verb of speech."""
+    key = min(f.keys)
+    group = AGE_GROUP.get(key)
+    groups = {AGE_GROUP[k] for k in e.words if k in AGE_GROUP}
+    if group and groups and group not in groups:
+        return False  # "старик" and "мальчик"
+    if group is None and key not in word_set("reference.txt", "anybody"):
+        if not spoken or not e.kinds <= {"generic", "people"}:
+            return False  # "сказала ведьма" may be the old woman; "носильщик тащил" is someone new
+        if f.start != f.first:
+            return False
+    return e.kinds != {"kin"} or (group is not None and key not in GRANDPARENTS)
+
+
+def may_mean(scene: Scene, f: Found) -> tuple[str, ...]:
+    """Of a new noun or name: who of those told of before it might mean all the same, as facts."""
+    if f.number != "sing" or f.counted:
+        return ()
+    fits = [
+        e
+        for e in scene.entities
+        if not e.second and e is not scene.narrator and e.number == "sing" and e.last >= scene.sentence - 5
+        if scene.compatible(e, f.gender, f.number) and not other_name(f, e)
+        if not (f.kind == "name" and e.named)
+    ]
+    return evidence.near(f, sorted(fits, key=lambda e: (-e.last, -e.place)), scene.sentence)

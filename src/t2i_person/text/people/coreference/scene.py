@@ -1,0 +1,194 @@
+"""Who is who: one entity for each person of the text, across sentences."""
+
+from ...grammar.marks import DASH, QUOTES
+from ...grammar.tokens import Token
+from ...lexicon.lists import fold, verbs, word_set
+from ..found import Found
+from . import evidence
+from .antecedents import antecedent, relative
+from .entity import NOMINAL, Entity, Fact
+from .links import introduced, likened, linked, spoken_to
+from .namesakes import again, may_mean, namesake, other_name
+
+MEMORY = 12  # sentences a common noun may refer back over; names refer back over the whole text
+CROWD = 40
+
+
+class Scene:
+    """Entities in order of appearance and the rules that say which mention is whose."""
+
+    def __init__(self) -> None:
+        self.entities: list[Entity] = []  # those who may still be spoken of
+        self.ghosts: list[Entity] = []  # those talked about
+        self.cast: list[Entity] = []  # those who have a name: it may come again in any chapter
+        self.left: list[Entity] = []  # nameless ones nobody can refer to any more, for the reader to take
+        self.named: dict[str, Entity] = {}
+        self.came: list[Fact] = []  # those whose person has come, for the reader to mark
+        self.waiting: list[tuple[int, Fact]] = []  # looks told of nobody yet, each with its sentence
+        self.narrator: Entity | None = None  # who says "я"
+        self.sentence = -1
+        self._done: list[Found] = []
+
+    def enter(self, tokens: list[Token], found: list[Found]) -> None:
+        """Give every mention of a sentence its entity."""
+        self.sentence += 1
+        self._forget()
+        self._done = found
+        speakers = [k for k, f in enumerate(found) if f.lemma == "я" and _spoken(tokens, f)]
+        speakers += [k for k, f in enumerate(found) if f.kind == "name" and introduced(tokens, f)]
+        others = [k for k in range(len(found)) if k not in speakers]
+        for k in others + speakers:  # who speaks is named after the words
+            f = found[k]
+            if k in speakers:
+                entity = self._speaker(tokens, found)
+                if entity is None and f.kind == "name":
+                    entity = self.topic(f.gender) or self._resolve(tokens, found, k)
+            else:
+                entity = self._resolve(tokens, found, k)
+            f.entity = entity
+            if entity is None and f.absent and f.kind in NOMINAL:
+                f.ghost = entity = self._talked_about(f)
+            if entity is not None and f.kind != "rel":
+                self._take_in(tokens, f, entity)
+
+    def _take_in(self, tokens: list[Token], f: Found, entity: Entity) -> None:
+        """What a mention adds to the one it means."""
+        entity.hint = entity.hint or f.hint
+        entity.subjects += f.case == "nom"
+        if f.kind in NOMINAL:
+            entity.nouns += 1
+            entity.there = max(entity.there, *(t.person for t in tokens[f.first : f.end]))
+        if not entity.evidence or (entity.nouns == 1 and f.kind in NOMINAL):
+            entity.evidence = (*evidence.mention(tokens, f), *f.near)
+        if f.kind == "name":
+            if not entity.named:
+                self.cast.append(entity)
+            for key in sorted(set().union(*f.parts.values()) if f.parts else f.keys):
+                self.named.setdefault(key, entity)
+        f.denied = f.start > 0 and tokens[f.start - 1].low == "не"
+        entity.mention(f, tokens[f.first].start, tokens[f.last].end)
+        entity.last, entity.place = self.sentence, f.first
+        entity.subject = f.case == "nom" or (entity.subject and f.kind == "poss")
+        if entity.gender == "u" and f.gender != "u" and f.number == "sing":
+            entity.gender = f.gender
+
+    def _forget(self) -> None:
+        """Let go of what the coming sentences cannot refer to, so that a book takes little memory."""
+        for f in self._done:
+            f.phrase, f.forms, f.entity = None, (), None
+        stay = [e for e in self.entities if e.last >= self.sentence - MEMORY][-CROWD:]
+        gone = [e for e in self.entities if e not in stay]
+        gone += [e for e in self.ghosts if e.last < self.sentence - MEMORY]
+        self.ghosts = [e for e in self.ghosts if e.last >= self.sentence - MEMORY]
+        self.left += [e for e in gone if not e.named and e is not self.narrator]
+        self.entities = stay
+
+    def close(self) -> None:
+        """The text is over: everybody leaves."""
+        narrator = [self.narrator] if self.narrator is not None and not self.narrator.named else []
+        self.left += [e for e in self.entities + self.ghosts if not e.named and e is not self.narrator]
+        self.left += narrator + self.cast
+        self.entities, self.ghosts, self.cast, self.narrator = [], [], [], None
+
+    @staticmethod
+    def compatible(entity: Entity, gender: str, number: str) -> bool:
+        """Whether a mention of this sex and number can mean the person."""
+        if (entity.number == "plur") != (number == "plur"):
+            return False
+        return number == "plur" or "u" in (entity.gender, gender) or entity.gender == gender
+
+    def topic(self, gender: str = "u", number: str = "sing") -> Entity | None:
+        """The person being spoken of: the latest fitting subject."""
+        best, top = None, -1e9
+        for e in self.entities:
+            if e.second or e is self.narrator or not self.compatible(e, gender, number):
+                continue
+            if e.last < self.sentence - 4:
+                continue
+            points = 3.0 * (e.last - self.sentence) + 2.0 * e.subject + 0.01 * e.place
+            points -= 0.5 * (e.gender == "u" and gender != "u")
+            points += 0.3 * len(e.facts[:3])
+            if points >= top:
+                best, top = e, points
+        return best
+
+    def unnamed(self) -> Entity:
+        """Somebody of whom only looks are told: "Рыжие волосы, зелёные глаза"."""
+        entity = Entity("sing", "u", last=self.sentence, subject=True, unnamed=True)
+        self.entities.append(entity)
+        return entity
+
+    def _talked_about(self, f: Found) -> Entity:
+        """Somebody who is not in the scene by the rules; what is told of them is kept until that is sure."""
+        for e in reversed(self.ghosts):
+            if f.keys & e.words and e.number == f.number and not other_name(f, e):
+                return e
+        entity = Entity(f.number, f.gender, ghost=True)
+        self.ghosts.append(entity)
+        return entity
+
+    def _speaker(self, tokens: list[Token], found: list[Found]) -> Entity | None:
+        """Who says "я" in quotes or after a dash: "— Я рыжая, — сказала Маша"."""
+        speech = verbs("speech").keys()
+        for g in found:
+            near = tokens[max(0, g.start - 2) : g.end + 2]
+            if g.entity is not None and g.case == "nom" and any(t.keys("VERB") & speech for t in near):
+                return g.entity if g.lemma != "я" else None
+        return None
+
+    def newcomer(self, f: Found) -> Entity:
+        """Somebody new, or somebody of whom only looks were told and who now gets a noun."""
+        for e in self.entities:
+            if e.unnamed and not e.nominal and e.last >= self.sentence - 2 and f.kind in NOMINAL:
+                if self.compatible(e, f.gender, f.number):
+                    return e
+        entity = Entity(f.number, f.gender)
+        self.entities.append(entity)
+        return entity
+
+    def recall(self, entity: Entity) -> None:
+        """Somebody is named again after a while, or comes in who was only talked about."""
+        if entity not in self.entities:
+            self.entities.append(entity)
+        if entity.ghost:
+            entity.ghost = False
+            self.ghosts = [e for e in self.ghosts if e is not entity]
+
+    def _resolve(self, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
+        """Whom a mention means; None for nobody who is there."""
+        f = found[at]
+        if f.kind == "rel":
+            return relative(self, found, at)
+        if f.kind in ("pron", "poss"):
+            return antecedent(self, tokens, found, at)
+        entity = self.topic(f.gender, f.number) if _in_form(tokens, f) else None
+        if entity is not None:
+            return entity
+        if f.person and f.person.kind == "collective" and f.kind == "noun":
+            return None
+        entity = spoken_to(self, tokens, found, at) or namesake(self, tokens, f, found)
+        if entity is not None:
+            return entity
+        f.absent = f.absent or likened(self, tokens, f)
+        if f.absent:
+            return None
+        entity = linked(self, tokens, found, at) or again(self, tokens, f, found)
+        if entity is not None:
+            return entity
+        f.near = may_mean(self, f)
+        return self.newcomer(f)
+
+
+def _in_form(tokens: list[Token], f: Found) -> bool:
+    """ "Раса: эльф", "Профессия - врач": more of the one who is spoken of."""
+    if f.start < 2 or tokens[f.start - 1].low not in (":", "-", "—"):
+        return False
+    return fold(tokens[f.start - 2].low) in word_set("reference.txt", "role key")
+
+
+def _spoken(tokens: list[Token], f: Found) -> bool:
+    """The words are somebody's speech: in quotes or after a dash at the start."""
+    if tokens[0].low in DASH:
+        return True
+    quotes = [t.low for t in tokens[: f.first] if t.low in QUOTES]
+    return bool(quotes) and (quotes[-1] in "«“„" or len(quotes) % 2 == 1)

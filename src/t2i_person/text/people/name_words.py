@@ -1,0 +1,193 @@
+"""A word as a part of a name: its readings by the dictionary, and by the endings of surnames."""
+
+from dataclasses import dataclass, replace
+
+from ..grammar.nominative import nominative
+from ..grammar.tokens import Reading, Token
+from ..lexicon.lists import fold, names
+
+SEX = {"masc": "m", "femn": "f"}
+SUBJECT = ("nsubj", "nsubj:pass")
+NAMED = frozenset({"Name", "Patr", "Surn"})  # what the dictionary calls the parts of a name
+# Ending -> (gender, case, number) of surnames in -ов, -ев, -ин, -ын.
+ENDINGS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "": (("m", "nom", "sing"),),
+    "а": (("f", "nom", "sing"), ("m", "gen", "sing"), ("m", "acc", "sing")),
+    "у": (("m", "dat", "sing"), ("f", "acc", "sing")),
+    "ым": (("m", "ins", "sing"), ("u", "dat", "plur")),
+    "е": (("m", "loc", "sing"),),
+    "ой": tuple(("f", case, "sing") for case in ("gen", "dat", "ins", "loc")),
+    "ою": (("f", "ins", "sing"),),
+    "ы": (("u", "nom", "plur"),),
+    "ых": (("u", "gen", "plur"), ("u", "acc", "plur"), ("u", "loc", "plur")),
+    "ыми": (("u", "ins", "plur"),),
+}
+ADJECTIVAL: dict[str, tuple[tuple[str, str, str], ...]] = {
+    root + ending: forms
+    for root in ("ск", "цк")
+    for ending, forms in {
+        "ий": (("m", "nom", "sing"),),
+        "ого": (("m", "gen", "sing"), ("m", "acc", "sing")),
+        "ому": (("m", "dat", "sing"),),
+        "им": (("m", "ins", "sing"),),
+        "ом": (("m", "loc", "sing"),),
+        "ая": (("f", "nom", "sing"),),
+        "ой": tuple(("f", case, "sing") for case in ("gen", "dat", "ins", "loc")),
+        "ую": (("f", "acc", "sing"),),
+    }.items()
+}
+OBLIQUE = {"а": ("gen", "acc"), "у": ("dat",), "ом": ("ins",), "ем": ("ins",), "е": ("loc",)}
+STEMS = ("ов", "ев", "ёв", "ин", "ын")
+ADJECTIVE_ENDINGS = tuple("ская ский ской ского скому ским скую".split())
+VOWELS_THAT_STAY = "иоуыэюе"  # a name that ends so is not declined
+SURNAME_ENDINGS = ("ко", "ук", "юк", "ян", "дзе")
+UNKNOWN = 0.3  # score of a reading that no dictionary confirms
+
+
+@dataclass(frozen=True, slots=True)
+class NameWord:
+    """One reading of a word as a part of a name; `key` is the same for man, woman and family."""
+
+    part: str  # given, patronymic, family
+    gender: str  # m, f, u
+    case: str
+    number: str
+    lemma: str
+    key: str
+    score: float
+
+
+def name_words(token: Token, first: bool) -> list[NameWord]:
+    """Every reading of the token as a part of a name; `first` if the name begins with it."""
+    family = surname_words(token)
+    out = _listed_words(token, first, bool(family))
+    if not any(w.part == "given" and w.number == "sing" for w in out):
+        have = {(w.gender, w.case, w.number) for w in out}
+        out += [w for w in family if (w.gender, w.case, w.number) not in have]
+    out += _adjective_words(token)
+    if not family and not any(w.part == "patronymic" for w in out):
+        if not token.best.known or (out and _no_nominative(token, out)):
+            out += foreign_words(token)
+    return out or _pet_name(token)
+
+
+def _listed_words(token: Token, first: bool, family: bool) -> list[NameWord]:
+    """By the dictionary and the list of short names; `family` if the ending is that of a surname."""
+    out: list[NameWord] = []
+    for r in token.readings:
+        listed = r.key in names()
+        if r.pos != "NOUN" or not (r.grams & NAMED or listed):
+            continue
+        guessed = not r.known and not listed and "Patr" not in r.grams
+        if guessed and (family or r.number == "plur"):
+            continue  # the dictionary only guesses; the ending says more
+        sex = names()[r.key] if listed and first else SEX.get(r.gender, "u")
+        part = _part(r, first)
+        lemma = r.lemma if part == "given" and r.number != "plur" else nominative(r, "sing")
+        sex = "u" if guessed else sex
+        key = _family_key(lemma, sex) if part == "family" else fold(lemma)
+        out.append(NameWord(part, sex, r.case, r.number or "sing", lemma, key, max(r.score, UNKNOWN)))
+    return out
+
+
+def _adjective_words(token: Token) -> list[NameWord]:
+    """ "Раневская": the dictionary takes the surname for an adjective."""
+    if token.pos != "PROPN" or not token.low.endswith(ADJECTIVE_ENDINGS):
+        return []
+    out = []
+    for r in token.readings:
+        if r.pos == "ADJF" and r.number == "sing" and r.gender in SEX:
+            lemma = nominative(r, "sing", r.gender)
+            key = _family_key(lemma, SEX[r.gender])
+            out.append(NameWord("family", SEX[r.gender], r.case, "sing", lemma, key, UNKNOWN))
+    return out
+
+
+def _no_nominative(token: Token, words: list[NameWord]) -> bool:
+    """A subject in -а or -я that no reading has in the nominative."""
+    if token.rel not in SUBJECT or token.feats.get("Case") != "Nom" or not token.low.endswith(("а", "я")):
+        return False
+    return not any(w.case == "nom" and w.number == "sing" for w in words)
+
+
+def surname_words(token: Token) -> list[NameWord]:
+    """Readings by the ending: "Царёва" is she, or of him."""
+    low = token.low
+    out = []
+    for ending, forms in ENDINGS.items():
+        stem = low[: len(low) - len(ending)] if low.endswith(ending) else ""
+        if len(stem) < 4 or not stem.endswith(STEMS):
+            continue
+        for gender, case, number in forms:
+            lemma = stem + ("а" if gender == "f" else "")
+            out.append(NameWord("family", gender, case, number, lemma, fold(stem), UNKNOWN))
+    for ending, cases in OBLIQUE.items():  # old books decline "Самойленко"
+        if low.endswith("енк" + ending) and len(low) > 6:
+            lemma = low[: -len(ending)] + "о"
+            out += [NameWord("family", "u", case, "sing", lemma, fold(lemma), UNKNOWN) for case in cases]
+    for ending, forms in ADJECTIVAL.items():
+        if low.endswith(ending) and len(low) > len(ending) + 3:
+            stem = low[: -len(ending)] + ending[:2]
+            for gender, case, number in forms:
+                lemma = stem + ("ая" if gender == "f" else "ий")
+                out.append(NameWord("family", gender, case, number, lemma, f"{fold(stem)}ий", UNKNOWN))
+    return out
+
+
+def _part(r: Reading, first: bool) -> str:
+    if "Patr" in r.grams:
+        return "patronymic"
+    if "Name" in r.grams or (first and r.key in names()):
+        return "given"
+    return "family"
+
+
+def _family_key(lemma: str, gender: str) -> str:
+    """ "Иванова" and "Иванов" are one family, "Раневская" and "Раневский" too."""
+    key = fold(lemma)
+    if gender == "f" and key[:-1].endswith(tuple(map(fold, STEMS))) and key.endswith("а"):
+        return key[:-1]
+    return f"{key[:-2]}ий" if key.endswith("ская") or key.endswith("цкая") else key
+
+
+def _pet_name(token: Token) -> list[NameWord]:
+    """ "Тёмка" is short for what "Тёма" is; other unknown names in -ка may be of either sex."""
+    if not token.low.endswith("ка") or token.best.known:
+        return []
+    stem = fold(token.low[:-2])
+    sex = names().get(stem + "а", "") or names().get(stem.rstrip("ь") + "я", "u")
+    return [NameWord("given", sex, "nom", "sing", token.low, fold(token.low), UNKNOWN)]
+
+
+def foreign_words(token: Token) -> list[NameWord]:
+    """An unknown name: as it stands in the nominative, by the guessed declension elsewhere."""
+    low = token.low
+    stands = NameWord("family", "u", "nom", "sing", low, fold(low), UNKNOWN)
+    if low[-1] in VOWELS_THAT_STAY:
+        return [replace(stands, case=case) for case in ("nom", "gen", "dat", "acc", "ins", "loc")]
+    if token.rel in SUBJECT or token.feats.get("Case") == "Nom":
+        return [stands]
+    out = [
+        NameWord("family", SEX.get(r.gender, "u"), r.case, "sing", r.lemma, r.key, UNKNOWN)
+        for r in token.readings
+        if r.pos == "NOUN" and r.number == "sing" and r.case and r.case != "nom"
+    ]
+    return out or _men_by_ending(token) or [stands]
+
+
+def _men_by_ending(token: Token) -> list[NameWord]:
+    """ "Корену" of "Корен", which no dictionary has."""
+    if token.feats.get("Gender") != "Masc":
+        return []
+    out: list[NameWord] = []
+    for ending, cases in OBLIQUE.items():
+        if token.low.endswith(ending) and len(token.low) > len(ending) + 2:
+            stem = token.low[: -len(ending)]
+            out += [NameWord("family", "m", case, "sing", stem, fold(stem), UNKNOWN) for case in cases]
+    return out
+
+
+def is_surname(token: Token) -> bool:
+    """Whether the dictionary or the ending says so."""
+    listed = any("Surn" in r.grams and r.pos == "NOUN" for r in token.readings)
+    return listed or bool(surname_words(token)) or token.low.endswith(SURNAME_ENDINGS)
