@@ -166,17 +166,16 @@ def _pull(packs: "list[Pullable]", sources: "list[Source]", file: Path | None) -
     from ..packs.wheels import pull_pack
 
     failed: list[str] = []
-    there = {id(thing) for thing in (*packs, *sources) if _is_here(thing)}
     with _bars(DownloadColumn()) as show:
-        for thing, work in (
-            *((pack, partial(pull_pack, pack, file, show)) for pack in packs),
-            *((source, partial(pull, source, show)) for source in sources),
+        for name, was_here, work in (
+            *((pack.name, _is_here(pack), partial(pull_pack, pack, file, show)) for pack in packs),
+            *((source.name, source.there, partial(pull, source, show)) for source in sources),
         ):
             try:
                 for path in work():  # which looks at the hashes of what is there, too
                     out.print(str(path))
-                if id(thing) in there:
-                    err.print(Text(f"{thing.name} was here already, and is verified.", "dim"))
+                if was_here:
+                    err.print(Text(f"{name} was here already, and is verified.", "dim"))
             except WrongPack:
                 raise
             except PackError as error:
@@ -184,10 +183,8 @@ def _pull(packs: "list[Pullable]", sources: "list[Source]", file: Path | None) -
     return failed
 
 
-def _is_here(thing: "Pullable | Source") -> bool:
-    from ..packs.catalogue import Source
-
-    return thing.there if isinstance(thing, Source) else not any(map(thing.wrong, thing.wheels))
+def _is_here(pack: "Pullable") -> bool:
+    return not any(map(pack.wrong, pack.wheels))
 
 
 def _print_rows(name: str, rows: list[tuple[str, str]]) -> None:
