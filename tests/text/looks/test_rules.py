@@ -1,11 +1,13 @@
 """Every rule's example is read as the rule says; one sentence that fails costs nothing else."""
 
 import logging
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 
 from t2i_person.text import describe, reader
-from t2i_person.text.looks import adjectives, ages, finder
+from t2i_person.text.looks import adjectives, ages, finder, rules
 from t2i_person.text.looks.rules import AGES, DETACHED, FIRST, NOUNS, RULES, Rule
 
 
@@ -23,6 +25,12 @@ def test_example(rule: Rule) -> None:
 def test_the_rule_of_a_sentence_is_needed_in_its_example(rule: Rule, monkeypatch) -> None:
     monkeypatch.setattr(finder, "FIRST", tuple(r for r in FIRST if r is not rule))
     assert told(rule.example) != rule.gives
+
+
+def test_every_rule_stands_in_a_list() -> None:
+    files = [import_module(f"{rules.__name__}.{m.name}") for m in iter_modules(rules.__path__)]
+    written = {value.name for file in files for value in vars(file).values() if isinstance(value, Rule)}
+    assert written == {rule.name for rule in RULES}
 
 
 OF_PLACES = [(finder, "NOUNS", r) for r in NOUNS]
