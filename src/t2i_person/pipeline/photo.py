@@ -147,7 +147,7 @@ def read_photo(photo: bytes | str | Path | np.ndarray) -> np.ndarray:
 
 
 @contextmanager
-def _named(photo: bytes | str | Path | np.ndarray) -> Iterator[None]:
+def _named(photo: bytes | str | Path | np.ndarray | None) -> Iterator[None]:
     """What is wrong with the photo of a file is said with the file's name."""
     try:
         yield

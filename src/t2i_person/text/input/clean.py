@@ -121,9 +121,9 @@ def check(text: str) -> None:
     head = text[:20_000]
     russian, latin = len(CYRILLIC.findall(head)), len(LATIN.findall(TAG.sub("", head)))
     if russian == 0 and latin > 0:
-        what = "English" if ENGLISH.search(head) else "not Russian"
+        what = "looks English" if ENGLISH.search(head) else "does not look Russian"
         raise TextError(
-            f"The text looks {what}: the reader knows Russian only; translate it first, "
+            f"The text {what}: the reader knows Russian only; translate it first, "
             "e.g. 'Блондинка в голубой кофте шла по улице.'"
         )
     if latin > 4 * russian and len(ENGLISH.findall(head)) > 3:
