@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 import dlib
 import numpy as np
@@ -28,7 +28,13 @@ class Face:
 Detector = Callable[[np.ndarray], list[Face]]  # of HWC uint8 RGB, as `faces`
 
 
-def faces(image: np.ndarray) -> list[Face]:
+class Predictor(Protocol):
+    """The network: a table of each face."""
+
+    def predict(self, image: np.ndarray, /) -> list[dict[str, Any]]: ...
+
+
+def faces(image: np.ndarray, predictor: Predictor | None = None) -> list[Face]:
     """The faces of a picture, HWC uint8 RGB. Safe to call from many threads.
 
     The detector sees faces of 80 pixels, some smaller ones: a picture without any is tried at twice its
@@ -37,7 +43,7 @@ def faces(image: np.ndarray) -> list[Face]:
     side = max(image.shape[:2])
     scale = 1
     while True:
-        found = _predictor().predict(_enlarged(image, scale))
+        found = (predictor or _predictor()).predict(_enlarged(image, scale))
         if found or side * scale * 2 > LARGEST:
             return [
                 Face(
