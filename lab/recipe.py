@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 # name, arguments, minutes (0: as long as it takes); the minutes are those of two CPU cores
@@ -20,7 +21,7 @@ RECIPE: tuple[tuple[str, str, float], ...] = (
 )  # fmt: skip
 
 
-def run(work: Path, scale: float) -> None:
+def run(work: Path, scale: float, recipe: Sequence[tuple[str, str, float]] = RECIPE) -> None:
     """Do what is left to do; ``scale`` shortens or lengthens every training."""
     work.mkdir(parents=True, exist_ok=True)
     file = work / "recipe.json"
@@ -30,7 +31,7 @@ def run(work: Path, scale: float) -> None:
         spent[name] = {"seconds": seconds, "done": float(done)}
         file.write_text(json.dumps(spent, indent=1))
 
-    for name, arguments, minutes in RECIPE:
+    for name, arguments, minutes in recipe:
         before = spent.get(name, {"seconds": 0.0, "done": 0.0})
         if before["done"]:
             continue

@@ -33,7 +33,12 @@ SLOW = (
     "packs/test_assemble.py", "packs/test_build.py", "packs/test_checkpoints.py", "packs/test_openvino.py",
     "text/test_book.py", "text/test_scores.py",
 )  # fmt: skip
-QUICK = ("service/test_deploy.py", "service/test_desk.py", "service/test_parts.py")  # and these start nothing
+QUICK = (
+    "service/test_deploy.py",
+    "service/test_desk.py",
+    "service/test_limits.py",
+    "service/test_parts.py",
+)  # and these start nothing
 # which take longest: they begin first, else one worker ends long after the others
 LONG = (
     "service/test_page.py", "test_portraits.py", "packs/test_assemble.py", "service/test_ray.py",

@@ -7,13 +7,11 @@ import pytest
 from packs.tiny import tiny_pack
 
 import t2i_person
-from t2i_person import T2IError, change, draw, read_record, recreate
+from t2i_person import T2IError, pipeline, read_record, recreate
 from t2i_person.api import sketch
-from t2i_person.picture import faces as people
 from t2i_person.picture import png
 from t2i_person.picture.faces import Face
-from t2i_person.pipeline import drawing as pipeline
-from t2i_person.pipeline import finish as finishing
+from t2i_person.request import Request
 from t2i_person.text import Character, Feature
 
 FACE = Face("female", 0.9, 30, (0, 0, 9, 9))
@@ -36,25 +34,27 @@ def pack():
     return tiny_pack()
 
 
-@pytest.fixture(autouse=True)
-def stand_ins(monkeypatch):
-    """Text, detector and matting have their own tests."""
-
-    def cut_out(image, matting, device, **_):
-        return np.dstack([image, np.full(image.shape[:2], 255, np.uint8)])
-
-    monkeypatch.setattr(people, "faces", lambda image: [FACE])
-    monkeypatch.setattr(finishing, "cut_out", cut_out)
-    monkeypatch.setattr(pipeline, "describe", lambda text, **_: [WOMAN])
-
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def portrait(pack):
     return run(pack)
 
 
+def one_face(image):
+    """The detector has its own tests: here everybody has one face."""
+    return [FACE]
+
+
+def draw(pack, person=WOMAN, cast=None, **options):
+    request = Request("Текст.", **{"candidates": 6, "steps": 3, **options})
+    return pipeline.draw(request, pack, cast=cast, read=lambda text, **_: [person], detect=one_face)
+
+
 def run(pack, **options):
-    return draw("Текст.", pack=pack, **{"candidates": 6, "steps": 3, **options}).characters[0].portraits[0]
+    return draw(pack, **options).characters[0].portraits[0]
+
+
+def change(record, *, pack, steps=None, **options):
+    return pipeline.change(Request.change(record, steps=steps, **options), pack, detect=one_face)
 
 
 def test_strengths_change_and_change_back(pack, portrait):
@@ -106,15 +106,15 @@ def test_strengths_at_once_are_strengths_later(pack, portrait):
     assert direct.edits[-1] == later.edits[-1]
 
 
-def test_a_person_of_the_cast_comes_again(pack, portrait, monkeypatch):
-    monkeypatch.setattr(pipeline, "describe", lambda text, **_: [replace(WOMAN, features=())])
-    result = draw("Анна.", pack=pack, seed=9, per_character=2, cast={"анна": portrait.record})
+def test_a_person_of_the_cast_comes_again(pack, portrait):
+    anna = replace(WOMAN, features=())
+    result = draw(pack, anna, {"анна": portrait.record}, seed=9, per_character=2)
     person = result.characters[0]
     assert person.cast == "анна" and len(person.portraits) == 1 and "анна" in person.notes[0]
     assert np.allclose(person.portraits[0].styles, portrait.styles)
     stranger = replace(portrait.record, digest="0")
     with pytest.raises(T2IError, match=r"анна of the cast.*other weights"):
-        draw("Анна.", pack=pack, cast={"анна": stranger})
+        t2i_person.draw("Анна.", pack=pack, cast={"анна": stranger})
 
 
 def test_size_and_background(pack):

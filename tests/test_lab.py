@@ -83,10 +83,9 @@ def test_the_judge_and_the_captions_agree_about_a_person():
         assert len(goal) == len(HEADS[head]) and (np.isnan(goal).all() or abs(sum(goal) - 1) < 1e-6)
 
 
-def test_a_recipe_goes_on_where_it_was(tmp_path, monkeypatch, capfd):
-    monkeypatch.setattr(recipe, "RECIPE", (("one", "--help", 0), ("two", "--help", 0)))
+def test_a_recipe_goes_on_where_it_was(tmp_path, capfd):
     (tmp_path / "recipe.json").write_text('{"one": {"seconds": 60.0, "done": 1}}')
-    recipe.run(tmp_path, 1.0)
+    recipe.run(tmp_path, 1.0, (("one", "--help", 0), ("two", "--help", 0)))
     out = capfd.readouterr().out
     assert "== two" in out and "== one" not in out
     assert json.loads((tmp_path / "recipe.json").read_text())["two"]["done"] == 1

@@ -75,13 +75,12 @@ def test_what_is_read(tmp_path):
         list(read(tmp_path / "a.txt"))
 
 
-def test_a_process_that_dies_takes_no_other_text_with_it(tmp_path, monkeypatch):
+def test_a_process_that_dies_takes_no_other_text_with_it(tmp_path):
     """Here the deadly text is one that kills whoever reads it; the others are not drawn but counted."""
     from t2i_person.cli import many
 
-    monkeypatch.setattr(many, "_draw", die)
     items = [Item(str(number), "deadly" if number == 3 else "") for number in range(6)]
-    found = dict(many._work(items, tmp_path, 2, {}))
+    found = dict(many._work(items, tmp_path, 2, {}, die))
     assert found.pop("3").startswith("the process that drew it was ended")
     assert found == {str(number): "" for number in range(6) if number != 3}
 

@@ -4,7 +4,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from t2i_person.picture import faces as people
 from t2i_person.picture.faces import Face, faces, only
 
 MAN = Face("male", 0.9, 40, (0, 0, 9, 9))
@@ -33,7 +32,7 @@ def test_an_empty_picture_has_no_faces_from_any_thread():
     assert found == [[], [], []]
 
 
-def test_a_small_face_is_found_by_enlarging(monkeypatch):
+def test_a_small_face_is_found_by_enlarging():
     sizes = []
 
     def predict(image):
@@ -48,16 +47,15 @@ def test_a_small_face_is_found_by_enlarging(monkeypatch):
             }
         ]
 
-    monkeypatch.setattr(people, "_predictor", lambda: SimpleNamespace(predict=predict))
-    assert faces(np.zeros((128, 96, 3), np.uint8)) == [Face("female", 0.83, 31, (10, 20, 30, 40))]
+    assert faces(np.zeros((128, 96, 3), np.uint8), SimpleNamespace(predict=predict)) == [
+        Face("female", 0.83, 31, (10, 20, 30, 40))
+    ]
     assert sizes == [(128, 96), (256, 192), (512, 384)]
 
 
 @pytest.mark.parametrize("side", [64, 512, 1024, 2000])
-def test_the_search_is_bounded(monkeypatch, side):
+def test_the_search_is_bounded(side):
     sizes = []
-    monkeypatch.setattr(
-        people, "_predictor", lambda: SimpleNamespace(predict=lambda image: sizes.append(len(image)) or [])
-    )
-    assert faces(np.zeros((side, side, 3), np.uint8)) == []
+    nobody = SimpleNamespace(predict=lambda image: sizes.append(len(image)) or [])
+    assert faces(np.zeros((side, side, 3), np.uint8), nobody) == []
     assert max(sizes) == max(side, 1024)

@@ -9,14 +9,14 @@ import pytest
 import torch
 from packs.tiny import tiny_pack
 
-from t2i_person import Cancelled, T2IError, draw
+import t2i_person
+from t2i_person import Cancelled, T2IError
 from t2i_person.errors import NobodyFits
-from t2i_person.picture import faces as people
 from t2i_person.picture import png
 from t2i_person.picture.faces import Face
-from t2i_person.pipeline import drawing as pipeline
-from t2i_person.pipeline import finish as finishing
+from t2i_person.pipeline import CROWD, draw
 from t2i_person.portrait import STAGES
+from t2i_person.request import Request
 from t2i_person.text import Character, Feature
 
 DRAWN_IN = [stage for stage in STAGES if stage != "likeness"]  # which is of photos
@@ -38,33 +38,24 @@ def pack():
     return tiny_pack()
 
 
-@pytest.fixture(autouse=True)
-def stand_ins(monkeypatch):
-    """Text, detector and matting have their own tests: here everybody has one face."""
-
-    def cut_out(image, matting, device, **_):
-        return np.dstack([image, np.full(image.shape[:2], 7, np.uint8)])
-
-    monkeypatch.setattr(finishing, "cut_out", cut_out)
-    see(monkeypatch, lambda image: [FACE])
-    tell(monkeypatch, WOMAN)
+def one_face(image):
+    return [FACE]
 
 
-def see(monkeypatch, faces):
-    monkeypatch.setattr(people, "faces", faces)
+def run(pack, people=(WOMAN,), detect=one_face, on_event=None, cancelled=None, device="auto", **options):
+    """Text and detector have their own tests: here everybody has one face."""
+    request = Request("Текст.", **{"candidates": 6, "steps": 3, **options})
+
+    def read(text, **_):
+        return people
+
+    return draw(
+        request, pack, device=device, read=read, detect=detect, on_event=on_event, cancelled=cancelled
+    )
 
 
-def tell(monkeypatch, *characters):
-    monkeypatch.setattr(pipeline, "describe", lambda text, **_: list(characters))
-
-
-def run(pack, **options):
-    return draw("Текст.", pack=pack, **{"candidates": 6, "steps": 3, **options})
-
-
-def test_each_character_gets_its_portraits(pack, monkeypatch):
-    tell(monkeypatch, WOMAN, replace(MAN, gender="unknown"))
-    result = run(pack, per_character=2)
+def test_each_character_gets_its_portraits(pack):
+    result = run(pack, [WOMAN, replace(MAN, gender="unknown")], per_character=2)
     assert [person.character.head for person in result.characters] == ["Женщина", "Мужчина"]
     assert [len(person.portraits) for person in result.characters] == [2, 2]
     seeds = [portrait.seed for person in result.characters for portrait in person.portraits]
@@ -122,60 +113,55 @@ def test_a_portrait_can_be_drawn_again_from_what_it_carries(pack):
     assert record.seed == portrait.seed and record.settings["request_seed"] == 0
 
 
-def test_a_count_gives_that_many_different_people(pack, monkeypatch):
-    tell(monkeypatch, replace(WOMAN, count=2))
-    portraits = run(pack, per_character=2).characters[0].portraits
+def test_a_count_gives_that_many_different_people(pack):
+    portraits = run(pack, [replace(WOMAN, count=2)], per_character=2).characters[0].portraits
     assert [portrait.person for portrait in portraits] == [0, 1, 0, 1]
     assert len({portrait.seed for portrait in portraits}) == 4
-    tell(monkeypatch, replace(WOMAN, count=30, features=()))  # nothing to search for: it is the number here
-    person = run(pack, steps=0).characters[0]
-    assert len(person.portraits) == pipeline.CROWD and "of 30" in person.notes[0]
+    crowd = [replace(WOMAN, count=30, features=())]  # nothing to search for: it is the number here
+    person = run(pack, crowd, steps=0).characters[0]
+    assert len(person.portraits) == CROWD and "of 30" in person.notes[0]
 
 
-def test_the_wrong_gender_is_replaced(pack, monkeypatch):
-    see(monkeypatch, lambda image: [replace(FACE, gender="male") if image.sum() % 2 else FACE])
-    tell(monkeypatch, MAN)
-    portraits = run(pack, per_character=4, steps=0, strength=0.0).characters[0].portraits
+def test_the_wrong_gender_is_replaced(pack):
+    def either(image):
+        return [replace(FACE, gender="male") if image.sum() % 2 else FACE]
+
+    portraits = run(pack, [MAN], either, per_character=4, steps=0, strength=0.0).characters[0].portraits
     assert [portrait.gender_found for portrait in portraits] == ["male"] * 4
 
 
-def test_nobody_who_fits_is_an_error_and_too_few_a_note(pack, monkeypatch):
-    see(monkeypatch, lambda image: [])
-    tell(monkeypatch, replace(WOMAN, features=()))
+def test_nobody_who_fits_is_an_error_and_too_few_a_note(pack):
     with pytest.raises(NobodyFits, match=r"Женщина: 0 of 1 .* 24 candidates .* a woman's.* another seed"):
-        run(pack)
-    tell(monkeypatch, WOMAN)
+        run(pack, [replace(WOMAN, features=())], lambda image: [])
     calls = []
 
     def once(image):
         calls.append(1)
         return [FACE] if len(calls) in (3, 4) else []  # the third candidate, small and whole
 
-    see(monkeypatch, once)
     events = []
-    person = run(pack, per_character=2, on_event=events.append).characters[0]
+    person = run(pack, detect=once, per_character=2, on_event=events.append).characters[0]
     assert len(person.portraits) == 1 and "1 of 2" in person.notes[0]
     assert person.portraits[0].gender_found == "unknown"
     assert [event.note for event in events if event.note] == list(person.notes)
 
 
-def test_an_edit_that_loses_the_face_is_taken_back(pack, monkeypatch):
+def test_an_edit_that_loses_the_face_is_taken_back(pack):
     seen = []
 
     def once(image):
         seen.append(image)
         return [FACE] if len(seen) in (1, 2, 4) else []  # the candidate, small and whole; the half edit
 
-    see(monkeypatch, once)
-    portrait = run(pack).characters[0].portraits[0]
+    portrait = run(pack, detect=once).characters[0].portraits[0]
     assert portrait.edits[-1] == {"kind": "scaled", "by": 0.5}
     assert portrait.gender_found == "female"
 
 
-def test_what_cannot_be_drawn_is_told_with_its_reason(pack, monkeypatch):
+def test_what_cannot_be_drawn_is_told_with_its_reason(pack):
     strange = (feature("брэговина"), feature("брутальная шляпа"), feature("шрам", "other"))
-    tell(monkeypatch, replace(WOMAN, features=(*strange, feature("рыжие волосы"))))
-    portrait = run(pack).characters[0].portraits[0]
+    somebody = replace(WOMAN, features=(*strange, feature("рыжие волосы")))
+    portrait = run(pack, [somebody]).characters[0].portraits[0]
     assert portrait.not_drawn["брэговина"] == "the pack tiny does not know брэговина"
     assert portrait.not_drawn["брутальная шляпа"] == "the pack tiny does not know брутальная"
     assert portrait.not_drawn["шрам"] == "the pack tiny does not draw other"
@@ -184,9 +170,8 @@ def test_what_cannot_be_drawn_is_told_with_its_reason(pack, monkeypatch):
     assert not set(portrait.drawn) & set(portrait.not_drawn)
 
 
-def test_a_person_without_features_is_drawn(pack, monkeypatch):
-    tell(monkeypatch, Character("Кто-то", "кто-то", "unknown", 1, 0, 6))
-    portrait = run(pack).characters[0].portraits[0]
+def test_a_person_without_features_is_drawn(pack):
+    portrait = run(pack, [Character("Кто-то", "кто-то", "unknown", 1, 0, 6)]).characters[0].portraits[0]
     assert not portrait.scores and not portrait.not_drawn and not portrait.edits
 
 
@@ -222,6 +207,13 @@ def test_it_stops_when_cancelled(pack, stage):
     assert events[-1].stage == stage
 
 
+def test_so_it_does_by_the_door_for_python(pack):
+    events = []
+    with pytest.raises(Cancelled):
+        t2i_person.draw("Мужчина.", pack=pack, on_event=events.append, cancelled=lambda: len(events) > 2)
+    assert len(events) == 3
+
+
 def test_a_step_is_the_most_that_is_done_after_a_cancel(pack):
     events = []
     with pytest.raises(Cancelled):
@@ -245,17 +237,21 @@ def test_a_step_is_the_most_that_is_done_after_a_cancel(pack):
         ({"strength": -1}, "strength"),
         ({"per_character": 0}, "per_character"),
         ({"candidates": True}, "candidates"),
-        ({"device": "tpu", "pack": "embedded"}, "tpu"),
+        ({"variants": "yes"}, "variants is true or false"),
     ],
 )
 def test_wrong_settings_name_the_valid_ones(pack, options, message):
     with pytest.raises(T2IError, match=message):
-        run(options.pop("pack", pack), **options)
+        t2i_person.draw("Текст.", pack=pack, **options)
 
 
-def test_no_text_and_no_people_say_what_to_write(pack, monkeypatch):
+def test_a_wrong_device_is_named():
+    with pytest.raises(T2IError, match="tpu"):
+        run("embedded", device="tpu")
+
+
+def test_no_text_and_no_people_say_what_to_write(pack):
     with pytest.raises(T2IError, match="text is empty"):
-        draw("  ", pack=pack)
-    tell(monkeypatch)
+        t2i_person.draw("  ", pack=pack)
     with pytest.raises(T2IError, match="No people"):
-        run(pack)
+        run(pack, [])

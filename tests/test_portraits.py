@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from t2i_person import T2IError, change, draw, load_pack, read_record
-from t2i_person.picture import faces as people
+from t2i_person import T2IError, change, draw, load_pack, pipeline, read_record
 from t2i_person.picture import png
 from t2i_person.picture.faces import faces
+from t2i_person.request import Request
 
 SAMPLE = "Блондинка в голубой кофте шла по улице."
 SENTENCES = {  # the sample is drawn once, for many tests
@@ -63,7 +63,7 @@ def test_it_is_drawn_again_from_its_file(sample):
 
 @pytest.mark.parametrize("text", SENTENCES)
 def test_everything_said_is_drawn(text):
-    result = draw(text, seed=1)
+    result = draw(text, seed=1, background="kept")  # `sample` is cut out
     assert [len(person.portraits) for person in result.characters] == [1] * len(SENTENCES[text])
     for person, gender in zip(result.characters, SENTENCES[text], strict=True):
         (portrait,) = person.portraits
@@ -104,10 +104,10 @@ def test_a_man_may_have_long_hair():
     assert set(changed.drawn) == {"борода", "рубашка", "длинные волосы"}, changed.not_drawn
 
 
-def test_an_edit_that_loses_the_face_leaves_who_was_there(sample, monkeypatch):
+def test_an_edit_that_loses_the_face_leaves_who_was_there(sample):
     portrait = sample.characters[0].portraits[0]
-    monkeypatch.setattr(people, "faces", lambda image: [])
-    changed = change(portrait.record, text="в очках", background="kept")
+    request = Request.change(portrait.record, "в очках", background="kept")
+    changed = pipeline.change(request, detect=lambda image: [])
     assert "did not see a woman's face" in changed.not_drawn["очки"]
     assert np.array_equal(changed.styles, portrait.styles)
     assert np.array_equal(changed.record.z, portrait.record.z), "or the next edit would start from another"

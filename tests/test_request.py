@@ -14,7 +14,6 @@ from t2i_person import T2IError, change, draw, edit_photo
 from t2i_person.api import sketch
 from t2i_person.cli import main as cli
 from t2i_person.picture import png
-from t2i_person.pipeline import changing, drawing, photo
 from t2i_person.pipeline.read import read_phrase, read_strengths
 from t2i_person.portrait import STAGES
 from t2i_person.record import Record
@@ -142,41 +141,37 @@ def test_a_phrase_is_read_for_whom_it_is_said_of():
 WRONG = [({"очки": 3}, "from -2 to 2"), ({"шёл дождь": 1}, "names no looks")]
 
 
-@pytest.fixture
-def no_models(monkeypatch):
-    """Loading a pack is a failure of the test."""
-
-    def load_pack(*_, **__):
-        raise AssertionError("a model was loaded")
-
-    for module in (drawing, changing, photo):
-        monkeypatch.setattr(module, "load_pack", load_pack)
+NOWHERE = "nowhere"  # a pack that is not there: who loads it fails, and says so
+ELSEWHERE = replace(DRAWN, pack=NOWHERE)
 
 
 @pytest.mark.parametrize(("strengths", "says"), WRONG)
 @pytest.mark.parametrize(
     "door",
     [
-        lambda strengths: draw("Блондинка и старик в очках.", strengths=strengths),
-        lambda strengths: change(DRAWN, strengths=strengths),
-        lambda strengths: change(DRAWN, text="в очках", strengths=strengths),
-        lambda strengths: sketch(DRAWN, strengths=strengths),
-        lambda strengths: edit_photo(PHOTO, strengths=strengths),
+        lambda strengths: draw("Блондинка и старик в очках.", pack=NOWHERE, strengths=strengths),
+        lambda strengths: change(ELSEWHERE, strengths=strengths),
+        lambda strengths: change(ELSEWHERE, text="в очках", strengths=strengths),
+        lambda strengths: sketch(ELSEWHERE, strengths=strengths),
+        lambda strengths: edit_photo(PHOTO, pack=NOWHERE, strengths=strengths),
     ],
     ids=["draw", "change", "change by a text, too", "sketch", "photo"],
 )
-def test_a_wrong_strength_fails_before_a_model_is_loaded(no_models, door, strengths, says):
+def test_a_wrong_strength_fails_before_a_model_is_loaded(door, strengths, says):
     with pytest.raises(T2IError, match=says):
         door(strengths)
+    with pytest.raises(T2IError, match=NOWHERE):
+        door({"очки": 1})
 
 
 @pytest.mark.parametrize("strength", ["очки=3", "шёл дождь=1"])
-@pytest.mark.parametrize("name", ["drawn.png", "photo.png"])
-def test_so_it_does_on_the_command_line(no_models, tmp_path: Path, name, strength):
-    record = replace(DRAWN, settings=DRAWN.settings | {"background": "transparent"})
+@pytest.mark.parametrize("words", [["drawn.png"], ["photo.png", "--pack", NOWHERE]], ids=["drawn", "photo"])
+def test_so_it_does_on_the_command_line(tmp_path: Path, monkeypatch, words, strength):
+    monkeypatch.chdir(tmp_path)
+    record = replace(ELSEWHERE, settings=DRAWN.settings | {"background": "transparent"})
     (tmp_path / "drawn.png").write_bytes(png.encode(PHOTO, record))
     Image.fromarray(PHOTO).save(tmp_path / "photo.png")
-    done = CliRunner().invoke(cli.app, ["edit", str(tmp_path / name), "--strength", strength])
+    done = CliRunner().invoke(cli.app, ["edit", *words, "--strength", strength])
     assert done.exit_code == cli.USAGE, done.output
     assert "from -2 to 2" in done.stderr or "names no looks" in done.stderr
 

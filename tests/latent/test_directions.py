@@ -1,6 +1,9 @@
+from dataclasses import replace
+from typing import ClassVar
+
 import pytest
 import torch
-from packs.tiny import tiny_pack
+from packs.tiny import TinyEncoder, tiny_pack
 from torch.nn.functional import normalize
 
 from t2i_person.errors import T2IError
@@ -53,10 +56,18 @@ def test_one_person_in_several_strengths(pack):
             assert torch.allclose(a[row], b[0])
 
 
-def test_texts_are_encoded_once(pack, monkeypatch):
-    global_direction(pack, "борода")
-    monkeypatch.setattr(pack.encoder, "encode_text", lambda texts: pytest.fail(f"encoded {texts} again"))
-    global_direction(pack, "борода")
+def test_texts_are_encoded_once(pack):
+    class Counting(TinyEncoder):
+        seen: ClassVar[list[str]] = []
+
+        def encode_text(self, texts):
+            self.seen.extend(texts)
+            return super().encode_text(texts)
+
+    fresh = replace(pack, encoder=Counting(), _texts={})
+    one, two = (torch.cat(global_direction(fresh, "борода")) for _ in range(2))
+    assert torch.equal(one, two) and "борода" in Counting.seen
+    assert len(Counting.seen) == len(set(Counting.seen))
 
 
 def test_what_cannot_be_says_why(pack):
@@ -81,9 +92,12 @@ def test_a_range_of_channels_is_found_by_bisection(pack):
             global_direction(pack, "очки", channels=(least, most))
 
 
-def test_english_is_the_mean_over_templates(pack, monkeypatch):
+def test_english_is_the_mean_over_templates(pack):
+    class English(TinyEncoder):
+        language = "en"
+
     assert len(set(TEMPLATES)) == 46
-    monkeypatch.setattr(pack.encoder, "language", "en", raising=False)
+    pack = replace(pack, encoder=English(), _texts={})
 
     def said(text):
         rows = pack.encoder.encode_text([template.format(text) for template in TEMPLATES])

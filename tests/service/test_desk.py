@@ -3,12 +3,10 @@
 import asyncio
 import threading
 import time
-from types import SimpleNamespace
 
 import pytest
 
 from t2i_person.errors import Cancelled
-from t2i_person.service import desk as desk_module
 from t2i_person.service.desk import LONGEST, Desk, Full
 
 
@@ -45,10 +43,9 @@ def test_full(desk):
     assert desk.submit(lambda job: 1).future.result(5) == 1
 
 
-def test_whoever_is_sent_away_is_told_when_a_place_should_be_free(monkeypatch):
+def test_whoever_is_sent_away_is_told_when_a_place_should_be_free():
     clock = [100.0]
-    monkeypatch.setattr(desk_module, "time", SimpleNamespace(monotonic=lambda: clock[0]))
-    desk = Desk(threads=1, waiting=2)
+    desk = Desk(threads=1, waiting=2, clock=lambda: clock[0])
 
     def take(seconds: float) -> None:
         clock[0] += seconds

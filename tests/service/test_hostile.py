@@ -78,15 +78,15 @@ def test_odd_requests(server):
 
 def test_killed_and_started_again(serve):
     """What was asked for is taken up again, what was done is still there; half a body keeps nobody."""
-    options = ("--steps", "0", "--stop-seconds", "3")
+    options, order = ("--steps", "0", "--stop-seconds", "3"), {"size": 256, "background": "kept"}
     first = serve(*options).wait()
-    done = first.post("/v1/jobs", text=TEXT, size=256, seed=1).json()
+    done = first.post("/v1/jobs", text=TEXT, seed=1, **order).json()
     *_, (_, kind, data) = first.events(done["events"])
     assert kind == "done"
     url = data["job"]["characters"][0]["portraits"][0]["url"]
     picture = first.get(url).content
     assert first.get(done["events"], **{"Last-Event-ID": "9" * 5000}).status_code == 200
-    jobs = [first.post("/v1/jobs", text=TEXT, size=256, seed=i).json() for i in range(3)]
+    jobs = [first.post("/v1/jobs", text=TEXT, seed=i, **order).json() for i in range(2)]
     first.process.send_signal(signal.SIGKILL)
     first.process.wait()
 

@@ -228,7 +228,7 @@ def test_a_person_is_kept_by_name_and_comes_again(server, visit):
 
     page = visit(server.url, reduced_motion="reduce")
     kept = page.get_by_role("region", name="Сохранённые люди")
-    write(page, "Рыжая женщина в очках.")
+    write(page, "Женщина в очках.")
     first = drawn(page)
     expect(kept).to_be_hidden()
     page.locator(".card.done .checker").click()
@@ -332,7 +332,7 @@ def test_a_long_text(server, visit):
     for mark in page.locator("#marks mark.wear").all():
         assert mark.text_content() == "в очках"
     names = ["Анна", "Борис", "Вера", "Глеб", "Дарья", "Егор", "Зоя", "Иван", "Кира", "Лев"]
-    cast = " ".join(f"{name} в зелёной шляпе." for name in names)
+    cast = " ".join(f"{name} в очках." for name in names)
     rest = " Шёл дождь, и ветер гнал по небу серые облака." * 2450
     long = cast + rest
     assert len(long.encode()) > 190_000
@@ -368,13 +368,13 @@ def test_offline_and_a_reload_while_it_is_drawn(server, visit):
     page = visit(server.url)
     expect(page.locator("#draw")).to_be_enabled()
     page.context.set_offline(True)
-    write(page, SAMPLE)
+    write(page, "Старик сидел у окна.")
     page.get_by_role("button", name="Нарисовать").click()
     expect(page.get_by_role("alert")).to_contain_text("Сервер не отвечает")
-    assert page.get_by_label("Кого нарисовать?").input_value() == SAMPLE
+    assert page.get_by_label("Кого нарисовать?").input_value() == "Старик сидел у окна."
     page.context.set_offline(False)
     expect(page.get_by_role("alert")).to_contain_text("снова на связи", timeout=SLOW)
-    expect(page.locator("#marks mark").first).to_have_text("Блондинка")
+    expect(page.locator("#marks mark").first).to_have_text("Старик")
     page.get_by_role("button", name="Нарисовать").click()
     expect(page.locator(".card").first).to_be_visible()
     page.reload()
@@ -386,17 +386,17 @@ def test_the_server_dies_while_it_draws(serve, visit):
     port = free_port()
     doomed: Server = serve("--steps", "2", "--data", "memory", port=port).wait()
     page = visit(doomed.url)
-    write(page, SAMPLE)
+    write(page, "Девушка.")
     page.get_by_label("Портретов каждого").fill("8")
     page.get_by_role("button", name="Нарисовать").click()
     expect(page.locator(".waiting.seen").first).to_be_visible()
     doomed.process.send_signal(signal.SIGKILL)
     doomed.process.wait()
     expect(page.get_by_role("alert")).to_contain_text("Сервер не отвечает", timeout=SLOW)
-    write(page, "Старик в очках.")
+    write(page, "Старик.")
     serve("--steps", "2", "--data", "memory", port=port).wait()
     expect(page.get_by_role("alert")).to_contain_text("перезапустился", timeout=SLOW)
-    assert page.get_by_label("Кого нарисовать?").input_value() == "Старик в очках."
+    assert page.get_by_label("Кого нарисовать?").input_value() == "Старик."
     page.get_by_label("Портретов каждого").fill("1")
     page.get_by_role("button", name="Нарисовать").click()
     expect(page.locator(".card.done img[alt*='Старик']")).to_have_count(1, timeout=SLOW)
@@ -413,7 +413,7 @@ def test_a_key_is_asked_for_and_a_busy_server_is_waited_for(serve, visit):
     page.get_by_label("Ключ API").fill("owl-1")
     page.get_by_role("button", name="Войти").click()
     expect(page.get_by_label("Ключ API")).to_be_hidden()
-    write(page, SAMPLE)
+    write(page, "Девушка.")
     order, other = {"text": "Старик.", "per_character": 8}, {"X-API-Key": "hawk-7"}
     job = httpx.post(busy.url + "/v1/jobs", json=order, headers=other, timeout=60)
     assert job.status_code == 202
@@ -427,7 +427,7 @@ def test_a_key_is_asked_for_and_a_busy_server_is_waited_for(serve, visit):
     page.get_by_role("button", name="Сохранить").click()
     expect(page.locator("#tuner-note")).to_contain_text("Сохранено")
     page.reload()
-    expect(page.locator("#marks mark").first).to_have_text("Блондинка")
+    expect(page.locator("#marks mark").first).to_have_text("Девушка")
     expect(page.locator("#kept img")).to_have_js_property("naturalWidth", 256)
 
 
@@ -483,7 +483,7 @@ def test_only_a_keyboard(server, visit):
         if seen[-1] == "text":
             break
     assert seen[-1] == "text", seen
-    page.keyboard.type("Старик в очках.")
+    page.keyboard.type("Старик.")
     page.keyboard.press("Control+Enter")
     portraits(page, 1)
     for _ in range(12):

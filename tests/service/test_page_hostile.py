@@ -38,7 +38,7 @@ def harmless(page: Page) -> None:
 
 def tampered(server) -> str:
     """A portrait drawn here whose record was written over, in base64."""
-    job = server.post("/v1/jobs", text="Старик в очках.", steps=0, size=256).json()
+    job = server.post("/v1/jobs", text="Старик в очках.", steps=0, size=256, background="kept").json()
     *_, (_, _, done) = server.events(job["events"])
     portrait = done["job"]["characters"][0]["portraits"][0]
     pixels, record = png.decode(server.get(portrait["url"]).content)

@@ -12,7 +12,6 @@ import pytest
 
 from t2i_person import T2IError
 from t2i_person.pipeline.cast import kept
-from t2i_person.service import library as library_module
 from t2i_person.service.library import Library, Member, Row, Unreadable, Unwritable
 from t2i_person.service.log import Log
 from t2i_person.service.settings import PREFIX, options
@@ -83,9 +82,8 @@ def test_the_library_outlives_its_process(tmp_path):
     assert second.forget("", "анна") and not second.forget("", "анна")
 
 
-def test_a_cast_has_an_end(tmp_path, monkeypatch):
-    monkeypatch.setattr(library_module, "PEOPLE", 2)
-    library = Library(tmp_path)
+def test_a_cast_has_an_end(tmp_path):
+    library = Library(tmp_path, most=2)
     for name in ("Анна", "Борис", "анна"):
         library.keep("", Member(name, "embedded", "female", 1.0))
     with pytest.raises(OverflowError):

@@ -17,7 +17,7 @@ from .conftest import Server, free_port
 
 pytest.importorskip("ray.serve", reason="RAY SERVE IS NOT TESTED: pip install '.[ray]'")
 pytestmark = pytest.mark.flaky(reruns=1)  # as in test_page.py
-ORDER = {"text": "Девушка в очках.", "seed": 4, "steps": 0, "size": 256}
+ORDER = {"text": "Девушка в очках.", "seed": 4, "steps": 0, "size": 256, "background": "kept"}
 APPLICATIONS = {
     "applications": [{"name": "faces", "route_prefix": "/", "import_path": "t2i_person.serve_ray:app"}]
 }

@@ -8,7 +8,7 @@ the texts each.
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -34,6 +34,9 @@ class Item:
     text: str = ""
     seed: int | None = None
     error: str = ""
+
+
+Draw = Callable[[Item, Path, Mapping[str, Any]], str]  # as `_draw`: it goes to a process by its name
 
 
 def read(source: Path) -> Iterator[Item]:
@@ -106,7 +109,7 @@ def draw_all(source: Path, folder: Path, workers: int, settings: Mapping[str, An
 
 
 def _work(
-    items: list[Item], folder: Path, workers: int, settings: Mapping[str, Any]
+    items: list[Item], folder: Path, workers: int, settings: Mapping[str, Any], draw: Draw | None = None
 ) -> Iterator[tuple[str, str]]:
     """Name and error of each as it ends. What a process died over is tried again alone, to find the one."""
     suspects: list[Item] = []
@@ -121,7 +124,7 @@ def _work(
                         item = next(rest, None)
                         more = item is not None
                         if item is not None:
-                            pending[pool.submit(_draw, item, folder, settings)] = item
+                            pending[pool.submit(draw or _draw, item, folder, settings)] = item
                     if not pending:
                         break
                     for future in wait(pending, return_when=FIRST_COMPLETED).done:
@@ -132,7 +135,7 @@ def _work(
     for item in suspects:
         with _pool(1) as pool:
             try:
-                yield item.name, pool.submit(_draw, item, folder, settings).result()
+                yield item.name, pool.submit(draw or _draw, item, folder, settings).result()
             except BrokenProcessPool:
                 yield item.name, "the process that drew it was ended: too little memory, perhaps"
 

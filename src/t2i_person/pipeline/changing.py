@@ -11,6 +11,7 @@ from ..latent.edits import PICTURE
 from ..latent.sample import Sample
 from ..latent.targets import feature_name, targets_of_phrase
 from ..packs import Pack, load_pack
+from ..picture.faces import Detector, faces
 from ..portrait import Portrait
 from ..record import Record
 from ..request import Request
@@ -37,6 +38,7 @@ def change(
     device: str = "auto",
     on_event: OnEvent | None = None,
     cancelled: IsCancelled | None = None,
+    detect: Detector = faces,
 ) -> Portrait:
     """The same person, changed. Strengths alone need no optimization.
 
@@ -47,7 +49,7 @@ def change(
     Cancelled : `cancelled` said yes.
     """
     run = Run(on_event, cancelled)
-    pictures, subject, sample = _changed(run, request, pack, device)
+    pictures, subject, sample = _changed(run, request, pack, device, detect)
     record = draft(request, pictures.pack)
     return finish(run, pictures, request, record, Sitting(subject, 0, 0, sample))
 
@@ -62,7 +64,9 @@ def sketch(request: Request, pack: Pack | None = None, *, device: str = "auto") 
     return recoloured(small, sample.edits)
 
 
-def _changed(run: Run, request: Request, pack: Pack | None, device: str) -> tuple[Pictures, Subject, Sample]:
+def _changed(
+    run: Run, request: Request, pack: Pack | None, device: str, detect: Detector = faces
+) -> tuple[Pictures, Subject, Sample]:
     record, text = request.portrait, request.text
     if record is None:
         raise T2IError("There is nobody to change: give a portrait's record.")
@@ -71,7 +75,7 @@ def _changed(run: Run, request: Request, pack: Pack | None, device: str) -> tupl
     new = read_phrase(text, person.gender, run.cancelled) if text else ()
     person = replace(person, features=_merged(person.features, new))
     phrases = read_strengths(request.strengths, person.gender, [person], run.cancelled)
-    pictures = Pictures(pack or load_pack(record.pack, device))
+    pictures = Pictures(pack or load_pack(record.pack, device), detect)
     sample = Sample.of_record(pictures.pack, record, record.seed)
     if new:
         unsaid = {

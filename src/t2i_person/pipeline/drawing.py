@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -10,7 +11,7 @@ from ..errors import NobodyFits, NoPeople, T2IError, TooManyPeople
 from ..latent.sample import Sample
 from ..latent.targets import targets_of
 from ..packs import Pack, load_pack
-from ..picture.faces import faces
+from ..picture.faces import Detector, faces
 from ..portrait import Person, Result
 from ..record import Record
 from ..request import Request
@@ -25,6 +26,12 @@ from .subject import Sitting, Subject, subject_of
 from .whole import Pictures
 
 CROWD = 8  # people of one character, at most
+
+
+class Reader(Protocol):
+    """The people of a text, as `describe` finds them."""
+
+    def __call__(self, text: str, *, cancelled: IsCancelled | None) -> Sequence[Character]: ...
 
 
 def load(pack: str = "auto", device: str = "auto") -> None:
@@ -44,6 +51,8 @@ def draw(
     most: int | None = None,  # portraits of all characters together; more is an error
     on_event: OnEvent | None = None,
     cancelled: IsCancelled | None = None,
+    read: Reader = describe,
+    detect: Detector = faces,
 ) -> Result:
     """Draw the people a Russian text describes.
 
@@ -58,7 +67,7 @@ def draw(
     run = Run(on_event, cancelled)
     request = replace(request, truncation_psi=preset_of(request).truncation_psi)  # it stands in the record
     with run.stage("text"):
-        people = describe(request.text, cancelled=cancelled)
+        people = read(request.text, cancelled=cancelled)
         if not people:
             raise NoPeople(
                 "No people were found in the text: name somebody, as in «Блондинка в голубой кофте»."
@@ -67,7 +76,7 @@ def draw(
         wanted = _wanted(people, request, most)
         genders = dict.fromkeys(people[i].gender for i in sorted(wanted))
         phrases = {gender: read_strengths(request.strengths, gender, people, cancelled) for gender in genders}
-    pictures = Pictures(pack if isinstance(pack, Pack) else load_pack(pack, device))
+    pictures = Pictures(pack if isinstance(pack, Pack) else load_pack(pack, device), detect)
     names = {w.name for person in people for some in targets_of(pictures.pack, person) for w in some}
     subjects = {
         i: subject_of(

@@ -75,7 +75,7 @@ def _first_fit(
         w_plus = generator.w_plus(row.to(pack.device), psi).contiguous()
         styles = generator.styles(w_plus)
         # small is quick, but the whole may be read otherwise
-        if small and single(to_pixels(pack.render(styles, small)[0]), gender) is None:
+        if small and single(to_pixels(pack.render(styles, small)[0]), gender, pictures.detect) is None:
             continue
         if (face := pictures.whole(styles).face) and only([face], gender) and face.age >= youngest:
             return Sample(seed, w_plus, styles, styles, row)

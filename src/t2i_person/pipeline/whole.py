@@ -11,7 +11,7 @@ from ..latent.edits import Edit, PartEdit, parts_of
 from ..latent.edits.grafts import render_grafted
 from ..latent.judge import embed_images
 from ..packs import Pack, to_pixels
-from ..picture.faces import Face, single
+from ..picture.faces import Detector, Face, faces, single
 from ..picture.regions import full_masks
 from ..portrait import Stage
 from .run import Run
@@ -29,6 +29,7 @@ class Whole:
     parts: tuple[PartEdit, ...]  # that are in it
     image: Tensor  # [1, 3, h, w] in [-1, 1]
     coarse: Tensor | None  # [1, regions, s, s]: where hair, clothes and so on are; None: the pack cannot say
+    detect: Detector = faces
     _masks: dict[str, np.ndarray] = field(default_factory=dict)
     _seen: Tensor | None = None
 
@@ -40,7 +41,7 @@ class Whole:
     @cached_property
     def face(self) -> Face | None:
         """The face, if there is exactly one."""
-        return single(self.pixels)
+        return single(self.pixels, detect=self.detect)
 
     def seen(self, pack: Pack) -> Tensor:
         """Unit embedding [1, d] by the encoder of the pack that drew it."""
@@ -63,6 +64,7 @@ def drawn(
     edits: Sequence[Edit] = (),
     share: float = 1,  # of their strengths
     side: int | None = None,
+    detect: Detector = faces,
 ) -> Whole:
     """The person of StyleSpace [1, c] a layer with the parts among the edits.
 
@@ -70,14 +72,14 @@ def drawn(
     """
     parts = parts_of(edits, share)
     image, coarse = render_grafted(pack, styles, parts, side)
-    return Whole(styles, parts, image.clamp(-1, 1), coarse)
+    return Whole(styles, parts, image.clamp(-1, 1), coarse, detect)
 
 
 class Pictures:
     """What a pack draws for one request: each person whole only once."""
 
-    def __init__(self, pack: Pack) -> None:
-        self.pack = pack
+    def __init__(self, pack: Pack, detect: Detector = faces) -> None:
+        self.pack, self.detect = pack, detect
         usual = JUDGED if pack.encoder.side <= JUDGED else LARGE
         self.judged = pack.side(pack.recipe.judge_resolution or usual)  # pixels at which the encoder judges
         self._kept: list[Whole] = []
@@ -88,7 +90,7 @@ class Pictures:
         for known in self._kept:
             if known.styles is styles and known.parts == parts:
                 return known
-        self._kept = [*self._kept[1 - KEPT :], drawn(self.pack, styles, edits, share)]
+        self._kept = [*self._kept[1 - KEPT :], drawn(self.pack, styles, edits, share, detect=self.detect)]
         return self._kept[-1]
 
     def show(

@@ -74,9 +74,9 @@ class Job(Generic[T]):
 class Desk:
     """Runs work in `threads` threads; `waiting` more may wait."""
 
-    def __init__(self, threads: int, waiting: int) -> None:
+    def __init__(self, threads: int, waiting: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="draw")
-        self._threads, self._places = threads, threads + waiting
+        self._threads, self._places, self._clock = threads, threads + waiting, clock
         self._queue: dict[Job, None] = {}  # in order
         self._running: dict[Job, float] = {}  # since when
         self._lock = threading.Lock()
@@ -125,7 +125,7 @@ class Desk:
             raise Cancelled
         with self._lock:
             self._queue.pop(job, None)
-            start = self._running[job] = time.monotonic()
+            start = self._running[job] = self._clock()
         self._tell(job)
         try:
             return work(job)
@@ -133,7 +133,7 @@ class Desk:
             with self._lock:
                 self._ended += 1
                 weight = max(RECENT, 1 / self._ended)
-                self._usual += weight * (time.monotonic() - start - self._usual)
+                self._usual += weight * (self._clock() - start - self._usual)
 
     def _wait(self) -> int:
         """Seconds until a place should be free that nobody was sent away for yet; the lock is held.
@@ -141,7 +141,7 @@ class Desk:
         The first is free when a running job ends, each further one a job later. Nobody is told to wait for
         longer than the whole queue lasts: not all come back, and the threads should not run dry.
         """
-        now, turn = time.monotonic(), self._usual / self._threads
+        now, turn = self._clock(), self._usual / self._threads
         first = now + max(0.0, min(self._running.values(), default=now) + self._usual - now)
         self._promised = min(max(first, self._promised + turn), now + turn * self.load())
         return min(LONGEST, max(1, math.ceil(self._promised - now)))

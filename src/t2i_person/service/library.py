@@ -83,8 +83,8 @@ class Cast(Protocol):
 class Library:
     """Safe to use from many threads. Without a folder it is as short-lived as the process."""
 
-    def __init__(self, folder: Path | None) -> None:
-        self.lasting = folder is not None
+    def __init__(self, folder: Path | None, most: int = PEOPLE) -> None:
+        self.lasting, self._most = folder is not None, most  # people of one owner
         self._lock = threading.Lock()
         self._claim: Any = None
         try:
@@ -115,7 +115,7 @@ class Library:
         with self._lock:
             new = not self._rows("SELECT 1 FROM person WHERE owner=? AND key=?", owner, key)
             ((count,),) = self._rows("SELECT count(*) FROM person WHERE owner=?", owner)
-            if new and count >= PEOPLE:
+            if new and count >= self._most:
                 raise OverflowError
             row = (owner, key, *astuple(member))
             self._rows("INSERT OR REPLACE INTO person VALUES (?, ?, ?, ?, ?, ?, ?, ?)", *row)

@@ -21,8 +21,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from ..errors import T2IError
 from ..pipeline import plain
-from . import library
-from .library import Away, Member, Row, Unreadable, Unwritable
+from .library import PEOPLE, Away, Member, Row, Unreadable, Unwritable
 from .log import Entry
 
 T = TypeVar("T")
@@ -138,9 +137,9 @@ class Shared:
 
     lasting = True
 
-    def __init__(self, url: str, drawing: int, waiting: int) -> None:
+    def __init__(self, url: str, drawing: int, waiting: int, most: int = PEOPLE) -> None:
         self.url, self.me = url, f"replica_{secrets.token_hex(8)}"
-        self._drawing, self._waiting = drawing, waiting
+        self._drawing, self._waiting, self._most = drawing, waiting, most  # people of one owner
         self.counts = {"waiting": 0, "jobs": 0, "bytes": 0}  # as of the last beat
         try:
             found = conninfo_to_dict(url)
@@ -191,7 +190,7 @@ class Shared:
                 "SELECT count(*), count(*) FILTER (WHERE key=%s) FROM person WHERE owner=%s", [key, owner]
             )
             count, there = _row(do)
-            if not there and count >= library.PEOPLE:
+            if not there and count >= self._most:
                 raise OverflowError
             do.execute("DELETE FROM person WHERE owner=%s AND key=%s", [owner, key])
             do.execute("INSERT INTO person VALUES (%s, %s, %s, %s, %s, %s, %s, %s)", [owner, key, *values])

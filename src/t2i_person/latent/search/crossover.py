@@ -57,7 +57,13 @@ class Crossover:
 
 
 @torch.no_grad()
-def begin(pack: Pack, n: int, wanted: Sequence[Target], random: torch.Generator) -> Tensor:
+def begin(
+    pack: Pack,
+    n: int,
+    wanted: Sequence[Target],
+    random: torch.Generator,
+    sure: float = SURE,
+) -> Tensor:
     """The first generation, z [n, z_dim] on the CPU; with targets half of it are the best of the gallery.
 
     Only a random eighth of the gallery is considered, so that two searches seldom end with the same sample.
@@ -67,7 +73,7 @@ def begin(pack: Pack, n: int, wanted: Sequence[Target], random: torch.Generator)
     if wanted and pack.gallery is not None:
         chance = probabilities(pack, pack.gallery.embeddings, wanted).cpu()
         some = torch.randperm(len(chance), generator=random)[: max(len(chance) // ASKED, 1)]
-        asked = some if (chance[some] >= SURE).all(1).any() else torch.arange(len(chance))
+        asked = some if (chance[some] >= sure).all(1).any() else torch.arange(len(chance))
         best = asked[mean_log_probability(chance[asked]).argsort(descending=True, stable=True)[: n // 2]]
         z[: len(best)] = pack.gallery.z[best]
     return z
@@ -83,16 +89,17 @@ def search(
     random: torch.Generator,
     rounds: int = 4,  # of n children each
     on_round: Callable[[int, Tensor], None] | None = None,  # number from 1, the best so far [z_dim]
+    sure: float = SURE,  # a probability that is enough
 ) -> Tensor:
     """z [n, z_dim] on the CPU, the best first, after at most `rounds` generations; without targets: `z`.
 
-    It ends early when the best sample has all targets with a probability of at least `SURE`.
+    It ends early when the best sample has all targets with a probability of at least `sure`.
     """
 
     def fit(z: Tensor) -> tuple[Tensor, Tensor]:
         styles = pack.generator.styles(pack.generator.w_plus(z.to(pack.device), truncation_psi))
         chance = probabilities(pack, embed_rendered(pack, styles, resolution), wanted)
-        return mean_log_probability(chance).cpu(), (chance >= SURE).all(1).cpu()
+        return mean_log_probability(chance).cpu(), (chance >= sure).all(1).cpu()
 
     n = len(z)
     score, done = fit(z)
