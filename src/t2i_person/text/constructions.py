@@ -3,7 +3,7 @@
 from .found import HARD
 from .lexicon import Thing, verbs, word_set
 from .model import WORN
-from .phrases import Phrase, masculine, normalize, noun_readings
+from .phrases import Phrase, locative, masculine, nominative, normalize, noun_readings
 from .scene import Entity
 from .wording import Wording
 
@@ -172,7 +172,7 @@ class Constructions(Wording):
             if part is not None and part.category in ("face", "skin", "build") and p.noun != phrase.noun:
                 first, last = min(p.noun, phrase.start), max(end, p.noun + 1)
                 owner = owner or self.possessor(p, p.noun + 1) or self._body_owner(phrase, None)
-                text = f"{p.reading.lemma} в {self.tokens[phrase.noun].low}"
+                text = f"{nominative(p.reading)} в {locative(phrase.reading)}"
                 return self.emit(owner, phrase, entry, first, last, False, text)
         return self.emit(owner or self._body_owner(phrase, verb), phrase, entry, phrase.start, end, False)
 

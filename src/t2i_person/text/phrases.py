@@ -146,6 +146,8 @@ def _numeral(draft: _Draft) -> bool | None:
         return False
     draft.options = fits
     phrase = draft.phrase
+    if phrase.counted and phrase.count < 10 <= value:
+        value += phrase.count  # "двадцать пять"
     phrase.count, phrase.counted, phrase.start = value, True, draft.at
     draft.at -= 1
     return True
@@ -334,6 +336,12 @@ def _nominative(reading: Reading, number: str, gender: str) -> str:
 def nominative(reading: Reading, number: str = "", gender: str = "") -> str:
     """The word in the nominative of the given number and gender."""
     return _nominative(reading, number or reading.number or "sing", gender)
+
+
+def locative(reading: Reading) -> str:
+    """The word after "в": "в морщинах"."""
+    made = None if reading.parse is None else reading.parse.inflect({"loct", reading.number or "sing"})
+    return made.word if made else reading.lemma
 
 
 def masculine(token: Token, reading: Reading | None = None) -> str:
