@@ -7,6 +7,7 @@ from .analysis import Reading, Token
 from .found import DASH, HARD, capital, lookup
 from .lexicon import fold, names, things, verbs, word_set
 from .model import WORN
+from .name_fit import called
 from .name_words import NAMED, SUBJECT, surname_words
 from .phrases import agrees, look_of
 
@@ -48,6 +49,8 @@ def is_name(tokens: list[Token], i: int, lower_text: bool) -> bool:
     token = tokens[i]
     if not capital(token):
         return lower_text and _lower_name(token)
+    if called(tokens, i):
+        return True
     if token.pos in NEVER or token.low.endswith(ABSTRACT):
         return False
     nouns = [r for r in token.readings if r.pos == "NOUN"]

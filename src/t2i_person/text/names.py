@@ -9,9 +9,10 @@ from dataclasses import replace
 
 from .analysis import Token
 from .found import Found, capital, lookup
-from .name_fit import Chain, decide, may_be_one
+from .lexicon import fold
+from .name_fit import Chain, called, decide, may_be_one
 from .name_sense import DEPENDENT, is_name, is_no_name
-from .name_words import SUBJECT, NameWord, foreign_words, is_surname, name_words
+from .name_words import SUBJECT, UNKNOWN, NameWord, foreign_words, is_surname, name_words
 
 PARTICLES = frozenset("де да ди ду дю дер ден ван фон ла ле аль эль бен ибн ап мак дос дель".split())
 LONGEST = 4  # words of a name
@@ -34,7 +35,10 @@ def name_at(tokens: list[Token], i: int, lower_text: bool) -> Found | None:
 def _first_word(tokens: list[Token], i: int, lower_text: bool) -> list[NameWord]:
     token = tokens[i]
     if is_name(tokens, i, lower_text) or _has_title(tokens, i):
-        return name_words(token, first=True) or foreign_words(token)
+        words = name_words(token, first=True) or foreign_words(token)
+        if called(tokens, i) and not any(w.case == "nom" for w in words):
+            return [NameWord("given", "u", "nom", "sing", token.low, fold(token.low), UNKNOWN)]
+        return words
     return []
 
 

@@ -30,7 +30,7 @@ def weigh(looks: SentenceLooks) -> None:
     sentence = places.Sentence(looks)
     for k, (first, end, owner, fact) in enumerate(looks.facts):
         p = scorer.probability("keep", places.made(sentence, first, end, fact))
-        if p is not None and p < KEEP:
+        if (p is not None and p < KEEP) or (fact.normalized == "одетый" and not fact.negated):
             _take_back(owner, fact)
             continue
         likely = whose(sentence, first, end, owner)
@@ -152,8 +152,9 @@ def _sure(looks: SentenceLooks, first: int, end: int) -> bool:
     """Likely enough, and more than the bare name of a part that everybody has."""
     words = [t for t in looks.tokens[first:end] if t.low[0].isalnum()]
     content = [t for t in words if t.low not in DENIES and t.best.pos not in ("PREP", "CONJ", "PRCL", "NPRO")]
+    content = [t for t in content if not t.keys("PRTS", "PRTF", "VERB") & verbs("dress").keys()]
     if not content or sum(t.look for t in words) < SPAN * len(words):
-        return False
+        return False  # "одета" alone tells nothing
     listed = [things()[key] for key in sorted(content[0].keys("NOUN")) if key in things()]
     return len(content) > 1 or not (listed and listed[0].needs)
 
