@@ -135,16 +135,30 @@ def stacked(part: Sequence[Sentence]) -> tuple[Tensor, Tensor, Tensor, Tensor, T
     return words, tags, heads, right, counts
 
 
-def train(found: Sequence[Sentence], epochs: int = 14, seed: int = 0, weight: Any = None) -> Network:
-    """A network trained on sentences; `weight(item)` says how much each counts."""
+def train(
+    found: Sequence[Sentence],
+    epochs: int = 14,
+    seed: int = 0,
+    weight: Any = None,
+    start: Network | None = None,
+) -> Network:
+    """A network trained on sentences; `weight(item)` says how much each counts.
+
+    One that was trained before is trained on from `start`, more slowly; of the sentences that count least
+    it then sees a third in each epoch.
+    """
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
-    net = Network()
+    net = start.train() if start is not None else Network()
     steps = epochs * (len(found) // 32 + 1)
     optimizer = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=0.03)
-    pace = torch.optim.lr_scheduler.OneCycleLR(optimizer, 3e-3, total_steps=steps + 8)
+    most = 3e-3 if start is None else 2e-3
+    pace = torch.optim.lr_scheduler.OneCycleLR(optimizer, most, total_steps=steps + 8)
     for _ in range(epochs):
-        for part in batches(found, 32, random):
+        seen = found
+        if start is not None and weight is not None:
+            seen = [s for s in found if weight(s.item) > 0.5 or random.random() < 0.3]
+        for part in batches(seen, 32, random):
             words, tags, heads, right, counts = stacked(part)
             per = torch.tensor([1.0 if weight is None else weight(s.item) for s in part])[:, None, None]
             keep = (torch.rand(tags.shape) > 0.03).long()
@@ -158,6 +172,20 @@ def train(found: Sequence[Sentence], epochs: int = 14, seed: int = 0, weight: An
             optimizer.step()
             pace.step()
     return net.eval()
+
+
+def loaded(weights: dict[str, np.ndarray]) -> Network:
+    """The network whose weights `arrays` gave."""
+    kept = {k: torch.from_numpy(v.astype(np.float32)) for k, v in weights.items()}
+    net = Network()
+    state = {"words.weight": kept["words"].T}
+    state |= {f"tags.{k}.weight": kept[f"tags.{k}"] for k in range(len(net.tags))}
+    layers = {"enter": "in", "tree": "tree", "out": "out"}
+    layers |= {f"around.{k}": f"around.{k}" for k in range(len(net.around))}
+    for mine, name in layers.items():
+        state |= {f"{mine}.weight": kept[f"{name}.w"].T, f"{mine}.bias": kept[f"{name}.b"]}
+    net.load_state_dict(state)
+    return net
 
 
 def arrays(net: Network) -> dict[str, np.ndarray]:

@@ -20,7 +20,7 @@ import torch
 from t2i_person.text.learned import scorer, tagger
 
 from .record import Sample, read, samples
-from .tagger import arrays, sentences, train
+from .tagger import Sentence, arrays, loaded, sentences, train
 
 OUT = Path(__file__).parents[2] / "src" / "t2i_person" / "text" / "learned" / "scorer.json"
 TEXTS = Path(__file__).parent / "texts"  # written for this, by many imagined authors
@@ -98,6 +98,7 @@ def main(argv: Sequence[str]) -> None:
     )
     parser.add_argument("--folds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--further", type=int, default=0, help="train the shipped network on, so many epochs")
     parser.add_argument("--work", type=Path, default=Path(__file__).parents[1] / "work" / "reader")
     options = parser.parse_args(argv)
     options.work.mkdir(parents=True, exist_ok=True)
@@ -115,11 +116,22 @@ def main(argv: Sequence[str]) -> None:
     def weight(item: str) -> float:
         return weights[item.split(":")[0]]
 
+    shipped = OUT.with_name("tagger.npz")
+    if options.further:
+        start = loaded(dict(np.load(shipped)))
+        installed([], {})
+        found = [s for item in items for s in sentences(item)]
+        save(shipped, arrays(train(found, options.further, weight=weight, start=start)))
+        return
     installed([], {})
     nets = networks(items, weight, options.folds, options.epochs, options.work)
     tables = linear_models(items, weight, nets[: options.folds])
     OUT.write_text(json.dumps(tables, ensure_ascii=False, indent=0, sort_keys=True), "utf-8")
-    np.savez(OUT.with_name("tagger.npz"), **{k: v.astype(np.float16) for k, v in nets[-1].items()})
+    save(shipped, nets[-1])
+
+
+def save(path: Path, weights: dict[str, np.ndarray]) -> None:
+    np.savez(path, **{k: v.astype(np.float16) for k, v in weights.items()})
 
 
 def networks(
@@ -127,10 +139,11 @@ def networks(
 ) -> list[dict[str, np.ndarray]]:
     """A network for each fold, which did not see it, and one that saw everything; kept as files in `work`."""
     nets = []
+    found: list[Sentence] = []  # the same for each
     for k in (*range(folds), None):
         path = work / f"net-{k}.npz"
         if not path.is_file():
-            found = [s for item in items for s in sentences(item)]
+            found = found or [s for item in items for s in sentences(item)]
             part = [s for s in found if k is None or fold_of(s.item, folds) != k]
             np.savez(path, **arrays(train(part, epochs, weight=weight)))
             print(f"{path.name}: {len(part)} sentences", flush=True)

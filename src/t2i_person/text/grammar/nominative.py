@@ -27,6 +27,12 @@ def nominative(reading: Reading, number: str = "", gender: str = "") -> str:
     return _nominative(reading, number or reading.number or "sing", gender)
 
 
+def locative(reading: Reading) -> str:
+    """The word after "в": "в морщинах"."""
+    made = None if reading.parse is None else reading.parse.inflect({"loct", reading.number or "sing"})
+    return made.word if made else reading.lemma
+
+
 def masculine(token: Token, reading: Reading | None = None) -> str:
     """Masculine singular dictionary form of an adjective."""
     if reading is None:

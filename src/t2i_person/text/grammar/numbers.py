@@ -19,13 +19,11 @@ NUMERALS = (
 VALUES = {fold(word): value for value, word, _ in NUMERALS}
 STEMS = {fold(stem): value for value, _, stem in NUMERALS if stem} | {"девяноста": 90, "ста": 100}
 LONGEST_FIRST = sorted(STEMS, key=lambda stem: -len(stem))
-# Only these are read as a count before a noun; no text so far needed more.
-COUNTING = (*range(1, 13), 20)
 GROUPS = {
     "оба": 2, "двое": 2, "трое": 3, "четверо": 4, "пятеро": 5, "шестеро": 6, "семеро": 7,
     "полтора": 1, "пара": 2, "тройка": 3, "десяток": 10, "дюжина": 12,
 }  # fmt: skip
-NUMBER_KEYS = {word: value for word, value in VALUES.items() if value in COUNTING} | GROUPS
+NUMBER_KEYS = {word: value for word, value in VALUES.items() if value} | GROUPS  # what counts a noun
 COLLECTIVES = ("оба", "обе", "двое", "трое")  # numerals in spite of a reading as an adjective
 # How many a noun's people are, said after a comma: "подруги, обе в лосинах".
 TOGETHER = {"обе": 2} | {word: GROUPS[word] for word in ("оба", "двое", "трое", "четверо", "пятеро")}

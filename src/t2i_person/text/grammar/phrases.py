@@ -134,6 +134,8 @@ def _numeral(draft: _Draft) -> bool | None:
         return False
     draft.options = fits
     phrase = draft.phrase
+    if phrase.counted and phrase.count < 10 <= value:
+        value += phrase.count  # "двадцать пять"
     phrase.count, phrase.counted, phrase.start = value, True, draft.at
     draft.at -= 1
     return True

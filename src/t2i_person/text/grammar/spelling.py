@@ -58,7 +58,7 @@ def corrected(low: str, name: bool = False) -> str:
 
 def _right(low: str) -> bool:
     """Whether the word is no slip, though perhaps no dictionary has it."""
-    if morphology().word_is_known(low) or _pet_name(low) or low in embeddings():
+    if low in embeddings() or morphology().word_is_known(low) or _pet_name(low):
         return True
     if any(
         fold(p.normal_form) in people() or fold(p.normal_form) in things() for p in morphology().parse(low)

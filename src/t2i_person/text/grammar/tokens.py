@@ -13,6 +13,7 @@ from typing import Any
 
 from razdel import sentenize, tokenize
 
+from ..lexicon.dictionary import listed
 from ..lexicon.lists import fold, people, things, word_set
 from ..lexicon.morph import morphology, noun_lemmas
 from .parser import grammar
@@ -33,10 +34,12 @@ UD_POS = {
 INDECLINABLE = word_set("grammar.txt", "indeclinable")
 SURNAMES = ("ова", "ева", "ёва", "ина", "ов", "ев", "ёв", "ин")  # a name is no slip for another word
 FORM_LINE = re.compile(r"[\W_\d]{0,6}([а-яё]+)", re.IGNORECASE)
+RUN = re.compile(r"\S+")
 FORM_KEYS = word_set("forms.txt", "line")
 LONGEST_WORD = 60  # longer "words" are noise and would only slow the dictionary down
 LONGEST_SENTENCE = 120  # tokens
 WINDOW = 128  # sentences tagged together
+PARTICIPLE = {"PRTF", "masc", "sing", "nomn"}  # the form of an adjective
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +104,11 @@ class Token:
                 return True
         return False
 
-    def keys(self, *pos: str) -> set[str]:
+    def keys(self, *pos: str) -> frozenset[str]:
         memo = self.readings.memo
         if pos not in memo:
-            memo[pos] = {r.key for r in self.readings if not pos or r.pos in pos}
-        return memo[pos].copy()  # type: ignore[no-any-return]
+            memo[pos] = frozenset(r.key for r in self.readings if not pos or r.pos in pos)
+        return memo[pos]  # type: ignore[no-any-return]
 
 
 # Endings of nouns for women: where the dictionary has no word it guesses a man in the accusative.
@@ -128,10 +131,10 @@ def readings(low: str) -> Readings:
     for p in morphology().parse(low):
         lemma = p.normal_form
         if p.tag.POS in ("PRTF", "PRTS"):  # the dictionary form is a verb; looks need the adjective
-            full = p.inflect({"PRTF", "masc", "sing", "nomn"})
+            full = p.inflect(PARTICIPLE)
             lemma = full.word if full else lemma
         if p.word not in known:
-            known[p.word] = p.is_known
+            known[p.word] = listed(p) or p.is_known
         out.append(
             Reading(
                 lemma=lemma,
@@ -243,19 +246,39 @@ def _opens_with_key(line: str) -> bool:
     if opening is None:
         return False
     word = opening.group(1).lower()
-    listed = any(fold(lemma) in things() for lemma in noun_lemmas(word))
-    return fold(word) in FORM_KEYS or (listed and len(line) < 60) or opening.group(0)[0] in "•*"
+    if fold(word) in FORM_KEYS or opening.group(0)[0] in "•*":
+        return True
+    return len(line) < 60 and any(fold(lemma) in things() for lemma in noun_lemmas(word))
+
+
+@lru_cache(20_000)
+def _words_of(run: str) -> tuple[tuple[str, int, int], ...]:
+    """Words and marks of what stands between two spaces, with their places there."""
+    return tuple((t.text, t.start, t.stop) for t in tokenize(run))
+
+
+def _words(text: str) -> Iterator[tuple[str, int, int]]:
+    """Words and marks with their places, each run between spaces by itself.
+
+    razdel would look beyond the space, and make one word of "Анна-" in "Анна- и Пётр".
+    """
+    for run in RUN.finditer(text):
+        at = run.start()
+        for word, start, stop in _words_of(run.group()):
+            yield word, at + start, at + stop
 
 
 def _cut(places: Sequence[int], text: str) -> Iterator[list[Token]]:
     """Sentences of a paragraph as tokens that know their offsets, the over-long ones in parts."""
     for begin, piece in ((at, p) for at, line in _lines(text) for p in sentenize(line)):
         tokens: list[Token] = []
-        for t in tokenize(piece.text):
-            named = t.text[:1].isupper() and (bool(tokens) or t.text.endswith(SURNAMES))
-            low = corrected(t.text.lower(), named)
-            start, end = places[begin + piece.start + t.start], places[begin + piece.start + t.stop]
-            tokens.append(Token(len(tokens), t.text, low, start, end, readings=readings(low)))
+        at = begin + piece.start
+        for word, first, past in _words(piece.text):
+            named = word[:1].isupper() and (bool(tokens) or word.endswith(SURNAMES))
+            low = corrected(word.lower(), named)
+            tokens.append(
+                Token(len(tokens), word, low, places[at + first], places[at + past], readings=readings(low))
+            )
             if len(tokens) == LONGEST_SENTENCE:
                 border = max((k for k, x in enumerate(tokens) if x.low in (",", ";", ":")), default=0)
                 cut = border + 1 if border > LONGEST_SENTENCE // 2 else LONGEST_SENTENCE

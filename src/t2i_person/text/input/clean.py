@@ -23,6 +23,7 @@ BROKEN = re.compile(r"(?<=[а-яё])-[^\S\n]*\n[^\S\n]*(?=[а-яё])")  # a word
 LEFT, RIGHT = re.compile(r"[а-яё-]+$", re.IGNORECASE), re.compile(r"[а-яё-]+", re.IGNORECASE)
 # Marks of bold and italics, and quotes around one small word: "в *чёрной* шляпе", "в «чёрной» шляпе".
 EMPHASIS = re.compile(r"(?<![\w*~_])[*~_]{1,3}(?=\w)|(?<=\w)[*~_]{1,3}(?![\w*~_])")
+TAGGED = re.compile(r"(?<=[а-яё])_(?=[а-яё])", re.IGNORECASE)  # "#зелёный_плащ"
 QUOTED = re.compile(
     r"(?<=[а-яё]\s)[«\"“„'](?=([а-яё-]+)[»\"”“']\s[а-яё])|(?<=\s[«\"“„'])[а-яё-]+[»\"”“'](?=\s[а-яё])"
 )
@@ -68,6 +69,7 @@ def clean(text: str) -> tuple[str, Sequence[int]]:
     text = LONG.sub(_blank, text)
     text = HYPHEN.sub("-", text)
     text = EMPHASIS.sub(_blank, text)
+    text = TAGGED.sub(" ", text)
     text = QUOTED.sub(_unquoted, text)
     text = MIXED.sub(_cyrillic, text)
     return CAPITALS.sub(_lower_shout, text), places

@@ -78,8 +78,8 @@ def described(tokens: list[Token], found: list[Found]) -> np.ndarray:
         row[8] = marks.get(t.low, 0) or (marks["который"] if t.key == "который" else 0)
         row[9] = int(gone[t.i] == "1")
         row[10] = int(t.text[:1].isupper() and t.i > 0)
-        rows.append(row)
-    return np.array(rows, np.int64)
+        rows.append(bytes(row))  # no table has as many as 256 values
+    return np.frombuffer(b"".join(rows), np.uint8).reshape(-1, len(TABLES)).astype(np.int64)
 
 
 def _of_readings(t: Token) -> tuple[int, ...]:

@@ -13,11 +13,13 @@ import numpy as np
 import pymorphy3
 from navec import Navec
 
+from .dictionary import quickened
+
 
 @lru_cache(1)
 def morphology() -> pymorphy3.MorphAnalyzer:
     """The dictionary; loading takes 0.2 s."""
-    return pymorphy3.MorphAnalyzer()
+    return quickened(pymorphy3.MorphAnalyzer())
 
 
 @lru_cache(20_000)

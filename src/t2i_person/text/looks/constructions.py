@@ -2,7 +2,7 @@
 
 from ..grammar.agreement import noun_readings
 from ..grammar.marks import HARD
-from ..grammar.nominative import masculine, normalize
+from ..grammar.nominative import locative, masculine, nominative, normalize
 from ..grammar.phrases import Phrase
 from ..lexicon.lists import Thing, verbs, word_set
 from ..model import WORN
@@ -150,7 +150,7 @@ class Constructions(Wording):
             if part is not None and part.category in ("face", "skin", "build") and p.noun != phrase.noun:
                 first, last = min(p.noun, phrase.start), max(end, p.noun + 1)
                 owner = owner or self.possessor(p, p.noun + 1) or self._body_owner(phrase, None)
-                text = f"{p.reading.lemma} в {self.tokens[phrase.noun].low}"
+                text = f"{nominative(p.reading)} в {locative(phrase.reading)}"
                 return self.emit(owner, phrase, entry, first, last, False, text)
         return self.emit(owner or self._body_owner(phrase, verb), phrase, entry, phrase.start, end, False)
 

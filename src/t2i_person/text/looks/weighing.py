@@ -23,6 +23,7 @@ KEEP = 0.25  # probability below which what a rule took is none
 MOVE = 0.2  # how much likelier another owner must be than the one the rules gave
 DENIES = frozenset("без не ни нет нету".split())
 OUTER = frozenset(', . ; : ! ? — – - … и а но или да ( ) « » " “ ” „ же то в во'.split())
+DRESSED = "одетый"  # alone it tells nothing
 ADJECTIVES = ("ADJF", "PRTF", "ADJS", "PRTS")
 
 
@@ -32,7 +33,7 @@ def weigh(looks: SentenceLooks) -> None:
     sentence = places.Sentence(looks)
     for k, (first, end, owner, fact) in enumerate(looks.facts):
         p = scorer.probability("keep", places.made(sentence, first, end, fact))
-        if p is not None and p < KEEP:
+        if (p is not None and p < KEEP) or (fact.normalized == DRESSED and not fact.negated):
             _take_back(owner, fact)
             continue
         likely = whose(sentence, first, end, owner)
@@ -154,6 +155,7 @@ def _sure(looks: SentenceLooks, first: int, end: int) -> bool:
     """Likely enough, and more than the bare name of a part that everybody has."""
     words = [t for t in looks.tokens[first:end] if t.low[0].isalnum()]
     content = [t for t in words if t.low not in DENIES and t.best.pos not in ("PREP", "CONJ", "PRCL", "NPRO")]
+    content = [t for t in content if DRESSED not in t.keys()]
     if not content or sum(t.look for t in words) < SPAN * len(words):
         return False
     listed = [things()[key] for key in sorted(content[0].keys("NOUN")) if key in things()]

@@ -121,12 +121,17 @@ def _fit_as_nominative(tokens: list[Token], i: int, last: int, option: Option) -
     head = tokens[token.head] if 0 <= token.head < len(tokens) else None
     fragment = i == 0 and not any(t.best.pos in PREDICATES for t in tokens)
     of_verb = head is not None and head.best.pos == "VERB"
-    points = 3.0 * subject + 1.5 * fragment
+    points = 3.0 * subject + 1.5 * fragment + 4.0 * called(tokens, i)
     points += 1.5 * (_stands_apart(tokens, i) and (subject or not of_verb))
     if number == "sing" and gender in GENDERS:
         told = _told_sex(tokens, i, last, subject, head)
         points += 0.0 if not told else 3.0 if told == gender else -4.0
     return points
+
+
+def called(tokens: list[Token], i: int) -> bool:
+    """ "Имя: Мира" """
+    return i > 1 and tokens[i - 1].low in (":", *DASH) and tokens[i - 2].low in ("имя", "фио", "фамилия")
 
 
 def _stands_apart(tokens: list[Token], i: int) -> bool:

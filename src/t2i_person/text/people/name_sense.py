@@ -10,6 +10,7 @@ from ..grammar.tokens import Reading, Token
 from ..lexicon.lists import fold, names, things, verbs, word_set
 from ..model import WORN
 from .found import capital, lookup
+from .name_fit import called
 from .name_words import NAMED, SUBJECT, surname_words
 
 DEPENDENT = ("nmod", "obj", "obl", "iobj")
@@ -50,6 +51,8 @@ def is_name(tokens: list[Token], i: int, lower_text: bool) -> bool:
     token = tokens[i]
     if not capital(token):
         return lower_text and _lower_name(token)
+    if called(tokens, i):
+        return True
     if token.pos in NEVER or token.low.endswith(ABSTRACT):
         return False
     nouns = [r for r in token.readings if r.pos == "NOUN"]

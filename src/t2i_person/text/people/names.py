@@ -10,9 +10,10 @@ from dataclasses import replace
 from ..grammar.tokens import Token
 from ..lexicon.lists import word_set
 from .found import Found, capital, lookup
-from .name_fit import Chain, decide, may_be_one
+from .lexicon import fold
+from .name_fit import Chain, called, decide, may_be_one
 from .name_sense import DEPENDENT, is_name, is_no_name
-from .name_words import SUBJECT, NameWord, foreign_words, is_surname, name_words
+from .name_words import SUBJECT, UNKNOWN, NameWord, foreign_words, is_surname, name_words
 
 PARTICLES = word_set("reference.txt", "particle")
 LONGEST = 4  # words of a name
@@ -35,7 +36,10 @@ def name_at(tokens: list[Token], i: int, lower_text: bool) -> Found | None:
 def _first_word(tokens: list[Token], i: int, lower_text: bool) -> list[NameWord]:
     token = tokens[i]
     if is_name(tokens, i, lower_text) or _has_title(tokens, i):
-        return name_words(token, first=True) or foreign_words(token)
+        words = name_words(token, first=True) or foreign_words(token)
+        if called(tokens, i) and not any(w.case == "nom" for w in words):
+            return [NameWord("given", "u", "nom", "sing", token.low, fold(token.low), UNKNOWN)]
+        return words
     return []
 
 

@@ -29,6 +29,7 @@ from .after_preposition import (
 from .age import (
     IsAge,
     about_after_person,
+    bare_digits,
     beside_person,
     by_that_age,
     by_the_look,
@@ -183,6 +184,7 @@ AGES: tuple[Rule[Callable[[NumberAt], IsAge]], ...] = (
     time_ago,
     years_first,
     of_whom_it_turned,
+    bare_digits,
     about_after_person,
     span_of_time,
     by_that_age,

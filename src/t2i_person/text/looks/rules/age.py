@@ -5,6 +5,7 @@ Each rule answers the age, False where the number is none, None where it has no 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ...lexicon.lists import fold, word_set
@@ -21,6 +22,8 @@ IsAge: TypeAlias = "Age | Literal[False] | None"
 NEARLY = word_set("ages.txt", "nearly")
 NEVER_BEFORE = word_set("ages.txt", "never before")
 NEVER_AFTER = word_set("ages.txt", "never after")
+AFTER_AGE = (",", ".", ";", ")", "|")
+GROWN = re.compile(r"[1-9]\d(?:[-–][1-9]\d)?")
 BESIDE = (",", "—", "–", "и", "лет", "примерно", "приблизительно", "вид", "возрасте")
 
 
@@ -71,6 +74,23 @@ def _about_in_verbless_clause(number: NumberAt) -> bool:
         return False
     looks = number.looks
     return not any(looks.is_verb(t.i) for t in number.tokens if looks.clause[t.i] == looks.clause[number.i])
+
+
+@rule("Вошла Лера (28, в кепке).", "28 лет; кепка")
+def bare_digits(number: NumberAt) -> IsAge:
+    """Two digits right after somebody, with nothing that they count: "Мне 34, рыжий", "мужчина 45-55"."""
+    digits = GROWN.fullmatch("".join(t.low for t in number.tokens[number.i : number.j]))
+    if digits is None or (number.after and number.after not in AFTER_AGE):
+        return None
+    bracket = number.before == "("
+    f = number.looks.at.get(number.i - 1 - bracket)
+    if f is None or f.entity is None or f.last != number.i - 1 - bracket:
+        return None
+    if bracket and number.after in (",", ")") and f.kind in ("noun", "name"):
+        return number.i, number.end, number.normalized, f.entity
+    if bracket or f.number != "sing" or not (f.kind == "noun" or (f.case == "dat" and f.kind == "pron")):
+        return None
+    return number.i, number.end, number.normalized, f.entity
 
 
 @rule("Вошла женщина под сорок.", "под сорок лет")

@@ -173,7 +173,7 @@ def plain_look(noun: NounAt) -> bool | None:
     return False if noun.body and view and not noun.described else None
 
 
-@rule("Лицо старика покрывали морщины.", "лицо в морщины")
+@rule("Лицо старика покрывали морщины.", "лицо в морщинах")
 def covering_a_part(noun: NounAt) -> bool | None:
     if noun.verb is None or not noun.body or noun.described or not noun.verb_keys & verbs("cover").keys():
         return None
