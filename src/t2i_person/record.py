@@ -26,7 +26,6 @@ from pydantic import (
 from .errors import T2IError
 from .request import HIGH, LOW
 from .request import check as check_settings
-from .text.model import CATEGORIES
 
 try:
     VERSION = version("t2i-person")
@@ -138,9 +137,9 @@ class _Edit(_Part):
             if self.region not in get_args(Kind) or colour(self.colour or "", self.region) is None:
                 raise ValueError("recolours no region that there is, or with no known colour")
         if self.kind == "local_direction":
-            from .nets.places import PLACES  # the same
+            from .picture.regions import PLACES  # the same
 
-            if self.place not in PLACES or self.category not in CATEGORIES:
+            if self.place not in PLACES:
                 raise ValueError(f"changes {self.place!r}: there are {', '.join(PLACES)}")
         if self.kind == "transplant":
             from .picture.regions import REGIONS  # the same

@@ -8,9 +8,8 @@ tells the sex, a preposition asks for a case.
 from dataclasses import replace
 
 from ..grammar.tokens import Token
-from ..lexicon.lists import word_set
+from ..lexicon.lists import fold, word_set
 from .found import Found, capital, lookup
-from .lexicon import fold
 from .name_fit import Chain, called, decide, may_be_one
 from .name_sense import DEPENDENT, is_name, is_no_name
 from .name_words import SUBJECT, UNKNOWN, NameWord, foreign_words, is_surname, name_words

@@ -4,9 +4,9 @@ import pymorphy3
 import pytest
 from razdel import tokenize
 
-from t2i_person.text.analysis import _words
+from t2i_person.text.grammar.tokens import _words
 from t2i_person.text.lexicon.dictionary import listed
-from t2i_person.text.morph import morphology
+from t2i_person.text.lexicon.morph import morphology
 
 WORDS = """стали все всё елка ёлка мыла старика морщинами заплетённая одета босиком голубоглазою
 интернет-магазинами глокая бутявка зеленоватый-презеленый 123 nike кто-нибудь иванова лучшие очки пятнадцать
