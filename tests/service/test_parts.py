@@ -21,17 +21,24 @@ from t2i_person.text import describe
 
 def test_many_follow_one_log():
     async def run() -> None:
-        log = Log(asyncio.get_running_loop())
+        log, reached = Log(asyncio.get_running_loop()), threading.Semaphore(0)
 
         def write() -> None:
             for step in range(20):
                 log.add("preview" if step % 2 else "progress", {"step": step})
                 time.sleep(0.002)
+            for _ in range(3):  # the previews go when it is done, from who was too slow for them, too
+                assert reached.acquire(timeout=60)
             log.add("done", {}, end=True)
             log.add("late", {})
 
         async def read(after: int) -> list:
-            return [(entry.id, entry.kind) async for entry in log.follow(after)]
+            found = []
+            async for entry in log.follow(after):
+                found.append((entry.id, entry.kind))
+                if entry.id == 20:
+                    reached.release()
+            return found
 
         thread = threading.Thread(target=write)
         readers = [asyncio.ensure_future(read(after)) for after in (0, 0, 5)]
