@@ -80,7 +80,7 @@ class _Words(WordsDawg):  # type: ignore[misc]
     def _values(self, index: int) -> list[tuple[int, int]]:
         """All that stands below a place of the automaton, in its order."""
         guide, follow, units = self.guide._units, self.dct.follow_char, self.dct._units
-        out = []
+        out: list[tuple[int, int]] = []
         key, above = bytearray(), [index]
         place: int | None = index
         while place is not None:
