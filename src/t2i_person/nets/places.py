@@ -51,13 +51,14 @@ PLACES = {
     "clothes": Place(("clothes",)),
     "face": Place(("skin", "beard"), widened=5),
     "eyes": Place(("skin",), (52, 70), (28, 100), widened=1),
+    "mouth": Place(("skin",), (84, 104), (42, 86), widened=1),
     "beard": Place(("beard",), widened=9),
     "moustache": Place(("beard",), (76, 88), (46, 82), widened=5, whole=0.3),  # the upper lip
     "hair": Place(("hair",)),
     "other": Place(("other",), rows=EYES),  # glasses
     "hat": Place(("hat", "hair")),
 }
-IN_FACE = ("face", "eyes", "beard", "moustache", "other")  # they move with the face that they are in
+IN_FACE = ("face", "eyes", "mouth", "beard", "moustache", "other")  # they move with the face that they are in
 ON_HAIR = ("hair", "hat")  # a hat with the hair below it
 
 
