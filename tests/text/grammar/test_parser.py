@@ -29,9 +29,8 @@ def test_a_sentence_is_parsed_alike_alone_and_among_others() -> None:
     assert grammar()([]) == []
 
 
-def test_what_a_caller_does_to_keys_stays_with_the_caller() -> None:
+def test_keys_are_remembered_and_cannot_be_changed() -> None:
     token = Token(0, "стали", "стали", 0, 5, readings=Readings(readings("стали")))
-    first = token.keys("NOUN", "VERB")
-    assert {"сталь", "стать"} <= first
-    first.clear()
-    assert {"сталь", "стать"} <= token.keys("NOUN", "VERB")
+    keys = token.keys("NOUN", "VERB")
+    assert {"сталь", "стать"} <= keys and keys is token.keys("NOUN", "VERB")
+    assert isinstance(keys, frozenset)
