@@ -57,6 +57,7 @@ def test_there_and_back(edit):
         {**EDITS[3].json(), "category": "beards"},
         {**EDITS[3].json(), "said": None},
         {**EDITS[3].json(), "alpha": float("inf")},
+        {**EDITS[3].json(), "alpha": 1e4},
         {"kind": "transplant", "text": "кепка", "region": "sky", "donor": 1, "strength": 1},
         {"kind": "transplant", "text": "кепка", "region": "hat", "donor": -1, "strength": 1},
         {"kind": "transplant", "text": "кепка", "region": "hat", "donor": 1.5, "strength": 1},

@@ -10,9 +10,11 @@ from faces import place_faces
 from t2i_person import change, draw, recreate
 from t2i_person.errors import T2IError
 from t2i_person.latent.edits.grafts import masks
+from t2i_person.latent.sample import edits_of
 from t2i_person.nets.regions import REGIONS
 from t2i_person.packs import load_pack
 from t2i_person.picture.likeness import descriptor, distance
+from t2i_person.record import Record
 
 
 def regions(**boxes: tuple[int, int, int, int]) -> torch.Tensor:
@@ -89,3 +91,14 @@ def test_a_record_of_a_donor_that_there_is_not(pack):
     record = replace(man.record, edits=(wrong,))
     with pytest.raises(T2IError, match="draw the portrait again"):
         change(record, text="с бородой", pack=pack)
+
+
+@pytest.mark.parametrize("many", [1, 65])
+def test_a_record_of_steps_that_the_pack_cannot_take(pack, many):
+    """The embedded pack has no directions in W, and nobody takes 65 steps."""
+    step = {"kind": "local_direction", "text": "усы", "said": "усы", "category": "facial_hair"}
+    step |= {"place": "moustache", "alpha": 8.0, "strength": 1.0}
+    if many == 1:
+        pack = load_pack("embedded", "cpu")
+    with pytest.raises(T2IError, match="draw the portrait again"):
+        edits_of(pack, Record(text="", seed=0, pack=pack.name, edits=(step,) * many))

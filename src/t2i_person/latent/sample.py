@@ -12,10 +12,12 @@ from torch import Tensor
 
 from ..errors import T2IError
 from ..packs import Pack
-from .edits import PICTURE, Edit, TransplantEdit, read_edits
+from .edits import PICTURE, Edit, LocalDirectionEdit, TransplantEdit, read_edits
 
 if TYPE_CHECKING:
     from ..picture.png import Record
+
+PARTS = 64  # steps in places of one person: nobody makes so many
 
 
 @dataclass(frozen=True)
@@ -76,9 +78,12 @@ def edits_of(pack: Pack, record: Record) -> tuple[Edit, ...]:
 
     Raises
     ------
-    T2IError : one of them is unknown, damaged, or of a donor that the pack does not have.
+    T2IError : one of them is unknown, damaged, or of what the pack does not have, or there are too many.
     """
     edits = read_edits(record.edits)
+    local = [edit for edit in edits if isinstance(edit, LocalDirectionEdit)]
+    if len(local) > PARTS or (local and not (pack.encoder.reads_w and pack.regions is not None)):
+        raise T2IError("The record inside this PNG is damaged: draw the portrait again.")
     if any(edit.donor >= len(pack.donors or ()) for edit in edits if isinstance(edit, TransplantEdit)):
         raise T2IError("The record inside this PNG is damaged: draw the portrait again.")
     return edits

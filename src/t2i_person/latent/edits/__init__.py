@@ -15,6 +15,7 @@ from ...picture.colours import Kind
 from ...text.model import CATEGORIES
 
 SEEN = 0.5  # strength from which a transplant is there
+FARTHEST = 64.0  # alpha and strength of a step in one place: beyond it there are no faces
 
 
 class Edit(Protocol):
@@ -242,6 +243,8 @@ def _local(table: Mapping[str, Any]) -> LocalDirectionEdit:
     if table["place"] not in PLACES or table["category"] not in CATEGORIES:
         raise ValueError("no place")
     said, alpha, strength = _text(table["said"]), _number(table["alpha"]), _number(table["strength"])
+    if abs(alpha) > FARTHEST or abs(strength) > FARTHEST:
+        raise ValueError("goes too far")
     return LocalDirectionEdit(_text(table["text"]), said, table["category"], table["place"], alpha, strength)
 
 
