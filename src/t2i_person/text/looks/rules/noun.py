@@ -58,8 +58,8 @@ class NounAt:
         return self.looks._clause_verb(self.place)
 
     @cached_property
-    def verb_keys(self) -> set[str]:
-        return set() if self.verb is None else self.tokens[self.verb].keys("VERB", "GRND", "INFN")
+    def verb_keys(self) -> frozenset[str]:
+        return frozenset() if self.verb is None else self.tokens[self.verb].keys("VERB", "GRND", "INFN")
 
     @cached_property
     def possessor(self) -> Entity | None:
