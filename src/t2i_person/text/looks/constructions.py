@@ -1,5 +1,7 @@
 """Constructions beyond the plain phrase: verbs that tell how a thing looks, hair, years, what is stuck on."""
 
+from collections.abc import Set
+
 from ..grammar.agreement import noun_readings
 from ..grammar.marks import HARD
 from ..grammar.nominative import locative, masculine, nominative, normalize
@@ -60,7 +62,7 @@ class Constructions(Wording):
         around = self.tokens[max(0, phrase.start - 3) : phrase.noun + 4]
         return any(t.low in TO_BE_SEEN for t in around)
 
-    def _part_does(self, phrase: Phrase, entry: Thing, end: int, verb: int | None, keys: set[str]) -> bool:
+    def _part_does(self, phrase: Phrase, entry: Thing, end: int, verb: int | None, keys: Set[str]) -> bool:
         """ "щёки пылали румянцем", "глаза слезятся": the verb is what describes the part."""
         worn = entry.category in WORN
         if verb is None or worn or not keys & verbs("part").keys() or not 0 <= verb - phrase.noun <= 4:
@@ -133,7 +135,7 @@ class Constructions(Wording):
                 return True
         return False
 
-    def _shown(self, phrase: Phrase, verb: int | None, keys: set[str]) -> bool:
+    def _shown(self, phrase: Phrase, verb: int | None, keys: Set[str]) -> bool:
         """The garment is on its owner: "на нём был пиджак", "её платье", not "его шляпа лежала на столе"."""
         if verb is None or keys & verbs("be").keys() or keys & verbs("fits").keys():
             return not self._elsewhere(phrase.noun)
