@@ -2,8 +2,8 @@
 
     python -m lab faces sliders        # a minute
 
-From the mean of those who lack the thing to the mean of those who have it, without what the recipe holds: gender,
-age, glasses and so on.
+From the mean of those who lack the thing to the mean of those who have it, and for moods without what
+the recipe holds: gender, age, glasses and so on.
 """
 
 from __future__ import annotations
@@ -26,7 +26,12 @@ from t2i_person.packs.wheels import safetensors_bytes
 
 Row = dict[str, str]
 Who = Callable[[Row], bool]
-HALF_PROFILE = 12.0  # alpha that turns a head so far: strength 2 of the page's slider is 18
+
+
+def at_ease(row: Row) -> bool:
+    return row["mood"] == "happy" or (row["mood"] == "neutral" and row["mouth"] == "closed")
+
+
 # name -> category, who lacks it, who has it, standard deviations of W's coordinates for one alpha
 WAYS: dict[str, tuple[str, Who, Who, float]] = {
     "поворот головы": ("pose", lambda r: r["pose"] == "left", lambda r: r["pose"] == "right", 6 / 9),
@@ -36,18 +41,8 @@ WAYS: dict[str, tuple[str, Who, Who, float]] = {
         lambda r: r["mood"] == "surprised",
         1.0,
     ),
-    "грустный": (
-        "expression",
-        lambda r: (r["mood"] == "neutral" and r["mouth"] == "closed") or r["mood"] == "happy",
-        lambda r: r["mood"] == "sad",
-        1.0,
-    ),
-    "злой": (
-        "expression",
-        lambda r: (r["mood"] == "neutral" and r["mouth"] == "closed") or r["mood"] == "happy",
-        lambda r: r["mood"] == "angry",
-        1.0,
-    ),
+    "грустный": ("expression", at_ease, lambda r: r["mood"] == "sad", 1.0),
+    "злой": ("expression", at_ease, lambda r: r["mood"] == "angry", 1.0),
 }
 
 
@@ -57,14 +52,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=built_in("faces") / "sliders.safetensors")
     a = parser.parse_args(argv)
     pack = load_pack("faces", "cpu")
-    a.out.write_bytes(b"".join(safetensors_bytes({name: way(pack, *how) for name, how in WAYS.items()})))
-
-
-def way(pack: Pack, category: str, lacks: Who, has: Who, unit: float) -> Tensor:
-    """The step [w_dim] of one alpha; of women and men alike, as many of each as have the thing."""
     rows = [row for name in (FILE, MORE) for row in csv.DictReader((HERE / name).open(encoding="utf-8"))]
     rows = [row for row in rows if row["age"] not in ("baby", "child")]
     w = latents(pack.generator, [int(row["id"]) for row in rows])  # type: ignore[arg-type]
+    ways = {name: way(pack, rows, w, *how) for name, how in WAYS.items()}
+    a.out.write_bytes(b"".join(safetensors_bytes(ways)))
+
+
+def way(
+    pack: Pack, rows: Sequence[Row], w: Tensor, category: str, lacks: Who, has: Who, unit: float
+) -> Tensor:
+    """The step [w_dim] of one alpha; among those who lack the thing women count as among those who have it."""
     male = torch.tensor([row["sex"] == "m" for row in rows])
     first, last = (torch.tensor([who(row) for row in rows]) for who in (lacks, has))
     share = male[last].float().mean()

@@ -1,14 +1,10 @@
 """Directions in W taken in one place of the picture."""
 
 import numpy as np
-import pytest
 import torch
-from faces import place_faces
 
 from t2i_person import change, draw, recreate
-from t2i_person.nets.places import PLACES
-from t2i_person.nets.regions import REGIONS
-from t2i_person.packs import load_pack
+from t2i_person.nets.regions import PLACES, REGIONS
 from t2i_person.picture.likeness import descriptor, distance
 
 
@@ -34,13 +30,6 @@ def test_a_moustache_is_told_by_how_much_of_the_lip_it_covers():
     thin, thick = with_beard(slice(80, 81), slice(46, 82)), with_beard(slice(76, 82), slice(46, 82))
     assert 0 < PLACES["moustache"].told(thin) < 0.5 < PLACES["moustache"].told(thick)
     assert PLACES["moustache"].told(with_beard(slice(95, 120), slice(30, 98))) == 0, "a goatee is none"
-
-
-@pytest.fixture
-def pack(tmp_path, monkeypatch):
-    monkeypatch.setenv("T2I_PERSON_PACKS", str(tmp_path))
-    place_faces(tmp_path)
-    return load_pack("faces", "cpu")
 
 
 def test_a_man_gets_a_moustache_and_glasses_and_nothing_else(pack):

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from faces import place_faces
 
 from t2i_person import change, draw, recreate
 from t2i_person.errors import T2IError
@@ -43,13 +42,6 @@ def test_only_glasses_are_taken_of_what_is_worn():
     theirs[:, REGIONS.index("other"), 90:96, 28:34] = 1  # an earring
     mask, bare = masks("other", theirs, regions())
     assert mask[0, 0, 55, 64] == 1 and mask[0, 0, 93, 31] == 0 and not bare.any()
-
-
-@pytest.fixture
-def pack(tmp_path, monkeypatch):
-    monkeypatch.setenv("T2I_PERSON_PACKS", str(tmp_path))
-    place_faces(tmp_path)
-    return load_pack("faces", "cpu")
 
 
 def test_a_man_gets_a_cap_and_stays_himself(pack):

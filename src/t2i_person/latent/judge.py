@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from ..errors import PackError
-from ..nets.places import PLACES
+from ..nets.regions import PLACES
 from ..packs import Pack
 from .targets import Target
 

@@ -30,15 +30,9 @@ class Sample:
     styles: list[Tensor]  # the same, as the person is to look now
     z: Tensor | None = None  # [1, z_dim] on the CPU, what w_plus is of, or near; None: not known
     edits: tuple[Edit, ...] = ()  # in order, those of earlier requests first
-    old: tuple[Edit, ...] = ()  # those of earlier requests, as they were
     variant: str = ""
     strengths: dict[str, float] = field(default_factory=dict)  # other than 1
     before: Sample | None = None  # the person before coordinates of Z were set, if they were
-
-    @property
-    def edited_before(self) -> frozenset[str]:
-        """Names of the targets that an earlier request has edited: they are not tried again."""
-        return frozenset(str(edit.json().get("text", "")) for edit in self.old)
 
     @classmethod
     def of_record(cls, pack: Pack, record: Record, seed: int) -> Sample:
@@ -70,7 +64,7 @@ class Sample:
             torch.tensor(w_plus).to(pack.device)[None],
             None if z is None else torch.tensor(z)[None],
         )
-        return cls(seed, start, styles, styles, known, edits, edits)
+        return cls(seed, start, styles, styles, known, edits)
 
 
 def edits_of(pack: Pack, record: Record) -> tuple[Edit, ...]:
@@ -81,10 +75,12 @@ def edits_of(pack: Pack, record: Record) -> tuple[Edit, ...]:
     T2IError : one of them is unknown, damaged, or of what the pack does not have, or there are too many.
     """
     edits = read_edits(record.edits)
-    local = [edit for edit in edits if isinstance(edit, LocalDirectionEdit)]
-    if len(local) > PARTS or (local and not (pack.encoder.reads_w and pack.regions is not None)):
-        raise T2IError("The record inside this PNG is damaged: draw the portrait again.")
-    if any(edit.donor >= len(pack.donors or ()) for edit in edits if isinstance(edit, TransplantEdit)):
+    local = sum(isinstance(edit, LocalDirectionEdit) for edit in edits)
+    able = pack.encoder.reads_w and pack.regions is not None
+    donors = len(pack.donors or ())
+    if local > (PARTS if able else 0) or any(
+        edit.donor >= donors for edit in edits if isinstance(edit, TransplantEdit)
+    ):
         raise T2IError("The record inside this PNG is damaged: draw the portrait again.")
     return edits
 

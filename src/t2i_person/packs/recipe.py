@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ..errors import PackError
-from ..nets.places import PLACES
+from ..nets.regions import PLACES
 
 
 @dataclass(frozen=True)
@@ -35,16 +35,13 @@ class Recipe:
     usual: Mapping[str, float] = field(default_factory=dict)  # text -> weight, below 0 for what is avoided
     ages: Mapping[str, str] = field(default_factory=dict)  # noun of a person -> text of the age it says
     holds: Mapping[str, str] = field(default_factory=dict)  # text -> category: what a direction leaves alone
-    rows: Mapping[str, str] = field(
-        default_factory=dict
-    )  # text or category -> "5-22": rows of W+ that carry it
+    # text or category -> "5-22": rows of W+ that carry it
+    rows: Mapping[str, str] = field(default_factory=dict)
     transplants: Mapping[str, str] = field(default_factory=dict)  # category -> region that donors give
-    local: Mapping[str, str] = field(
-        default_factory=dict
-    )  # text or category -> place that its direction changes
-    told: Mapping[str, str] = field(
-        default_factory=dict
-    )  # text -> place whose regions say whether it is there
+    # text or category -> place that its direction changes
+    local: Mapping[str, str] = field(default_factory=dict)
+    # text -> place whose regions say whether it is there
+    told: Mapping[str, str] = field(default_factory=dict)
     offers: tuple[str, ...] = ()  # strengths that a page may offer beside those of what was said
     below_frame: tuple[str, ...] = ()  # lemmas of what the picture is too small to show
 

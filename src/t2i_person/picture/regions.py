@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ..nets.places import PLACES as PLACES
+from ..nets.regions import PLACES as PLACES  # for records, which know pictures, not networks
 from ..nets.regions import REGIONS
 
 WORK_SIDE = 256  # pixels of the guide at which the filter's coefficients are found

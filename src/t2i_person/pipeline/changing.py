@@ -78,9 +78,8 @@ def _changed(
     pictures = Pictures(pack or load_pack(record.pack, device), detect)
     sample = Sample.of_record(pictures.pack, record, record.seed)
     if new:
-        unsaid = {
-            name for name, value in before.items() if value > 0 and name not in said
-        }  # by a slider alone
+        # what a slider alone brought stays
+        unsaid = {name for name, value in before.items() if value > 0 and name not in said}
         sample = _without_replaced(sample, person, unsaid)
         targets_of_phrase(pictures.pack, text, new)  # of the change all has to be drawable
     index = record.character.get("index", 0)
@@ -102,8 +101,7 @@ def _without_replaced(sample: Sample, person: Character, unsaid: set[str]) -> Sa
     """Without what was put into the picture for something no longer said: the old hat, the old colour."""
     told = unsaid.union(feature_name(feature) for feature in person.features)
     stay = (e for e in sample.edits if not isinstance(e, PICTURE) or e.text in told)
-    edits = tuple(stay)
-    return replace(sample, edits=edits, old=edits)
+    return replace(sample, edits=tuple(stay))
 
 
 def _denies(no: Feature, yes: Feature) -> bool:

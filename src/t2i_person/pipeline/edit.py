@@ -128,7 +128,7 @@ def _w_directions(
             run.tell("directions", i, k, step=k + 1, steps=len(samples))
             # clothes have to be in the picture to be coloured; and what nobody asked for shall not come along
             given = {e.text: e.region for e in parts_of(sample.edits) if isinstance(e, TransplantEdit)}
-            missing = [t for t in wanted if t.name not in given and t.name not in sample.edited_before]
+            missing = [t for t in wanted if t.name not in given and t.name not in subject.edited]
             whole = pictures.whole(sample.styles, sample.edits)
             seen = probabilities(pack, whole.seen(pack), beside, whole.coarse)[0].tolist()
             kept = [t for t, p in zip(beside, seen, strict=True) if not t.negated or p >= DRAWN]
@@ -157,7 +157,7 @@ def _transplants(
         for k, sample in enumerate(samples):
             run.tell("directions", i, k, step=k + 1, steps=len(samples))
             for target in able:
-                if target.name in sample.edited_before:
+                if target.name in subject.edited:
                     continue
                 goal, region = without_colour(pack, target), pack.recipe.transplants[target.category]
                 now = drawn(pack, sample.styles, sample.edits, side=pictures.judged)
@@ -185,7 +185,7 @@ def _recolouring(
             run.tell("directions", i, k, step=k + 1, steps=len(samples))
             styles = mixed(sample.start, sample.styles, request.strength)
             whole = pictures.whole(styles, sample.edits, request.strength)
-            missing = [target for target in wanted if target.name not in sample.edited_before]
+            missing = [target for target in wanted if target.name not in subject.edited]
             seen = probabilities(pack, whole.seen(pack), missing, whole.coarse)[0].tolist()
             edits = colour_edits(whole, missing, seen)
             out.append(replace(sample, edits=(*sample.edits, *edits)))
@@ -367,7 +367,7 @@ def settle(pictures: Pictures, subject: Subject, sample: Sample, strength: float
     # half a hat is no hat: coordinates go back whole
     shares = (1.0, 0.0) if any(isinstance(edit, CoordinateEdit) for edit in latent) else (1.0, 0.5, 0.0)
     for share in shares:
-        edits = _left(sample, share)
+        edits = _left(sample.edits, subject.first.edits if subject.first else (), share)
         whole = pictures.whole(mixed(sample.start, sample.styles, share * strength), edits, strength)
         pixels = recoloured(whole, edits, strength)
         found = picture_probabilities(pictures.pack, whole, pixels, edits, subject.wanted)
@@ -386,15 +386,15 @@ def settle(pictures: Pictures, subject: Subject, sample: Sample, strength: float
     return Settled(whole, edits, share, spoilt, pixels, whole.face, found)
 
 
-def _left(sample: Sample, share: float) -> tuple[Edit, ...]:
-    """The edits with `share` of what this request changes; half a hat is no hat, so it stays or goes."""
-    before = {e.text: e.strength for e in sample.old if isinstance(e, LocalDirectionEdit)}
+def _left(edits: Sequence[Edit], first: Sequence[Edit], share: float) -> tuple[Edit, ...]:
+    """The edits with `share` of how they differ from the `first`; half a hat is no hat: it stays or goes."""
+    before = {e.text: e.strength for e in first if isinstance(e, LocalDirectionEdit)}
     left: list[Edit] = []
-    for edit in sample.edits:
+    for edit in edits:
         if isinstance(edit, LocalDirectionEdit):
             start = before.get(edit.text, 0.0)
             left.append(edit.at(start + share * (edit.strength - start)))
-        elif share or not isinstance(edit, TransplantEdit) or edit in sample.old:
+        elif share or not isinstance(edit, TransplantEdit) or edit in first:
             left.append(edit)
     return tuple(left)
 

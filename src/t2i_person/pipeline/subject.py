@@ -24,6 +24,12 @@ class Subject:
     scored: Mapping[str, float] = field(default_factory=dict)  # how their portrait was scored then
 
     @property
+    def edited(self) -> frozenset[str]:
+        """Names of the targets that an earlier request has edited: they are not tried again."""
+        edits = self.first.edits if self.first else ()
+        return frozenset(str(edit.json().get("text", "")) for edit in edits)
+
+    @property
     def own(self) -> set[str]:
         """Names of what is wanted of this person."""
         return {target.name for target in self.wanted}

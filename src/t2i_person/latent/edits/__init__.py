@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol, get_args
 
 from ...errors import T2IError
-from ...nets.places import PLACES
-from ...nets.regions import REGIONS
+from ...nets.regions import PLACES, REGIONS
 from ...picture.colours import Kind
 from ...text.model import CATEGORIES
 
@@ -74,7 +73,7 @@ class LocalDirectionEdit:
     text: str  # the target's name
     said: str  # its text for the encoder, whose direction this is
     category: str
-    place: str  # of `nets.places.PLACES`
+    place: str  # of `nets.regions.PLACES`
     alpha: float  # standard deviations of W at strength 1
     strength: float = 1.0
 
@@ -179,11 +178,7 @@ class TransplantEdit:
 
 
 PartEdit = LocalDirectionEdit | TransplantEdit  # what changes a part of the picture by the generator
-PICTURE = (
-    LocalDirectionEdit,
-    TransplantEdit,
-    RecolourEdit,
-)  # kinds that are made anew when somebody is drawn
+PICTURE = (LocalDirectionEdit, TransplantEdit, RecolourEdit)  # made anew when somebody is drawn
 
 
 def parts_of(edits: Iterable[Edit], share: float = 1) -> tuple[PartEdit, ...]:

@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ...nets.generator import Graft
-from ...nets.places import EYES, IN_FACE, ON_HAIR, PLACES, grown, of, smooth
+from ...nets.regions import EYES, IN_FACE, ON_HAIR, PLACES, grown, of, smooth
 from ...packs import Pack
 from ..targets import Target
 from . import PartEdit, TransplantEdit
@@ -119,6 +119,14 @@ def parts_in(
         found.append(Part(place, moved, mask, bare, regions))
         now = found[-1].onto(now)
     return found
+
+
+def below(own: Tensor, parts: Sequence[Part], place: str) -> Tensor:
+    """Regions [n, 7, 128, 128] of the picture with those parts only that lie below a place."""
+    order, now = list(PLACES).index(place), own
+    for part in parts:
+        now = part.onto(now) if part.order < order else now
+    return now
 
 
 def composed(

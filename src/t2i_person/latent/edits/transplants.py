@@ -13,15 +13,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ...nets.places import PLACES, of
-from ...nets.regions import REGIONS
+from ...nets.regions import REGIONS, of
 from ...packs import Pack, to_pixels
 from ...packs.donors import SIDE, Donors
 from ...picture import oklab
 from ..judge import DRAWN, embed_images, mean_log_probability, probabilities
 from ..targets import Target
 from . import PartEdit
-from .grafts import SMALL, Part, above, composed, masks, parts_in
+from .grafts import SMALL, Part, above, below, composed, masks, parts_in
 
 TRIED = 10  # donors whose outcome is looked at
 FITTING = 3.0  # log probability that a fit better by 1 outweighs among them
@@ -91,10 +90,8 @@ def _tried(
     for i, name in enumerate((region, "skin", "ground")):
         small = pack.donors.masks[tried, i, None]
         regions[:, REGIONS.index(name)] = F.interpolate(small, own.shape[-2:], mode="bilinear")[:, 0]
-    theirs, order, now = pack.generator.styles(pack.donors.w[tried]), list(PLACES).index(region), own
-    for part in parts:
-        now = part.onto(now) if part.order < order else now
-    new = Part(region, theirs, *masks(region, regions, now), regions)
+    theirs = pack.generator.styles(pack.donors.w[tried])
+    new = Part(region, theirs, *masks(region, regions, below(own, parts, region)), regions)
     pictures, seen = composed(pack, styles, own, [*parts, new], pack.side(SMALL))
     assert seen is not None
     return pictures, seen
