@@ -17,6 +17,7 @@ FACES = {  # step -> module of lab.faces whose main(argv) does it
     "regions": "regions",
     "report": "report",
     "sliders": "sliders",
+    "stylespace": "stylespace",
     "words": "words",
 }
 

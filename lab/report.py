@@ -19,7 +19,7 @@ from lab.generator import finished, psnr
 from lab.judge import accuracy, load
 from lab.pack import EMBEDDED
 from t2i_person.packs import Pack, load_pack, to_pixels
-from t2i_person.picture.cutout import cut_out
+from t2i_person.picture.cutout import cut_out, matte
 from t2i_person.picture.faces import faces
 
 
@@ -54,7 +54,8 @@ def of_generator(work: Path, pack: Pack, nets: torch.nn.ModuleDict) -> dict[str,
         ratio.append(edge_energy(drawn) / edge_energy(goal))
         for name, pictures in (("", goal), ("_drawn", drawn)):
             for image, exact in zip(pictures, alpha, strict=True):
-                rgba = cut_out(to_pixels(image), pack.matting, pack.device)
+                pixels = to_pixels(image)
+                rgba = cut_out(pixels, matte(pixels, pack.matting, pack.device), pack.device)
                 found = rgba[..., 3] / np.float32(255)
                 slopes = [gaussian_gradient_magnitude(a, 1.4) for a in (found, exact)]
                 errors[name].append(

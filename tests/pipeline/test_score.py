@@ -100,7 +100,7 @@ def test_strengths_that_spoil_the_picture_are_taken_back(pack, woman):
         float(
             probabilities(
                 pack,
-                drawn(pack, s.styles, side=pictures.judged).seen(pack),
+                drawn(pack, s.styles, side=pictures.judged).seen,
                 [Target("шляпа", "шляпа", "other")],
             )[0, 0]
         )

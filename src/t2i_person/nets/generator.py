@@ -33,6 +33,10 @@ class Graft:
     styles: Sequence[Tensor]  # of the other picture, one [n, width] a layer
     mask: Tensor  # [n, 1, s, s] in [0, 1]: how much is taken of each place
 
+    def of(self, pictures: slice) -> Graft:
+        """The graft of some of the pictures."""
+        return Graft([style[pictures] for style in self.styles], self.mask[pictures])
+
 
 class Generator(Protocol):
     """z -> w -> W+ -> StyleSpace -> picture.

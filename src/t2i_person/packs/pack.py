@@ -27,6 +27,7 @@ from .recipe import Recipe, read_recipe
 EMBEDDED = built_in("embedded")
 AUTO = "auto"  # instead of a name: the first of these that is here
 PREFERRED = ("faces", "embedded")
+AT_ONCE = 4  # pictures with their regions on a processor: more take memory and no less time
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
@@ -104,6 +105,14 @@ class Pack(PackInfo):
         """As `render`, and where hair, clothes and so on are: [n, regions, s, s] in [0, 1]; None: unknown."""
         if self.regions is None:
             return self.render(styles, resolution), None
+        n = len(styles[0])
+        if n > AT_ONCE and self.device.type == "cpu":
+            found = []
+            for first in range(0, n, AT_ONCE):
+                some = slice(first, first + AT_ONCE)
+                own = [style[some] for style in styles]
+                found.append(self.render_regions(own, resolution, [graft.of(some) for graft in grafts]))
+            return torch.cat([image for image, _ in found]), torch.cat([x for _, x in found if x is not None])
         with self.autocast():
             image, features = self.generator.render_with_features(
                 styles, resolution=resolution, grafts=grafts

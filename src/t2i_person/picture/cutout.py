@@ -211,11 +211,9 @@ def foreground(image: np.ndarray, alpha: np.ndarray, device: torch.device | str 
 
 def cut_out(
     image: np.ndarray,
-    matting: Matting,
+    alpha: np.ndarray,
     device: torch.device | str = "cpu",
     *,
-    alone: bool = False,
-    fine: bool = False,
     ground: np.ndarray | None = None,
 ) -> np.ndarray:
     """The person on a transparent background.
@@ -223,8 +221,7 @@ def cut_out(
     Parameters
     ----------
     image : HWC uint8 RGB.
-    matting : a MODNet on `device`.
-    alone, fine : as for `matte`; a pack's recipe says whether its people need them.
+    alpha : HW float32 in [0, 1], its `matte`.
     ground : HW float in [0, 1], how surely each pixel is background, when something else can say it: well
         inside of it nothing is left (`kept_off`).
 
@@ -232,7 +229,6 @@ def cut_out(
     -------
     HWC uint8 RGBA, straight alpha; zero away from the person, so nothing of the background is left.
     """
-    alpha = matte(image, matting, device, alone=alone, fine=fine)
     if ground is not None:
         alpha = kept_off(alpha, ground)
     rgba = np.dstack([foreground(image, alpha, device), np.round(alpha * 255).astype(np.uint8)])

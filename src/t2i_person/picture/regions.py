@@ -10,11 +10,12 @@ from torch import Tensor
 from torch.nn import functional
 
 from ..nets.regions import PLACES as PLACES  # for records, which know pictures, not networks
-from ..nets.regions import REGIONS
+from ..nets.regions import REGIONS, SIDE, grown, smooth
 
 WORK_SIDE = 256  # pixels of the guide at which the filter's coefficients are found
 RADIUS = 4  # of its windows, in those pixels
 EPSILON = 4e-4  # variance of the picture, 0 to 1 a channel, below which a window counts as flat
+RIM = 13  # pixels of 128: side of the square by which a region may be larger than what is surely it
 LEVELS = 0.12, 0.88  # a filtered mask hardly reaches 0 and 1: below and above these it is taken to
 
 
@@ -69,6 +70,28 @@ def full_masks(
             found = found * alpha.astype(np.float32)
         out[name] = found
     return out
+
+
+def to_its_edge(mask: np.ndarray, ground: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """A mask of a hat, of hair or of clothes that ends where the person ends.
+
+    The head is unsure at their rims, and where the picture's border cuts a hat, and calls it ground there.
+    What the matte gives to the person near them is theirs, and what it does not give is not.
+
+    Parameters
+    ----------
+    mask, ground : HW float in [0, 1], as `full_masks` gives them.
+    alpha : HW float in [0, 1], the matte.
+
+    Returns
+    -------
+    HW float32 in [0, 1].
+    """
+    small = torch.from_numpy(mask)[None, None]
+    sure = (functional.interpolate(small, size=(SIDE, SIDE), mode="area") > 0.5).float()
+    near = smooth(grown(sure, RIM), 5)
+    near = functional.interpolate(near, size=mask.shape, mode="bilinear", align_corners=False)
+    return np.minimum(mask + ground * near[0, 0].numpy(), alpha).astype(np.float32)
 
 
 def _coefficients(guide: Tensor, masks: Tensor) -> tuple[Tensor, Tensor]:

@@ -130,7 +130,7 @@ def _w_directions(
             given = {e.text: e.region for e in parts_of(sample.edits) if isinstance(e, TransplantEdit)}
             missing = [t for t in wanted if t.name not in given and t.name not in subject.edited]
             whole = pictures.whole(sample.styles, sample.edits)
-            seen = probabilities(pack, whole.seen(pack), beside, whole.coarse)[0].tolist()
+            seen = probabilities(pack, whole.seen, beside, whole.coarse)[0].tolist()
             kept = [t for t, p in zip(beside, seen, strict=True) if not t.negated or p >= DRAWN]
             kept = [t for t in kept if pack.recipe.transplants.get(t.category) not in given.values()]
             steps = InW(pack, sample.styles, sample.edits, pictures.judged)
@@ -161,12 +161,13 @@ def _transplants(
                     continue
                 goal, region = without_colour(pack, target), pack.recipe.transplants[target.category]
                 now = drawn(pack, sample.styles, sample.edits, side=pictures.judged)
-                if now.coarse is None or there_in(pack, now.seen(pack), now.coarse, goal, region) >= DRAWN:
+                if now.coarse is None or there_in(pack, now.seen, now.coarse, goal, region) >= DRAWN:
                     continue
-                seen = probabilities(pack, now.seen(pack), wanted, now.coarse)[0].tolist()
+                seen = probabilities(pack, now.seen, wanted, now.coarse)[0].tolist()
                 beside = [t for t, p in zip(wanted, seen, strict=True) if p >= DRAWN and t is not target]
                 gender = subject.character.gender
-                index = best_donor(pack, sample.styles, parts_of(sample.edits), goal, region, beside, gender)
+                parts = parts_of(sample.edits)
+                index = best_donor(pack, sample.styles, parts, target, region, beside, gender)
                 if index is not None:
                     edit = TransplantEdit(target.name, region, index)
                     sample = replace(sample, edits=(*sample.edits, edit))
@@ -186,7 +187,7 @@ def _recolouring(
             styles = mixed(sample.start, sample.styles, request.strength)
             whole = pictures.whole(styles, sample.edits, request.strength)
             missing = [target for target in wanted if target.name not in subject.edited]
-            seen = probabilities(pack, whole.seen(pack), missing, whole.coarse)[0].tolist()
+            seen = probabilities(pack, whole.seen, missing, whole.coarse)[0].tolist()
             edits = colour_edits(whole, missing, seen)
             out.append(replace(sample, edits=(*sample.edits, *edits)))
     return out
@@ -317,8 +318,8 @@ def _fitted(pack: Pack, subject: Subject, sample: Sample) -> Sample:
     edits, own = list(sample.edits), {target.name: target for target in subject.wanted}
     for i, edit in enumerate(edits):
         if isinstance(edit, TransplantEdit) and edit.strength and (target := own.get(edit.text)):
-            goal, gender = without_colour(pack, target), subject.character.gender
-            index = best_donor(pack, sample.styles, parts_of(edits), goal, edit.region, gender=gender)
+            gender = subject.character.gender
+            index = best_donor(pack, sample.styles, parts_of(edits), target, edit.region, gender=gender)
             if index is not None:
                 edits[i] = replace(edit, donor=index)
     return replace(sample, edits=tuple(edits))

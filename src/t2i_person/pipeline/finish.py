@@ -122,7 +122,7 @@ def render(pack: Pack, record: Record) -> np.ndarray:
 def _ground(pack: Pack, whole: Whole) -> np.ndarray | None:
     """Where there is surely nobody, HW in [0, 1]; None where the pack cannot say."""
     if (text := pack.recipe.not_ground) and whole.coarse is not None:
-        if probabilities(pack, whole.seen(pack), [Target(text, text, "headwear")])[0, 0] >= HATTED:
+        if probabilities(pack, whole.seen, [Target(text, text, "headwear")])[0, 0] >= HATTED:
             return None
     return whole.mask("ground")
 
@@ -131,13 +131,5 @@ def _cut(pack: Pack, whole: Whole, pixels: np.ndarray, background: str, size: in
     if background == "kept":
         rgba = np.dstack([pixels, np.full(pixels.shape[:2], 255, np.uint8)])
     else:
-        with pack.autocast():
-            rgba = cut_out(
-                pixels,
-                pack.matting,
-                pack.device,
-                alone=pack.recipe.one_person,
-                fine=pack.recipe.fine_matte,
-                ground=_ground(pack, whole),
-            )
+        rgba = cut_out(pixels, whole.alpha, pack.device, ground=_ground(pack, whole))
     return dressed(rgba, background, size)

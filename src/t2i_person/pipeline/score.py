@@ -27,7 +27,7 @@ def picture_probabilities(
 ) -> list[float]:
     """Of each target, by the encoder; of colours that can be measured, by measuring."""
     same = pixels is whole.pixels
-    embedding = whole.seen(pack) if same else embed_images(pack, to_image(pixels, pack.device))
+    embedding = whole.seen if same else embed_images(pack, to_image(pixels, pack.device))
     seen = probabilities(pack, embedding, wanted, whole.coarse)[0].tolist()
     measured = colour_probabilities(whole, pixels, wanted, edits)
     return [p if colour is None else colour for p, colour in zip(seen, measured, strict=True)]
@@ -62,10 +62,10 @@ def spoils(pictures: Pictures, subject: Subject, whole: Whole) -> bool:
     avoided = [Target(text, text, "other") for text, weight in pack.recipe.usual.items() if weight < 0]
     if first is None or not subject.strengths or not avoided:
         return False
-    if probabilities(pack, whole.seen(pack), avoided).max() < SPOILT:
+    if probabilities(pack, whole.seen, avoided).max() < SPOILT:
         return False
     was = drawn(pack, first.styles, first.edits, side=pictures.judged)
-    return bool(probabilities(pack, was.seen(pack), avoided).max() < SPOILT)
+    return bool(probabilities(pack, was.seen, avoided).max() < SPOILT)
 
 
 def reasons(

@@ -5,33 +5,37 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from ..latent.edits import Edit, PartEdit, parts_of
 from ..latent.edits.grafts import render_grafted
 from ..latent.judge import embed_images
 from ..packs import Pack, to_pixels
+from ..picture.cutout import matte
 from ..picture.faces import Detector, Face, faces, single
-from ..picture.regions import full_masks
+from ..picture.regions import full_masks, to_its_edge
 from ..portrait import Stage
 from .run import Run
 
 JUDGED = 128  # pixels at which the encoder judges, when the recipe does not say
 LARGE = 256  # the same for an encoder that sees more
-KEPT = 16  # whole pictures
+PAINTED = ("clothes", "hair", "hat")  # regions that get other colours: they have to end where they end
+SEEN = 0.005  # share of the picture that a region has, or there is none
+KEPT = 6  # whole pictures, 20 MB each
 
 
 @dataclass(eq=False)
 class Whole:
     """A picture of a person."""
 
+    pack: Pack  # that drew it
     styles: list[Tensor]  # [1, c] a layer, of which it is
     parts: tuple[PartEdit, ...]  # that are in it
     image: Tensor  # [1, 3, h, w] in [-1, 1]
     coarse: Tensor | None  # [1, regions, s, s]: where hair, clothes and so on are; None: the pack cannot say
     detect: Detector = faces
     _masks: dict[str, np.ndarray] = field(default_factory=dict)
-    _seen: Tensor | None = None
 
     @cached_property
     def pixels(self) -> np.ndarray:
@@ -43,18 +47,30 @@ class Whole:
         """The face, if there is exactly one."""
         return single(self.pixels, detect=self.detect)
 
-    def seen(self, pack: Pack) -> Tensor:
-        """Unit embedding [1, d] by the encoder of the pack that drew it."""
-        if self._seen is None:
-            self._seen = embed_images(pack, self.image)
-        return self._seen
+    @cached_property
+    def alpha(self) -> np.ndarray:
+        """How much of each pixel is the person, HW float32 in [0, 1], as the pack's recipe wants it."""
+        pack, recipe = self.pack, self.pack.recipe
+        with pack.autocast():
+            return matte(
+                self.pixels, pack.matting, pack.device, alone=recipe.one_person, fine=recipe.fine_matte
+            )
+
+    @cached_property
+    def seen(self) -> Tensor:
+        """Unit embedding [1, d]."""
+        return embed_images(self.pack, self.image)
 
     def mask(self, region: str) -> np.ndarray | None:
         """HW float32 in [0, 1], as large as the picture; None: the pack cannot say."""
         if self.coarse is None:
             return None
         if region not in self._masks:
-            self._masks |= full_masks(self.coarse, self.pixels, names=[region])
+            names = [region, "ground"] if region in PAINTED else [region]
+            self._masks |= full_masks(self.coarse, self.pixels, names=names)
+            if region in PAINTED and self._masks[region].mean() > SEEN:
+                found, ground = self._masks[region], self._masks["ground"]
+                self._masks[region] = to_its_edge(found, ground, self.alpha)
         return self._masks[region]
 
 
@@ -72,7 +88,7 @@ def drawn(
     """
     parts = parts_of(edits, share)
     image, coarse = render_grafted(pack, styles, parts, side)
-    return Whole(styles, parts, image.clamp(-1, 1), coarse, detect)
+    return Whole(pack, styles, parts, image.clamp(-1, 1), coarse, detect)
 
 
 class Pictures:
@@ -85,10 +101,10 @@ class Pictures:
         self._kept: list[Whole] = []
 
     def whole(self, styles: list[Tensor], edits: Sequence[Edit] = (), share: float = 1) -> Whole:
-        """The whole picture of a person, drawn once for the same list of styles and the same parts."""
+        """The whole picture of a person, drawn once for the same styles and parts."""
         parts = parts_of(edits, share)
         for known in self._kept:
-            if known.styles is styles and known.parts == parts:
+            if known.parts == parts and all(map(torch.equal, known.styles, styles)):
                 return known
         self._kept = [*self._kept[1 - KEPT :], drawn(self.pack, styles, edits, share, detect=self.detect)]
         return self._kept[-1]

@@ -17,8 +17,9 @@ from ...nets.regions import REGIONS, of
 from ...packs import Pack, to_pixels
 from ...packs.donors import SIDE, Donors
 from ...picture import oklab
+from ...picture.colours import colour, said_colour
 from ..judge import DRAWN, embed_images, mean_log_probability, probabilities
-from ..targets import Target
+from ..targets import Target, without_colour
 from . import PartEdit
 from .grafts import SMALL, Part, above, below, composed, masks, parts_in
 
@@ -26,6 +27,7 @@ TRIED = 10  # donors whose outcome is looked at
 FITTING = 3.0  # log probability that a fit better by 1 outweighs among them
 LOST = 5.0  # of the fit, for each share of the picture where hair stays, or goes, without cause
 OTHER_COLOUR = 3.0  # of the fit, for a distance of 1 in OKLab between own hair and the donor's
+NOT_SAID = 0.5  # of the fit, for a distance of 1 in OKLab between a hat, or clothes, and the colour said
 OTHER_SEX = 0.1  # of the fit, where the donor is not of the person's sex
 PROBABLE = 0.2  # of the fit, for a log probability of 1 that the donor shows the target
 FACE = 26 / 32  # of the rows: clothes do not reach higher
@@ -42,7 +44,11 @@ def best_donor(
     beside: Sequence[Target] = (),  # what has to be seen of the person, too
     gender: str = "unknown",
 ) -> int | None:
-    """Index of the donor whose part shows the target best; None if no donor's part shows it."""
+    """Index of the donor whose part shows the target best; None if no donor's part shows it.
+
+    A colour that is said need not be there, it can be painted; but it looks better where it is.
+    """
+    said, target = said_colour(target.text, target.category), without_colour(pack, target)
     donors = pack.donors
     if donors is None:
         return None
@@ -57,7 +63,11 @@ def best_donor(
     parts = parts_in(pack, styles, own, edits)
     image, now = composed(pack, styles, own, parts, pack.side(SMALL))
     assert now is not None
-    fit = _fit(donors, there, region, image, now, gender) + PROBABLE * shown.clamp(min=1e-3).log()
+    fit = _fit(donors, there, region, image, now, gender)
+    if said and region != "hair" and (wanted := colour(said[1], said[0])):  # hair: the person's own
+        lab = torch.tensor(wanted.lab, dtype=torch.float32, device=donors.colour.device)
+        fit = fit - NOT_SAID * (donors.colour[there] - lab).norm(dim=1)
+    fit = fit + PROBABLE * shown.clamp(min=1e-3).log()
     order = fit.argsort(descending=True, stable=True)[:TRIED]
     tried = there[order]
     parts = [part for part in parts if part.place != region]
