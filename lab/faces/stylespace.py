@@ -1,6 +1,6 @@
 """How each channel of StyleSpace moves the encoder's view: ``stylespace.safetensors`` of the pack "faces".
 
-    python -m lab faces stylespace     # 15 minutes on two cores; goes on where it was stopped
+    python -m lab faces stylespace     # half an hour on two cores; goes on where it was stopped
 
 StyleCLIP moves one channel after the other and looks (Patashnik et al. 2021, section 6.2): 13,504 pictures a person
 here. To first order the same is the derivative of the embedding by the styles, and that takes one pass back a
@@ -25,7 +25,7 @@ from t2i_person.packs.build import stylespace_statistics
 from t2i_person.packs.places import built_in
 from t2i_person.packs.wheels import safetensors_bytes
 
-PEOPLE, AT_ONCE = 64, 4
+PEOPLE, AT_ONCE = 36, 4
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -46,7 +46,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     each = torch.cat([done[str(first)].float() for first in range(0, a.people, AT_ONCE)])
     out = {f"mean.{i}": mean.half() for i, mean in enumerate(statistics.mean)}
     out |= {f"std.{i}": std.half() for i, std in enumerate(statistics.std)}
-    out["directions"] = normalize(normalize(each, dim=2).mean(0), dim=1).half()
+    directions = normalize(normalize(each, dim=2).mean(0), dim=1)
+    largest = directions.abs().amax(1, keepdim=True)
+    out["directions"] = (128 + 127 * directions / largest).round().to(torch.uint8)
     a.out.write_bytes(b"".join(safetensors_bytes(out)))
 
 

@@ -17,8 +17,8 @@ from .edits import (
     wdirections,
 )
 from .edits.coordinates import style_offset
-from .edits.directions import apply, global_direction
-from .edits.wdirections import w_direction
+from .edits.directions import apply
+from .edits.grafts import direction_of
 from .sample import Sample
 from .targets import Target, gender_text
 
@@ -69,9 +69,10 @@ def slide(
         if place:
             edits = _moved_there(edits, target, place, change)
             continue
-        unit = wdirections.UNIT if in_w else UNIT
+        globally = not in_w or target.name in {e.text for e in edits if isinstance(e, DirectionEdit)}
+        unit = UNIT if globally else wdirections.UNIT
         alpha = change * taken.get(target.name, unit) * (-1 if target.negated else 1)
-        direction = w_direction(pack, target) if in_w else global_direction(pack, target.text, neutral)
+        direction = direction_of(pack, target, neutral if globally else "")
         moved = apply(moved, direction, alpha)
         made.append(StrengthEdit(target.name, None, neutral, round(alpha, 6)))
     for target, region, colour, more in colours.values():

@@ -1,5 +1,6 @@
 """Targets: what a picture should show, made from the features that were read."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,7 @@ UNASKED = 2.5  # what must not appear unless it was asked for, such as a child a
 SAID = 2.0  # what a feature needs in the picture: clothes, for example, that can be coloured
 PUT = 0.5  # a colour that an edit can put on later
 GENDERS = {"ru": {"male": "мужчина", "female": "женщина"}, "en": {"male": "a man", "female": "a woman"}}
+YEARS = re.compile(r"(\d+) years? old")  # English of an age
 OF_A_FACE = frozenset({"лицо", "вид", "взгляд", "глаза", "выражение"})
 NAMED = {"поворот головы": "pose"}  # strengths that no description says: name -> category
 
@@ -40,10 +42,12 @@ def targets_of(pack: Pack, character: Character) -> tuple[list[Target], list[Tar
     gender = gender_text(pack, character.gender)
     if gender and not pack.encoder.unknown(gender):
         who.append(Target(gender, gender, "gender", weight=WHO))
-    if (age := pack.recipe.ages.get(character.lemma)) and not any(
-        feature.category == "age" for feature in character.described
-    ):
-        who.append(Target(character.lemma, age, "age", weight=WHO))
+    lemma, said = character.lemma, {feature.category for feature in character.described}
+    if (age := pack.recipe.ages.get(lemma)) and "age" not in said:
+        text, *others = age.split("; ")
+        who.append(Target(lemma, text, "age", weight=WHO, also=_beside(others, "age")))
+    if lemma in pack.recipe.origins:
+        who.append(Target(lemma, lemma, "face", weight=RARE))
     return _targets(pack, character.described, who)
 
 
@@ -87,12 +91,9 @@ def _targets(
     unable: dict[tuple[str, bool], Target] = {}
     overruled = _overruled(features)
     for feature in features:
-        text = _encoder_text(pack, feature)
+        text, *others = _meant(pack, feature, _encoder_text(pack, feature))
         obstacle, hopeless = _obstacle(pack, feature, text, overruled)
-        also: tuple[Target, ...] = ()
-        if not feature.negated:
-            text, *others = _meant(pack, text)
-            also = _also(feature, others, features)
+        also = () if feature.negated else _also(feature, others, features)
         weight = _weight(pack, feature, text)
         name = feature_name(feature)
         target = Target(name, text, feature.category, feature.negated, obstacle, weight, also)
@@ -129,11 +130,13 @@ def _obstacle(pack: Pack, feature: Feature, text: str, overruled: dict[Feature, 
 def _also(feature: Feature, texts: Sequence[str], features: Sequence[Feature]) -> tuple[Target, ...]:
     """Targets for what else a feature means; none for what another feature asks for («с усами и бородой»)."""
     said = [f.normalized for f in features if not f.negated and f is not feature]
-    return tuple(
-        Target(text, text.removeprefix("не "), feature.category, text.startswith("не "))
-        for text in texts
-        if not any(text.removeprefix("не ")[:4] in words for words in said)
-    )
+    free = [text for text in texts if not any(text.removeprefix("не ")[:4] in words for words in said)]
+    return _beside(free, feature.category)
+
+
+def _beside(texts: Sequence[str], category: str) -> tuple[Target, ...]:
+    """Targets of texts of the recipe, those with «не» negated."""
+    return tuple(Target(text, text.removeprefix("не "), category, text.startswith("не ")) for text in texts)
 
 
 def _weight(pack: Pack, feature: Feature, text: str) -> float:
@@ -187,17 +190,25 @@ def without_colour(pack: Pack, target: Target) -> Target:
     return target
 
 
-def _meant(pack: Pack, phrase: str) -> list[str]:
-    """Texts for a phrase by the recipe's `means`: the first replaces the phrase, the rest are added to it.
+def _meant(pack: Pack, feature: Feature, phrase: str) -> list[str]:
+    """Texts for a feature by the recipe: the first replaces its phrase, the rest are wanted beside it.
 
-    A phrase that is not listed stays, and gets the added texts of its last word: «седые усы» those of «усы».
+    Years become the group of that age («сорок лет» is «средних лет»). A phrase that `means` does not list
+    is found there by its English («насупиться» by "frowning"); else it stays, and gets the added texts of its
+    last word: «седые усы» those of «усы».
     """
-    means = pack.recipe.means
+    means, english = pack.recipe.means, feature.prompt_en
+    if feature.negated:
+        return [phrase]
+    if feature.category == "age" and (said := YEARS.match(english)):
+        if groups := [text for years, text in pack.recipe.years.items() if int(years) <= int(said[1])]:
+            return groups[-1].split("; ")
     *first, last = phrase.split() or [""]
     if last in OF_A_FACE and first:  # «печальный вид» is «печальный»
         phrase = next((key for key in means if key[:-2] == first[0][:-2]), phrase)
-    if phrase in means:
-        return means[phrase].split("; ")
+    for listed in (phrase, english):
+        if listed in means:
+            return means[listed].split("; ")
     return [phrase, *means.get(last, "").split("; ")[1:]]
 
 

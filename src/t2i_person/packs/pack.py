@@ -354,7 +354,10 @@ def _stylespace(
     gallery = None
     if "gallery.z" in space:
         gallery = Gallery(space["gallery.z"].cpu(), normalize(space["gallery.seen"], dim=1))
-    return {"statistics": Statistics(mean, std), "directions": space["directions"], "gallery": gallery}
+    directions = space["directions"]
+    if directions.dtype == torch.uint8:  # half the bytes of float16; 128 stands for 0
+        directions = normalize(directions.float() - 128, dim=1)
+    return {"statistics": Statistics(mean, std), "directions": directions, "gallery": gallery}
 
 
 def _mobilestylegan(state: dict[str, Tensor], _: dict[str, Any]) -> Any:

@@ -29,11 +29,14 @@ class Recipe:
     # is for women only; "; " stands between several things
     unasked: Mapping[str, str] = field(default_factory=dict)
     said: Mapping[str, str] = field(default_factory=dict)  # category -> what is wanted too when it is said
-    # a feature as it is said -> what is meant by it: texts with "; " between them, the first in its place,
-    # the others ("не тёмные очки") beside it
+    # a feature as it is said, or its English -> what is meant by it: texts with "; " between them, the first
+    # in its place, the others ("не тёмные очки") beside it
     means: Mapping[str, str] = field(default_factory=dict)
     usual: Mapping[str, float] = field(default_factory=dict)  # text -> weight, below 0 for what is avoided
     ages: Mapping[str, str] = field(default_factory=dict)  # noun of a person -> text of the age it says
+    # years -> text for somebody of this age or more, as in `means`; they ascend
+    years: Mapping[str, str] = field(default_factory=dict)
+    origins: tuple[str, ...] = ()  # nouns of a person that say a face, and that the encoder knows
     holds: Mapping[str, str] = field(default_factory=dict)  # text -> category: what a direction leaves alone
     # text or category -> "5-22": rows of W+ that carry it
     rows: Mapping[str, str] = field(default_factory=dict)
@@ -71,6 +74,7 @@ TABLES: dict[str, Any] = {  # fields of Recipe that are tables of their own, bes
     "means": str,
     "usual": (int, float),
     "ages": str,
+    "years": str,
     "holds": str,
     "rows": str,
     "transplants": str,
@@ -99,6 +103,9 @@ def read_recipe(card: Mapping[str, Any]) -> Recipe:
             raise PackError(
                 f"[rows] has {category} = {rows!r}: it takes the first and the last row, as 5-22."
             )
+    years = list(values["years"])
+    if not all(year.isdecimal() for year in years) or years != sorted(years, key=int):
+        raise PackError(f"[years] has {', '.join(years)}: it takes whole numbers in ascending order.")
     for table in ("local", "told"):
         for name, place in values[table].items():
             if place not in PLACES:

@@ -21,8 +21,8 @@ from ..latent.edits import (
     wdirections,
 )
 from ..latent.edits.coordinates import edit_coordinates, style_offset
-from ..latent.edits.directions import apply_directions, best_steps
-from ..latent.edits.local import InW
+from ..latent.edits.directions import PRICE, apply_directions, best_steps
+from ..latent.edits.local import Moving
 from ..latent.edits.optimize import PRESETS, Preset, optimize, score_loss
 from ..latent.edits.transplants import best_donor, there_in
 from ..latent.judge import DRAWN, SURE, embed_rendered, probabilities
@@ -114,11 +114,21 @@ def _directions(
     return out
 
 
-def _w_directions(
-    run: Run, pictures: Pictures, request: Request, subject: Subject, samples: list[Sample]
+def _local_directions(
+    run: Run,
+    pictures: Pictures,
+    request: Request,
+    subject: Subject,
+    samples: list[Sample],
+    in_w: bool = True,
 ) -> list[Sample]:
-    """Directions in W, for packs whose encoder reads W."""
+    """Directions in W, for packs whose encoder reads W, or global ones; each in the place it is about.
+
+    A global direction has to reach what is said, or a direction in W has its turn.
+    """
     pack, i, wanted, out = pictures.pack, subject.index, subject.wanted, []
+    neutral = "" if in_w else gender_text(pack, subject.character.gender) or pack.neutral
+    price, gained = (wdirections.PRICE, wdirections.GAINED) if in_w else (PRICE, DRAWN)
     if "recolour" in pack.recipe.edits:  # colours are put where they belong, which moves nothing else
         told = [(target, said_colour(target.text, target.category)) for target in wanted]
         wanted = [target for target, said in told if target.negated or said is None or grown(*said)]
@@ -133,8 +143,8 @@ def _w_directions(
             seen = probabilities(pack, whole.seen, beside, whole.coarse)[0].tolist()
             kept = [t for t, p in zip(beside, seen, strict=True) if not t.negated or p >= DRAWN]
             kept = [t for t in kept if pack.recipe.transplants.get(t.category) not in given.values()]
-            steps = InW(pack, sample.styles, sample.edits, pictures.judged)
-            if best_steps(steps, [*missing, *kept], wdirections.PRICE, wdirections.GAINED):
+            steps = Moving(pack, sample.styles, sample.edits, pictures.judged, neutral)
+            if best_steps(steps, [*missing, *kept], price, gained):
                 sample = replace(sample, styles=steps.styles, edits=steps.edits)
                 pictures.show(run, "directions", i, k, sample.styles, sample.edits)
             out.append(sample)
@@ -228,7 +238,8 @@ EDITORS: dict[str, Editor] = {  # kind in the recipe -> what fits it
     "recolour": _recolouring,
     "transplants": _transplants,
     "hair_transplants": partial(_transplants, worn=False),
-    "w_directions": _w_directions,
+    "local_directions": partial(_local_directions, in_w=False),
+    "w_directions": _local_directions,
 }
 
 

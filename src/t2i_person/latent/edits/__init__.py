@@ -67,18 +67,19 @@ class LatentDirectionEdit:
 
 @dataclass(frozen=True)
 class LocalDirectionEdit:
-    """A direction in W taken in one place of the picture only, see `grafts`."""
+    """A direction in W or StyleSpace taken in one place of the picture only, see `grafts`."""
 
     kind: ClassVar[str] = "local_direction"
     text: str  # the target's name
     said: str  # its text for the encoder, whose direction this is
     category: str
     place: str  # of `nets.regions.PLACES`
-    alpha: float  # standard deviations of W at strength 1
+    alpha: float  # of the direction at strength 1
     strength: float = 1.0
+    neutral: str = ""  # what a global direction (StyleCLIP, section 6) is seen against; "": a direction in W
 
     def json(self) -> dict[str, Any]:
-        return {
+        found = {
             "kind": self.kind,
             "text": self.text,
             "said": self.said,
@@ -87,6 +88,7 @@ class LocalDirectionEdit:
             "alpha": self.alpha,
             "strength": self.strength,
         }
+        return found | {"neutral": self.neutral} if self.neutral else found
 
     def at(self, strength: float) -> "LocalDirectionEdit":
         return replace(self, strength=round(strength, 6))
@@ -240,7 +242,10 @@ def _local(table: Mapping[str, Any]) -> LocalDirectionEdit:
     said, alpha, strength = _text(table["said"]), _number(table["alpha"]), _number(table["strength"])
     if abs(alpha) > FARTHEST or abs(strength) > FARTHEST:
         raise ValueError("goes too far")
-    return LocalDirectionEdit(_text(table["text"]), said, table["category"], table["place"], alpha, strength)
+    neutral = _text(table.get("neutral", ""))
+    return LocalDirectionEdit(
+        _text(table["text"]), said, table["category"], table["place"], alpha, strength, neutral
+    )
 
 
 def _strength(table: Mapping[str, Any]) -> StrengthEdit:

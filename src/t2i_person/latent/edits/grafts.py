@@ -23,6 +23,7 @@ from ...nets.regions import EYES, IN_FACE, ON_HAIR, PLACES, grown, of, smooth
 from ...packs import Pack
 from ..targets import Target
 from . import PartEdit, TransplantEdit
+from .directions import global_direction
 from .wdirections import w_direction
 
 SMALL = 128  # pixels at which regions are told
@@ -92,7 +93,7 @@ def parts_in(
             donors[edit.region] = edit.donor
             steps.pop(edit.region, None)
         else:
-            way = w_direction(pack, Target(edit.text, edit.said, edit.category))
+            way = direction_of(pack, Target(edit.text, edit.said, edit.category), edit.neutral)
             steps.setdefault(edit.place, []).append([edit.alpha * edit.strength * step for step in way])
     if move:
         steps.setdefault(move.place, []).append(move.step)
@@ -119,6 +120,11 @@ def parts_in(
         found.append(Part(place, moved, mask, bare, regions))
         now = found[-1].onto(now)
     return found
+
+
+def direction_of(pack: Pack, target: Target, neutral: str) -> list[Tensor]:
+    """The StyleSpace step [c] a layer of one alpha: a global direction, or in W where nothing is neutral."""
+    return global_direction(pack, target.text, neutral) if neutral else w_direction(pack, target)
 
 
 def below(own: Tensor, parts: Sequence[Part], place: str) -> Tensor:

@@ -1,4 +1,4 @@
-"""Steps along directions in W, each in the place that it is about where the recipe names one."""
+"""Steps along directions in W or StyleSpace, each in its own place where the recipe names one."""
 
 from __future__ import annotations
 
@@ -11,28 +11,32 @@ from torch import Tensor
 from ...packs import Pack
 from ..judge import embed_images, probabilities
 from ..targets import Target
-from . import Edit, LatentDirectionEdit, LocalDirectionEdit, parts_of
+from . import DirectionEdit, Edit, LatentDirectionEdit, LocalDirectionEdit, parts_of
 from .directions import apply
-from .grafts import Move, render_grafted
-from .wdirections import ALPHAS, IN_PLACE, w_direction
+from .grafts import Move, direction_of, render_grafted
+from .wdirections import ALPHAS, IN_PLACE
+
+IN_STYLESPACE = (1.0, 2.0, 3.0, 4.0)  # alphas tried of a global direction; from 6 on there are no faces
 
 
 @dataclass
-class InW:
-    """A person who is moved in W; `directions.Steps`."""
+class Moving:
+    """A person who is moved along directions; `directions.Steps`."""
 
     pack: Pack
     styles: list[Tensor]  # [1, c] a layer
     edits: tuple[Edit, ...]  # in the picture already, in order; those of the steps taken come last
     resolution: int | None
+    neutral: str = ""  # what StyleCLIP's global directions are seen against; "": directions in W
 
     def now(self, wanted: Sequence[Target]) -> Tensor:
         return self._probabilities(wanted, self.styles)
 
     def tried(self, target: Target, wanted: Sequence[Target]) -> tuple[list[float], Tensor]:
-        place = self.pack.recipe.place_of(target.text, target.category)
-        direction = w_direction(self.pack, target)
-        alphas = [-a if target.negated else a for a in (IN_PLACE if place else ALPHAS)]
+        place = self._place(target)
+        direction = direction_of(self.pack, target, self.neutral)
+        tried = IN_STYLESPACE if self.neutral else IN_PLACE if place else ALPHAS
+        alphas = [-a if target.negated else a for a in tried]
         many = torch.tensor(alphas, device=self.pack.device)
         if not place:
             return alphas, self._probabilities(wanted, apply(self.styles, direction, many))
@@ -40,14 +44,18 @@ class InW:
         return alphas, self._probabilities(wanted, self.styles, move)
 
     def take(self, target: Target, alpha: float) -> None:
-        place = self.pack.recipe.place_of(target.text, target.category)
         edit: Edit
-        if place:
-            edit = LocalDirectionEdit(target.name, target.text, target.category, place, alpha)
+        if place := self._place(target):
+            name, said = target.name, target.text
+            edit = LocalDirectionEdit(name, said, target.category, place, alpha, neutral=self.neutral)
         else:
-            edit = LatentDirectionEdit(target.name, alpha)
-            self.styles = apply(self.styles, w_direction(self.pack, target), alpha)
+            self.styles = apply(self.styles, direction_of(self.pack, target, self.neutral), alpha)
+            in_w = LatentDirectionEdit(target.name, alpha)
+            edit = DirectionEdit(target.name, self.neutral, alpha) if self.neutral else in_w
         self.edits = (*self.edits, edit)
+
+    def _place(self, target: Target) -> str:
+        return self.pack.recipe.place_of(target.text, target.category)
 
     def _probabilities(
         self, wanted: Sequence[Target], styles: list[Tensor], move: Move | None = None
