@@ -8,6 +8,7 @@ WORK = Path(__file__).parent / "work"
 FACES = {  # step -> module of lab.faces whose main(argv) does it
     "all": "recipe",
     "heads": "heads",
+    "cast": "cast",
     "donors": "donors",
     "edits": "edits",
     "encoder": "encoder",

@@ -68,6 +68,9 @@ NAMES |= {
     "edits_same_person": "... same person: dlib's descriptor below .45, age aside (bar .95)",
     "edits_others_changed": "... of 12 other labels changed (bar .3)",
     "edits_seconds_median": "... seconds, median (bar 3)",
+    "cast": "people kept by name and drawn in another scene: other clothes, a hat, a laugh, old age",
+    "cast_same": "... the same by dlib's descriptor, below .5 (bar 19)",
+    "cast_median": "... distance, median",
     "photos_drawn_median": "24 drawn people in other light, cut, as JPEG: distance of the inversion, median (bar .35)",
     "photos_median": "real photographs that packages carry: the same, median (bar .5)",
 }

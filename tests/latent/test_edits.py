@@ -26,6 +26,7 @@ EDITS = (
     DirectionEdit("очки", "женщина", 3.0),
     LatentDirectionEdit("борода", 9.0),
     LocalDirectionEdit("не усы", "усы", "facial_hair", "moustache", -8.0, 0.5),
+    LocalDirectionEdit("чёлка", "чёлка", "hair_style", "hair", 2.0, neutral="женщина"),
     OptimizedEdit(("шляпа", "очки"), 12),
     StrengthEdit("шляпа", -0.5),
     StrengthEdit("очки", None, "женщина", 1.5),

@@ -51,3 +51,27 @@ def test_a_man_gets_a_moustache_and_glasses_and_nothing_else(pack):
     assert 0 < far[0] < far[1]
     bare = change(hairy.record, strengths={"усы": 0}, pack=pack, background="kept")
     assert np.array_equal(bare.rgba, man.rgba)
+
+
+def test_a_woman_gets_a_fringe_by_a_global_direction(pack):
+    (woman,) = draw("Женщина.", pack=pack, seed=1, background="kept").characters[0].portraits
+    fringed = change(woman.record, text="с чёлкой", pack=pack, background="kept")
+    (edit,) = fringed.edits
+    assert (edit["kind"], edit["place"], edit["neutral"]) == ("local_direction", "hair", "женщина")
+    assert fringed.drawn == ("чёлка",)
+    gap = np.abs(woman.rgba.astype(int) - fringed.rgba).max(2)
+    assert gap[200:420, 380:640].mean() > 20, "the forehead"
+    assert gap[600:760, 420:600].mean() < 3, "not the mouth"
+    assert recreate(fringed.png()).same
+    bare = change(fringed.record, strengths={"чёлка": 0}, pack=pack, background="kept")
+    assert np.array_equal(bare.rgba, woman.rgba)
+
+
+def test_many_pictures_are_drawn_a_few_at_once(pack):
+    """The same as one after the other, but for the last bits; peak memory is that of `AT_ONCE`."""
+    z = torch.randn(6, 512, generator=torch.Generator().manual_seed(1))
+    styles = pack.generator.styles(pack.generator.w(z, 0.75))
+    images, regions = pack.render_regions(styles, 128)
+    assert images.shape == (6, 3, 128, 128) and regions.shape == (6, 7, 128, 128)
+    one, own = pack.render_regions([style[5:] for style in styles], 128)
+    assert (images[5:] - one).abs().mean() < 0.01 and (regions[5:] - own).abs().mean() < 0.01

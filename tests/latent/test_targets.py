@@ -109,3 +109,28 @@ def test_a_colour_that_can_be_put_counts_less_when_people_are_chosen():
     able, _ = targets_of(replace(pack, recipe=replace(pack.recipe, edits=("recolour",))), person)
     # hair as it grows is found, not painted
     assert {wish.name: wish.weight for wish in able} == plain | {"женщина": WHO, "зелёное платье": PUT}
+
+
+def test_years_moods_and_origins_are_said_in_words_that_the_encoder_knows():
+    pack = tiny_pack()
+    recipe = replace(
+        pack.recipe,
+        means={"frowning": "злой; не улыбка", "улыбаться": "улыбка"},
+        years={"0": "младенец", "3": "ребёнок; не младенец", "18": "молодой", "50": "пожилой"},
+        ages={"студент": "молодой; не ребёнок"},
+        origins=("японец",),
+    )
+    draws = frozenset(["age", "expression", "face", "gender"])
+    pack = replace(pack, recipe=recipe, draws=draws)
+
+    def of(text):
+        (person,) = describe(text)
+        able, _ = targets_of(pack, person)
+        return {t.name: (t.text, *(no.name for no in t.also)) for t in able if t.category != "gender"}
+
+    assert of("Мальчику 7 лет.") == {"7 лет": ("ребёнок", "не младенец")}
+    assert of("Мужчина тридцати пяти лет.") == {"тридцать пять лет": ("молодой",)}
+    assert of("Женщина семидесяти лет.") == {"семьдесят лет": ("пожилой",)}
+    frowning = {"насупиться": ("злой", "не улыбка")}
+    assert of("Студент насупился.") == {"студент": ("молодой", "не ребёнок")} | frowning
+    assert of("Японец улыбался.") == {"японец": ("японец",), "улыбаться": ("улыбка",)}

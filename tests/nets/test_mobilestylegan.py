@@ -1,5 +1,8 @@
 """MobileStyleGAN against the published network's outputs, and its own promises."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -153,3 +156,16 @@ def test_half_precision_draws_the_same_picture() -> None:
     assert half.dtype == torch.float32
     whole = net.render(styles)
     assert (half - whole).abs().mean() < 0.02 * whole.abs().mean()
+
+
+def test_it_is_built_without_torch_s_compiler():
+    """Some operations on the meta device import it, which takes a second and 100 MB."""
+    code = (
+        "import sys, torch\n"
+        "from t2i_person.nets.mobilestylegan import MobileStyleGAN\n"
+        "with torch.device('meta'):\n"
+        "    MobileStyleGAN()\n"
+        "print('torch._dynamo' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"

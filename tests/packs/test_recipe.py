@@ -23,6 +23,7 @@ def test_values_are_taken():
         "rows": {"clothes": "6-99", "макияж": "7-9"},
         "local": {"facial_hair": "beard", "усы": "moustache"},
         "ages": {"мальчик": "ребёнок"},
+        "years": {"0": "ребёнок", "18": "молодой"},
     }
     recipe = read_recipe(card)
     assert (recipe.sampler, recipe.edits, recipe.one_person) == ("likelihood", ("recolour",), True)
@@ -47,6 +48,8 @@ def test_values_are_taken():
         ({"rows": {"clothes": "above"}}, "5-22"),
         ({"local": {"усы": "chin"}}, "moustache"),
         ({"told": {"усы": "chin"}}, "moustache"),
+        ({"years": {"18": "молодой", "0": "ребёнок"}}, "ascending"),
+        ({"years": {"old": "старый"}}, "whole numbers"),
     ],
 )
 def test_what_is_wrong_is_named(card, said):

@@ -11,7 +11,7 @@ from t2i_person.picture.colours import COLOURS, colour
 from t2i_person.picture.naming import colour_of, probability
 from t2i_person.picture.oklab import from_rgb, to_rgb
 from t2i_person.picture.recolour import recolour
-from t2i_person.picture.regions import full_masks
+from t2i_person.picture.regions import full_masks, to_its_edge
 
 DATA = Path(__file__).parent.parent / "data" / "faces"
 CLOTHES = [name for name in COLOURS if name not in ("золотой", "серебряный")]
@@ -103,3 +103,16 @@ def test_masks_follow_the_pictures_edges() -> None:
     assert full_masks(masks, picture, matte, ("hair",))["hair"].max() == 0
     with pytest.raises(ValueError, match="tail"):
         full_masks(masks, picture, None, ("tail",))
+
+
+def test_a_mask_ends_where_the_person_ends():
+    """A hat that is called ground at its rim, and that reaches over it on one side."""
+    hat, ground, alpha = (np.zeros((512, 512), np.float32) for _ in range(3))
+    alpha[50:400, 100:400] = 1  # the person
+    hat[70:150, 80:380], ground[:, :] = 1, 1
+    ground[70:150, 80:380] = 0
+    ground[150:400, 100:400] = 0  # hair and face
+    found = to_its_edge(hat, ground, alpha)
+    assert found[100, 200] == 1 and found[100, 90] == 0, "not beyond the person"
+    assert found[60, 200] > 0.9 and found[100, 390] > 0.9, "as far as the person"
+    assert not found[200:].any() and not found[:50].any()

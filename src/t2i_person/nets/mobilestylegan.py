@@ -77,7 +77,7 @@ class Affine(nn.Module):
 
     def __init__(self, n_in: int, n_out: int):
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(n_out, n_in) / math.sqrt(n_in))
+        self.weight = nn.Parameter(torch.randn(n_out, n_in).div_(math.sqrt(n_in)))
         self.bias = nn.Parameter(torch.ones(n_out))
 
     def forward(self, w: Tensor) -> Tensor:
@@ -105,7 +105,7 @@ class Start(nn.Module):
         super().__init__()
         self.const = nn.Parameter(torch.randn(n_in, *size))
         self.affine = Affine(w_dim, n_in)
-        self.weight = nn.Parameter(torch.randn(n_out, n_in, 3, 3) / math.sqrt(9 * n_in))
+        self.weight = nn.Parameter(torch.randn(n_out, n_in, 3, 3).div_(math.sqrt(9 * n_in)))
         self.bias = nn.Parameter(torch.zeros(n_out))
         self.register_buffer("noise", torch.zeros(size))
 
@@ -153,8 +153,8 @@ class Separable(nn.Module):
     def __init__(self, n_in: int, n_out: int, w_dim: int, size: tuple[int, int]):
         super().__init__()
         self.affine = Affine(w_dim, n_in)
-        self.depthwise = nn.Parameter(torch.randn(n_in, 1, 3, 3) / 3)
-        self.pointwise = nn.Parameter(torch.randn(n_out, n_in) / math.sqrt(n_in))
+        self.depthwise = nn.Parameter(torch.randn(n_in, 1, 3, 3).div_(3))
+        self.pointwise = nn.Parameter(torch.randn(n_out, n_in).div_(math.sqrt(n_in)))
         self.bias = nn.Parameter(torch.zeros(n_out))
         self.register_buffer("noise", torch.zeros(size))
 
@@ -228,7 +228,7 @@ class ToRGB(nn.Module):
     def __init__(self, n_in: int, w_dim: int):
         super().__init__()
         self.affine = Affine(w_dim, n_in)
-        self.weight = nn.Parameter(torch.randn(12, n_in) / math.sqrt(n_in))
+        self.weight = nn.Parameter(torch.randn(12, n_in).div_(math.sqrt(n_in)))
         self.bias = nn.Parameter(torch.zeros(12))
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
@@ -244,7 +244,7 @@ class Small(nn.Module):
 
     def __init__(self, n_in: int):
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(3, n_in) / math.sqrt(n_in))
+        self.weight = nn.Parameter(torch.randn(3, n_in).div_(math.sqrt(n_in)))
         self.bias = nn.Parameter(torch.zeros(3))
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
