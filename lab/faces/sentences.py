@@ -70,7 +70,24 @@ _LISTED = """
 Русый мальчишка улыбался во весь рот. | gender=m; age=child; smile=yes
 Актриса с голубыми глазами и светлыми длинными волосами кивнула. | gender=f; hair=blond; length=long
 Узбек в чёрной шапке продавал дыни. | gender=m; hat=beanie
+Пожилая дама в фиолетовой шляпе гуляла с пуделем. | gender=f; age=old; hat=brim
+Кореянка в очках и сером пиджаке вела урок. | gender=f; glasses=yes; clothes=grey
+Мужчина лет пятидесяти с усами и в зелёной куртке чинил мотор. | gender=m; age=older; facial=moustache; clothes=green
+Девочка лет десяти с кудрявыми рыжими волосами рассмеялась. | gender=f; age=child; hair=red; smile=yes
+Студентка в чёрной шапке и жёлтой куртке ждала автобус. | gender=f; age=young; hat=beanie; clothes=yellow
+Бритый боец в тёмных очках ухмыльнулся. | gender=m; facial=bald; glasses=dark; smile=yes
+Араб с чёрной бородой и в белой рубашке торговал. | gender=m; facial=beard; clothes=white
+Старуха с седыми волосами и в чёрной кофте заплакала. | gender=f; age=old; hair=grey; clothes=black; smile=no
+Брюнет с бородой в бордовом свитере улыбнулся. | gender=m; hair=black; facial=beard; clothes=red; smile=yes
+Подросток в синей кепке хмурился. | age=teen; hat=cap; smile=no
+Африканка с короткими волосами в оранжевой блузке запела. | gender=f; skin=dark; length=short; clothes=orange
+Пожилой лысый мужчина в очках зевнул. | gender=m; age=old; facial=bald; glasses=yes
+Блондинка с чёлкой в розовом свитере грустила. | gender=f; hair=blond; clothes=pink; smile=no
+Юноша с длинными каштановыми волосами играл на гитаре. | gender=m; age=young; length=long; hair=brown
+Женщина тридцати лет с чёрными волосами спорила. | gender=f; age=young; hair=black
+Гусар с рыжими усами поклонился. | gender=m; facial=moustache
 """
+FRESH = 64  # from here on written after the others had been looked at, and looked at once
 
 
 def sentences() -> list[tuple[str, dict[str, str]]]:

@@ -57,7 +57,7 @@ def test_a_woman_gets_a_fringe_by_a_global_direction(pack):
     (woman,) = draw("Женщина.", pack=pack, seed=1, background="kept").characters[0].portraits
     fringed = change(woman.record, text="с чёлкой", pack=pack, background="kept")
     (edit,) = fringed.edits
-    assert (edit["kind"], edit["place"], edit["neutral"]) == ("local_direction", "hair", "женщина")
+    assert (edit["kind"], edit["place"], edit["neutral"]) == ("local_direction", "hair", "человек")
     assert fringed.drawn == ("чёлка",)
     gap = np.abs(woman.rgba.astype(int) - fringed.rgba).max(2)
     assert gap[200:420, 380:640].mean() > 20, "the forehead"

@@ -17,11 +17,12 @@ from ..latent.edits import (
     RecolourEdit,
     ScaledEdit,
     TransplantEdit,
+    local,
     parts_of,
     wdirections,
 )
 from ..latent.edits.coordinates import edit_coordinates, style_offset
-from ..latent.edits.directions import PRICE, apply_directions, best_steps
+from ..latent.edits.directions import apply_directions, best_steps
 from ..latent.edits.local import Moving
 from ..latent.edits.optimize import PRESETS, Preset, optimize, score_loss
 from ..latent.edits.transplants import best_donor, there_in
@@ -127,8 +128,12 @@ def _local_directions(
     A global direction has to reach what is said, or a direction in W has its turn.
     """
     pack, i, wanted, out = pictures.pack, subject.index, subject.wanted, []
-    neutral = "" if in_w else gender_text(pack, subject.character.gender) or pack.neutral
-    price, gained = (wdirections.PRICE, wdirections.GAINED) if in_w else (PRICE, DRAWN)
+    # a beard against «мужчина», but lipstick less womanhood is no lipstick
+    gender = subject.character.gender
+    neutral = "" if in_w else (gender_text(pack, gender) if gender == "male" else pack.neutral)
+    price, gained = (wdirections.PRICE, wdirections.GAINED) if in_w else (local.PRICE, DRAWN)
+    if neutral:  # what has a direction of its own keeps it
+        wanted = [target for target in wanted if target.text not in pack.sliders]
     if "recolour" in pack.recipe.edits:  # colours are put where they belong, which moves nothing else
         told = [(target, said_colour(target.text, target.category)) for target in wanted]
         wanted = [target for target, said in told if target.negated or said is None or grown(*said)]

@@ -16,7 +16,8 @@ from .directions import apply
 from .grafts import Move, direction_of, render_grafted
 from .wdirections import ALPHAS, IN_PLACE
 
-IN_STYLESPACE = (1.0, 2.0, 3.0, 4.0)  # alphas tried of a global direction; from 6 on there are no faces
+IN_STYLESPACE = (0.5, 1.0, 1.7, 2.6, 4.0)  # alphas tried of a global direction; from 6 on there are no faces
+PRICE = 0.3  # of one unit of such an alpha, in log probability
 
 
 @dataclass
