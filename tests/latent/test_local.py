@@ -1,5 +1,7 @@
 """Directions in W taken in one place of the picture."""
 
+from itertools import pairwise
+
 import numpy as np
 import torch
 
@@ -43,7 +45,8 @@ def test_a_man_gets_a_moustache_and_glasses_and_nothing_else(pack):
     assert recreate(hairy.png()).same
     both = change(hairy.record, text="в очках", pack=pack, background="kept")
     assert both.drawn == ("усы", "очки"), "one edit after the other"
-    assert distance(descriptor(before), descriptor(both.rgba[..., :3])) < 0.45
+    steps = [descriptor(picture.rgba[..., :3]) for picture in (man, hairy, both)]
+    assert all(distance(one, next_one) < 0.45 for one, next_one in pairwise(steps))
     without = change(both.record, text="без очков", pack=pack, background="kept")
     assert np.array_equal(without.rgba, hairy.rgba), "there and back"
     half = change(hairy.record, strengths={"усы": 0.5}, pack=pack, background="kept")
