@@ -32,6 +32,12 @@ def name_at(tokens: list[Token], i: int, lower_text: bool) -> Found | None:
     return decide(tokens, i, chain[-1][0], chain)
 
 
+def known_name_at(tokens: list[Token], i: int) -> Found | None:
+    """A word with a capital that the text has used as a name before."""
+    words = name_words(tokens[i], first=True)
+    return decide(tokens, i, i, [(i, words)]) if words else None
+
+
 def _first_word(tokens: list[Token], i: int, lower_text: bool) -> list[NameWord]:
     token = tokens[i]
     if is_name(tokens, i, lower_text) or _has_title(tokens, i):
@@ -144,5 +150,6 @@ def titled(title: Found, name: Found, tokens: list[Token]) -> Found:
         forms=title.forms,
         keys=name.keys | (title.keys if title.number == "sing" else set()),
         parts=name.parts,
+        sure=name.sure or title.gender in ("m", "f"),
         hint=name.hint,
     )

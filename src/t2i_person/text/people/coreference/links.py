@@ -75,6 +75,19 @@ def linked(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> En
     return who.entity if _kind_after_colon(pair) else None
 
 
+def named_at_last(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
+    """Somebody just described whom a name of somebody known tells after all."""
+    f = found[at]
+    before = (g for g in reversed(found[:at]) if g.kind in (*NOMINAL, "pron") and g.entity is not None)
+    who = next(before, None)
+    if who is None or who.entity.named or not scene.compatible(who.entity, f.gender, f.number):
+        return None
+    between = tokens[who.end : f.start]
+    has_verb = any(t.best.pos in ("VERB", "INFN") for t in between)
+    pair = _Pair(tokens, found, at, who, between, False, has_verb)
+    return who.entity if _named_at_last(pair) else None
+
+
 def _told_by_this(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
     """ "это был человек лет сорока", "То был старик": whoever is spoken of."""
     if f.case not in ("nom", "ins"):
@@ -240,6 +253,18 @@ def _somebody_else(pair: _Pair) -> bool:
     return after.start <= f.end + 2 and after.kind in NOMINAL and after.case == f.case
 
 
+def _named_at_last(pair: _Pair) -> bool:
+    """ "Вошёл человек среднего роста, в сером сюртуке, Павел Громов" """
+    f, who = pair.f, pair.who
+    if f.kind != "name" or who.kind != "noun" or pair.cases != ("nom", "nom") or not pair.singular:
+        return False
+    if _kind(who) not in ("generic", "role") or pair.has_verb or len(who.entity.starts) > 1:
+        return False
+    end = pair.tokens[f.end].low if f.end < len(pair.tokens) else "."
+    apart = bool(pair.between) and (pair.between[-1].low == "," or pair.between[-1].low in DASH)
+    return apart and (end == "," or end in HARD or end in DASH)
+
+
 def _without_be(pair: _Pair) -> list[Token]:
     return [t for t in pair.between if not t.keys("VERB") & verbs("be").keys()]
 
@@ -258,6 +283,7 @@ LINKS: tuple[Callable[[_Pair], bool], ...] = (
     _after_colon,
     _after_dash,
     _apposition,
+    _named_at_last,
 )
 
 
