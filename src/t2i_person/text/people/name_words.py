@@ -185,9 +185,10 @@ def foreign_words(token: Token) -> list[NameWord]:
 
 def _women_by_ending(token: Token) -> list[NameWord]:
     """ "Фенечку" of "Фенечка": in the case the tagger takes it for."""
-    if token.feats.get("Gender") != "Fem" or token.feats.get("Number") != "Sing":
-        return []
     case = token.feats.get("Case", "")[:3].lower()
+    object_form = case == "acc" and token.low[-1] in "ую"  # a man's would be a dative
+    if not object_form and token.feats.get("Gender") != "Fem":
+        return []
     for ending, cases in WOMEN_OBLIQUE.items():
         stem = token.low[: -len(ending)]
         if token.low.endswith(ending) and case in cases and len(stem) > 2:

@@ -113,11 +113,13 @@ def _two_people(tokens: list[Token], k: int, chain: Chain) -> bool:
     """A name that depends on a word before it stands next to the subject."""
     last = chain[-1][0]
     token, before = tokens[k], tokens[last]
-    if before.rel not in DEPENDENT:
+    if before.rel not in DEPENDENT and not before.low.endswith(("у", "ю")):
         return False
     case = before.feats.get("Case")
     if token.rel in SUBJECT and case != "Nom":
         return True  # "увидев Громова Илья улыбнулся"
+    if before.low.endswith(("у", "ю")) and not before.best.known and token.feats.get("Case") == "Nom":
+        return True  # "Фенечку Илья не видел"
     # "по просьбе Дубова Марья Ивановна"
     flat = token.rel == "flat:name" and case == "Gen" and token.feats.get("Case") == "Nom"
     return flat and len(chain) == 1 and last > 0

@@ -63,6 +63,7 @@ class Entity:
     subjects: int = 0  # mentions as a subject
     there: float = 0.0  # how likely the surest of its nouns and names is that of somebody who is there
     ghost: bool = False  # so far only talked about
+    heard: int = -1  # sentence of the last noun or name
     becomes: "Entity | None" = None  # somebody named since then, who may be this one
     words: set[str] = field(default_factory=set)  # keys of the nouns and names it was called by
 
@@ -115,7 +116,6 @@ class Entity:
         self.facts[:0] = other.facts
         for category, fact in other.says.items():
             self.says.setdefault(category, fact)
-        self.words |= other.words
         self.kinds |= other.kinds
         self.seen |= other.seen
         self.nouns += other.nouns

@@ -48,6 +48,15 @@ class _Pair:
         return self.who.number == self.found[self.at].number == "sing"
 
 
+def apposed(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
+    """ "увидел Громова, высокого человека": no other man who was told of before."""
+    f = found[at]
+    if f.kind != "noun" or _kind(f) != "generic" or f.start == 0:
+        return None
+    before = tokens[f.start - 1].low
+    return linked(scene, tokens, found, at) if before == "," or before in DASH else None
+
+
 def linked(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
     """Apposition and predicate: "сосед, молодой человек", "это был человек", "он был врачом"."""
     f = found[at]
@@ -225,7 +234,10 @@ def _apposition(pair: _Pair) -> bool:
         return False
     if low[-1] != "," and low[-1] not in DASH:
         return False
-    if any(x in HARD for x in low) or "и" in low or "или" in low or low.count(",") > 1:
+    if any(x in HARD for x in low) or "и" in low or "или" in low:
+        return False
+    listed = all(t.low == "," or t.best.pos in ("ADJF", "PRTF") for t in pair.between)
+    if low.count(",") > 1 and not listed:
         return False
     if f.phrase is not None and f.phrase.prep:
         return False

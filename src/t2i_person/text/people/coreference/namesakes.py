@@ -37,18 +37,36 @@ def namesake(scene: Scene, tokens: list[Token], f: Found, found: list[Found]) ->
     new = brought_in(tokens, f)
     for e in known + scene.entities[::-1] + short + ghosts:
         called_so = bool(f.keys & e.words) or e in short
-        if new and (e is scene.narrator or (e.head is not None and not f.keys & e.head.keys)):
+        if new and e.last < scene.sentence and (e is scene.narrator or _called_otherwise(f, e)):
             continue
         if called_so and _agree(f, e) and not other_name(f, e) and not _one_more(f, e, found):
             scene.recall(e)
             return e
-    return _otherwise_read(scene, tokens, f, found)
+    return _by_title(scene, tokens, f) or _otherwise_read(scene, tokens, f, found)
 
 
 def _known(scene: Scene, keys: Iterable[str]) -> list[Entity]:
     """Those who have some of these names: who has most of them first, then who was spoken of last."""
     told = {id(e): e for key in sorted(keys) for e in scene.named.get(key, ())}
     return sorted(told.values(), key=lambda e: (-len(e.words.intersection(keys)), -e.last))
+
+
+def _by_title(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
+    """ "Доктор" once "доктор Краснов" was told of, in any chapter."""
+    if f.kind != "noun" or f.number != "sing" or f.counted or f.absent or f.person is None:
+        return None
+    e = scene.titles.get(f.person.word)
+    if e is None or not _agree(f, e) or _described(tokens, f):
+        return None
+    scene.recall(e)
+    return e
+
+
+def _described(tokens: list[Token], f: Found) -> bool:
+    """Adjectives or an age come with the noun, as with somebody new."""
+    if any(t.best.pos in ("ADJF", "PRTF") for t in tokens[f.start : f.first]):
+        return True
+    return any(t.keys("NOUN") & MEASURES for t in tokens[f.end : f.end + 3])
 
 
 def _otherwise_read(scene: Scene, tokens: list[Token], f: Found, found: list[Found]) -> Entity | None:
@@ -89,6 +107,10 @@ def brought_in(tokens: list[Token], f: Found) -> bool:
     if after and after[0].low in ("в", "с", "со"):
         return True
     return any(t.keys("NOUN") & MEASURES for t in after)
+
+
+def _called_otherwise(f: Found, e: Entity) -> bool:
+    return e.head is not None and not f.keys & e.head.keys
 
 
 def _agree(f: Found, e: Entity) -> bool:

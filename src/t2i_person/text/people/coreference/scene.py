@@ -9,7 +9,7 @@ from ..names import known_name_at
 from . import evidence
 from .antecedents import antecedent, relative
 from .entity import NOMINAL, Entity, Fact
-from .links import introduced, likened, linked, named_at_last, spoken_to
+from .links import apposed, introduced, likened, linked, named_at_last, spoken_to
 from .namesakes import again, may_mean, namesake, other_name
 
 MEMORY = 12  # sentences a common noun may refer back over; names refer back over the whole text
@@ -27,6 +27,7 @@ class Scene:
         self.left: list[Entity] = []  # nameless ones nobody can refer to any more, for the reader to take
         self.described: list[Entity] = []  # nameless ones who have left, and may have got a name since
         self.named: dict[str, list[Entity]] = {}  # a family shares a name
+        self.titles: dict[str, Entity] = {}  # "доктор Краснов" is "доктор" as well
         self.came: list[Fact] = []  # those whose person has come, for the reader to mark
         self.waiting: list[tuple[int, Fact]] = []  # looks told of nobody yet, each with its sentence
         self.narrator: Entity | None = None  # who says "я"
@@ -82,6 +83,7 @@ class Scene:
         if f.case == "nom" and f.kind != "poss":
             entity.acted = self.sentence, f.first
         if f.kind in NOMINAL:
+            entity.heard = self.sentence
             entity.nouns += 1
             entity.there = max(entity.there, *(t.person for t in tokens[f.first : f.end]))
         if not entity.evidence or (entity.nouns == 1 and f.kind in NOMINAL):
@@ -93,6 +95,8 @@ class Scene:
                 self.announced = self.sentence, entity
                 if f.case == "nom":
                     self._described_before(entity)
+            if f.person is not None and f.person.kind == "role":
+                self.titles.setdefault(f.person.word, entity)
             for key in sorted(set().union(*f.parts.values()) if f.parts else f.keys):
                 same = self.named.setdefault(key, [])
                 if entity not in same:
@@ -112,7 +116,8 @@ class Scene:
             e
             for e in self.entities
             if e.facts and "generic" in e.kinds and not e.named and not self.apart(e)
-            if e.becomes is None and e.last >= self.sentence - 8 and e.first > entity.last
+            if e.last >= self.sentence - 8 and e.first > entity.last
+            if e.becomes is None or e.heard > e.becomes.heard
             if e.number == "sing" and self.compatible(e, entity.gender, entity.number)
         ]
         if fits:
@@ -253,7 +258,8 @@ class Scene:
             return entity
         if f.person and f.person.kind == "collective" and f.kind == "noun":
             return None
-        entity = spoken_to(self, tokens, found, at) or namesake(self, tokens, f, found)
+        entity = spoken_to(self, tokens, found, at) or apposed(self, tokens, found, at)
+        entity = entity or namesake(self, tokens, f, found)
         if entity is not None:
             same = named_at_last(self, tokens, found, at) if f.kind == "name" else None
             if same is not None:
