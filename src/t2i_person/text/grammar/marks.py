@@ -1,5 +1,5 @@
 """The marks that end a phrase, and those that do not."""
 
 HARD = frozenset('. ! ? ; : ( ) « » “ ” " … „'.split())
-DASH = frozenset("— – -".split())
+DASH = frozenset("— – - --".split())
 QUOTES = frozenset('« » “ ” " „'.split())

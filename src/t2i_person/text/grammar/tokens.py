@@ -87,6 +87,7 @@ class Token:
     look: float = 0.0  # how likely it is told of somebody's looks
     begins: float = 0.0  # how likely what it tells begins here
     person: float = 0.0  # how likely it names somebody who is there
+    opens: bool = False  # the first word of a paragraph
 
     @property
     def best(self) -> Reading:
@@ -298,7 +299,8 @@ def sentences(paragraphs: Iterable[tuple[Sequence[int], str]]) -> Iterator[list[
     """
     waiting: list[list[Token]] = []
     for places, text in paragraphs:
-        for tokens in _cut(places, text):
+        for k, tokens in enumerate(_cut(places, text)):
+            tokens[0].opens = k == 0
             waiting.append(tokens)
             if len(waiting) == WINDOW:
                 _tag(waiting)

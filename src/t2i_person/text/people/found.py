@@ -34,6 +34,7 @@ class Found:
     near: tuple[str, ...] = ()  # who of those told of before it may mean, as facts
     ghost: Any = None  # the entity of somebody talked about, who may be there all the same
     keys: set[str] = field(default_factory=set)
+    sure: bool = False  # of a name: the sentence tells the sex
     hint: str = ""  # weak evidence of sex: "новый директор" may be a woman
     parts: dict[str, set[str]] = field(default_factory=dict)  # of a name: given, patronymic, family
 

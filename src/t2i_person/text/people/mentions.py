@@ -6,7 +6,7 @@ from ..grammar.tokens import Token
 from ..lexicon.lists import fold, things, word_set
 from .absent import mark_absent
 from .found import Found
-from .names import name_at, same_case, titled
+from .names import PARTICLES, name_at, same_case, titled
 from .nouns import noun_at
 from .pronouns import POSSESSIVE, pronoun_at
 from .substantives import substantive_at
@@ -44,7 +44,7 @@ def _mentions(tokens: list[Token]) -> list[Found]:
         if found is None:
             i += 1
             continue
-        if out and _is_title_of(out[-1], found):
+        if out and _is_title_of(tokens, out[-1], found):
             found = titled(out.pop(), found, tokens)
         out.append(found)
         i = found.last + 1
@@ -70,9 +70,18 @@ def _past_each_other(tokens: list[Token], i: int) -> int:
     return 0
 
 
-def _is_title_of(title: Found, name: Found) -> bool:
+def _particle(tokens: list[Token], i: int) -> bool:
+    """ "капитан фон Штольц" """
+    return tokens[i].low in PARTICLES and not tokens[i].text[:1].isupper()
+
+
+def _is_title_of(tokens: list[Token], title: Found, name: Found) -> bool:
     """ "тётя Зина", "профессор Штерн": one name."""
-    if name.kind != "name" or title.kind != "noun" or title.last != name.first - 1:
+    if name.kind != "name" or title.kind != "noun":
+        return False
+    if title.last != name.first - 1 and not (
+        title.last == name.first - 2 and _particle(tokens, name.first - 1)
+    ):
         return False
     return title.person is not None and title.person.kind != "collective" and same_case(title, name)
 

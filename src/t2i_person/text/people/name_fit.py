@@ -12,6 +12,7 @@ from .name_words import SEX, SUBJECT, NameWord
 GENDERS = {"m": "masc", "f": "femn"}
 CONSONANTS = frozenset("бвгджзйклмнпрстфхцчшщ")
 PREDICATES = ("VERB", "ADJS", "PRTS")
+SURE = 4.5  # how much likelier one sex must be for it to be told rather than guessed
 AGE_VERBS = word_set("ages.txt", "turns, of a name")
 
 Option = tuple[str, str, str]  # case, number, gender
@@ -25,7 +26,8 @@ def decide(tokens: list[Token], i: int, last: int, chain: Chain) -> Found | None
     ranked = sorted(points, key=lambda option: points[option], reverse=True)
     case, number, gender = best = ranked[0]
     other = next((o for o in ranked if o[2] != gender and o[1] == number), None)
-    unsure = other is not None and points[other] > points[best] - 1.0
+    ahead = points[best] - points[other] if other is not None else 0.0
+    unsure = other is not None and ahead < 1.0
     lemmas: list[str] = []
     keys: set[str] = set()
     parts: dict[str, set[str]] = {}
@@ -49,6 +51,7 @@ def decide(tokens: list[Token], i: int, last: int, chain: Chain) -> Found | None
         forms=tuple(_form(tokens[i].best, o) for o in ranked if o[1] == number),
         keys=keys,
         parts=parts,
+        sure=ahead >= SURE,
         hint=hint,
     )
 

@@ -137,7 +137,8 @@ def _known_name(word: _Word) -> bool | None:
     usual = bool(plain) and plain[0].score > 0.4 and plain[0] is token.best
     if word.opens and usual and token.pos != "PROPN":
         return _acts(word.tokens, word.i)
-    return token.best.key not in things() or word.listed or word.subject
+    unknown = not token.best.known and not word.opens  # "Фенечка" is an ornament, too
+    return token.best.key not in things() or word.listed or word.subject or unknown
 
 
 def _nickname(word: _Word) -> bool | None:
@@ -252,6 +253,12 @@ def _letter(tokens: list[Token], i: int) -> bool:
     return len(tokens[i].low.split("-")[0]) == 1 or not tokens[i].low[0].isalpha()
 
 
+def _no_noun(tokens: list[Token], i: int) -> bool:
+    """ "Поравнявшись с домом", "Гм!": unknown to the tagger, but no noun by its form."""
+    token = tokens[i]
+    return token.low.endswith(("вшись", "вши")) or (token.has("INTJ") and not token.keys() & names().keys())
+
+
 def _ago(tokens: list[Token], i: int) -> bool:
     """ "Тому лет десять"."""
     return tokens[i].low == "тому" and _after(tokens, i) in ("лет", "года", "год", "назад")
@@ -303,6 +310,7 @@ def _after(tokens: list[Token], i: int) -> str:
 NO_NAMES: tuple[Callable[[list[Token], int], bool], ...] = (
     _oath,
     _letter,
+    _no_noun,
     _ago,
     _form_key,
     _thanks,

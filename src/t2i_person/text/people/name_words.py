@@ -37,6 +37,11 @@ ADJECTIVAL: dict[str, tuple[tuple[str, str, str], ...]] = {
     }.items()
 }
 OBLIQUE = {"а": ("gen", "acc"), "у": ("dat",), "ом": ("ins",), "ем": ("ins",), "е": ("loc",)}
+WOMEN_OBLIQUE = {
+    "у": ("acc",), "ю": ("acc",), "ы": ("gen",), "и": ("gen",), "е": ("dat", "loc"),
+    "ою": ("ins",), "ею": ("ins",), "ой": ("ins",), "ей": ("ins",),
+}  # fmt: skip
+PATRONYMIC = ("овна", "евна", "ишна", "ична", "ыч")  # of those the dictionary lacks
 STEMS = ("ов", "ев", "ёв", "ин", "ын")
 ADJECTIVE_ENDINGS = tuple("ская ский ской ского скому ским скую".split())
 VOWELS_THAT_STAY = "иоуыэюе"  # a name that ends so is not declined
@@ -135,7 +140,7 @@ def surname_words(token: Token) -> list[NameWord]:
 
 
 def _part(r: Reading, first: bool) -> str:
-    if "Patr" in r.grams:
+    if "Patr" in r.grams or (not first and not r.known and r.lemma.endswith(PATRONYMIC)):
         return "patronymic"
     if "Name" in r.grams or (first and r.key in names()):
         return "given"
@@ -163,6 +168,9 @@ def foreign_words(token: Token) -> list[NameWord]:
     """An unknown name: as it stands in the nominative, by the guessed declension elsewhere."""
     low = token.low
     stands = NameWord("family", "u", "nom", "sing", low, fold(low), UNKNOWN)
+    women = _women_by_ending(token)
+    if women:
+        return women
     if low[-1] in VOWELS_THAT_STAY:
         return [replace(stands, case=case) for case in ("nom", "gen", "dat", "acc", "ins", "loc")]
     if token.rel in SUBJECT or token.feats.get("Case") == "Nom":
@@ -173,6 +181,20 @@ def foreign_words(token: Token) -> list[NameWord]:
         if r.pos == "NOUN" and r.number == "sing" and r.case and r.case != "nom"
     ]
     return out or _men_by_ending(token) or [stands]
+
+
+def _women_by_ending(token: Token) -> list[NameWord]:
+    """ "Фенечку" of "Фенечка": in the case the tagger takes it for."""
+    case = token.feats.get("Case", "")[:3].lower()
+    object_form = case == "acc" and token.low[-1] in "ую"  # a man's would be a dative
+    if not object_form and token.feats.get("Gender") != "Fem":
+        return []
+    for ending, cases in WOMEN_OBLIQUE.items():
+        stem = token.low[: -len(ending)]
+        if token.low.endswith(ending) and case in cases and len(stem) > 2:
+            lemma = stem + ("а" if ending in "уыойою" or stem[-1] in "кгхжшчщц" else "я")
+            return [NameWord("family", "f", case, "sing", lemma, fold(lemma), UNKNOWN)]
+    return []
 
 
 def _men_by_ending(token: Token) -> list[NameWord]:

@@ -32,6 +32,12 @@ def name_at(tokens: list[Token], i: int, lower_text: bool) -> Found | None:
     return decide(tokens, i, chain[-1][0], chain)
 
 
+def known_name_at(tokens: list[Token], i: int) -> Found | None:
+    """A word with a capital that the text has used as a name before."""
+    words = name_words(tokens[i], first=True)
+    return decide(tokens, i, i, [(i, words)]) if words else None
+
+
 def _first_word(tokens: list[Token], i: int, lower_text: bool) -> list[NameWord]:
     token = tokens[i]
     if is_name(tokens, i, lower_text) or _has_title(tokens, i):
@@ -107,11 +113,13 @@ def _two_people(tokens: list[Token], k: int, chain: Chain) -> bool:
     """A name that depends on a word before it stands next to the subject."""
     last = chain[-1][0]
     token, before = tokens[k], tokens[last]
-    if before.rel not in DEPENDENT:
+    if before.rel not in DEPENDENT and not before.low.endswith(("у", "ю")):
         return False
     case = before.feats.get("Case")
     if token.rel in SUBJECT and case != "Nom":
         return True  # "увидев Громова Илья улыбнулся"
+    if before.low.endswith(("у", "ю")) and not before.best.known and token.feats.get("Case") == "Nom":
+        return True  # "Фенечку Илья не видел"
     # "по просьбе Дубова Марья Ивановна"
     flat = token.rel == "flat:name" and case == "Gen" and token.feats.get("Case") == "Nom"
     return flat and len(chain) == 1 and last > 0
@@ -144,5 +152,6 @@ def titled(title: Found, name: Found, tokens: list[Token]) -> Found:
         forms=title.forms,
         keys=name.keys | (title.keys if title.number == "sing" else set()),
         parts=name.parts,
+        sure=name.sure or title.gender in ("m", "f"),
         hint=name.hint,
     )

@@ -54,33 +54,37 @@ def _narrator(scene: Scene, f: Found) -> Entity:
 
 
 def _spoken_to(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity:
-    """Who "ты" and "вы" are: one person in the whole text."""
+    """Who "ты" and "вы" are: one person in the whole text, unless they have a name."""
     f = found[at]
-    entity = next((e for e in scene.entities if e.second), None)
+    entity = next((e for e in scene.entities if e.second and not _long_ago(scene, e)), None)
     if entity is not None:
+        entity.addressed = scene.sentence
         return entity
     told = [g.entity for g in found[:at] if g.kind in NOMINAL and g.entity is not None]
     if len(told) == 1 and f.case == "nom" and tokens[f.start - 1].low == "," and f.lemma == "ты":
         entity = told[0]  # "парень в очках, ты улыбался"
     else:
         entity = scene.newcomer(f)
-    entity.second = True
+    entity.second, entity.addressed = True, scene.sentence
     return entity
+
+
+def _long_ago(scene: Scene, e: Entity) -> bool:
+    """Who has a name is "ты" only while somebody speaks to them."""
+    return e.named and e.addressed < scene.sentence - 2
 
 
 def _third_person(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
     """The latest that fits, subjects before others."""
     best, top = None, -1e9
     for e in scene.entities:
-        if e.second or not scene.compatible(e, f.gender, f.number) or e.last < scene.sentence - 6:
-            continue
-        if e is scene.narrator:
+        if scene.apart(e) or not scene.compatible(e, f.gender, f.number) or e.last < scene.sentence - 6:
             continue
         points = 3.0 * (e.last - scene.sentence) + 1.5 * e.subject + 0.02 * e.place
         points -= 1.6 * (e.gender == "u" and f.gender != "u")
-        if e.last == scene.sentence and e.subject and f.case != "nom" and f.kind == "pron":
-            if _same_clause(tokens, e.place, f.first):
-                points -= 4.0  # an object pronoun is not its own subject
+        if e.acted[0] == scene.sentence and (f.case != "nom" or f.kind == "poss"):
+            if _same_clause(tokens, e.acted[1], f.first):
+                points -= 4.0  # whose verb it is is neither its object nor whose "его" is
         if points >= top:
             best, top = e, points
     return best
@@ -96,7 +100,10 @@ def _one_of_them(scene: Scene, f: Found) -> Entity | None:
 
 
 def _same_clause(tokens: list[Token], a: int, b: int) -> bool:
-    return a < b and not any(t.low == "," or t.low in HARD or t.low in DASH for t in tokens[a:b])
+    if a >= b or any(t.low in HARD or t.low in DASH for t in tokens[a:b]):
+        return False
+    comma = max((t.i for t in tokens[a:b] if t.low == ","), default=-1)
+    return comma < 0 or any(t.best.pos == "GRND" for t in tokens[comma:b])  # "Пётр вошёл, глядя на него"
 
 
 def _thing_before(tokens: list[Token], f: Found) -> bool:

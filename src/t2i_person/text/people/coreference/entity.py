@@ -49,10 +49,13 @@ class Entity:
     named: bool = False
     full_name: str = ""
     unsexed: bool = False
-    last: int = -1  # sentence of the last mention
+    first: int = -1  # sentence of the first mention, and of the last
+    last: int = -1
     subject: bool = False  # whether that mention was a subject
     place: int = 0
-    second: bool = False
+    acted: tuple[int, int] = (-1, 0)  # sentence and place where it was last a subject
+    second: bool = False  # "ты", "вы"
+    addressed: int = -1  # sentence of the last "ты"
     unnamed: bool = False  # looks without a noun for the person: a noun that comes next is theirs
     hint: str = ""
     evidence: tuple[str, ...] = ()  # how it was first told of by a noun or name
@@ -60,6 +63,8 @@ class Entity:
     subjects: int = 0  # mentions as a subject
     there: float = 0.0  # how likely the surest of its nouns and names is that of somebody who is there
     ghost: bool = False  # so far only talked about
+    heard: int = -1  # sentence of the last noun or name
+    becomes: "Entity | None" = None  # somebody named since then, who may be this one
     words: set[str] = field(default_factory=set)  # keys of the nouns and names it was called by
 
     @property
@@ -99,6 +104,26 @@ class Entity:
         for category, normal, english in f.person.facts if f.person and not f.denied else ():
             if category != "role" or self.head is f:
                 self.says.setdefault(category, Fact(start, end, category, normal, False, noun=english))
+
+    def absorb(self, other: "Entity") -> None:
+        """The other turns out to be this person: all that is told of them is told of this one."""
+        told, mine = len(other.texts), len(self.texts)  # those after have no words yet
+        self.starts = self.starts[:mine] + other.starts[:told] + self.starts[mine:] + other.starts[told:]
+        self.ends = self.ends[:mine] + other.ends[:told] + self.ends[mine:] + other.ends[told:]
+        self.texts += other.texts
+        if self.head_at >= mine:
+            self.head_at += told
+        self.facts[:0] = other.facts
+        for category, fact in other.says.items():
+            self.says.setdefault(category, fact)
+        self.kinds |= other.kinds
+        self.seen |= other.seen
+        self.nouns += other.nouns
+        self.subjects += other.subjects
+        self.there = max(self.there, other.there)
+        self.hint = self.hint or other.hint
+        if self.gender == "u":
+            self.gender = other.gender
 
     def _take_name(self, f: Found) -> None:
         """The full name is the one with the most words, the first of those."""

@@ -48,6 +48,15 @@ class _Pair:
         return self.who.number == self.found[self.at].number == "sing"
 
 
+def apposed(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
+    """ "увидел Громова, высокого человека": no other man who was told of before."""
+    f = found[at]
+    if f.kind != "noun" or _kind(f) != "generic" or f.start == 0:
+        return None
+    before = tokens[f.start - 1].low
+    return linked(scene, tokens, found, at) if before == "," or before in DASH else None
+
+
 def linked(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
     """Apposition and predicate: "сосед, молодой человек", "это был человек", "он был врачом"."""
     f = found[at]
@@ -73,6 +82,19 @@ def linked(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> En
         f.predicate = f.kind == "noun"
         return who.entity
     return who.entity if _kind_after_colon(pair) else None
+
+
+def named_at_last(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
+    """Somebody just described whom a name of somebody known tells after all."""
+    f = found[at]
+    before = (g for g in reversed(found[:at]) if g.kind in (*NOMINAL, "pron") and g.entity is not None)
+    who = next(before, None)
+    if who is None or who.entity.named or not scene.compatible(who.entity, f.gender, f.number):
+        return None
+    between = tokens[who.end : f.start]
+    has_verb = any(t.best.pos in ("VERB", "INFN") for t in between)
+    pair = _Pair(tokens, found, at, who, between, False, has_verb)
+    return who.entity if _named_at_last(pair) else None
 
 
 def _told_by_this(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
@@ -212,7 +234,10 @@ def _apposition(pair: _Pair) -> bool:
         return False
     if low[-1] != "," and low[-1] not in DASH:
         return False
-    if any(x in HARD for x in low) or "и" in low or "или" in low or low.count(",") > 1:
+    if any(x in HARD for x in low) or "и" in low or "или" in low:
+        return False
+    listed = all(t.low == "," or t.best.pos in ("ADJF", "PRTF") for t in pair.between)
+    if low.count(",") > 1 and not listed:
         return False
     if f.phrase is not None and f.phrase.prep:
         return False
@@ -240,6 +265,18 @@ def _somebody_else(pair: _Pair) -> bool:
     return after.start <= f.end + 2 and after.kind in NOMINAL and after.case == f.case
 
 
+def _named_at_last(pair: _Pair) -> bool:
+    """ "Вошёл человек среднего роста, в сером сюртуке, Павел Громов" """
+    f, who = pair.f, pair.who
+    if f.kind != "name" or who.kind != "noun" or pair.cases != ("nom", "nom") or not pair.singular:
+        return False
+    if _kind(who) not in ("generic", "role") or pair.has_verb or len(who.entity.starts) > 1:
+        return False
+    end = pair.tokens[f.end].low if f.end < len(pair.tokens) else "."
+    apart = bool(pair.between) and (pair.between[-1].low == "," or pair.between[-1].low in DASH)
+    return apart and (end == "," or end in HARD or end in DASH)
+
+
 def _without_be(pair: _Pair) -> list[Token]:
     return [t for t in pair.between if not t.keys("VERB") & verbs("be").keys()]
 
@@ -258,6 +295,7 @@ LINKS: tuple[Callable[[_Pair], bool], ...] = (
     _after_colon,
     _after_dash,
     _apposition,
+    _named_at_last,
 )
 
 

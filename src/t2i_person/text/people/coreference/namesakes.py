@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 # Words that name a person already on stage again: their age group must not clash.
 AGE_GROUP = word_map("reference.txt", "age group")
 ANOTHER = word_set("reference.txt", "another")
+# of names not in the nominative
+ENDINGS = ("у", "ю", "е", "ы", "и", "а", "я", "ой", "ей", "ою", "ею", "ом", "ем")
+POINTED = word_set("reference.txt", "pointed at")
+MEASURES = word_set("reference.txt", "measure")
 KINDS_AGAIN = ("generic", "role", "folk", "people")
 GRANDPARENTS = word_set("reference.txt", "grandparent")
 
@@ -27,15 +31,86 @@ def namesake(scene: Scene, tokens: list[Token], f: Found, found: list[Found]) ->
     words = {fold(t.low) for t in tokens[f.start : f.first]}
     if words & ANOTHER or any(t.keys() & ANOTHER for t in tokens[f.start : f.first]):
         return None
-    known = [scene.named[k] for k in sorted(f.keys) if k in scene.named] if f.kind == "name" else []
+    known = _known(scene, f.keys) if f.kind == "name" else []
     short = _short_for(scene, f, found)
     ghosts = [] if f.absent else scene.ghosts[::-1]
+    new = brought_in(tokens, f)
     for e in known + scene.entities[::-1] + short + ghosts:
         called_so = bool(f.keys & e.words) or e in short
+        if new and e.last < scene.sentence and (e is scene.narrator or _called_otherwise(f, e)):
+            continue
         if called_so and _agree(f, e) and not other_name(f, e) and not _one_more(f, e, found):
             scene.recall(e)
             return e
+    return _by_title(scene, tokens, f) or _otherwise_read(scene, tokens, f, found)
+
+
+def _known(scene: Scene, keys: Iterable[str]) -> list[Entity]:
+    """Those who have some of these names: who has most of them first, then who was spoken of last."""
+    told = {id(e): e for key in sorted(keys) for e in scene.named.get(key, ())}
+    return sorted(told.values(), key=lambda e: (-len(e.words.intersection(keys)), -e.last))
+
+
+def _by_title(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
+    """ "Доктор" once "доктор Краснов" was told of, in any chapter."""
+    if f.kind != "noun" or f.number != "sing" or f.counted or f.absent or f.person is None:
+        return None
+    e = scene.titles.get(f.person.word)
+    if e is None or not _agree(f, e) or _described(tokens, f):
+        return None
+    scene.recall(e)
+    return e
+
+
+def _described(tokens: list[Token], f: Found) -> bool:
+    """Adjectives or an age come with the noun, as with somebody new."""
+    if any(t.best.pos in ("ADJF", "PRTF") for t in tokens[f.start : f.first]):
+        return True
+    return any(t.keys("NOUN") & MEASURES for t in tokens[f.end : f.end + 3])
+
+
+def _otherwise_read(scene: Scene, tokens: list[Token], f: Found, found: list[Found]) -> Entity | None:
+    """ "Гордеева не было": of Гордеев, who is known, rather than a woman whom nobody has told of.
+
+    Sex and dictionary form of a single word are guessed, unless a verb tells; another reading that is the
+    name of somebody known is likelier than somebody new.
+    """
+    if f.kind != "name" or f.number != "sing" or f.sure or tokens[f.last].text[:1].islower():
+        return None
+    if any(t.text[:1].isupper() for t in tokens[f.first : f.last]):
+        return None
+    keys = f.keys | tokens[f.last].keys("NOUN") | _nominatives(fold(tokens[f.last].low))
+    for e in _known(scene, keys):
+        if e.number == "sing" and not any(g.entity is e for g in found):
+            f.gender, f.keys, f.parts = e.gender, f.keys & e.words, {}
+            scene.recall(e)
+            return e
     return None
+
+
+def _nominatives(low: str) -> set[str]:
+    """What a name in some other case may be the form of: "дунечкой" of "дунечка"."""
+    stems = [low[: -len(ending)] for ending in ENDINGS if low.endswith(ending)]
+    return {stem + ending for stem in stems for ending in ("", "а", "я", "ь", "й")}
+
+
+def brought_in(tokens: list[Token], f: Found) -> bool:
+    """ "Вошёл человек", "увидел человека лет сорока": no one who was called a man in passing."""
+    if f.kind != "noun" or f.person is None or f.person.kind != "generic":
+        return False
+    if any(t.keys() & POINTED for t in tokens[max(0, f.start - 1) : f.first]):
+        return False
+    before = [t for t in tokens[: f.start] if t.best.pos == "VERB"]
+    if f.case == "nom" and before and not before[-1].keys("VERB") & verbs("speech").keys():
+        return True
+    after = tokens[f.end : f.end + 3]
+    if after and after[0].low in ("в", "с", "со"):
+        return True
+    return any(t.keys("NOUN") & MEASURES for t in after)
+
+
+def _called_otherwise(f: Found, e: Entity) -> bool:
+    return e.head is not None and not f.keys & e.head.keys
 
 
 def _agree(f: Found, e: Entity) -> bool:
@@ -141,7 +216,7 @@ def may_mean(scene: Scene, f: Found) -> tuple[str, ...]:
     fits = [
         e
         for e in scene.entities
-        if not e.second and e is not scene.narrator and e.number == "sing" and e.last >= scene.sentence - 5
+        if not scene.apart(e) and e.number == "sing" and e.last >= scene.sentence - 5
         if scene.compatible(e, f.gender, f.number) and not other_name(f, e)
         if not (f.kind == "name" and e.named)
     ]

@@ -3,15 +3,18 @@
 from ...grammar.marks import DASH, QUOTES
 from ...grammar.tokens import Token
 from ...lexicon.lists import fold, verbs, word_set
-from ..found import Found
+from ..found import Found, capital
+from ..name_words import SUBJECT
+from ..names import known_name_at
 from . import evidence
 from .antecedents import antecedent, relative
 from .entity import NOMINAL, Entity, Fact
-from .links import introduced, likened, linked, spoken_to
+from .links import apposed, introduced, likened, linked, named_at_last, spoken_to
 from .namesakes import again, may_mean, namesake, other_name
 
 MEMORY = 12  # sentences a common noun may refer back over; names refer back over the whole text
 CROWD = 40
+NAMING = ("NOUN", "PROPN", "X")
 
 
 class Scene:
@@ -22,10 +25,14 @@ class Scene:
         self.ghosts: list[Entity] = []  # those talked about
         self.cast: list[Entity] = []  # those who have a name: it may come again in any chapter
         self.left: list[Entity] = []  # nameless ones nobody can refer to any more, for the reader to take
-        self.named: dict[str, Entity] = {}
+        self.described: list[Entity] = []  # nameless ones who have left, and may have got a name since
+        self.named: dict[str, list[Entity]] = {}  # a family shares a name
+        self.titles: dict[str, Entity] = {}  # "доктор Краснов" is "доктор" as well
         self.came: list[Fact] = []  # those whose person has come, for the reader to mark
         self.waiting: list[tuple[int, Fact]] = []  # looks told of nobody yet, each with its sentence
         self.narrator: Entity | None = None  # who says "я"
+        self.announced: tuple[int, Entity] | None = None  # somebody named after a while, and when
+        self.aloud = False  # the paragraph is somebody's speech
         self.sentence = -1
         self._done: list[Found] = []
 
@@ -34,7 +41,10 @@ class Scene:
         self.sentence += 1
         self._forget()
         self._done = found
-        speakers = [k for k, f in enumerate(found) if f.lemma == "я" and _spoken(tokens, f)]
+        if tokens[0].opens:
+            self.aloud = tokens[0].low in DASH
+        self._recognise(tokens, found)
+        speakers = [k for k, f in enumerate(found) if f.lemma == "я" and (self.aloud or _spoken(tokens, f))]
         speakers += [k for k, f in enumerate(found) if f.kind == "name" and introduced(tokens, f)]
         others = [k for k in range(len(found)) if k not in speakers]
         for k in others + speakers:  # who speaks is named after the words
@@ -50,12 +60,30 @@ class Scene:
                 f.ghost = entity = self._talked_about(f)
             if entity is not None and f.kind != "rel":
                 self._take_in(tokens, f, entity)
+        self._told_apart(found)
+
+    def _recognise(self, tokens: list[Token], found: list[Found]) -> None:
+        """Find names that pass for other words and that somebody has here."""
+        taken = {k for f in found for k in range(f.first, f.end)}
+        for t in tokens:
+            if t.i in taken or not capital(t) or t.best.pos not in ("NOUN", "X") or t.pos not in NAMING:
+                continue
+            if t.i == 0 and t.rel not in SUBJECT:
+                continue
+            if (t.keys("NOUN") | {fold(t.low)}) & self.named.keys():
+                f = known_name_at(tokens, t.i)
+                if f is not None:
+                    found.append(f)
+                    found.sort(key=lambda f: f.first)
 
     def _take_in(self, tokens: list[Token], f: Found, entity: Entity) -> None:
         """What a mention adds to the one it means."""
         entity.hint = entity.hint or f.hint
         entity.subjects += f.case == "nom"
+        if f.case == "nom" and f.kind != "poss":
+            entity.acted = self.sentence, f.first
         if f.kind in NOMINAL:
+            entity.heard = self.sentence
             entity.nouns += 1
             entity.there = max(entity.there, *(t.person for t in tokens[f.first : f.end]))
         if not entity.evidence or (entity.nouns == 1 and f.kind in NOMINAL):
@@ -63,14 +91,47 @@ class Scene:
         if f.kind == "name":
             if not entity.named:
                 self.cast.append(entity)
+            if (not entity.starts or entity.last < self.sentence - MEMORY) and f.number == "sing":
+                self.announced = self.sentence, entity
+                if f.case == "nom":
+                    self._described_before(entity)
+            if f.person is not None and f.person.kind == "role":
+                self.titles.setdefault(f.person.word, entity)
             for key in sorted(set().union(*f.parts.values()) if f.parts else f.keys):
-                self.named.setdefault(key, entity)
+                same = self.named.setdefault(key, [])
+                if entity not in same:
+                    same.append(entity)
         f.denied = f.start > 0 and tokens[f.start - 1].low == "не"
         entity.mention(f, tokens[f.first].start, tokens[f.last].end)
-        entity.last, entity.place = self.sentence, f.first
-        entity.subject = f.case == "nom" or (entity.subject and f.kind == "poss")
+        if not (entity.second and entity.named and f.lemma in ("ты", "вы")):
+            again = entity.last == self.sentence and _in_main_clause(tokens, entity.acted[1])
+            entity.last, entity.place = self.sentence, f.first
+            entity.subject = _stands_out(tokens, f) or (entity.subject and (f.kind == "poss" or again))
         if entity.gender == "u" and f.gender != "u" and f.number == "sing":
             entity.gender = f.gender
+
+    def _described_before(self, entity: Entity) -> None:
+        """A new name may be that of somebody who is there already: then the noun is not heard again."""
+        fits = [
+            e
+            for e in self.entities
+            if e.facts and "generic" in e.kinds and not e.named and not self.apart(e)
+            if e.last >= self.sentence - 8 and e.first > entity.last
+            if e.becomes is None or e.heard > e.becomes.heard
+            if e.number == "sing" and self.compatible(e, entity.gender, entity.number)
+        ]
+        if fits:
+            max(fits, key=lambda e: (len(e.starts), e.last)).becomes = entity
+
+    def _told_apart(self, found: list[Found]) -> None:
+        """Who is told of beside somebody named is somebody else, unless it is said aloud."""
+        if self.aloud:
+            return
+        named = {id(f.entity) for f in found if f.kind == "name"}
+        for f in found:
+            e = f.entity
+            if f.kind in NOMINAL and e is not None and e.becomes is not None and id(e.becomes) in named:
+                e.becomes = None
 
     def _forget(self) -> None:
         """Let go of what the coming sentences cannot refer to, so that a book takes little memory."""
@@ -80,15 +141,24 @@ class Scene:
         gone = [e for e in self.entities if e not in stay]
         gone += [e for e in self.ghosts if e.last < self.sentence - MEMORY]
         self.ghosts = [e for e in self.ghosts if e.last >= self.sentence - MEMORY]
-        self.left += [e for e in gone if not e.named and e is not self.narrator]
+        for e in gone:
+            if e.becomes is not None:
+                self.described.append(e)
+            elif not e.named and e is not self.narrator:
+                self.left.append(e)
         self.entities = stay
 
     def close(self) -> None:
         """The text is over: everybody leaves."""
+        for e in self.described:
+            if e.becomes is not None and len(e.becomes.starts) > 2:  # fewer, and the name is hardly one
+                e.becomes.absorb(e)
+            else:
+                self.left.append(e)
         narrator = [self.narrator] if self.narrator is not None and not self.narrator.named else []
         self.left += [e for e in self.entities + self.ghosts if not e.named and e is not self.narrator]
         self.left += narrator + self.cast
-        self.entities, self.ghosts, self.cast, self.narrator = [], [], [], None
+        self.entities, self.ghosts, self.cast, self.described, self.narrator = [], [], [], [], None
 
     @staticmethod
     def compatible(entity: Entity, gender: str, number: str) -> bool:
@@ -97,11 +167,15 @@ class Scene:
             return False
         return number == "plur" or "u" in (entity.gender, gender) or entity.gender == gender
 
+    def apart(self, entity: Entity) -> bool:
+        """Whether this is "я" or "ты", whom "он" never means; "ты" may, who has a name."""
+        return entity is self.narrator or (entity.second and not entity.named)
+
     def topic(self, gender: str = "u", number: str = "sing") -> Entity | None:
         """The person being spoken of: the latest fitting subject."""
         best, top = None, -1e9
         for e in self.entities:
-            if e.second or e is self.narrator or not self.compatible(e, gender, number):
+            if self.apart(e) or not self.compatible(e, gender, number):
                 continue
             if e.last < self.sentence - 4:
                 continue
@@ -142,9 +216,19 @@ class Scene:
             if e.unnamed and not e.nominal and e.last >= self.sentence - 2 and f.kind in NOMINAL:
                 if self.compatible(e, f.gender, f.number):
                     return e
-        entity = Entity(f.number, f.gender)
+        entity = Entity(f.number, f.gender, first=self.sentence)
         self.entities.append(entity)
+        self._announced_before(f, entity)
         return entity
+
+    def _announced_before(self, f: Found, entity: Entity) -> None:
+        """ "Вот и Кузьмич." Вошёл старик...": whose name was just said comes in."""
+        if self.announced is None or f.kind != "noun" or f.person is None or f.person.kind != "generic":
+            return
+        at, other = self.announced
+        if self.sentence - 2 <= at < self.sentence and f.number == "sing":
+            if self.compatible(other, f.gender, "sing"):
+                entity.becomes = other
 
     def recall(self, entity: Entity) -> None:
         """Somebody is named again after a while, or comes in who was only talked about."""
@@ -153,6 +237,14 @@ class Scene:
         if entity.ghost:
             entity.ghost = False
             self.ghosts = [e for e in self.ghosts if e is not entity]
+
+    def _are_one(self, entity: Entity, other: Entity) -> None:
+        """Somebody just brought in is somebody known."""
+        entity.absorb(other)
+        self.entities = [e for e in self.entities if e is not other]
+        for f in self._done:
+            if f.entity is other:
+                f.entity = entity
 
     def _resolve(self, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
         """Whom a mention means; None for nobody who is there."""
@@ -166,8 +258,12 @@ class Scene:
             return entity
         if f.person and f.person.kind == "collective" and f.kind == "noun":
             return None
-        entity = spoken_to(self, tokens, found, at) or namesake(self, tokens, f, found)
+        entity = spoken_to(self, tokens, found, at) or apposed(self, tokens, found, at)
+        entity = entity or namesake(self, tokens, f, found)
         if entity is not None:
+            same = named_at_last(self, tokens, found, at) if f.kind == "name" else None
+            if same is not None:
+                self._are_one(entity, same)
             return entity
         f.absent = f.absent or likened(self, tokens, f)
         if f.absent:
@@ -184,6 +280,20 @@ def _in_form(tokens: list[Token], f: Found) -> bool:
     if f.start < 2 or tokens[f.start - 1].low not in (":", "-", "—"):
         return False
     return fold(tokens[f.start - 2].low) in word_set("reference.txt", "role key")
+
+
+def _in_main_clause(tokens: list[Token], i: int) -> bool:
+    """No "как", "что" or "который" stands before."""
+    return not any(t.pos == "SCONJ" or t.key == "который" for t in tokens[:i])
+
+
+def _stands_out(tokens: list[Token], f: Found) -> bool:
+    """A subject, or somebody seen: "увидел Петра. Он..." is Пётр."""
+    if f.case == "nom":
+        return True
+    if f.case not in ("acc", "gen") or f.kind not in NOMINAL:
+        return False
+    return any(t.keys("VERB") & verbs("notice").keys() for t in tokens[max(0, f.start - 3) : f.start])
 
 
 def _spoken(tokens: list[Token], f: Found) -> bool:
