@@ -3,7 +3,7 @@
 from functools import cache
 
 from .grammar.numbers import years
-from .lexicon.lists import english, fold, looks, people, things, verbs, word_set
+from .lexicon.lists import english, fold, looks, people, things, verbs, word_map, word_set
 from .model import WORN
 from .people.coreference.entity import Fact
 
@@ -61,7 +61,8 @@ def phrase(fact: Fact, head: str = "") -> str:
     if fact.category == "age" and (fact.noun == "age" or fact.normalized.endswith("летний")):
         return _age(fact)
     if fact.verb:
-        return verbs("expression").get(fold(fact.verb), "")
+        part = word_map("rules.txt", "face part").get(fold(fact.noun))
+        return verbs(f"with the {part}" if part else "expression").get(fold(fact.verb), "")
     return _noun_phrase(fact) if fact.noun else _bare(fact)
 
 

@@ -17,6 +17,12 @@ NUMERALS = (
     (80, "восемьдесят", "восьмидесяти"), (90, "девяносто", "девяносто"), (100, "сто", "сто"),
 )  # fmt: skip
 VALUES = {fold(word): value for value, word, _ in NUMERALS}
+ORDINALS = {
+    "первый": 1, "второй": 2, "третий": 3, "четвертый": 4, "шестой": 6, "седьмой": 7, "восьмой": 8,
+    "сороковой": 40, "девяностый": 90, "сотый": 100,
+} | {  # "пятый", "двадцатый"
+    fold(f"{word.removesuffix('ь')}ый"): value for value, word, _ in NUMERALS if word.endswith("ь") and value
+} | {fold(f"{stem[:-1]}ый"): value for value, _, stem in NUMERALS if 50 <= value < 90}  # fmt: skip
 STEMS = {fold(stem): value for value, _, stem in NUMERALS if stem} | {"девяноста": 90, "ста": 100}
 LONGEST_FIRST = sorted(STEMS, key=lambda stem: -len(stem))
 GROUPS = {
@@ -42,15 +48,18 @@ def number_value(token: Token) -> int | None:
 
 
 def years(phrase: str) -> int | None:
-    """Age in years of "сорок пять лет" or "двадцатипятилетний"; None if there is no number."""
+    """Age in years of "сорок пять лет", "сороковой год" or "двадцатипятилетний"; None without a number."""
     total = 0
     for word in fold(phrase).split():
         if word.isdigit():
             return int(word)
+        first, dash, last = word.partition("-")
+        if dash and first.isdigit() and last.isdigit():
+            return (int(first) + int(last)) // 2
         told = _compound_years(word)
         if told is not None:
             return told
-        total += VALUES.get(word, 0)
+        total += VALUES.get(word, ORDINALS.get(word, 0))
     return total or None
 
 

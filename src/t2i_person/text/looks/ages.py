@@ -31,9 +31,11 @@ def age_spans(looks: SentenceLooks) -> list[Age]:
     out: list[Age] = []
     i = 0
     while i < len(tokens):
-        year = _year_of_life(looks, i)
-        if year is not None:
+        year = _year_of_life(looks, i) or _year_of_life(looks, i + 1)
+        if year is not None and year[0] == i:
             out.append(year)
+            i = year[1]
+            continue
         if not is_number(tokens[i]):
             i += 1
             continue

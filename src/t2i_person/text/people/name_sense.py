@@ -77,7 +77,18 @@ def _beast(word: _Word) -> bool | None:
     if token.best.pos != "NOUN" or token.best.key not in word_set("absent.txt", "animal"):
         return None
     given = token.pos == "PROPN" and any("Name" in r.grams for r in token.readings)
-    return (given and (word.subject or word.i > 0)) or _acts(word.tokens, word.i)
+    if given and (word.subject or word.i > 0 or _dressed(word.tokens, word.i)):
+        return True
+    return _acts(word.tokens, word.i)
+
+
+def _dressed(tokens: list[Token], i: int) -> bool:
+    """ "Лев в очках": clothes follow at once."""
+    if i + 2 >= len(tokens) or tokens[i + 1].low not in ("в", "во"):
+        return False
+    worn = next((t for t in tokens[i + 2 : i + 5] if t.best.pos == "NOUN"), None)
+    keys = worn.keys("NOUN") & things().keys() if worn is not None else set()
+    return any(things()[key].category in WORN for key in keys)
 
 
 def _street(word: _Word) -> bool | None:

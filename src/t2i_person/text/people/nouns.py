@@ -71,8 +71,16 @@ def _listed(token: Token, phrase: Phrase) -> Person | None:
         entry = lookup(r.key)
         if entry and (r.case == first.case or first.key not in things()):
             phrase.reading = r if r.case == first.case else first
-            return entry
+            return _woman(entry, phrase.reading)
     return None
+
+
+def _woman(entry: Person, r: Reading) -> Person:
+    """ "подсудимая" has the dictionary form "подсудимый", and is a woman all the same."""
+    adjective = entry.word.endswith(("ый", "ий", "ой")) and fold(entry.word) == r.key
+    if entry.gender != "m" or r.gender != "femn" or r.number != "sing" or not adjective:
+        return entry
+    return replace(entry, word=nominative(r, "sing", "femn"), gender="f")
 
 
 def _somebody_dressed(tokens: list[Token], i: int, phrase: Phrase) -> Person | None:
@@ -237,5 +245,7 @@ def _sex(entry: Person, phrase: Phrase) -> tuple[str, str]:
 
 def _dictionary_form(entry: Person, r: Reading) -> str:
     if entry.word and fold(entry.word) == r.key:
+        return entry.word
+    if entry.gender == "f" and r.gender == "femn" and entry.word.endswith("ая"):
         return entry.word
     return nominative(r, "sing") if r.number == "plur" else r.lemma

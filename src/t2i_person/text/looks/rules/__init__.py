@@ -29,11 +29,14 @@ from .after_preposition import (
 from .age import (
     IsAge,
     about_after_person,
+    after_comma,
     bare_digits,
     beside_person,
     by_that_age,
     by_the_look,
+    dative_alone,
     of_whom_it_turned,
+    on_the_look,
     span_of_time,
     time_ago,
     years_first,
@@ -59,7 +62,7 @@ from .bare_noun import (
     under_eyes,
     wrapped_in,
 )
-from .body import once_and_now, part_gerund, part_stops
+from .body import on_the_place, once_and_now, part_gerund, part_stops
 from .denial import gone, not_of_height, stopped_wearing, there_is_none
 from .detached import (
     Owner,
@@ -80,7 +83,18 @@ from .detached import (
     short_of_subject,
     short_of_topic,
 )
-from .forms import age_key, excluded, height, height_of_most, key_and_look, yes_or_no
+from .face import gesture
+from .forms import (
+    age_key,
+    born_in,
+    card_goes_on,
+    excluded,
+    height,
+    height_of_most,
+    key_and_look,
+    key_and_thing,
+    yes_or_no,
+)
 from .idle import condition, full_of, handled, idiom, keys, question, roar, worn_by_things
 from .noun import NounAt
 from .number import NumberAt
@@ -90,15 +104,18 @@ from .worn import changed_clothes
 
 # Before anything else is read in the sentence.
 FIRST: tuple[Rule[OfSentence], ...] = (
+    card_goes_on,
     part_gerund,
     part_stops,
     once_and_now,
     age_key,
+    born_in,
     height,
     height_of_most,
     yes_or_no,
     excluded,
     key_and_look,
+    key_and_thing,
     keys,
     condition,
     question,
@@ -113,6 +130,8 @@ FIRST: tuple[Rule[OfSentence], ...] = (
     there_is_none,
     not_of_height,
     changed_clothes,
+    gesture,
+    on_the_place,
 )
 
 # What a noun of the lists tells; a noun that no rule has a say on tells nothing.
@@ -185,6 +204,9 @@ AGES: tuple[Rule[Callable[[NumberAt], IsAge]], ...] = (
     years_first,
     of_whom_it_turned,
     bare_digits,
+    after_comma,
+    dative_alone,
+    on_the_look,
     about_after_person,
     span_of_time,
     by_that_age,

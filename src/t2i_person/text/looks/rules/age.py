@@ -80,17 +80,68 @@ def _about_in_verbless_clause(number: NumberAt) -> bool:
 def bare_digits(number: NumberAt) -> IsAge:
     """Two digits right after somebody, with nothing that they count: "Мне 34, рыжий", "мужчина 45-55"."""
     digits = GROWN.fullmatch("".join(t.low for t in number.tokens[number.i : number.j]))
-    if digits is None or (number.after and number.after not in AFTER_AGE):
+    end = _past_plus(number)
+    if digits is None or not _ends_there(number, end):
         return None
     bracket = number.before == "("
     f = number.looks.at.get(number.i - 1 - bracket)
     if f is None or f.entity is None or f.last != number.i - 1 - bracket:
         return None
     if bracket and number.after in (",", ")") and f.kind in ("noun", "name"):
-        return number.i, number.end, number.normalized, f.entity
+        return number.i, end, number.normalized, f.entity
     if bracket or f.number != "sing" or not (f.kind == "noun" or (f.case == "dat" and f.kind == "pron")):
         return None
+    return number.i, end, number.normalized, f.entity
+
+
+def _past_plus(number: NumberAt) -> int:
+    """One past the age, with the plus of "45+"."""
+    plus = number.after == "+" and number.end == number.j
+    return number.end + plus
+
+
+def _ends_there(number: NumberAt, end: int) -> bool:
+    return end == len(number.tokens) or number.tokens[end].low in AFTER_AGE
+
+
+@rule("Профиль: Тимур, 17, рыжий.", "17 лет; рыжий")
+def after_comma(number: NumberAt) -> IsAge:
+    """Two digits between commas after somebody: "Девушка, 19, брюнетка", "мужик, 45+"."""
+    end = _past_plus(number)
+    digits = GROWN.fullmatch("".join(t.low for t in number.tokens[number.i : number.j]))
+    if digits is None or number.before != "," or not _ends_there(number, end):
+        return None
+    f = number.looks.at.get(number.i - 2)
+    if f is None or f.entity is None or f.kind not in ("noun", "name"):
+        return None
+    if f.case != "nom" or f.number != "sing" or f.last != number.i - 2:
+        return None
+    return number.i, end, number.normalized, f.entity
+
+
+@rule("На карточке мне четыре.", "четыре года")
+def dative_alone(number: NumberAt) -> IsAge:
+    """Somebody in the dative right before a number that counts nothing, and no verb."""
+    k = number.i - 1
+    while k > 0 and fold(number.tokens[k].low) in NEARLY:
+        k -= 1
+    f = number.looks.at.get(k)
+    if f is None or f.case != "dat" or f.entity is None or number.with_years or not number.alone:
+        return None
+    clause = number.looks.clause
+    same = [t for t in number.tokens if clause[t.i] == clause[number.i]]
+    if any(number.looks.is_verb(t.i) or t.has("INFN") for t in same) or not _ends_there(number, number.j):
+        return None
     return number.i, number.end, number.normalized, f.entity
+
+
+@rule("Вошёл плотный мужчина, на вид 40-45.", "плотный; 40-45 лет")
+def on_the_look(number: NumberAt) -> IsAge:
+    """A number that counts nothing after "на вид"."""
+    before = [t.low for t in number.tokens[max(0, number.i - 2) : number.i]]
+    if before != ["на", "вид"] or number.with_years or not _ends_there(number, _past_plus(number)):
+        return None
+    return number.i, _past_plus(number), number.normalized, None
 
 
 @rule("Вошла женщина под сорок.", "под сорок лет")
@@ -129,7 +180,7 @@ def beside_person(number: NumberAt) -> IsAge:
     """Digits, the genitive or "около" next to a person, to a feature or in a list."""
     looks, last = number.looks, number.tokens[number.j - 1]
     digits = last.low[-1].isdigit()
-    cases = {r.case for r in last.readings}
+    cases = {r.case for r in last.readings if r.pos == "NUMR"} or {r.case for r in last.readings}
     told = digits or number.before == "около" or ("gen" in cases and "nom" not in cases)
     if not told or not (looks.people_here() or looks.scene.entities):
         return None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...grammar.agreement import MODIFIERS, noun_readings
-from ...grammar.nominative import nominative, plain_readings
+from ...grammar.marks import DASH
+from ...grammar.nominative import masculine, nominative, normalize, plain_readings
 from ...grammar.phrases import Phrase
 from ...grammar.tokens import Reading, Token
 from ...lexicon.lists import fold, things, verbs, word_set
@@ -127,3 +128,63 @@ def _became(looks: SentenceLooks, phrase: Phrase, verb: Token, become: str, owne
 
 def plain_word(word: str) -> Reading | None:
     return next((r for r in plain_readings(word) if r.pos in MODIFIERS), None)
+
+
+FACE_PLACES = word_set("rules.txt", "worn by a face")
+BETWEEN = 3  # words between the place and what is there, besides the owner
+
+
+@rule("Вошёл старик. На макушке у него сидела жаба.", "жаба на макушке")
+def on_the_place(looks: SentenceLooks) -> None:
+    """What no list has, seen on the face or the head: "на лице её был испуг"."""
+    for place in list(looks.phrases.values()):
+        spot = looks.tokens[place.noun].keys("NOUN") & FACE_PLACES
+        if place.prep != "на" or place.case != "loc" or not spot:
+            continue
+        there = next(
+            (p for p in looks.phrases.values() if _may_be_on(looks, p) and _joined(looks, place, p)), None
+        )
+        if there is None:
+            continue
+        first, end = min(place.whole, there.start), max(place.noun, there.noun) + 1
+        owner = looks.possessor(place, place.noun + 1) or looks._body_owner(there, None)
+        words = " ".join(t.low for t in looks.tokens[place.start : place.noun + 1] if t.i not in looks.at)
+        told = tuple(masculine(looks.tokens[m]) for m in looks._describing(there))
+        category = "expression" if spot & {"лицо", "губа"} else "accessory"
+        normal = f"{normalize(looks.tokens, there)} на {words}"
+        looks.add(owner, first, end, category, normal, False, told, there.reading.lemma)
+
+
+def _may_be_on(looks: SentenceLooks, there: Phrase) -> bool:
+    """A noun of no list that may be a subject."""
+    noun = looks.tokens[there.noun]
+    if there.prep or noun.best.pos != "NOUN" or noun.best.case not in ("nom", "acc"):
+        return False
+    return looks.thing(there) is None and any(r.case == "nom" for r in noun_readings(noun))
+
+
+def _joined(looks: SentenceLooks, place: Phrase, there: Phrase) -> bool:
+    """Only the owner, an adverb and a verb without an object stand between the thing and the place."""
+    tokens = looks.tokens
+    after = place.noun < there.start
+    between = tokens[place.noun + 1 : there.start] if after else tokens[there.noun + 1 : place.whole]
+    free = [t for t in between if t.i not in looks.at and t.low != "у"]
+    acting = [t for t in free if looks.is_verb(t.i) or t.has("PRTS")]
+    if len(free) > BETWEEN or any(t.i in looks.used for t in between):
+        return False
+    if not all(t in acting or t.best.pos in ("ADVB", "ADJS") or t.low in DASH for t in free):
+        return False
+    if any("tran" in r.grams for t in acting for r in t.readings if r.pos == "VERB"):
+        return False  # "с шрамом на щеке пил кофе"
+    first, end = min(place.whole, there.start), max(place.noun, there.noun) + 1
+    if any(f.case == "nom" and f.kind != "poss" for f in looks.found if first <= f.first < end):
+        return False
+    return after or _ends_with_place(looks, end, bool(acting))
+
+
+def _ends_with_place(looks: SentenceLooks, end: int, acting: bool) -> bool:
+    """ "пот на лице": not in a clause with a verb of its own, and not "лежал на голове статуи"."""
+    behind = looks.phrase_at(end)
+    if behind is not None and not behind.prep and behind.case == "gen" and end not in looks.at:
+        return False
+    return acting or looks._clause_verb(end - 1) is None

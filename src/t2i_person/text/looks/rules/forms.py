@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ...grammar.agreement import MODIFIERS
 from ...grammar.nominative import nominative, plain_readings
 from ...grammar.tokens import Reading
 from ...lexicon.lists import things, word_set
+from .number import years_word
 from .rule import rule
 
 if TYPE_CHECKING:
@@ -19,6 +21,10 @@ YES = word_set("forms.txt", "yes")
 NO = word_set("forms.txt", "no")
 EXCLUDING = word_set("forms.txt", "excluding")
 YEARS = word_set("forms.txt", "years")
+LINE = word_set("forms.txt", "line")
+ABOUT = ("около", "за", "под", "примерно", "лет")
+PARTS = ("hair", "eyes", "skin", "face")
+LONGEST = 6  # words of a value that is no adjective
 
 
 def owner_of_form(looks: SentenceLooks, place: int) -> Entity | None:
@@ -30,6 +36,21 @@ def owner_of_form(looks: SentenceLooks, place: int) -> Entity | None:
     return (looks._continuing(place) or looks.scene.topic()) if not people else people[0].entity
 
 
+@rule(
+    "Имя: Олег. Рост: 178. Телосложение: крепкое. Глаза: карие. Очки: да. Усы: нет. Шрамы: да. Борода: нет.",
+    "рост 178; крепкое телосложение; карие глаза; очки; !усы; шрамы; !борода",
+)
+def card_goes_on(looks: SentenceLooks) -> None:
+    """However long a card is, all its lines are about the same person."""
+    sign = next((t.i for t in looks.tokens[1:4] if t.low == ":"), 0)
+    keys = {r.key for t in looks.tokens[:sign] for r in t.readings}
+    if not sign or looks.people_here() or not keys & (LINE | things().keys()):
+        return
+    person = looks.scene.topic()
+    if person is not None:
+        person.last = looks.scene.sentence
+
+
 @rule("Имя: Олег. Возраст: 25.", "25 лет")
 def age_key(looks: SentenceLooks) -> None:
     for t in looks.tokens[:-1]:
@@ -37,6 +58,8 @@ def age_key(looks: SentenceLooks) -> None:
             continue
         k = t.i + 1
         k += looks.tokens[k].low in SIGNS and k + 1 < len(looks.tokens)
+        about = looks.tokens[k].low if looks.tokens[k].low in ABOUT and k + 1 < len(looks.tokens) else ""
+        k += bool(about)
         value = looks.tokens[k]
         if not value.low[0].isdigit():
             continue
@@ -48,14 +71,21 @@ def age_key(looks: SentenceLooks) -> None:
         words = "".join(x.low for x in looks.tokens[k:end])
         end += end < len(looks.tokens) and looks.tokens[end].low in YEARS
         owner = owner_of_form(looks, t.i)
-        looks.add(owner, t.i, end, "age", f"{words} {years_word(words)}", False, noun="age")
+        told = f"{about if about != 'лет' else ''} {words} {years_word(words)}".lstrip()
+        looks.add(owner, t.i, end, "age", told, False, noun="age")
 
 
-def years_word(number: str) -> str:
-    """ "21 год", "34 года", "25 лет" """
-    if number[-2:] in ("11", "12", "13", "14") or number[-1] not in "1234":
-        return "лет"
-    return "год" if number[-1] == "1" else "года"
+BORN = re.compile(r"(?:19|20)\d\d г ?\. ?р ?\.?")
+
+
+@rule("Пропал Хромов Илья, 1957 г.р. Глаза у него карие.", "1957 г.р.; карие глаза")
+def born_in(looks: SentenceLooks) -> None:
+    """The year of birth, as notices tell it."""
+    for t in looks.tokens:
+        words = looks.tokens[t.i : t.i + 5]
+        if t.low.isdigit() and BORN.fullmatch(" ".join(x.low for x in words)):
+            owner = owner_of_form(looks, t.i)
+            looks.add(owner, t.i, t.i + len(words), "age", f"{t.low} г.р.", False)
 
 
 @rule("Мужчина. Рост: 182.", "рост 182")
@@ -137,6 +167,27 @@ def key_and_look(looks: SentenceLooks) -> None:
         denied = tokens[sign.i + 1].low == "не"
         looks.add(owner_of_form(looks, first), first, end, looks._category(entry, list(told)), normal, denied,
                   told, noun.lemma)  # fmt: skip
+
+
+@rule("Эльф. Волосы: серебро.", "серебро")
+def key_and_thing(looks: SentenceLooks) -> None:
+    """What a part is like, told by a noun: "Глаза: янтарь", "Волосы: бритые виски, коса"."""
+    tokens = looks.tokens
+    sign = next((t.i for t in tokens[1:3] if t.low == ":"), 0)
+    noun = key_noun(looks, sign - 1) if sign else None
+    value = tokens[sign + 1 :]
+    while value and not value[-1].low[0].isalpha():
+        value = value[:-1]
+    if noun is None or things()[noun.key].category not in PARTS or not 0 < len(value) <= LONGEST:
+        return
+    odd = any(t.low not in (",", "и") and not t.has("NOUN", *MODIFIERS) for t in value)
+    if odd or any(t.i in looks.at for t in value) or not any(t.best.case == "nom" for t in value):
+        return
+    told = " ".join(t.low for t in value).replace(" ,", ",")
+    category = looks._category(things()[noun.key], [])
+    looks.add(
+        owner_of_form(looks, sign - 1), sign - 1, value[-1].i + 1, category, told, False, (), noun.lemma
+    )
 
 
 def _short_line(looks: SentenceLooks, sign: int) -> bool:

@@ -44,7 +44,8 @@ class NumberAt:
     @cached_property
     def normalized(self) -> str:
         if self.words[-1].isdigit():
-            year = self.after if self.with_years and self.after not in ("годам", "годов") else "лет"
+            told = self.with_years and self.after not in ("годам", "годов")
+            year = self.after if told else years_word(self.words)
         elif self.words.endswith("один"):
             year = "год"
         else:
@@ -68,6 +69,13 @@ class NumberAt:
         """A verb of reaching an age is near."""
         near = self.tokens[max(0, self.i - 5) : self.j + 4]
         return any(t.keys("VERB") & TURNS for t in near)
+
+
+def years_word(number: str) -> str:
+    """ "21 год", "34 года", "25 лет" """
+    if number[-2:] in ("11", "12", "13", "14") or number[-1] not in "1234":
+        return "лет"
+    return "год" if number[-1] == "1" else "года"
 
 
 def _in_nominative(token: Token) -> str:

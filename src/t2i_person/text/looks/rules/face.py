@@ -1,0 +1,50 @@
+"""What one does with a part of the face: "надув губы", "сдвинул брови", "сверкая глазами"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...lexicon.lists import fold, things, verbs, word_map, word_set
+from .rule import rule
+
+if TYPE_CHECKING:
+    from ...grammar.phrases import Phrase
+    from ...grammar.tokens import Reading
+    from ..finder import SentenceLooks
+
+REACH = 3  # words from the verb to the part
+
+
+@rule("Мальчик слушал, надув губы.", "надуть губы")
+def gesture(looks: SentenceLooks) -> None:
+    for t in looks.tokens:
+        did = next((r for r in t.readings if r.pos in ("VERB", "GRND") and "impr" not in r.grams), None)
+        if did is None or t.best.pos not in ("VERB", "GRND"):
+            continue
+        phrase = next((p for p in looks.phrases.values() if _takes(looks, t.i, did, p)), None)
+        if phrase is None:
+            continue
+        first, end = min(t.i, phrase.start), max(t.i, phrase.noun) + 1
+        rest = " ".join(x.low for x in looks.tokens[phrase.start : phrase.noun + 1])
+        category = things()[phrase.reading.key].category if phrase.reading.key in things() else "expression"
+        looks.add(looks.subject(t.i), first, end, category, f"{did.lemma} {rest}", looks.negation(t.i),
+                  noun=phrase.reading.lemma, verb=did.key)  # fmt: skip
+
+
+def _takes(looks: SentenceLooks, verb: int, did: Reading, phrase: Phrase) -> bool:
+    """The part belongs to the verb, nothing but its own words stand between, and it is one's own."""
+    between = range(verb + 1, phrase.start) if verb < phrase.noun else range(phrase.noun + 1, verb)
+    if phrase.prep or phrase.noun in looks.used or len(between) > REACH or verb == phrase.noun:
+        return False
+    if looks._describing(phrase):
+        return False  # "сжимал тонкие губы": what the lips are like says more
+    if any(not looks.tokens[k].low[0].isalpha() or looks.is_verb(k) or k in looks.at for k in between):
+        return False
+    part = word_map("rules.txt", "face part").get(fold(phrase.reading.lemma))
+    case = "ins" if did.key in word_set("rules.txt", "with instrumental") else "acc"
+    cases = {r.case for r in looks.tokens[phrase.noun].readings if r.pos == "NOUN"}
+    if part is None or case not in cases or did.key not in verbs(f"with the {part}"):
+        return False
+    after = max(verb, phrase.noun) + 1
+    idiom = after < len(looks.tokens) and looks.tokens[after].low in ("на", "кому", "ему", "ей")
+    return not idiom and not looks._owner_in_genitive(phrase)
