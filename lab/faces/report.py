@@ -1,4 +1,4 @@
-"""Is what was said what is drawn? 128 portraits of sentences nobody tuned on, judged by looking.
+"""Is what was said what is drawn? 160 portraits of 80 sentences, judged by looking.
 
     python -m lab faces report --draw     # portraits and sheets into lab's folder of work, an hour
     python -m lab faces report --pictures # those of the README
@@ -20,7 +20,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from lab import sheet
-from lab.faces.sentences import ROWS, sentences
+from lab.faces.sentences import FRESH, ROWS, sentences
 from t2i_person import draw
 from t2i_person.errors import NobodyFits
 from t2i_person.packs.places import built_in
@@ -40,13 +40,14 @@ NAMES = {  # figure -> what it is called in the card
     "drawn_facial": "... beard, moustache, bald (bar .92)",
     "drawn_hat": "... headwear (bar .85)",
     "drawn_clothes": "... colour of clothes (bar .80)",
+    "drawn_fresh": "all of these rows for 16 sentences written after the other 64 had been looked at",
     "unsaid_beard_on_a_woman": "unsaid: beard on a woman (bar 0)",
     "unsaid_hat": "... hat (bar .05)",
     "unsaid_dark_glasses": "... dark glasses (bar .02)",
     "unsaid_dyed_hair": "... dyed hair (bar 0)",
     "unsaid_child": "... child (bar 0)",
     "unsaid_broken": "broken faces (bar .02)",
-    "nobody": "sentences and seeds for which nobody was found, of 128",
+    "nobody": "sentences and seeds for which nobody was found, of 160",
     "seconds_median": "seconds a portrait, median",
     "encoder_auc_picture": "encoder on the faces that two people labelled: mean area under the curve, by the picture",
     "encoder_auc_w": "... by w",
@@ -155,6 +156,9 @@ def figures() -> dict[str, float]:
         for thing in filter(None, row["unsaid"].split("; ")):
             unsaid[thing] += 1
     out = {f"drawn_{row}": round(1 - wrong[row] / said[row], 3) for row in ROWS if said[row]}
+    fresh = [name for name in looked if int(name.split("-")[0]) >= FRESH]
+    asked = sum(len(sentences()[int(name.split("-")[0])][1]) for name in fresh)
+    out["drawn_fresh"] = round(1 - sum(len(looked[name]["wrong"].split()) for name in fresh) / asked, 3)
     out |= {f"unsaid_{thing.replace(' ', '_')}": round(n / len(looked), 3) for thing, n in unsaid.items()}
     drawn = [json.loads(place.read_text("utf-8")) for place in sorted(WORK.glob("*-*.json"))]
     if seconds := [one["seconds"] for one in drawn if "seconds" in one]:
