@@ -69,12 +69,13 @@ def slide(
         if place:
             edits = _moved_there(edits, target, place, change)
             continue
-        globally = not in_w or target.name in {e.text for e in edits if isinstance(e, DirectionEdit)}
+        against = {e.text: e.neutral for e in edits if isinstance(e, DirectionEdit)}.get(target.name)
+        globally = not in_w or against is not None
         unit = UNIT if globally else wdirections.UNIT
         alpha = change * taken.get(target.name, unit) * (-1 if target.negated else 1)
-        direction = direction_of(pack, target, neutral if globally else "")
+        direction = direction_of(pack, target, against or neutral if globally else "")
         moved = apply(moved, direction, alpha)
-        made.append(StrengthEdit(target.name, None, neutral, round(alpha, 6)))
+        made.append(StrengthEdit(target.name, None, against or neutral, round(alpha, 6)))
     for target, region, colour, more in colours.values():
         old = [e for e in edits if isinstance(e, RecolourEdit) and e.text == target.name]
         strength = _share(sum(e.strength for e in old) + more)
