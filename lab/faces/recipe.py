@@ -23,7 +23,7 @@ from pathlib import Path
 import torch
 from PIL import Image
 
-from lab.faces import donors, encoder, heads, inversion, matting, naming, regions, sliders, words
+from lab.faces import donors, encoder, heads, inversion, matting, naming, regions, sliders, stylespace, words
 from lab.faces.drawn import latents
 from t2i_person.packs import to_pixels
 from t2i_person.packs.places import built_in
@@ -56,6 +56,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             matting.main(WORK, a.mattes, backbones[0], built_in("faces")),
         ),
         "donors": lambda: (sums(), donors.main([])),  # the pack is loaded, which looks at the sums
+        "stylespace": lambda: (sums(), stylespace.main([])),
         "sliders": lambda: (sums(), sliders.main([])),
         "words": lambda: (sums(), words.main([])),
     }
