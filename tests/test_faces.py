@@ -73,9 +73,25 @@ def test_each_slider_that_the_page_offers_can_be_moved(pulled):
                 assert targets_of_phrase(pack, offer, read_phrase(offer, gender)), (name, offer)
 
 
-def test_a_strength_that_spoils_the_picture_is_weakened_and_said(pulled):
-    """Twice as stout as anybody: further down that direction the face goes astray."""
+def test_strengths_that_spoil_the_picture_are_weakened_and_said(pulled):
+    """Old, stout and turned away at once is further off than any face."""
     (portrait,) = draw(SAMPLE, seed=0).characters[0].portraits
-    changed = change(portrait.record, strengths={"полный": 2})
-    assert "strength 2 spoilt the picture, so it was half taken back" in changed.not_drawn["полный"]
-    assert changed.edits[-1] == {"kind": "scaled", "by": 0.5}
+    changed = change(portrait.record, strengths={"пожилой": 1, "полный": 1, "поворот головы": -1})
+    assert "strength 1 spoilt the picture" in changed.not_drawn["полный"]
+    assert changed.edits[-1]["kind"] == "scaled" and changed.edits[-1]["by"] < 1
+
+
+def test_a_strength_ends_where_faces_end(pulled):
+    """And the answer says the strength that was drawn; back at 0 it is the picture of before."""
+    (portrait,) = draw("Женщина.", seed=1).characters[0].portraits
+    ends = {}
+    for name in ("улыбка", "пожилой"):
+        far, end = (change(portrait.record, strengths={name: value}) for value in (2, 1))
+        assert far.strengths[name] == end.strengths[name] == 1
+        assert np.array_equal(far.rgba, end.rgba) and not np.array_equal(end.rgba, portrait.rgba)
+        ends[name] = end
+    back = change(ends["улыбка"].record, strengths={"улыбка": 0})
+    assert back.strengths["улыбка"] == 0 and np.array_equal(back.rgba, portrait.rgba)
+    sad = change(ends["улыбка"].record, strengths={"улыбка": -1})
+    alone = change(portrait.record, strengths={"улыбка": -1})
+    assert np.array_equal(sad.rgba, alone.rgba), "the way does not matter"

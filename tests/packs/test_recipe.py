@@ -24,6 +24,7 @@ def test_values_are_taken():
         "local": {"facial_hair": "beard", "усы": "moustache"},
         "ages": {"мальчик": "ребёнок"},
         "years": {"0": "ребёнок", "18": "молодой"},
+        "reach": {"улыбка": "-7 14"},
     }
     recipe = read_recipe(card)
     assert (recipe.sampler, recipe.edits, recipe.one_person) == ("likelihood", ("recolour",), True)
@@ -34,6 +35,8 @@ def test_values_are_taken():
     assert recipe.place_of("рыжая борода", "facial_hair") == "beard"
     assert recipe.place_of("седые усы", "facial_hair") == "moustache"
     assert recipe.place_of("", "age") == ""
+    assert recipe.reach_of("лёгкая улыбка", "expression") == (-7, 14)
+    assert recipe.reach_of("злой", "expression") == (-9, 9)
 
 
 @pytest.mark.parametrize(
@@ -49,6 +52,8 @@ def test_values_are_taken():
         ({"local": {"усы": "chin"}}, "moustache"),
         ({"told": {"усы": "chin"}}, "moustache"),
         ({"years": {"18": "молодой", "0": "ребёнок"}}, "ascending"),
+        ({"reach": {"улыбка": "14"}}, "-8 14"),
+        ({"reach": {"улыбка": "-0 14"}}, "-8 14"),
         ({"years": {"old": "старый"}}, "whole numbers"),
     ],
 )

@@ -65,7 +65,7 @@ def test_an_edit_answers_for_what_it_was_asked_for_and_what_it_cost(woman):
     told = reasons(edit, scores, {}, 1.0, before)
     assert list(told) == ["шляпа"], "the hair was no other before, and nobody spoke of it"
     assert "probability of 0.40 (0.10 before this edit)" in told["шляпа"] and "strength 1.5" in told["шляпа"]
-    assert "strength 2" in reasons(edit, scores, {"шляпа": 2.0}, 1.0, before)["шляпа"]
+    assert "cannot be drawn" in reasons(edit, scores, {"шляпа": 2.0}, 1.0, before)["шляпа"]
     assert "strength 0.3 was asked for" in reasons(edit, scores, {"шляпа": 0.3}, 1.0, before)["шляпа"]
     there = reasons(edit, scores | {"шляпа": 0.8}, {"шляпа": 0.0}, 1.0, before)["шляпа"]
     assert "still there" in there, "a slider at 0 that took nothing away is not passed over"

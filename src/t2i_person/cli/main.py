@@ -313,6 +313,10 @@ def edit(
                 portrait = pipeline.edit_photo(request, pack or "auto", **where)
             path = _save(place.parent, place.name, portrait.png())
         _report(path, portrait)
+        for name, value in strengths.items():
+            if (now := portrait.strengths.get(name, value)) != value:
+                held = f"«{name}» has the strength {now:g}, not {value:g}: no more of it can be drawn."
+                err.print(Text(held, "yellow"))
         if not drawn_here:
             if portrait.likeness is not None:
                 out.print(Text(f"  likeness: distance {portrait.likeness:.2f}", "dim"))

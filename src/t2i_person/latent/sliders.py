@@ -1,7 +1,10 @@
-"""Strengths after the fact: how much of each target a drawn person shows, by global directions alone."""
+"""Strengths after the fact: how much of each target a drawn person shows, by directions alone."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from torch import Tensor
 
 from ..packs import Pack
 from ..picture.colours import Kind, said_colour
@@ -14,7 +17,6 @@ from .edits import (
     RecolourEdit,
     StrengthEdit,
     TransplantEdit,
-    wdirections,
 )
 from .edits.coordinates import style_offset
 from .edits.directions import apply
@@ -22,7 +24,33 @@ from .edits.grafts import direction_of
 from .sample import Sample
 from .targets import Target, gender_text
 
-UNIT = 3.0  # alpha of strength 1 for a target that no direction was taken for
+UNIT = 3.0  # alpha of strength 1 for a global direction that was not taken yet
+IN_PLACE = -1.0, 4.0  # alphas between which a global direction in its own place leaves a face
+
+
+@dataclass(frozen=True)
+class Way:
+    """A direction as a slider goes along it: alphas towards what the target says are above 0."""
+
+    low: float  # alpha at its ends, below 0
+    high: float  # above 0
+    taken: float = 0.0  # alpha of strength 1 where an edit took the direction; 0: its ends are 1 and -1
+
+    def unit(self, strength: float) -> float:
+        """The alpha of one unit of strength on that side of 0."""
+        return self.taken or (self.high if strength >= 0 else -self.low)
+
+    def strength(self, alpha: float) -> float:
+        return alpha / self.unit(alpha)
+
+    def moved(self, strength: float, change: float) -> float:
+        """The strength after a change, or where the direction ends."""
+        after = strength + change
+        alpha = after * self.unit(after)
+        if self.low <= alpha <= max(self.high, self.taken):
+            return after
+        end = self.low if alpha < 0 else max(self.high, self.taken)
+        return self.strength(end) if change * (self.strength(end) - strength) > 0 else strength
 
 
 def slide(
@@ -31,78 +59,140 @@ def slide(
     changes: Sequence[tuple[Target, float]],  # how much stronger each target should be
     gender: str,
     truncation_psi: float = 1.0,
-) -> Sample:
-    """The person with other strengths, by the edits that the pack's recipe has for it. No optimization."""
-    neutral = gender_text(pack, gender) or pack.neutral
-    z, moved = sample.z, list(sample.styles)
-    turned = {edit.text: edit.changed for edit in sample.edits if isinstance(edit, CoordinateEdit)}
-    taken = {edit.text: abs(edit.alpha) for edit in sample.edits if isinstance(edit, DirectionEdit)}
-    in_w = "w_directions" in pack.recipe.edits
-    taken |= {edit.text: abs(edit.alpha) for edit in sample.edits if isinstance(edit, LatentDirectionEdit)}
-    made: list[StrengthEdit] = []
-    edits: list[Edit] = list(sample.edits)
-    colours: dict[str, tuple[Target, Kind, str, float]] = {}  # region -> what is to be there
-    for target, change in changes:
-        if not change:
-            continue
-        # a hat of a donor and its colour have one name: both get the strength
-        given = {e.region for e in edits if isinstance(e, TransplantEdit) and e.text == target.name}
-        edits = [
-            e.at(_share(e.strength + change)) if isinstance(e, TransplantEdit) and e.region in given else e
-            for e in edits
-        ]
-        said = _region(pack, target)
-        if said:
-            colours[said[0]] = (target, *said, change)
-        if said or given:
-            continue
-        if z is not None and target.name in turned:
-            without = z.clone()
-            for j, (before, after) in turned[target.name].items():
-                if abs(float(z[0, j]) - after) < 1e-4:  # else something later took its place
-                    without[0, j] = before
-            step = style_offset(pack, without, z, truncation_psi)
-            moved = [style + change * more for style, more in zip(moved, step, strict=True)]
-            made.append(StrengthEdit(target.name, round(change, 6)))
-            continue
-        place = pack.recipe.place_of(target.text, target.category) if in_w else ""
-        if place:
-            edits = _moved_there(edits, target, place, change)
-            continue
-        against = {e.text: e.neutral for e in edits if isinstance(e, DirectionEdit)}.get(target.name)
-        globally = not in_w or against is not None
-        unit = UNIT if globally else wdirections.UNIT
-        alpha = change * taken.get(target.name, unit) * (-1 if target.negated else 1)
-        direction = direction_of(pack, target, against or neutral if globally else "")
-        moved = apply(moved, direction, alpha)
-        made.append(StrengthEdit(target.name, None, against or neutral, round(alpha, 6)))
-    for target, region, colour, more in colours.values():
-        old = [e for e in edits if isinstance(e, RecolourEdit) and e.text == target.name]
-        strength = _share(sum(e.strength for e in old) + more)
-        edits = [edit for edit in edits if edit not in old]
-        edits.append(RecolourEdit(target.name, region, colour, strength))
-    return replace(sample, styles=moved, edits=(*edits, *made))
+) -> tuple[Sample, Mapping[str, float]]:
+    """The person with other strengths, by the edits that the pack's recipe has for it. No optimization.
+
+    -> and how much stronger each target is then, by its name: less than was asked for where a direction ends
+    (`Recipe.reach_of`), or where something is there whole or not at all.
+    """
+    hand = _Hand(pack, sample, gender_text(pack, gender) or pack.neutral, truncation_psi)
+    return hand.moved([(target, change) for target, change in changes if change])
 
 
-def _moved_there(edits: list[Edit], target: Target, place: str, change: float) -> list[Edit]:
-    """The edits with a target's direction in its place stronger by `change`; a new one if there is none."""
-    out: list[Edit] = [
-        e.at(e.strength + change) if isinstance(e, LocalDirectionEdit) and e.text == target.name else e
-        for e in edits
-    ]
-    if out != edits:
-        return out
-    alpha = wdirections.UNIT * (-1 if target.negated else 1)
-    new = LocalDirectionEdit(target.name, target.text, target.category, place, alpha)
-    return [*edits, new.at(change)]
+@dataclass
+class _Hand:
+    """What moves one person's sliders."""
+
+    pack: Pack
+    sample: Sample
+    neutral: str
+    truncation_psi: float
+    styles: list[Tensor] = field(init=False)  # [1, c] a layer
+    edits: list[Edit] = field(init=False)
+    made: list[StrengthEdit] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.styles, self.edits = list(self.sample.styles), list(self.sample.edits)
+
+    def moved(self, changes: Sequence[tuple[Target, float]]) -> tuple[Sample, Mapping[str, float]]:
+        ends: dict[str, float] = {}
+        colours: dict[str, tuple[Target, Kind, str, float]] = {}  # region -> what is to be there
+        for target, change in changes:
+            said = self._colour(target)
+            if said:
+                colours[said[0]] = (target, *said, change)
+            # a hat of a donor and its colour have one name: both get the strength
+            given = self._worn(target, change)
+            if given is not None:
+                ends[target.name] = given
+            elif not said:
+                ends[target.name] = self._moved(target, change)
+        for target, region, colour, change in colours.values():
+            ends.setdefault(target.name, self._coloured(target, region, colour, change))
+        edits = (*self.edits, *self.made)
+        return replace(self.sample, styles=self.styles, edits=edits), ends
+
+    def _moved(self, target: Target, change: float) -> float:
+        """The latent moved: by the coordinates set for the target, in its own place, or as a whole."""
+        if self._coordinates(target, change):
+            return change
+        in_w = "w_directions" in self.pack.recipe.edits
+        place = self.pack.recipe.place_of(target.text, target.category) if in_w else ""
+        return self._in_place(target, place, change) if place else self._as_a_whole(target, in_w, change)
+
+    def _worn(self, target: Target, change: float) -> float | None:
+        """A donor's part; None if the target has none."""
+        given = {e.region for e in self.edits if isinstance(e, TransplantEdit) and e.text == target.name}
+        done = None
+        for i, e in enumerate(self.edits):
+            if isinstance(e, TransplantEdit) and e.region in given:
+                self.edits[i] = e.at(_share(e.strength + change))
+                done = _share(e.strength + change) - e.strength
+        return done
+
+    def _coloured(self, target: Target, region: Kind, colour: str, change: float) -> float:
+        """A colour put on a region; one that was not put there cannot be taken back."""
+        old = [e for e in self.edits if isinstance(e, RecolourEdit) and e.text == target.name]
+        before = sum(e.strength for e in old)
+        self.edits = [e for e in self.edits if e not in old]
+        self.edits.append(RecolourEdit(target.name, region, colour, _share(before + change)))
+        return _share(before + change) - before
+
+    def _colour(self, target: Target) -> tuple[Kind, str] | None:
+        """Region and colour of a target that this pack reaches by recolouring."""
+        if "recolour" not in self.pack.recipe.edits or target.negated:
+            return None
+        return said_colour(target.text, target.category)
+
+    def _coordinates(self, target: Target, change: float) -> bool:
+        z, sample = self.sample.z, self.sample
+        turned = {e.text: e.changed for e in sample.edits if isinstance(e, CoordinateEdit)}
+        if z is None or target.name not in turned:
+            return False
+        without = z.clone()
+        for j, (before, after) in turned[target.name].items():
+            if abs(float(z[0, j]) - after) < 1e-4:  # else something later took its place
+                without[0, j] = before
+        step = style_offset(self.pack, without, z, self.truncation_psi)
+        self.styles = [style + change * more for style, more in zip(self.styles, step, strict=True)]
+        self.made.append(StrengthEdit(target.name, round(change, 6)))
+        return True
+
+    def _in_place(self, target: Target, place: str, change: float) -> float:
+        """The target's direction in its place of the picture; a new one if there is none."""
+        sign, reach = self._sign(target), self._reach(target)
+        own = [e for e in self.edits if isinstance(e, LocalDirectionEdit) and e.text == target.name]
+        if not own:
+            own = [LocalDirectionEdit(target.name, target.text, target.category, place, sign * reach[1], 0.0)]
+            self.edits += own
+        ends = []
+        for old in own:
+            taken = sign * old.alpha
+            if old.neutral:
+                way = Way(*IN_PLACE, taken)
+            else:  # what a slider made has the alpha of an end
+                way = Way(*reach, 0.0 if taken in (reach[1], -reach[0]) else taken)
+            strength = way.moved(old.strength, change)
+            new = replace(old, alpha=sign * way.unit(strength)).at(strength)
+            self.edits[self.edits.index(old)] = new
+            ends.append(new.strength - old.strength)
+        return ends[0]
+
+    def _as_a_whole(self, target: Target, in_w: bool, change: float) -> float:
+        """The target's direction in W or StyleSpace."""
+        sign = self._sign(target)
+        own = [e for e in self.edits if isinstance(e, (DirectionEdit, LatentDirectionEdit))]
+        own = [e for e in own if e.text == target.name]
+        against = next((e.neutral for e in own if isinstance(e, DirectionEdit)), None)
+        neutral = "" if in_w and against is None else against or self.neutral
+        reach = (-math.inf, math.inf) if neutral else self._reach(target)
+        taken = abs(own[-1].alpha) if own else UNIT if neutral else 0.0
+        before = [e.alpha for e in self.edits if isinstance(e, StrengthEdit) and e.text == target.name]
+        way, alpha = Way(*reach, taken), sign * sum([*before, *(e.alpha for e in own)])
+        strength = way.moved(way.strength(alpha), change)
+        step = sign * (strength * way.unit(strength) - alpha)
+        self.styles = apply(self.styles, direction_of(self.pack, target, neutral), step)
+        self.made.append(StrengthEdit(target.name, None, against or self.neutral, round(step, 6)))
+        return strength - way.strength(alpha)
+
+    def _sign(self, target: Target) -> int:
+        return -1 if target.negated else 1
+
+    def _reach(self, target: Target) -> tuple[float, float]:
+        """Ends of the target's direction in W, towards what it says above 0."""
+        low, high = self.pack.recipe.reach_of(target.text, target.category)
+        return (-high, -low) if target.negated else (low, high)
 
 
 def _share(strength: float) -> float:
     return round(max(0.0, min(1.0, strength)), 6)
-
-
-def _region(pack: Pack, target: Target) -> tuple[Kind, str] | None:
-    """Region and colour of a target that this pack reaches by recolouring."""
-    if "recolour" not in pack.recipe.edits or target.negated:
-        return None
-    return said_colour(target.text, target.category)

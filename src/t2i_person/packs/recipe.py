@@ -45,6 +45,8 @@ class Recipe:
     local: Mapping[str, str] = field(default_factory=dict)
     # text -> place whose regions say whether it is there
     told: Mapping[str, str] = field(default_factory=dict)
+    # text or category -> "-8 14": alphas of its direction in W beyond which there are no faces
+    reach: Mapping[str, str] = field(default_factory=dict)
     offers: tuple[str, ...] = ()  # strengths that a page may offer beside those of what was said
     below_frame: tuple[str, ...] = ()  # lemmas of what the picture is too small to show
 
@@ -59,6 +61,11 @@ class Recipe:
             return 0, num_ws
         first, last = map(int, rows.split("-"))
         return first, min(last + 1, num_ws)
+
+    def reach_of(self, text: str, category: str) -> tuple[float, float]:
+        """Ends of a direction in W, below and above 0: the alphas of the strengths -1 and 1."""
+        low, high = map(float, (_listed(self.reach, text, category) or "-9 9").split())
+        return low, high
 
     def hidden(self, phrase: str) -> str:
         """Why nothing of what a normalised phrase says can be seen in a picture; "" if it can."""
@@ -80,6 +87,7 @@ TABLES: dict[str, Any] = {  # fields of Recipe that are tables of their own, bes
     "transplants": str,
     "local": str,
     "told": str,
+    "reach": str,
 }
 
 
@@ -102,6 +110,11 @@ def read_recipe(card: Mapping[str, Any]) -> Recipe:
         if not re.fullmatch(r"\d{1,3}-\d{1,3}", rows):
             raise PackError(
                 f"[rows] has {category} = {rows!r}: it takes the first and the last row, as 5-22."
+            )
+    for name, ends in values["reach"].items():
+        if not re.fullmatch(r"-[1-9]\d?(\.\d+)? [1-9]\d?(\.\d+)?", ends):
+            raise PackError(
+                f"[reach] has {name} = {ends!r}: it takes an alpha below 0 and one above, as -8 14."
             )
     years = list(values["years"])
     if not all(year.isdecimal() for year in years) or years != sorted(years, key=int):

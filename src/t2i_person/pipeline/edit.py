@@ -317,15 +317,21 @@ def _optimize(
 
 
 def strengthened(pictures: Pictures, request: Request, subject: Subject, sample: Sample) -> Sample:
-    """With the strengths that were asked for; what is described has 1 without them, what is not has 0."""
+    """With the strengths that were asked for; what is described has 1 without them, what is not has 0.
+
+    Those that a direction does not reach stay at its end: the sample says which they are now.
+    """
     own = subject.own
     now = {t.name: sample.strengths.get(t.name, float(t.name in own)) for t, _ in subject.strengths}
     changes = [(target, value - now[target.name]) for target, value in subject.strengths]
     gender, psi = subject.character.gender, preset_of(request).truncation_psi
-    moved = slide(pictures.pack, sample, changes, gender, psi)
+    moved, made = slide(pictures.pack, sample, changes, gender, psi)
     if any(target.category == "pose" and change for target, change in changes):
         moved = _fitted(pictures.pack, subject, moved)
-    named = {target.name: value for target, value in subject.strengths}
+    named = {}
+    for target, value in subject.strengths:
+        reached = round(now[target.name] + made.get(target.name, 0.0), 2)
+        named[target.name] = value if abs(reached - value) < 0.01 else reached
     return replace(moved, strengths=sample.strengths | named)
 
 

@@ -14,7 +14,7 @@ from ..picture.backdrop import dressed
 from ..picture.cutout import cut_out
 from ..portrait import Portrait
 from ..record import Record
-from ..request import Request
+from ..request import HIGH, Request
 from .colouring import recoloured
 from .edit import Settled, settle
 from .run import Run
@@ -49,7 +49,8 @@ def _portrait(
     pack, subject, sample, face = pictures.pack, sitting.subject, sitting.sample, settled.face
     scores = scores_of(subject.wanted, settled.found)
     before = scores_before(pictures, subject) if min(scores.values(), default=1) < DRAWN else {}
-    not_drawn = reasons(subject, scores, sample.strengths, settled.share, before, settled.spoilt)
+    most = 1.0 if pack.recipe.reach else HIGH
+    not_drawn = reasons(subject, scores, sample.strengths, settled.share, before, settled.spoilt, most)
     strengths = {name: sample.strengths.get(name, 1.0) for name in scores}
     strengths |= {name: value for name, value in sample.strengths.items() if name not in strengths}
     settings = {

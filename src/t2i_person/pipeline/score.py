@@ -75,6 +75,7 @@ def reasons(
     share: float,  # of the edits that is left: the others lost the face
     before: Mapping[str, float],  # the scores before the edit; empty for new people
     spoilt: bool = False,  # that is why the share is less than 1
+    most: float = HIGH,  # strength beyond which there is no more
 ) -> dict[str, str]:
     """What is not drawn, and why; of an edit what it was asked for, and what it cost."""
     obstacles = {t.name: t.obstacle for t in (*subject.unable, *subject.wanted) if t.obstacle}
@@ -101,13 +102,13 @@ def reasons(
         elif share < 1 and asked:
             reason = _taken_back(subject, share)
         else:
-            reason = _too_weak(scores[name], before.get(name), wanted, asked)
+            reason = _too_weak(scores[name], before.get(name), wanted, asked, most)
         if reason:
             found.setdefault(name, reason)
     return found
 
 
-def _too_weak(now: float, before: float | None, wanted: float, asked: bool) -> str:
+def _too_weak(now: float, before: float | None, wanted: float, asked: bool, most: float) -> str:
     """Why something is not there; "" for what was missing before, and not asked for now."""
     was = "" if before is None else f" ({before:.2f} before this edit)"
     reached = f"it reached a probability of {now:.2f}{was}, and counts from {DRAWN:g}"
@@ -117,7 +118,9 @@ def _too_weak(now: float, before: float | None, wanted: float, asked: bool) -> s
         return f"{reached}: the edit cost it, try that weaker or with another seed" if before >= DRAWN else ""
     if wanted < 1:
         return f"{reached}: strength {wanted:g} was asked for, and 1 is as described"
-    return f"{reached}: try the strength {min(HIGH, wanted + 0.5):g}, or a portrait of another seed"
+    if wanted >= most:
+        return f"{reached}: more of it cannot be drawn of this person, try a portrait of another seed"
+    return f"{reached}: try the strength {min(most, wanted + 0.5):g}, or a portrait of another seed"
 
 
 def _still_there(now: float) -> str:

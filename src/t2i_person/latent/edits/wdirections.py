@@ -18,7 +18,6 @@ from ..targets import Target
 ALPHAS = (3.0, 6.0, 9.0, 12.0, 16.0)  # strengths tried, in standard deviations of W's coordinates
 IN_PLACE = (4.0, 8.0, 12.0, 16.0)  # the same where only a place of the picture is moved
 GAINED = 0.05  # probability below which a step goes back: it changed the person for nothing
-UNIT = 9.0  # alpha of strength 1 for a target that no direction was taken for
 PRICE = 0.02  # of one unit of alpha, in log probability
 KEPT = 256  # directions of a pack that are remembered
 SAMPLES = 2048  # people the covariance and the gradients are of

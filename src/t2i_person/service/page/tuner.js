@@ -44,7 +44,7 @@ function settle(portrait) {
   offered().then((all) => {
     if (base !== portrait) return;
     const others = all.filter((name) => !names.includes(name));
-    more.replaceChildren(...others.map((name, i) => slider(name, 0, names.length + i)));
+    more.replaceChildren(...others.map((name, i) => slider(name, 0, names.length + i, 1)));
     moreBox.hidden = !others.length;
   }).catch(() => { moreBox.hidden = true; }); // without them the page is as good
 }
@@ -55,10 +55,11 @@ async function offered() {
   return (packs.find((pack) => (chosen ? pack.name === chosen : pack.default)) ?? packs[0]).offers;
 }
 
-function slider(name, value, i) {
+/** What was said may be twice as strong; what the pack offers ends at 1, where its faces end. */
+function slider(name, value, i, end = 2) {
   const row = document.createElement("div"), label = document.createElement("label"), out = document.createElement("output"), input = document.createElement("input");
   row.className = "slider";
-  Object.assign(input, { type: "range", min: -2, max: 2, step: 0.1, name, id: `slider-${i}` });
+  Object.assign(input, { type: "range", min: -end, max: end, step: 0.1, name, id: `slider-${i}` });
   label.htmlFor = out.htmlFor = input.id;
   label.textContent = spoken(name);
   input.addEventListener("input", () => { put(input, input.value); draft(); });
