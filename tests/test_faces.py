@@ -90,8 +90,8 @@ def test_a_strength_ends_where_faces_end(pulled):
         assert far.strengths[name] == end.strengths[name] == 1
         assert np.array_equal(far.rgba, end.rgba) and not np.array_equal(end.rgba, portrait.rgba)
         ends[name] = end
-    back = change(ends["улыбка"].record, strengths={"улыбка": 0})
-    assert back.strengths["улыбка"] == 0 and np.array_equal(back.rgba, portrait.rgba)
+        back = change(end.record, strengths={name: 0})
+        assert back.strengths[name] == 0 and np.array_equal(back.rgba, portrait.rgba)
     sad = change(ends["улыбка"].record, strengths={"улыбка": -1})
     alone = change(portrait.record, strengths={"улыбка": -1})
     assert np.array_equal(sad.rgba, alone.rgba), "the way does not matter"

@@ -47,7 +47,6 @@ NEEDS = {
     "local_direction": ("text", "said", "category", "place", "alpha", "strength"),
     "strength": ("text",),
     "transplant": ("text", "region", "donor", "strength"),
-    "w_direction": ("text", "alpha"),
 }
 
 
@@ -137,10 +136,10 @@ class _Edit(_Part):
             if self.region not in get_args(Kind) or colour(self.colour or "", self.region) is None:
                 raise ValueError("recolours no region that there is, or with no known colour")
         if self.kind == "local_direction":
-            from .picture.regions import PLACES  # the same
+            from .picture.regions import EVERYWHERE, PLACES  # the same
 
-            if self.place not in PLACES:
-                raise ValueError(f"changes {self.place!r}: there are {', '.join(PLACES)}")
+            if self.place not in (places := (*PLACES, EVERYWHERE)):
+                raise ValueError(f"changes {self.place!r}: there are {', '.join(places)}")
         if self.kind == "transplant":
             from .picture.regions import REGIONS  # the same
 

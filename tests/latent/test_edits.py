@@ -8,7 +8,6 @@ from t2i_person.errors import PackError, T2IError
 from t2i_person.latent.edits import (
     CoordinateEdit,
     DirectionEdit,
-    LatentDirectionEdit,
     LocalDirectionEdit,
     OptimizedEdit,
     RecolourEdit,
@@ -24,7 +23,7 @@ from t2i_person.pipeline.edit import edit
 EDITS = (
     CoordinateEdit("шляпа", {3: (0.5, -1.25), 11: (0.0, 2.0)}),
     DirectionEdit("очки", "женщина", 3.0),
-    LatentDirectionEdit("борода", 9.0),
+    LocalDirectionEdit("пожилой", "пожилой", "age", "all", 9.0),
     LocalDirectionEdit("не усы", "усы", "facial_hair", "moustache", -8.0, 0.5),
     LocalDirectionEdit("чёлка", "чёлка", "hair_style", "hair", 2.0, neutral="женщина"),
     OptimizedEdit(("шляпа", "очки"), 12),

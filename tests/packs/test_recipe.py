@@ -34,7 +34,7 @@ def test_values_are_taken():
     assert recipe.rows_of("яркий макияж", "face", 23) == (7, 10), "a word goes before its category"
     assert recipe.place_of("рыжая борода", "facial_hair") == "beard"
     assert recipe.place_of("седые усы", "facial_hair") == "moustache"
-    assert recipe.place_of("", "age") == ""
+    assert recipe.place_of("", "age") == "all"
     assert recipe.reach_of("лёгкая улыбка", "expression") == (-7, 14)
     assert recipe.reach_of("злой", "expression") == (-9, 9)
 

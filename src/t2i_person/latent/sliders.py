@@ -1,6 +1,5 @@
 """Strengths after the fact: how much of each target a drawn person shows, by directions alone."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -12,7 +11,6 @@ from .edits import (
     CoordinateEdit,
     DirectionEdit,
     Edit,
-    LatentDirectionEdit,
     LocalDirectionEdit,
     RecolourEdit,
     StrengthEdit,
@@ -107,8 +105,7 @@ class _Hand:
         if self._coordinates(target, change):
             return change
         in_w = "w_directions" in self.pack.recipe.edits
-        place = self.pack.recipe.place_of(target.text, target.category) if in_w else ""
-        return self._in_place(target, place, change) if place else self._as_a_whole(target, in_w, change)
+        return self._in_w(target, change) if in_w else self._along(target, change)
 
     def _worn(self, target: Target, change: float) -> float | None:
         """A donor's part; None if the target has none."""
@@ -148,9 +145,10 @@ class _Hand:
         self.made.append(StrengthEdit(target.name, round(change, 6)))
         return True
 
-    def _in_place(self, target: Target, place: str, change: float) -> float:
-        """The target's direction in its place of the picture; a new one if there is none."""
+    def _in_w(self, target: Target, change: float) -> float:
+        """The direction that an edit took in its place, or a new one in W."""
         sign, reach = self._sign(target), self._reach(target)
+        place = self.pack.recipe.place_of(target.text, target.category)
         own = [e for e in self.edits if isinstance(e, LocalDirectionEdit) and e.text == target.name]
         if not own:
             own = [LocalDirectionEdit(target.name, target.text, target.category, place, sign * reach[1], 0.0)]
@@ -168,22 +166,15 @@ class _Hand:
             ends.append(new.strength - old.strength)
         return ends[0]
 
-    def _as_a_whole(self, target: Target, in_w: bool, change: float) -> float:
-        """The target's direction in W or StyleSpace."""
-        sign = self._sign(target)
-        own = [e for e in self.edits if isinstance(e, (DirectionEdit, LatentDirectionEdit))]
-        own = [e for e in own if e.text == target.name]
-        against = next((e.neutral for e in own if isinstance(e, DirectionEdit)), None)
-        neutral = "" if in_w and against is None else against or self.neutral
-        reach = (-math.inf, math.inf) if neutral else self._reach(target)
-        taken = abs(own[-1].alpha) if own else UNIT if neutral else 0.0
-        before = [e.alpha for e in self.edits if isinstance(e, StrengthEdit) and e.text == target.name]
-        way, alpha = Way(*reach, taken), sign * sum([*before, *(e.alpha for e in own)])
-        strength = way.moved(way.strength(alpha), change)
-        step = sign * (strength * way.unit(strength) - alpha)
-        self.styles = apply(self.styles, direction_of(self.pack, target, neutral), step)
-        self.made.append(StrengthEdit(target.name, None, against or self.neutral, round(step, 6)))
-        return strength - way.strength(alpha)
+    def _along(self, target: Target, change: float) -> float:
+        """StyleCLIP's global direction."""
+        neutral = {e.text: e.neutral for e in self.edits if isinstance(e, DirectionEdit)}.get(target.name)
+        taken = {e.text: abs(e.alpha) for e in self.edits if isinstance(e, DirectionEdit)}
+        alpha = self._sign(target) * change * taken.get(target.name, UNIT)
+        direction = direction_of(self.pack, target, neutral or self.neutral)
+        self.styles = apply(self.styles, direction, alpha)
+        self.made.append(StrengthEdit(target.name, None, neutral or self.neutral, round(alpha, 6)))
+        return change
 
     def _sign(self, target: Target) -> int:
         return -1 if target.negated else 1

@@ -106,6 +106,7 @@ PLACES = {
     "other": Place(("other",), rows=EYES),  # glasses
     "hat": Place(("hat", "hair")),
 }
+EVERYWHERE = "all"  # what changes the whole person has this for a place; it lies below all of them
 IN_FACE = ("face", "eyes", "mouth", "beard", "moustache", "other")  # they move with the face that they are in
 ON_HAIR = ("hair", "hat")  # a hat with the hair below it
 

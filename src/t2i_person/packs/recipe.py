@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ..errors import PackError
-from ..nets.regions import PLACES
+from ..nets.regions import EVERYWHERE, PLACES
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ class Recipe:
     below_frame: tuple[str, ...] = ()  # lemmas of what the picture is too small to show
 
     def place_of(self, text: str, category: str) -> str:
-        """The only place that a direction for the text changes, of `PLACES`; "" where it changes all."""
-        return _listed(self.local, text, category)
+        """The only place that a direction for the text changes, of `PLACES`, or `EVERYWHERE`."""
+        return _listed(self.local, text, category) or EVERYWHERE
 
     def rows_of(self, text: str, category: str, num_ws: int) -> tuple[int, int]:
         """First row of W+ that carries what a text says, and the one after the last."""

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ..nets.regions import PLACES as PLACES  # for records, which know pictures, not networks
+from ..nets.regions import EVERYWHERE as EVERYWHERE  # for records, which know pictures, not networks
+from ..nets.regions import PLACES as PLACES
 from ..nets.regions import REGIONS, SIDE, grown, smooth
 
 WORK_SIDE = 256  # pixels of the guide at which the filter's coefficients are found

@@ -144,7 +144,7 @@ def _local_directions(
             kept = [t for t in kept if pack.recipe.transplants.get(t.category) not in given.values()]
             steps = Moving(pack, sample.styles, sample.edits, pictures.judged, neutral)
             if best_steps(steps, [*missing, *kept], price, gained):
-                sample = replace(sample, styles=steps.styles, edits=steps.edits)
+                sample = replace(sample, edits=steps.edits)
                 pictures.show(run, "directions", i, k, sample.styles, sample.edits)
             out.append(sample)
     return out

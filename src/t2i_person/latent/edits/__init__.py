@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol, get_args
 
 from ...errors import T2IError
-from ...nets.regions import PLACES, REGIONS
+from ...nets.regions import EVERYWHERE, PLACES, REGIONS
 from ...picture.colours import Kind
 from ...text.model import CATEGORIES
 
@@ -54,26 +54,14 @@ class DirectionEdit:
 
 
 @dataclass(frozen=True)
-class LatentDirectionEdit:
-    """A direction in W taken, see `wdirections`."""
-
-    kind: ClassVar[str] = "w_direction"
-    text: str
-    alpha: float  # standard deviations of W
-
-    def json(self) -> dict[str, Any]:
-        return {"kind": self.kind, "text": self.text, "alpha": self.alpha}
-
-
-@dataclass(frozen=True)
 class LocalDirectionEdit:
-    """A direction in W or StyleSpace taken in one place of the picture only, see `grafts`."""
+    """A direction in W or StyleSpace taken in one place of the picture only, or in all, see `grafts`."""
 
     kind: ClassVar[str] = "local_direction"
     text: str  # the target's name
     said: str  # its text for the encoder, whose direction this is
     category: str
-    place: str  # of `nets.regions.PLACES`
+    place: str  # of `nets.regions.PLACES`, or `EVERYWHERE`
     alpha: float  # of the direction at strength 1
     strength: float = 1.0
     neutral: str = ""  # what a global direction (StyleCLIP, section 6) is seen against; "": a direction in W
@@ -237,7 +225,7 @@ def _donor(table: Mapping[str, Any]) -> TransplantEdit:
 
 
 def _local(table: Mapping[str, Any]) -> LocalDirectionEdit:
-    if table["place"] not in PLACES or table["category"] not in CATEGORIES:
+    if table["place"] not in (*PLACES, EVERYWHERE) or table["category"] not in CATEGORIES:
         raise ValueError("no place")
     said, alpha, strength = _text(table["said"]), _number(table["alpha"]), _number(table["strength"])
     if abs(alpha) > FARTHEST or abs(strength) > FARTHEST:
@@ -259,7 +247,6 @@ _READERS: dict[str, Any] = {
         _text(t["text"]), {int(j): (_number(a), _number(b)) for j, a, b in t["changed"]}
     ),
     "direction": lambda t: DirectionEdit(_text(t["text"]), _text(t["neutral"]), _number(t["alpha"])),
-    "w_direction": lambda t: LatentDirectionEdit(_text(t["text"]), _number(t["alpha"])),
     "optimize": lambda t: OptimizedEdit(tuple(map(_text, t["texts"])), int(_number(t["steps"]))),
     "strength": _strength,
     "scaled": lambda t: ScaledEdit(_number(t["by"])),

@@ -19,10 +19,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ...nets.generator import Graft
-from ...nets.regions import EYES, IN_FACE, ON_HAIR, PLACES, grown, of, smooth
+from ...nets.regions import EVERYWHERE, EYES, IN_FACE, ON_HAIR, PLACES, grown, of, smooth
 from ...packs import Pack
 from ..targets import Target
-from . import PartEdit, TransplantEdit
+from . import LocalDirectionEdit, PartEdit, TransplantEdit
 from .directions import global_direction
 from .wdirections import w_direction
 
@@ -37,7 +37,7 @@ _known: WeakKeyDictionary[Pack, dict[int, tuple[list[Tensor], Tensor]]] = WeakKe
 class Move:
     """A step in one place of the picture, tried in several strengths."""
 
-    place: str  # of `PLACES`
+    place: str  # of `PLACES`, or `EVERYWHERE`
     step: list[Tensor]  # [n, c] a layer
 
 
@@ -69,10 +69,26 @@ def render_grafted(
     move: Move | None = None,
 ) -> tuple[Tensor, Tensor | None]:
     """As `Pack.render_regions`, with the parts; of as many pictures as the move has strengths."""
+    styles, edits = everywhere(pack, styles, edits)
+    if move and move.place == EVERYWHERE:
+        styles, move = _stepped(styles, [move.step]), None
     if not edits and move is None:
         return pack.render_regions(styles, resolution)
     own = _regions(pack, styles)
     return composed(pack, styles, own, parts_in(pack, styles, own, edits, move), resolution)
+
+
+def everywhere(
+    pack: Pack, styles: Sequence[Tensor], edits: Sequence[PartEdit]
+) -> tuple[Sequence[Tensor], list[PartEdit]]:
+    """The person moved by those edits that change all of them, and the other edits."""
+    rest: list[PartEdit] = []
+    for edit in edits:
+        if isinstance(edit, LocalDirectionEdit) and edit.place == EVERYWHERE:
+            styles = _stepped(styles, [_step_of(pack, edit)])
+        else:
+            rest.append(edit)
+    return styles, rest
 
 
 def parts_in(
@@ -82,7 +98,7 @@ def parts_in(
     edits: Sequence[PartEdit],
     move: Move | None = None,
 ) -> list[Part]:
-    """The parts that edits make, the lowest first.
+    """The parts that edits make, the lowest first; none of them changes everything.
 
     A donor's part replaces what was moved in its place before; a later move moves the donor's part.
     """
@@ -93,8 +109,7 @@ def parts_in(
             donors[edit.region] = edit.donor
             steps.pop(edit.region, None)
         else:
-            way = direction_of(pack, Target(edit.text, edit.said, edit.category), edit.neutral)
-            steps.setdefault(edit.place, []).append([edit.alpha * edit.strength * step for step in way])
+            steps.setdefault(edit.place, []).append(_step_of(pack, edit))
     if move:
         steps.setdefault(move.place, []).append(move.step)
     found, now = [], own
@@ -125,6 +140,11 @@ def parts_in(
 def direction_of(pack: Pack, target: Target, neutral: str) -> list[Tensor]:
     """The StyleSpace step [c] a layer of one alpha: a global direction, or in W where nothing is neutral."""
     return global_direction(pack, target.text, neutral) if neutral else w_direction(pack, target)
+
+
+def _step_of(pack: Pack, edit: LocalDirectionEdit) -> list[Tensor]:
+    way = direction_of(pack, Target(edit.text, edit.said, edit.category), edit.neutral)
+    return [edit.alpha * edit.strength * step for step in way]
 
 
 def below(own: Tensor, parts: Sequence[Part], place: str) -> Tensor:

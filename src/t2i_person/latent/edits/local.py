@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ...nets.regions import EVERYWHERE
 from ...packs import Pack
 from ..judge import embed_images, probabilities
 from ..targets import Target
-from . import DirectionEdit, Edit, LatentDirectionEdit, LocalDirectionEdit, parts_of
-from .directions import apply
+from . import Edit, LocalDirectionEdit, parts_of
 from .grafts import Move, direction_of, render_grafted
 from .wdirections import ALPHAS, IN_PLACE
 
@@ -31,36 +31,26 @@ class Moving:
     neutral: str = ""  # what StyleCLIP's global directions are seen against; "": directions in W
 
     def now(self, wanted: Sequence[Target]) -> Tensor:
-        return self._probabilities(wanted, self.styles)
+        return self._probabilities(wanted)
 
     def tried(self, target: Target, wanted: Sequence[Target]) -> tuple[list[float], Tensor]:
         place = self._place(target)
         direction = direction_of(self.pack, target, self.neutral)
-        tried = IN_STYLESPACE if self.neutral else IN_PLACE if place else ALPHAS
+        tried = IN_STYLESPACE if self.neutral else ALPHAS if place == EVERYWHERE else IN_PLACE
         alphas = [-a if target.negated else a for a in tried]
         many = torch.tensor(alphas, device=self.pack.device)
-        if not place:
-            return alphas, self._probabilities(wanted, apply(self.styles, direction, many))
         move = Move(place, [many[:, None] * step for step in direction])
-        return alphas, self._probabilities(wanted, self.styles, move)
+        return alphas, self._probabilities(wanted, move)
 
     def take(self, target: Target, alpha: float) -> None:
-        edit: Edit
-        if place := self._place(target):
-            name, said = target.name, target.text
-            edit = LocalDirectionEdit(name, said, target.category, place, alpha, neutral=self.neutral)
-        else:
-            self.styles = apply(self.styles, direction_of(self.pack, target, self.neutral), alpha)
-            in_w = LatentDirectionEdit(target.name, alpha)
-            edit = DirectionEdit(target.name, self.neutral, alpha) if self.neutral else in_w
+        name, said, place = target.name, target.text, self._place(target)
+        edit = LocalDirectionEdit(name, said, target.category, place, alpha, neutral=self.neutral)
         self.edits = (*self.edits, edit)
 
     def _place(self, target: Target) -> str:
         return self.pack.recipe.place_of(target.text, target.category)
 
-    def _probabilities(
-        self, wanted: Sequence[Target], styles: list[Tensor], move: Move | None = None
-    ) -> Tensor:
+    def _probabilities(self, wanted: Sequence[Target], move: Move | None = None) -> Tensor:
         parts = parts_of(self.edits)
-        image, regions = render_grafted(self.pack, styles, parts, self.resolution, move)
+        image, regions = render_grafted(self.pack, self.styles, parts, self.resolution, move)
         return probabilities(self.pack, embed_images(self.pack, image.clamp(-1, 1)), wanted, regions)

@@ -21,7 +21,7 @@ from ...picture.colours import colour, said_colour
 from ..judge import DRAWN, embed_images, mean_log_probability, probabilities
 from ..targets import Target, without_colour
 from . import PartEdit
-from .grafts import SMALL, Part, above, below, composed, masks, parts_in
+from .grafts import SMALL, Part, above, below, composed, everywhere, masks, parts_in
 
 TRIED = 10  # donors whose outcome is looked at
 FITTING = 3.0  # log probability that a fit better by 1 outweighs among them
@@ -58,6 +58,7 @@ def best_donor(
         there, shown = there[shown >= DRAWN], shown[shown >= DRAWN]
     if not len(there):
         return None
+    styles, edits = everywhere(pack, styles, edits)
     own = pack.render_regions(styles, pack.side(SMALL))[1]
     assert own is not None
     parts = parts_in(pack, styles, own, edits)
