@@ -1,7 +1,7 @@
 """Targets: what a picture should show, made from the features that were read."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import T2IError
@@ -42,13 +42,19 @@ def targets_of(pack: Pack, character: Character) -> tuple[list[Target], list[Tar
     gender = gender_text(pack, character.gender)
     if gender and not pack.encoder.unknown(gender):
         who.append(Target(gender, gender, "gender", weight=WHO))
-    lemma, said = character.lemma, {feature.category for feature in character.described}
-    if (age := pack.recipe.ages.get(lemma)) and "age" not in said:
-        text, *others = age.split("; ")
-        who.append(Target(lemma, text, "age", weight=WHO, also=_beside(others, "age")))
-    if lemma in pack.recipe.origins:
-        who.append(Target(lemma, lemma, "face", weight=RARE))
+    said = {feature.category for feature in character.described}
+    if (noun := _noun(character, pack.recipe.ages)) and "age" not in said:
+        text, *others = pack.recipe.ages[noun].split("; ")
+        who.append(Target(noun, text, "age", weight=WHO, also=_beside(others, "age")))
+    if noun := _noun(character, pack.recipe.origins):
+        who.append(Target(noun, noun, "face", weight=RARE))
     return _targets(pack, character.described, who)
+
+
+def _noun(character: Character, known: Collection[str]) -> str:
+    """The person's noun, or of «девочка-подросток» the last that is known; "" if none is."""
+    nouns = (character.lemma, *reversed(character.lemma.split("-")))
+    return next((noun for noun in nouns if noun in known), "")
 
 
 def targets_of_phrase(pack: Pack, phrase: str, features: Sequence[Feature]) -> list[Target]:
@@ -154,7 +160,7 @@ def implied(pack: Pack, character: Character) -> list[Target]:
     For example: no hat and no glasses unless the text says one; visible clothes if it says their colour.
     """
     said = {feature.category for feature in character.described}
-    if character.lemma in pack.recipe.ages:
+    if _noun(character, pack.recipe.ages):
         said.add("age")
     found = []
     for place, texts in pack.recipe.unasked.items():

@@ -25,7 +25,7 @@ from .subject import Subject
 from .whole import Pictures, Whole, drawn
 
 FACED = 256  # pixels at which faces are compared: descriptors differ by up to 0.1 from those of the whole
-SHARES = 0.8, 0.65, 0.5  # of the edits that are tried so that the person stays
+SHARES = 0.9, 0.8, 0.65, 0.5  # of the edits that are tried so that the person stays
 
 
 @dataclass(frozen=True)
