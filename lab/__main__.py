@@ -69,6 +69,7 @@ if __name__ == "__main__":
     everything = steps.add_parser("all", help="the whole recipe; goes on where it was stopped")
     everything.add_argument("--scale", type=float, default=1.0, help="of all training times")
     steps.add_parser("sheet", help="draw the pictures of the README")
+    steps.add_parser("page", help="pictures of the page in all its states, for the docs")
     steps.add_parser("report", help="measure the pack on held-out people")
     pack = steps.add_parser("pack", help="compute directions and write the embedded pack")
     pack.add_argument("--images", type=int, default=8)
@@ -148,3 +149,7 @@ if __name__ == "__main__":
         from lab.sheet import main
 
         main()
+    elif a.step == "page":
+        from lab.page import main as page
+
+        page()
