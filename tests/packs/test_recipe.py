@@ -64,4 +64,7 @@ def test_what_is_wrong_is_named(card, said):
 
 def test_what_lies_below_the_frame_is_said():
     recipe = Recipe(below_frame=("туфли", "ремень"))
-    assert "below the frame" in recipe.hidden("чёрные туфли") and not recipe.hidden("чёрная шляпа")
+    assert "below the frame" in recipe.hidden("чёрные туфли", "clothes")
+    assert not recipe.hidden("чёрная шляпа", "headwear")
+    tall = Recipe(below_frame=("высокий",))
+    assert tall.hidden("высокий", "build") and not tall.hidden("высокий лоб", "face")

@@ -312,6 +312,7 @@ def test_what_is_denied_and_what_went_wrong_is_said_in_russian(server, visit):
             _still_there(0.5),
             "«шапка» hides it: it can be seen without that only",
             "contradicts не борода, said before it",
+            "the pack faces cannot tell капюшон from other things",
             "it is below the frame: the picture ends at the shoulders",
         ],
     )

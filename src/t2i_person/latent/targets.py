@@ -124,12 +124,14 @@ def _obstacle(pack: Pack, feature: Feature, text: str, overruled: dict[Feature, 
     """Why the pack cannot draw a feature ("" if it can), and whether nothing of it can be drawn."""
     if feature in overruled:
         return f"contradicts {overruled[feature]}, said before it", True
-    if hidden := pack.recipe.hidden(feature.normalized):
+    if hidden := pack.recipe.hidden(feature.normalized, feature.category):
         return hidden, True
     if feature.category not in pack.draws:
         return f"the pack {pack.name} does not draw {feature.category}", True
     if unknown := pack.encoder.unknown(text):
         return f"the pack {pack.name} does not know {', '.join(unknown)}", len(unknown) >= _length(text)
+    if blurred := [word for word in text.split() if word in pack.recipe.mistaken]:
+        return f"the pack {pack.name} cannot tell {', '.join(blurred)} from other things", False
     return "", False
 
 

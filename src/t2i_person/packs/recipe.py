@@ -8,6 +8,10 @@ from typing import Any
 from ..errors import PackError
 from ..nets.regions import EVERYWHERE, PLACES
 
+IN_THE_FRAME = frozenset(  # categories of what is never below a portrait's frame
+    ("hair_color", "hair_style", "facial_hair", "headwear", "face", "eyes", "expression")
+)
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -49,7 +53,9 @@ class Recipe:
     # text or category -> "-8 14": alphas of its direction in W beyond which there are no faces
     reach: Mapping[str, str] = field(default_factory=dict)
     offers: tuple[str, ...] = ()  # strengths that a page may offer beside those of what was said
-    below_frame: tuple[str, ...] = ()  # lemmas of what the picture is too small to show
+    # lemmas of what the encoder takes for something else: it is sought, and never called drawn
+    mistaken: tuple[str, ...] = ()
+    below_frame: tuple[str, ...] = ()  # lemmas of what the picture is too small to show, see `hidden`
 
     def place_of(self, text: str, category: str) -> str:
         """The only place that a direction for the text changes, of `PLACES`, or `EVERYWHERE`."""
@@ -68,8 +74,13 @@ class Recipe:
         low, high = map(float, (_listed(self.reach, text, category) or "-9 9").split())
         return low, high
 
-    def hidden(self, phrase: str) -> str:
-        """Why nothing of what a normalised phrase says can be seen in a picture; "" if it can."""
+    def hidden(self, phrase: str, category: str) -> str:
+        """Why nothing of what a normalised phrase says can be seen in a picture; "" if it can.
+
+        «Высокий» says it of a person, and not of a forehead.
+        """
+        if category in IN_THE_FRAME:
+            return ""
         words = set(phrase.lower().replace("ё", "е").split())
         if words & {word.replace("ё", "е") for word in self.below_frame}:
             return "it is below the frame: the picture ends at the shoulders"

@@ -25,7 +25,7 @@ from .subject import Subject
 from .whole import Pictures, Whole, drawn
 
 FACED = 256  # pixels at which faces are compared: descriptors differ by up to 0.1 from those of the whole
-SHARES = 0.9, 0.8, 0.65, 0.5  # of the edits that are tried so that the person stays
+SHARES = 0.9, 0.8, 0.65, 0.5, 0.35  # of the edits that are tried so that the person stays
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def same_person(run: Run, pictures: Pictures, subject: Subject, before: Sample, 
     """The person after edits; with weaker ones where those left the person `before`, as dlib sees it.
 
     The recipe's `stays` says how far they may go. A share of the edits counts only if all is still drawn that
-    they drew; where none does, they stay whole.
+    they drew; where none does, they stay whole. Of edits that drew nothing of what was asked the least stays.
     """
     farthest = pictures.pack.recipe.stays
     if not farthest or (sample.styles is before.styles and sample.edits == before.edits):
@@ -96,17 +96,20 @@ def same_person(run: Run, pictures: Pictures, subject: Subject, before: Sample, 
     now = _faced(pictures, sample)
     if _apart(was, now) < farthest:
         return sample
-    shown = _drawn(pictures, subject, now)
+    shown, weaker = _drawn(pictures, subject, now), sample
     for share in SHARES:
         run.check()
         styles, edits = mixed(before.styles, sample.styles, share), _left(sample.edits, before.edits, share)
         weaker = replace(sample, styles=styles, edits=(*edits, ScaledEdit(share)))
         now = _faced(pictures, weaker)
         if (shown & ~_drawn(pictures, subject, now)).any():
-            break
+            return sample
         if _apart(was, now) < farthest:
             return weaker
-    return sample
+    names = [target.name for target in subject.wanted]
+    asked = subject.asked if subject.asked is not None else subject.own
+    drawn_of_it = any(there and name in asked for there, name in zip(shown.tolist(), names, strict=True))
+    return sample if drawn_of_it else weaker
 
 
 def _faced(pictures: Pictures, sample: Sample) -> Whole:

@@ -28,7 +28,7 @@ const WORDS = {
     queue: (n) => (n > 1 ? `В очереди перед вами ${n}` : "Вы следующий в очереди"),
     begun: "Начинаю", drawn: (n) => `${n === 1 ? "Готов" : "Готово:"} ${n} ${plural(n, "портрет", "портрета", "портретов")}`,
     done: (n, s) => `Готово: ${n} ${plural(n, "портрет", "портрета", "портретов")} за ${s} с`, cancelled: "Отменено. Что готово — осталось.",
-    notDrawn: "Не получилось:", reasons: { unable: "эти веса такого не рисуют", word: "незнакомое слово", below: "это ниже края портрета",
+    notDrawn: "Не получилось:", reasons: { unable: "эти веса такого не рисуют", word: "незнакомое слово", mistaken: "нынешние веса не отличают это от другого", below: "это ниже края портрета",
       weak: (p) => `вышло похоже лишь на ${p} % — попробуйте другое зерно`, weaker: (p, was) => `похоже на ${p} %, а было на ${was} % — сдвиньте ползунок дальше`,
       lost: (p, was) => `было похоже на ${was} %, стало на ${p} % — верните и меняйте слабее`, still: (p) => `всё ещё похоже на ${p} % — скажите словами, что будет вместо этого`,
       hidden: (what) => `не видно, это закрывает ${what}`, against: (what) => `противоречит сказанному раньше: ${what}`,
@@ -91,7 +91,7 @@ const WORDS = {
     queue: (n) => (n > 1 ? `${n} are before you in the queue` : "You are next"),
     begun: "Starting", drawn: (n) => `${n} ${n === 1 ? "portrait" : "portraits"} ready`,
     done: (n, s) => `Done: ${n} ${n === 1 ? "portrait" : "portraits"} in ${s} s`, cancelled: "Cancelled. What was ready stays.",
-    notDrawn: "Did not work out:", reasons: { unable: "these weights do not draw it", word: "an unknown word", below: "it is below the frame",
+    notDrawn: "Did not work out:", reasons: { unable: "these weights do not draw it", word: "an unknown word", mistaken: "these weights take other things for it", below: "it is below the frame",
       weak: (p) => `only ${p} % alike: try another seed`, weaker: (p, was) => `${p} % alike, ${was} % before: move the slider further`,
       lost: (p, was) => `${was} % alike before, ${p} % now: undo, and change less`, still: (p) => `still ${p} % alike: say in words what shall be there instead`,
       hidden: (what) => `hidden by ${what}`, against: (what) => `contradicts ${what}, said before it`,
@@ -172,6 +172,7 @@ export function reason(words) {
   }
   if (/does not draw/.test(words)) return known.unable;
   if (/does not know/.test(words)) return known.word;
+  if (/cannot tell/.test(words)) return known.mistaken;
   if (/below the frame/.test(words)) return known.below;
   const [, hat] = /«(.+)» hides it/.exec(words) ?? [], [, other] = /contradicts (.+), said before/.exec(words) ?? [];
   return hat ? known.hidden(hat) : other ? known.against(said(other)) : words;
