@@ -67,6 +67,9 @@ def test_odd_requests(server):
     fields = {f"f{i}": 1 for i in range(2000)}
     many = server.post("/v1/jobs", text=TEXT, **fields)
     assert many.status_code == 422 and "more than" in many.json()["detail"]
+    long = [server.post("/v1/describe", text=TEXT, **{"a" * 900_000: 1}), server.post("/v1/describe", **fields)]
+    long.append(server.post("/v1/jobs", text=TEXT, strengths={"a" * 900_000: 1}))
+    assert all(answer.status_code == 422 and len(answer.content) < 3000 for answer in long)
     for name in (".", ".."):
         answer = httpx.put(
             f"{server.url}/v1/cast/{name.replace('.', '%2E')}", json={"png": encoded()}, timeout=60

@@ -93,6 +93,18 @@ def test_models_are_the_packs(client):
     assert caught.value.param == "model" and "embedded" in caught.value.message
 
 
+def test_wrong_methods_and_doors_that_are_not_here(client):
+    for path in ("/images/generations", "/images/edits"):
+        with pytest.raises(openai.APIStatusError) as caught:
+            client.get(path, cast_to=object)
+        assert caught.value.status_code == 405 and caught.value.code == "wrong_method"
+        assert caught.value.response.headers["allow"] == "POST"
+        assert '"prompt"' in caught.value.message and "/v1/images/generations" in caught.value.message
+        assert httpx.head(f"{client.base_url}{path[1:]}").status_code == 405
+    with pytest.raises(openai.NotFoundError, match="/v1/images/edits"):
+        client.images.create_variation(image=b"x")
+
+
 def test_stream(client):
     events = list(
         client.images.generate(
