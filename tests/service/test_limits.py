@@ -99,7 +99,7 @@ def test_json_with_too_many_fields_is_not_parsed():
     assert ask(limited, body=body, content_type="multipart/form-data; boundary=x")[0] == 200
     said = json.dumps({"text": '"а":' * 2000}, ensure_ascii=False).encode()
     assert ask(limited, body=said)[0] == 200, "quotes inside a text end no name"
-    named = {"{}\\".format(number): "a" * 9 for number in range(FIELDS + 1)}
+    named = {f"{number}\\": "a" * 9 for number in range(FIELDS + 1)}
     assert ask(limited, body=json.dumps(named).encode())[0] == 422, "a backslash ends each name"
     for coding in ("utf-16", "utf-16-le", "utf-32-be"):
         assert ask(limited, body=json.dumps(named).encode(coding))[0] == 400, "Python would read it"

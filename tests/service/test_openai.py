@@ -105,6 +105,21 @@ def test_wrong_methods_and_doors_that_are_not_here(client):
         client.images.create_variation(image=b"x")
 
 
+def test_the_calls_of_open_webui(server):
+    """Not by OpenAI's client: JSON and forms as its backend sends them, and what it reads of the answers."""
+    base, own = server.url + "/v1", {"Authorization": "Bearer none", "X-OpenWebUI-User-Name": "%D0%98%D1%8F"}
+    assert httpx.get(base + "/models", headers=own).json()["data"][0]["id"] == "embedded"
+    asked = {"model": "gpt-image-1", "n": 1, "size": "256x256", "response_format": "b64_json"}
+    order = asked | {"prompt": "Старик."}
+    drawn = httpx.post(base + "/images/generations", json=order, headers=own, timeout=600).json()
+    portrait = base64.b64decode(drawn["data"][0]["b64_json"])
+    assert png.read(portrait).text == "Старик."
+    form = {name: str(value) for name, value in asked.items()} | {"prompt": "в очках", "quality": "low"}
+    files = [("image[]", ("image.png", portrait, "image/png"))]
+    edited = httpx.post(base + "/images/edits", data=form, files=files, headers=own, timeout=600).json()
+    assert png.read(base64.b64decode(edited["data"][0]["b64_json"])).character["head"] == "Старик"
+
+
 def test_stream(client):
     events = list(
         client.images.generate(
