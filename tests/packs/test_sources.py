@@ -5,6 +5,9 @@ import errno
 import hashlib
 import re
 import shutil
+import signal
+import subprocess
+import sys
 import threading
 import urllib.request
 from dataclasses import replace
@@ -305,6 +308,29 @@ def test_interrupted(server, tmp_path):
         pull(source(server), stop)
     pull(source(server))
     assert server.seen[1].startswith("bytes=1") and left(tmp_path) == ["weights.pt"]
+
+
+KILLED = """
+import os, signal, sys
+from t2i_person.packs import sources
+from t2i_person.packs.catalogue import File, Source
+
+def die(_, done, whole):
+    if done > 1_000_000:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+file = File("weights.pt", sys.argv[1], size=int(sys.argv[2]), sha256=sys.argv[3])
+sources.pull(Source("weights", "generator", "Some weights", "CC0", "https://example.org/page", (file,)), die)
+"""
+
+
+def test_killed(server, tmp_path):
+    command = [sys.executable, "-c", KILLED, server.url, str(len(DATA)), SHA]
+    assert subprocess.run(command, timeout=300).returncode == -signal.SIGKILL
+    assert "weights.pt" not in left(tmp_path), "half of it has its name"
+    (path,) = pull(source(server))
+    assert path.read_bytes() == DATA and left(tmp_path) == ["weights.pt"]
+    assert server.seen[1].startswith("bytes=")
 
 
 def test_the_registry_is_whole():
