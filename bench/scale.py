@@ -132,7 +132,9 @@ def running(count: int, *options: str, pinned: bool = False) -> Iterator[list[Se
             if pinned:  # before it has threads
                 os.sched_setaffinity(servers[-1].process.pid, {number % os.cpu_count()})
         try:
-            yield [server.wait() for server in servers]
+            for server in servers:
+                server.wait()
+            yield servers  # this list: whoever is started in the place of another is stopped, too
         finally:
             for server in servers:
                 server.stop()
