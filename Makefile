@@ -7,7 +7,7 @@ BIN := .venv/bin
 READY := .venv/ready
 DEV := .venv/dev
 
-.PHONY: help demo faces quick test format lint pack
+.PHONY: help demo faces quick test format lint audit pack
 
 help:  ## what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -37,6 +37,12 @@ lint: $(DEV)  ## style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+audit: $(READY)  ## known weaknesses of what is installed, asked of PyPI: it tells, and does not fail
+	@$(BIN)/python -m pip list --format=freeze --exclude t2i-person | sed 's/+.*//' > .venv/audited.txt
+	@"$(PYTHON)" -m venv .venv/audit && .venv/audit/bin/pip install --quiet 'pip-audit>=2.9,<3' && \
+		.venv/audit/bin/pip-audit --strict --no-deps --disable-pip -r .venv/audited.txt || \
+		echo "Known weaknesses are listed above, or why they could not be looked up." >&2
 
 $(READY): pyproject.toml
 	@"$(PYTHON)" -c '$(NEW_ENOUGH)' 2>/dev/null || { \

@@ -1,11 +1,14 @@
 """Where one machine ends: what Ray Serve costs, what a second replica brings, what a death loses.
 
-    python bench/scale.py                      # all of it: about ten minutes
+    python bench/scale.py                      # all of it: about fifteen minutes
     python bench/scale.py serve replicas kill  # or some of it
+    python bench/scale.py kill --requests 300
+    python bench/scale.py --short --requests 4 --out try.json   # whether it runs
 
 Real servers on the embedded pack, one thread each (OMP_NUM_THREADS=1), no optimization, 256 pixels;
 PostgreSQL is started from Debian's packages. `serve`: one request at a time to the plain server and Ray Serve
-with one replica. `replicas`: four clients at one server with the shared store, then at two. `kill`: clients
+with one replica. `replicas`: four clients at one server with the shared store, then at two, each server on a
+core of its own. `kill`: clients
 ask two replicas for jobs while one is killed (SIGKILL) every ten seconds and started again, provided that the
 other is up; each picture's text, seed and character are checked in its PNG. Writes bench/results/scale.json.
 """
@@ -34,11 +37,12 @@ from t2i_person.picture import png
 RESULTS = Path(__file__).parent / "results" / "scale.json"
 WHO = ("Блондинка", "Рыжий мужчина", "Старик", "Девушка", "Лысый мужчина", "Пожилая женщина")
 READ = "Анна, рыжая женщина в очках и зелёном пальто, улыбалась. Рядом стоял старик в чёрной шляпе с тростью."
-ONE_THREAD = {"OMP_NUM_THREADS": "1"}
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "T2I_PERSON_PACK": "embedded"}
+CLIENT = httpx.Client(verify=False, timeout=60)  # of all threads: a new one costs as much as a request
 
 
 def describe(url: str, number: int) -> None:
-    answer = httpx.post(url + "/v1/describe", json={"text": f"{READ} Дом {number}."}, timeout=60)
+    answer = CLIENT.post(url + "/v1/describe", json={"text": f"{READ} Дом {number}."}, timeout=60)
     assert len(answer.raise_for_status().json()["characters"]) == 2
 
 
@@ -46,14 +50,14 @@ def draw(url: str, number: int, servers: Callable[[], list[str]] | None = None) 
     """One job to its checked picture; with `servers`, at whichever answers."""
     text = f"{WHO[number % len(WHO)]} на улице. Дом {number}."
     order = {"text": text, "seed": number, "steps": 0, "size": 256}
-    job = call(lambda at: httpx.post(at + "/v1/jobs", json=order, timeout=30), url, servers)
+    job = call(lambda at: CLIENT.post(at + "/v1/jobs", json=order, timeout=30), url, servers)
     told: dict = {"status": "queued"}
     while told["status"] in ("queued", "running"):
         told = call(lambda at: ended(at, job["id"]), url, servers)
     assert told["status"] == "done", f"{number}: {told['error']}"
     for character in told["characters"]:
         for portrait in character["portraits"]:
-            data = call(lambda at, p=portrait: httpx.get(at + p["url"], timeout=30), url, servers, raw=True)
+            data = call(lambda at, p=portrait: CLIENT.get(at + p["url"], timeout=30), url, servers, raw=True)
             record = png.read(data)
             found = (record.text, record.settings["request_seed"], record.character["head"], record.seed)
             assert found == (text, number, character["head"], portrait["seed"]), f"{number}: {found}"
@@ -64,11 +68,11 @@ def ended(at: str, job: str) -> httpx.Response:
     """The job, once its events have ended, or the server that told them."""
     with (
         contextlib.suppress(httpx.TransportError),
-        httpx.stream("GET", f"{at}/v1/jobs/{job}/events", timeout=60) as stream,
+        CLIENT.stream("GET", f"{at}/v1/jobs/{job}/events", timeout=60) as stream,
     ):
         for _ in stream.iter_raw():
             pass
-    return httpx.get(f"{at}/v1/jobs/{job}", timeout=30)
+    return CLIENT.get(f"{at}/v1/jobs/{job}", timeout=30)
 
 
 def call(ask, url: str, servers, raw: bool = False):
@@ -119,14 +123,18 @@ def rate(work: Callable[[str, int], None], urls: list[str], clients: int, second
 
 
 @contextlib.contextmanager
-def running(count: int, *options: str) -> Iterator[list[Server]]:
+def running(count: int, *options: str, pinned: bool = False) -> Iterator[list[Server]]:
     with tempfile.TemporaryDirectory() as folder:
         servers = []
         for number in range(count):
             (place := Path(folder) / str(number)).mkdir()
             servers.append(Server(place / "log", *options, **ONE_THREAD))
+            if pinned:  # before it has threads
+                os.sched_setaffinity(servers[-1].process.pid, {number % os.cpu_count()})
         try:
-            yield [server.wait() for server in servers]
+            for server in servers:
+                server.wait()
+            yield servers  # this list: whoever is started in the place of another is stopped, too
         finally:
             for server in servers:
                 server.stop()
@@ -134,36 +142,41 @@ def running(count: int, *options: str) -> Iterator[list[Server]]:
 
 def ready(server: Server) -> bool:
     with contextlib.suppress(httpx.TransportError):
-        return httpx.get(server.url + "/readyz", timeout=5).status_code == 200
+        return CLIENT.get(server.url + "/readyz", timeout=5).status_code == 200
     return False
 
 
-def serve() -> dict:
+def serve(short: bool) -> dict:
     from service.test_ray import RayServer
 
+    def both(server: Server) -> dict[str, float]:
+        words, pictures = (3, 1) if short else (100, 20)
+        return {"describe": alone(describe, server.url, words), "drawing": alone(draw, server.url, pictures)}
+
     with running(1) as (plain,):
-        found = {
-            "plain_ms": {"describe": alone(describe, plain.url, 40), "drawing": alone(draw, plain.url, 8)}
-        }
+        found: dict = {"plain_ms": both(plain)}
     with tempfile.TemporaryDirectory() as folder:
         ray = RayServer(Path(folder), **ONE_THREAD)
         try:
             ray.wait()
-            found["ray_ms"] = {"describe": alone(describe, ray.url, 40), "drawing": alone(draw, ray.url, 8)}
+            found["ray_ms"] = both(ray)
         finally:
             ray.stop()
+    plain_ms, ray_ms = found["plain_ms"], found["ray_ms"]
+    found["overhead_percent"] = {name: round(100 * ray_ms[name] / plain_ms[name] - 100, 1) for name in ray_ms}
     return found
 
 
-def replicas(store: str) -> dict:
+def replicas(store: str, short: bool) -> dict:
     found: dict = {"clients": 4}
+    words, pictures = (3, 5) if short else (15, 60)
     for count in (1, 2):
-        with running(count, "--store", store, "--stop-seconds", "1") as servers:
+        with running(count, "--store", store, "--stop-seconds", "1", pinned=True) as servers:
             urls = [server.url for server in servers]
             rate(describe, urls, 4, 2)
             found[f"of_{count}_a_second"] = {
-                "describe": rate(describe, urls, 4, 15),
-                "drawing": rate(draw, urls, 4, 30),
+                "describe": rate(describe, urls, 4, words),
+                "drawing": rate(draw, urls, 4, pictures),
             }
     one, two = found["of_1_a_second"], found["of_2_a_second"]
     found["times"] = {name: round(two[name] / one[name], 2) for name in one}
@@ -225,19 +238,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("parts", nargs="*", default=["serve", "replicas", "kill"])
     parser.add_argument("--requests", type=int, default=40, help="of kill")
+    parser.add_argument("--short", action="store_true", help="few and short: whether it runs at all")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="the report; other parts in it stay")
     options = parser.parse_args()
-    report = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+    report = json.loads(options.out.read_text("utf-8")) if options.out.exists() else {}
     report["machine"] = f"{os.cpu_count()} cores, {platform.machine()}"
     with a_postgres() as store:
         parts = {
-            "serve": serve,
-            "replicas": lambda: replicas(store),
+            "serve": lambda: serve(options.short),
+            "replicas": lambda: replicas(store, options.short),
             "kill": lambda: kill(store, options.requests),
         }
         for name in options.parts:
             load = os.getloadavg()[1]
             report[name] = parts[name]() | {"load_average_before": round(load, 1)}
-            RESULTS.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
+            options.out.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
             print(name, json.dumps(report[name], ensure_ascii=False, indent=1), flush=True)
     sys.exit(bool(report.get("kill", {}).get("lost_or_mixed_up")))
 

@@ -3,13 +3,15 @@
     python bench/service.py                       # 200 requests from 32 clients, then on to 500
     python bench/service.py --requests 40 --memory 40
     python bench/service.py --minutes 10          # as many as fit; the figures say how many
+    python bench/service.py --requests 50 --clients 2 --size 256 --keep-mb 8 --out memory.json  # memory alone
 
 Starts `t2i-person serve` in a process of its own on the embedded pack, with a place in its queue for each
-client. Texts are short and steps few, for the service is measured, not the drawing. Each client sends a job
-with a text and a seed of its own, follows its events, fetches each PNG and checks the text, the seed and the
-character in its record. Beside it, by arithmetic on figures of the same run, the original project's
-way: one thread that loads its models for each request (in this implementation's own times, so that only the
-way differs). Writes bench/results/service.json.
+client. Memory is told each 50 requests; it is flat when it grows by less than 30 MB once all that is kept of
+finished jobs (`--keep-mb`) is full, which it is after 100. Texts are short and steps few, for the service is
+measured, not the drawing. Each client sends a job with a text and a seed of its own, follows its events,
+fetches each PNG and checks the text, the seed and the character in its record. Beside it, by arithmetic on
+figures of the same run, the original project's way: one thread that loads its models for each request (in
+this implementation's own times, so that only the way differs). Writes bench/results/service.json.
 """
 
 import argparse
@@ -35,11 +37,13 @@ from t2i_person.picture import png
 
 RESULTS = Path(__file__).parent / "results" / "service.json"
 WHO = ("Блондинка", "Рыжий мужчина", "Старик", "Девушка", "Лысый мужчина", "Пожилая женщина")
+FULL, FLAT = 100, 30  # requests after which all that is kept is full; MB that memory may grow then
 LOAD = """
 import time
 start = time.perf_counter()
+import sys
 from t2i_person import pipeline
-pipeline.load()
+pipeline.load(sys.argv[1])
 print(time.perf_counter() - start)
 """
 
@@ -55,10 +59,10 @@ class Answer:
     wrong: list[str] = field(default_factory=list)
 
 
-def ask(client: httpx.Client, number: int, steps: int) -> Answer:
+def ask(client: httpx.Client, number: int, steps: int, size: int) -> Answer:
     """One job, from the order to the checked pictures."""
     text = f"{WHO[number % len(WHO)]} на улице. Дом {number}."
-    order = {"text": text, "seed": number, "steps": steps}
+    order = {"text": text, "seed": number, "steps": steps, "size": size}
     answer, start = Answer(), time.perf_counter()
     while (begun := client.post("/v1/jobs", json=order)).status_code == 429:
         answer.refused += 1
@@ -88,7 +92,7 @@ def last(client: httpx.Client, address: str) -> dict:
     return json.loads(lines[-1].removeprefix("data: "))
 
 
-def load(url: str, numbers: range, clients: int, steps: int, end: float) -> Iterator[Answer]:
+def load(url: str, numbers: range, clients: int, order: tuple[int, int], end: float) -> Iterator[Answer]:
     """Ask for all of these numbers until `end`, so many at once; answers as they come."""
     waiting: queue.Queue[int] = queue.Queue()
     done: queue.Queue[Answer | None] = queue.Queue()
@@ -103,7 +107,7 @@ def load(url: str, numbers: range, clients: int, steps: int, end: float) -> Iter
                 except queue.Empty:
                     break
                 try:
-                    done.put(ask(client, number, steps))
+                    done.put(ask(client, number, *order))
                 except Exception as error:  # counted as lost: the bench itself goes on
                     done.put(Answer(wrong=[f"{number}: {error!r}"]))
         done.put(None)
@@ -133,15 +137,22 @@ def main() -> None:
     parser.add_argument(
         "--steps", type=int, default=0, help="of optimization; the queue does not care how many"
     )
+    parser.add_argument("--size", type=int, default=1024, help="longer side in pixels")
+    parser.add_argument("--keep-mb", type=int, default=64, help="of pictures, in the server")
+    parser.add_argument("--pack", default="embedded")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="the report")
     parser.add_argument("--minutes", type=float, default=60, help="begin no request after that")
     options = parser.parse_args()
     end = time.monotonic() + options.minutes * 60
     with socket.create_server(("127.0.0.1", 0)) as door:
         port = door.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    loading = float(subprocess.run([sys.executable, "-c", LOAD], capture_output=True, check=True).stdout)
-    fixed = ["--port", str(port), "--waiting", str(options.clients), "--keep-mb", "64", "--data", "memory"]
-    command = [sys.executable, "-m", "t2i_person", "serve", *fixed]
+    loader = [sys.executable, "-c", LOAD, options.pack]
+    loading = float(subprocess.run(loader, capture_output=True, check=True).stdout)
+    fixed = ["--port", str(port), "--waiting", str(options.clients), "--data", "memory"]
+    fixed += ["--keep-mb", str(options.keep_mb)]
+    command = [sys.executable, "-m", "t2i_person", "serve", "--pack", options.pack, *fixed]
+    order = options.steps, options.size
     with tempfile.TemporaryFile() as log, Progress() as bar:
         server = subprocess.Popen(command, stdout=log, stderr=log)
         try:
@@ -153,7 +164,7 @@ def main() -> None:
                     pass
                 time.sleep(0.2)
             with httpx.Client(base_url=url, timeout=600) as client:
-                alone = [ask(client, 1_000_000 + i, options.steps) for i in range(5)]
+                alone = [ask(client, 1_000_000 + i, *order) for i in range(5)]
             if wrong := [line for answer in alone for line in answer.wrong]:
                 sys.exit("\n".join(wrong))
             task = bar.add_task("requests", total=max(options.requests, options.memory))
@@ -162,11 +173,13 @@ def main() -> None:
 
             def run(numbers: range) -> float:
                 start = time.perf_counter()
-                for answer in load(url, numbers, options.clients, options.steps, end):
+                for answer in load(url, numbers, options.clients, order, end):
                     answers.append(answer)
                     bar.advance(task)
                     if len(answers) % 25 == 0:
                         memory.append([len(answers), round(resident(server.pid), 1)])
+                    if len(answers) % 50 == 0:
+                        bar.console.print(f"{len(answers)} requests: {memory[-1][1]} MB")
                 return time.perf_counter() - start
 
             wall = run(range(options.requests))
@@ -177,17 +190,18 @@ def main() -> None:
             server.terminate()
             server.wait(60)
     report = judge(measured, answers, alone, wall, loading, memory, options)
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    options.out.parent.mkdir(exist_ok=True)
+    options.out.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
     print(json.dumps(report, ensure_ascii=False, indent=1))
-    sys.exit(bool(report["lost_or_mixed_up"]))
+    grown = report["memory_mb"][f"growth_from_{FULL}_to_the_end"]
+    sys.exit(bool(report["lost_or_mixed_up"]) or grown > FLAT)
 
 
 def judge(measured, answers, alone, wall, loading, memory, options) -> dict:
     """The figures, and the original's way by arithmetic."""
     seconds = sorted(answer.seconds for answer in measured)
     drawing = statistics.fmean(answer.drawing for answer in measured)
-    warm = [value for count, value in memory if count >= 50] or [value for _, value in memory]
+    warm = [value for count, value in memory if count >= FULL] or [value for _, value in memory]
     original = loading + drawing  # one thread, models loaded for each request
     return {
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, load average {os.getloadavg()[1]:.1f}",
@@ -213,7 +227,7 @@ def judge(measured, answers, alone, wall, loading, memory, options) -> dict:
         },
         "memory_mb": {
             "after_requests": memory,
-            "growth_from_50_to_the_end": round(warm[-1] - warm[0], 1),
+            f"growth_from_{FULL}_to_the_end": round(warm[-1] - warm[0], 1),
             "most": max(value for _, value in memory),
         },
         "original_way_by_arithmetic": {

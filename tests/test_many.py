@@ -71,6 +71,18 @@ def test_what_is_read(tmp_path):
     (tmp_path / "A.txt").write_text("Девушка.", "utf-8")
     with pytest.raises(T2IError, match=r"Two texts .* give them other names"):
         list(read(tmp_path))
+    lines = tmp_path / "lines.jsonl"
+    odd = (
+        "[" * 100_000,
+        '{"text": [1]}',
+        "1",
+        '{"text": "а", "seed": "1"}',
+        "{",
+        '{"text": "Старик.", "seed": 1}',
+    )
+    lines.write_text("\n".join(odd), "utf-8")
+    *bad, good = read(lines)
+    assert all("is no {" in item.error for item in bad) and good == Item("000006", "Старик.", 1)
     with pytest.raises(T2IError, match=r"neither a folder of \.txt files nor a \.jsonl file"):
         list(read(tmp_path / "a.txt"))
 

@@ -1,5 +1,6 @@
 """A photo of one's own, through the shipped weights: the photo is a render of a person on a larger canvas."""
 
+import time
 from io import BytesIO
 
 import numpy as np
@@ -235,6 +236,17 @@ def test_a_bad_exif_value_loses_no_photo():
         30,
         40,
     )
+
+
+def test_a_jpeg_of_very_many_scans_is_refused():
+    """Each is gone through over all pixels: 300 KB took most of a minute."""
+    data = _saved(Image.new("L", (4000, 4000), 128), "JPEG", progressive=True)
+    assert read_photo(data).shape == (1600, 1600, 3)
+    last, end = data.rindex(b"\xff\xda"), data.rindex(b"\xff\xd9")
+    start = time.process_time()
+    with pytest.raises(T2IError, match=r"in 6\d scans: save it anew"):
+        read_photo(data[:end] + data[last:end] * 60 + data[end:])
+    assert time.process_time() - start < 1
 
 
 def test_the_face_that_stands_out_is_taken():

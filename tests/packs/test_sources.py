@@ -5,7 +5,11 @@ import errno
 import hashlib
 import re
 import shutil
+import signal
+import subprocess
+import sys
 import threading
+import urllib.request
 from dataclasses import replace
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -42,6 +46,7 @@ class Server(ThreadingHTTPServer):
     length = True
     shift = 0  # an answer to a range from another place
     page = b""
+    location = ""  # where all but that address is sent to
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
@@ -61,6 +66,11 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         asked = self.headers.get("Range", "")
         self.server.seen.append(asked)
+        if self.server.location and self.path != self.server.location:
+            self.send_response(302)
+            self.send_header("Location", self.server.location)
+            self.end_headers()
+            return
         status = 404 if self.path.endswith(self.server.missing) else self.server.status
         if status != 200:
             self.send_error(status)
@@ -201,6 +211,31 @@ def test_a_dead_link_says_how_to_do_it_by_hand(server, tmp_path, status, tries):
     assert by_hand(error, tmp_path) and len(server.seen) == tries
 
 
+@pytest.mark.parametrize(
+    "to", ["http://127.0.0.1:9/", "http://localhost:9/x", "http://[::1]:9/", "file:///etc/x"]
+)
+def test_a_redirect_to_this_machine_is_not_followed(server, tmp_path, monkeypatch, to):
+    """From an address of the world, for which the server here stands as a proxy."""
+    monkeypatch.setenv("http_proxy", server.url.removesuffix("/weights.pt"))
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setattr(sources, "_opener", urllib.request.build_opener(sources._Redirects))
+    far = source(server)
+    far = replace(far, files=(replace(far.files[0], url="http://weights.example/weights.pt"),))
+    server.location = to
+    with pytest.raises(PackError, match="cannot be fetched from") as error:
+        pull(far)
+    assert by_hand(error, tmp_path) and len(server.seen) == 1
+    server.location = "http://elsewhere.example/weights.pt"
+    (path,) = pull(far)
+    assert path.read_bytes() == DATA
+
+
+def test_no_way_out_of_tls(server):
+    asked = urllib.request.Request("https://weights.example/weights.pt")
+    with pytest.raises(sources._Dead, match="out of TLS"):
+        sources._Redirects().redirect_request(asked, None, 302, "", {}, "http://elsewhere.example/weights.pt")
+
+
 def test_a_server_that_is_not_there(server, tmp_path):
     dead = source(server)
     with Server() as other:
@@ -273,6 +308,29 @@ def test_interrupted(server, tmp_path):
         pull(source(server), stop)
     pull(source(server))
     assert server.seen[1].startswith("bytes=1") and left(tmp_path) == ["weights.pt"]
+
+
+KILLED = """
+import os, signal, sys
+from t2i_person.packs import sources
+from t2i_person.packs.catalogue import File, Source
+
+def die(_, done, whole):
+    if done > 1_000_000:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+file = File("weights.pt", sys.argv[1], size=int(sys.argv[2]), sha256=sys.argv[3])
+sources.pull(Source("weights", "generator", "Some weights", "CC0", "https://example.org/page", (file,)), die)
+"""
+
+
+def test_killed(server, tmp_path):
+    command = [sys.executable, "-c", KILLED, server.url, str(len(DATA)), SHA]
+    assert subprocess.run(command, timeout=300).returncode == -signal.SIGKILL
+    assert "weights.pt" not in left(tmp_path), "half of it has its name"
+    (path,) = pull(source(server))
+    assert path.read_bytes() == DATA and left(tmp_path) == ["weights.pt"]
+    assert server.seen[1].startswith("bytes=")
 
 
 def test_the_registry_is_whole():

@@ -67,6 +67,10 @@ def test_odd_requests(server):
     fields = {f"f{i}": 1 for i in range(2000)}
     many = server.post("/v1/jobs", text=TEXT, **fields)
     assert many.status_code == 422 and "more than" in many.json()["detail"]
+    name = {"a" * 900_000: 1}
+    long = [server.post("/v1/describe", text=TEXT, **name), server.post("/v1/describe", **name)]
+    long.append(server.post("/v1/jobs", text=TEXT, strengths=name))
+    assert all(answer.status_code == 422 and len(answer.content) < 3000 for answer in long)
     for name in (".", ".."):
         answer = httpx.put(
             f"{server.url}/v1/cast/{name.replace('.', '%2E')}", json={"png": encoded()}, timeout=60
@@ -74,6 +78,29 @@ def test_odd_requests(server):
         assert answer.status_code in (404, 405, 422)
     for colour in ("rgb(300,0,0)", f"rgb({'9' * 23},0,0)", "rgb(١,٢,٣)", "#fff\n", "hsl(0,9999999999%,50%)"):
         assert server.post("/v1/jobs", text=TEXT, background=colour).status_code == 422, colour
+
+
+def test_five_hundred_silent_connections(server):
+    """Idle ones, half headers, half bodies: others are answered, and none is held for ever."""
+    half = b"POST /v1/describe HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n{"
+    sent = (b"", b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", half)
+    doors = [socket.create_connection(("127.0.0.1", server.port), 60) for _ in range(500)]
+    try:
+        for number, door in enumerate(doors):
+            door.sendall(sent[number % 3])
+        start = time.monotonic()
+        assert server.get("/healthz").status_code == 200
+        assert server.post("/v1/describe", text=TEXT).json()["characters"]
+        assert time.monotonic() - start < 10, "others were not answered meanwhile"
+        answers = []
+        for door in doors:
+            door.settimeout(60)
+            answers.append(door.recv(99)[9:12])
+        assert {*answers[0::3], *answers[1::3]} == {b""} and {*answers[2::3]} == {b"408"}
+    finally:
+        for door in doors:
+            door.close()
+    assert "Traceback" not in server.log.read_text("utf-8", "replace")
 
 
 def test_killed_and_started_again(serve):

@@ -20,7 +20,9 @@ from t2i_person.service.settings import Settings
 
 
 async def echo(scope, receive, send) -> None:
-    """Answers with what it was sent."""
+    """Answers with what it was sent; at /wait never."""
+    if scope["path"] == "/wait":
+        await asyncio.sleep(3600)
     body = (await receive())["body"]
     await send({"type": "http.response.start", "status": 200, "headers": [(b"x-length", b"%d" % len(body))]})
     await send({"type": "http.response.body", "body": body})
@@ -95,6 +97,12 @@ def test_json_with_too_many_fields_is_not_parsed():
         body = json.dumps({f"f{number}": "a" * 9 for number in range(count)}).encode()
         assert ask(limited, body=body)[0] == status
     assert ask(limited, body=body, content_type="multipart/form-data; boundary=x")[0] == 200
+    said = json.dumps({"text": '"а":' * 2000}, ensure_ascii=False).encode()
+    assert ask(limited, body=said)[0] == 200, "quotes inside a text end no name"
+    named = {f"{number}\\": "a" * 9 for number in range(FIELDS + 1)}
+    assert ask(limited, body=json.dumps(named).encode())[0] == 422, "a backslash ends each name"
+    for coding in ("utf-16", "utf-16-le", "utf-32-be"):
+        assert ask(limited, body=json.dumps(named).encode(coding))[0] == 400, "Python would read it"
 
 
 @pytest.mark.parametrize(
@@ -172,6 +180,26 @@ def test_who_asks_for_nothing_makes_room(port):
         door.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert door.recv(99).startswith(b"HTTP/1.1 200")
     for door in (*idle, another):
+        door.close()
+
+
+def test_who_has_the_most_connections_makes_room(port):
+    """Half bodies, then requests that are being answered: nobody else is kept out."""
+
+    def opened(request: bytes, own: str = "127.0.0.1") -> socket.socket:
+        door = socket.create_connection(("127.0.0.1", port), 30, (own, 0))
+        door.sendall(request)
+        time.sleep(0.05)
+        return door
+
+    whole = b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    half = [opened(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\na") for _ in range(3)]
+    waits = [opened(whole % b"/wait") for _ in range(3)]  # each in the place of a half body
+    with pytest.raises(ConnectionResetError):  # its client has them all
+        opened(whole % b"/").recv(9)
+    assert opened(whole % b"/", "127.0.0.2").recv(99).startswith(b"HTTP/1.1 200")
+    assert waits[0].recv(1) == b"" and opened(whole % b"/").recv(99).startswith(b"HTTP/1.1 200")
+    for door in (*half, *waits):
         door.close()
 
 

@@ -93,6 +93,33 @@ def test_models_are_the_packs(client):
     assert caught.value.param == "model" and "embedded" in caught.value.message
 
 
+def test_wrong_methods_and_doors_that_are_not_here(client):
+    for path in ("/images/generations", "/images/edits"):
+        with pytest.raises(openai.APIStatusError) as caught:
+            client.get(path, cast_to=object)
+        assert caught.value.status_code == 405 and caught.value.code == "wrong_method"
+        assert caught.value.response.headers["allow"] == "POST"
+        assert '"prompt"' in caught.value.message and "/v1/images/generations" in caught.value.message
+        assert httpx.head(f"{client.base_url}{path[1:]}").status_code == 405
+    with pytest.raises(openai.NotFoundError, match="/v1/images/edits"):
+        client.images.create_variation(image=b"x")
+
+
+def test_the_calls_of_open_webui(server):
+    """Not by OpenAI's client: JSON and forms as its backend sends them, and what it reads of the answers."""
+    base, own = server.url + "/v1", {"Authorization": "Bearer none", "X-OpenWebUI-User-Name": "%D0%98%D1%8F"}
+    assert httpx.get(base + "/models", headers=own).json()["data"][0]["id"] == "embedded"
+    asked = {"model": "gpt-image-1", "n": 1, "size": "256x256", "response_format": "b64_json"}
+    order = asked | {"prompt": "Старик."}
+    drawn = httpx.post(base + "/images/generations", json=order, headers=own, timeout=600).json()
+    portrait = base64.b64decode(drawn["data"][0]["b64_json"])
+    assert png.read(portrait).text == "Старик."
+    form = {name: str(value) for name, value in asked.items()} | {"prompt": "в очках", "quality": "low"}
+    files = [("image[]", ("image.png", portrait, "image/png"))]
+    edited = httpx.post(base + "/images/edits", data=form, files=files, headers=own, timeout=600).json()
+    assert png.read(base64.b64decode(edited["data"][0]["b64_json"])).character["head"] == "Старик"
+
+
 def test_stream(client):
     events = list(
         client.images.generate(

@@ -64,6 +64,16 @@ def test_never_hangs(text: str) -> None:
     assert all(text[person.start : person.end] == person.head for person in people)
 
 
+def test_the_cost_of_one_person_grows_with_the_text_and_not_with_its_square() -> None:
+    costs = []
+    for count in (400, 3200):
+        start = time.process_time()
+        (anna,) = describe("Анна рыжая. Анна высокая. " * count)
+        costs.append(time.process_time() - start)
+        assert len(anna.features) >= 2
+    assert costs[1] < 13 * costs[0], "eight times as long"
+
+
 def test_reading_stops_at_the_next_sentence() -> None:
     asked = []
     with pytest.raises(Cancelled):

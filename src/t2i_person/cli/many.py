@@ -79,7 +79,7 @@ def _line(number: int, line: bytes) -> Item:
         text, seed, name = found["text"], found.get("seed"), slug(str(found.get("name", name)))
         if not isinstance(text, str) or not isinstance(seed, int | None):
             raise TypeError
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         what = '{"text": "...", "name": "of its folder", "seed": 7}, of which only text must be'
         return Item(name, error=f"line {number} is no {what}")
     return Item(name, text, seed)

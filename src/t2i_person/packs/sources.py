@@ -2,13 +2,17 @@
 
 import errno
 import http.client
+import ipaddress
 import os
 import shutil
+import socket
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from ..errors import PackError, WrongPack
 from .catalogue import SOURCES, File, Source
@@ -93,6 +97,30 @@ class _Cut(Exception):
     """The connection ended before the file did; the next attempt goes on from there."""
 
 
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Followed, but not from the world to this machine, to its network, or out of TLS."""
+
+    def redirect_request(self, req: urllib.request.Request, *args: Any) -> urllib.request.Request | None:
+        to = str(args[-1])
+        if _is_public(req.full_url) and not _is_public(to):
+            raise _Dead(f"it leads to {to[:200]}, which is none of its own")
+        if req.type == "https" and urlsplit(to).scheme != "https":
+            raise _Dead(f"it leads out of TLS, to {to[:200]}")
+        return super().redirect_request(req, *args)
+
+
+_opener = urllib.request.build_opener(_Redirects)
+
+
+def _is_public(url: str) -> bool:
+    """False when the name means an address that others cannot reach; of an unknown one a proxy may know."""
+    try:
+        found = socket.getaddrinfo(urlsplit(url).hostname, None)
+    except (OSError, ValueError):
+        return True
+    return all(ipaddress.ip_address(str(one[4][0]).partition("%")[0]).is_global for one in found)
+
+
 def _fetch(source: Source, file: File, progress: Progress, pause: float) -> None:
     part, mark = (file.path.with_name(file.path.name + end) for end in (".part", ".mark"))
     failures = 0
@@ -147,7 +175,7 @@ def _stream(file: File, part: Path, mark: Path, progress: Progress) -> None:
     begun = part.stat().st_size if part.is_file() else 0
     request = urllib.request.Request(file.url, headers=_headers(file, begun, mark))
     try:
-        answer = urllib.request.urlopen(request, timeout=TIMEOUT)
+        answer = _opener.open(request, timeout=TIMEOUT)
     except urllib.error.HTTPError as error:
         if error.code == 416:  # nothing after the part: it is whole, or of another file
             if begun and file.sha256 and begun == file.size:

@@ -33,6 +33,8 @@ from .subject import Sitting, subject_of
 from .whole import Pictures, Whole
 
 LARGEST = 40_000_000  # pixels of a photo
+UNPACKED = 800_000_000  # pixels in all scans of a JPEG together; usual are 1 to 12 scans
+SCAN = b"\xff\xda"  # with which each begins; among the pixels it does not occur
 WORKED = 1600  # longer side that a larger photo is reduced to
 BACKGROUND = 0.1  # how much a pixel without the person counts in the likeness
 HEADS: dict[Gender, str] = {"male": "Мужчина", "female": "Женщина"}
@@ -131,10 +133,13 @@ def read_photo(photo: bytes | str | Path | np.ndarray) -> np.ndarray:
     else:
         what = "The photo" if isinstance(photo, bytes) else str(photo)
         try:
-            source = BytesIO(photo) if isinstance(photo, bytes) else Path(photo)
-            opened = Image.open(source, formats=["JPEG", "PNG", "WEBP"])
-            if opened.width * opened.height > LARGEST:
+            data = photo if isinstance(photo, bytes) else Path(photo).read_bytes()
+            opened = Image.open(BytesIO(data), formats=["JPEG", "PNG", "WEBP"])
+            pixels = opened.width * opened.height
+            if pixels > LARGEST:
                 raise T2IError(f"{what} is {opened.width}x{opened.height}: reduce it to 40 megapixels.")
+            if opened.format == "JPEG" and pixels * (scans := data.count(SCAN)) > UNPACKED:
+                raise T2IError(f"{what} is stored in {scans} scans: save it anew as an ordinary JPEG.")
             image = _rgb(_upright(opened))
         except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
             raise T2IError(f"{photo!s} cannot be read: {error.strerror}.") from error

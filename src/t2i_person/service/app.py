@@ -86,7 +86,8 @@ def create_app(settings: Settings | None = None, artist: Artist | None = None) -
         app.add_middleware(Hosts, allowed=settings.hosts())
     app.add_middleware(operations.Observe, here=here)
     app.add_middleware(Proxied, proxies=settings.trusted(), root=settings.root_path)
-    for door in (page, reference, original, v1, openai, operations):
+    # OpenAI's before ours: /v1/images/ID would take its doors for pictures
+    for door in (page, reference, original, openai, v1, operations):
         app.include_router(door.router)
     return app
 

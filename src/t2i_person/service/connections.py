@@ -23,7 +23,10 @@ QUIET = 60.0  # seconds between two lines about the same trouble
 
 
 class Connection(H11Protocol):
-    """One of them. Too many: those that have asked for nothing make room, the longest idle first."""
+    """One of them. Too many: those that have not asked yet make room, the longest idle first.
+
+    Where all have asked, the client that has the most loses one to whoever has fewer.
+    """
 
     most: ClassVar[int] = MOST
     _told: ClassVar[float] = -QUIET
@@ -53,6 +56,11 @@ class Connection(H11Protocol):
     def idle(self) -> bool:
         return self.cycle is None or self.cycle.response_complete
 
+    @property
+    def asks(self) -> bool:
+        """Whether a whole request has come that is not answered yet."""
+        return not self.idle and not self.cycle.more_body
+
     def _await_headers(self) -> None:
         """Start the clock, or stop it."""
         if not self.idle:
@@ -71,19 +79,26 @@ class Connection(H11Protocol):
             self._late = None
 
     def _make_room(self) -> None:
-        """Close one: an idle one of the client that has the most, or this one if that client is its own."""
+        """Close one, of the client that has the most if it can be chosen; it may be this one."""
         here = [
             one for one in self.connections if isinstance(one, Connection) and not one.transport.is_closing()
         ]
         if len(here) <= self.most:
             return
         clients = Counter(one.client and one.client[0] for one in here)
-        idle = [one for one in here if one.idle and one is not self]
-        victim = min(idle, key=lambda one: (-clients[one.client and one.client[0]], one._since), default=self)
+
+        def first(one: Connection) -> tuple[int, float]:
+            return -clients[one.client and one.client[0]], one._since
+
+        others = [one for one in here if one is not self]
+        victim = min((one for one in others if not one.asks), key=first, default=None)
+        if victim is None:
+            heaviest = min(others, key=first)
+            victim = heaviest if first(heaviest)[0] < first(self)[0] else self
         victim.transport.abort()
         if time.monotonic() > Connection._told + QUIET:
             Connection._told = time.monotonic()
-            log.warning("more than %d connections: idle ones are closed", self.most)
+            log.warning("more than %d connections: some are closed, idle ones first", self.most)
 
 
 def connections_at_most() -> int:

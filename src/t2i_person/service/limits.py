@@ -11,7 +11,7 @@ from secrets import compare_digest
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .problems import Problem, answer, path_of
+from .problems import NOT_JSON, Problem, answer, path_of
 
 PNG_LIMIT = 16 << 20  # bytes of a request that may hold a PNG
 HELD = 128 << 20  # bytes of bodies at once, of all clients
@@ -20,7 +20,7 @@ PAUSE = 10.0  # seconds without a byte of a body
 SLOWEST = 16 << 10  # bytes a second
 FIELDS = 500  # of JSON; each one that is not known costs an error of its own
 ITEMS = 20_000  # of JSON in a body that is larger than a text may be: base64 has no commas
-FIELD = re.compile(rb'(?<!\\)"\s*:')
+FIELD = re.compile(rb'(?<!\\)(?:\\\\)*"\s*:')  # a quote that is not escaped ends a name
 HEADERS = {  # of our pages
     # Scripts, styles and connections of this server only; pictures also from memory, where previews live.
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -100,6 +100,8 @@ def _check_json(body: bytes, limit: int, kind: str) -> None:
     """Raise what is too much to be parsed while everybody waits."""
     if kind.startswith("multipart/"):
         return
+    if b"\0" in body:  # UTF-16, which Python's reader would take, and in which nothing is counted below
+        raise Problem(400, NOT_JSON)
     if len(body) > SMALL // 16 and next(islice(FIELD.finditer(body), FIELDS, None), None):
         raise Problem(422, f"The body has more than {FIELDS} fields: GET /docs lists those there are.")
     if len(body) > limit and body.count(b",") > ITEMS:

@@ -184,6 +184,19 @@ async def generate(
     return Images(data=data, notes=notes, **form.about())
 
 
+@router.get("/v1/images/generations", include_in_schema=False)
+@router.get("/v1/images/edits", include_in_schema=False)
+async def not_a_picture() -> None:
+    """Else the name of the door would be taken for a picture's."""
+    raise HTTPException(405, headers={"Allow": "POST"})
+
+
+@router.api_route("/v1/images/variations", methods=["GET", "POST"], include_in_schema=False)
+async def variations() -> None:
+    detail = "Variations are not drawn here: send the portrait to /v1/images/edits with what to change."
+    raise Problem(404, detail)
+
+
 EDIT = {
     "requestBody": {
         "required": True,

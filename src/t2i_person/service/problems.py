@@ -23,6 +23,7 @@ KEYS = {
     "bearer": {"type": "http", "scheme": "bearer"},
     "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
 }
+NAME, MOST = 200, 10  # of what a client sent: characters of a field's name that are said again, and names
 CLOSED = 499  # the client went away: nobody reads the answer, only the log
 MEANINGS = {
     400: "The body is not JSON.",
@@ -51,14 +52,15 @@ CODES = {
     500: "failed",
     507: "disk_full",
 }
-OPENAI = ("/v1/images/generations", "/v1/images/edits", "/v1/models")
+ORIGINAL = "/t2i-person"
+OPENAI = ("/v1/images/generations", "/v1/images/edits", "/v1/images/variations", "/v1/models")
 OPENAI_EXAMPLE = EXAMPLE.replace('"text"', '"prompt"')
 STARTING = "The server is starting: try again in a few seconds."
 NOT_JSON = f"The body is not valid JSON in UTF-8: send {EXAMPLE}."
 HINTS = {
     400: NOT_JSON,
     404: "Nothing is here: POST /t2i-person or /v1/jobs draws, GET /docs explains.",
-    405: f"This address does not take that method: POST {EXAMPLE} to /t2i-person.",
+    405: f"This address does not take that method: POST {EXAMPLE} to {ORIGINAL}.",
 }
 
 
@@ -193,7 +195,11 @@ def answer(scope: Scope, problem: Problem) -> JSONResponse:
     path = path_of(scope)
     if path.startswith(OPENAI):
         kind = "invalid_request_error" if problem.status < 500 and problem.status != 429 else "server_error"
-        error = {"message": problem.detail, "type": kind, "param": problem.field, "code": problem.code}
+        # there the words are called otherwise
+        detail = problem.detail.replace(EXAMPLE, OPENAI_EXAMPLE).replace('"text"', '"prompt"')
+        detail = detail.replace(f"to {ORIGINAL}", f"to {OPENAI[0]}")
+        field = {"text": "prompt", "characters": "n", "pack": "model"}.get(problem.field or "", problem.field)
+        error = {"message": detail, "type": kind, "param": field, "code": problem.code}
         status = 400 if problem.status == 422 else problem.status  # as the real one answers
         return JSONResponse({"error": error}, status, headers)
     if path.startswith("/v1/") or path == "/v1":
@@ -205,13 +211,7 @@ def install(app: FastAPI) -> None:
     """Answer every kind of trouble."""
 
     async def told(request: Request, error: Exception) -> JSONResponse:
-        problem = explain(error)
-        if path_of(request.scope) in OPENAI:  # there the words are called otherwise
-            problem.detail = problem.detail.replace(EXAMPLE, OPENAI_EXAMPLE).replace('"text"', '"prompt"')
-            problem.field = {"text": "prompt", "characters": "n", "pack": "model"}.get(
-                problem.field or "", problem.field
-            )
-        return answer(request.scope, problem)
+        return answer(request.scope, explain(error))
 
     ours = (Problem, T2IError, Full, Away, Unwritable, Unreadable, Cancelled)
     for kind in (*ours, HTTPException, RequestValidationError, Exception):
@@ -226,14 +226,15 @@ def _invalid(error: RequestValidationError) -> Problem:
     """One sentence about the first thing that is wrong."""
     first = error.errors()[0]
     kind, place = first["type"], [str(part) for part in first["loc"] if part not in ("body", "query", "path")]
-    name = ".".join(place)
+    name = ".".join(place)[:NAME]  # a client's own may have a megabyte
     sent = error.body if isinstance(error.body, dict) else {}
     edits = "portrait" in {name, *sent}  # another door than that of the example
     cure = "" if edits else f": send {EXAMPLE}"
     if kind == "json_invalid":
         return Problem(400, NOT_JSON)
     if kind == "missing" and place:
-        strange = [f'"{one["loc"][-1]}"' for one in error.errors() if one["type"] == "extra_forbidden"]
+        unknown = [str(one["loc"][-1]) for one in error.errors() if one["type"] == "extra_forbidden"]
+        strange = [f'"{one[:NAME]}"' for one in unknown[:MOST]]
         instead = f" ({', '.join(strange)} is not known here)" if strange else ""
         return Problem(422, f'The field "{name}" is missing{instead}{cure}.', field=name)
     if kind == "extra_forbidden":

@@ -45,8 +45,10 @@ def weigh(looks: SentenceLooks) -> None:
     for first, end in spans(looks):
         if any(k in looks.barred for k in range(first, end)):
             continue
-        inside = [
-            made for made in looks.facts if made[0] < end and first < made[1] and made[3] in made[2].facts
+        inside = [  # those of this sentence stand last: a book may have told thousands of one person
+            made
+            for made in looks.facts
+            if made[0] < end and first < made[1] and made[3] in reversed(made[2].facts)
         ]
         if inside:
             _join(looks, first, end, inside)
