@@ -22,9 +22,8 @@ from .colouring import recoloured
 from .run import Run
 from .score import picture_probabilities, spoils
 from .subject import Subject
-from .whole import Pictures, Whole, drawn
+from .whole import Pictures, Whole
 
-FACED = 256  # pixels at which faces are compared: descriptors differ by up to 0.1 from those of the whole
 SHARES = 0.9, 0.8, 0.65, 0.5, 0.35  # of the edits that are tried so that the person stays
 
 
@@ -92,8 +91,8 @@ def same_person(run: Run, pictures: Pictures, subject: Subject, before: Sample, 
     farthest = pictures.pack.recipe.stays
     if not farthest or (sample.styles is before.styles and sample.edits == before.edits):
         return sample
-    was = _faced(pictures, before)
-    now = _faced(pictures, sample)
+    was = pictures.whole(before.styles, before.edits)
+    now = pictures.whole(sample.styles, sample.edits)
     if _apart(was, now) < farthest:
         return sample
     shown, weaker = _drawn(pictures, subject, now), sample
@@ -101,7 +100,7 @@ def same_person(run: Run, pictures: Pictures, subject: Subject, before: Sample, 
         run.check()
         styles, edits = mixed(before.styles, sample.styles, share), _left(sample.edits, before.edits, share)
         weaker = replace(sample, styles=styles, edits=(*edits, ScaledEdit(share)))
-        now = _faced(pictures, weaker)
+        now = pictures.whole(weaker.styles, weaker.edits)
         if (shown & ~_drawn(pictures, subject, now)).any():
             return sample
         if _apart(was, now) < farthest:
@@ -110,11 +109,6 @@ def same_person(run: Run, pictures: Pictures, subject: Subject, before: Sample, 
     asked = subject.asked if subject.asked is not None else subject.own
     drawn_of_it = any(there and name in asked for there, name in zip(shown.tolist(), names, strict=True))
     return sample if drawn_of_it else weaker
-
-
-def _faced(pictures: Pictures, sample: Sample) -> Whole:
-    side = pictures.pack.side(FACED)
-    return drawn(pictures.pack, sample.styles, sample.edits, side=side, detect=pictures.detect)
 
 
 def _apart(one: Whole, other: Whole) -> float:
