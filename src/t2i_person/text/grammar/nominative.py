@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from .agreement import MODIFIERS, OWNER_WORDS
+from .agreement import MODIFIERS, OWNER_WORDS, agrees
 from .numbers import FEW, number_value
 from .phrases import Phrase
 from .tokens import Reading, Token, readings
@@ -46,7 +46,9 @@ def normalize(tokens: list[Token], phrase: Phrase, end: int | None = None) -> st
     number = "plur" if phrase.counted and phrase.count > 1 else phrase.reading.number or "sing"
     words = [_before_noun(tokens[i], i, phrase, number) for i in range(phrase.start, phrase.noun)]
     words.append(_noun_form(phrase, number))
-    words += [t.low for t in tokens[phrase.noun + 1 : end if end is not None else phrase.end]]
+    tail = tokens[phrase.noun + 1 : end if end is not None else phrase.end]
+    behind = _set_off(tail, phrase, number)
+    words = [*behind, *words] if behind else [*words, *(t.low for t in tail)]
     out: list[str] = []
     for word in words:
         if word != ",":
@@ -54,6 +56,21 @@ def normalize(tokens: list[Token], phrase: Phrase, end: int | None = None) -> st
         elif out:
             out[-1] += ","
     return " ".join(out)
+
+
+def _set_off(tail: list[Token], phrase: Phrase, number: str) -> list[str]:
+    """The adjectives of "лицо его, длинное и худое" as they are said before the noun, if that is all."""
+    gender = phrase.reading.gender if number == "sing" else ""
+    words: list[str] = []
+    for t in tail:
+        if t.low in (*OWNER_WORDS, ","):
+            words += [","] if words else []
+            continue
+        fits = [r for r in t.readings if r.pos == "ADJF" and agrees(r, phrase.reading)]
+        if not fits and t.low != "и":
+            return []
+        words.append(nominative(fits[0], number, gender) if fits else t.low)
+    return words if tail and words[-1] not in (",", "и") else []
 
 
 def _before_noun(token: Token, i: int, phrase: Phrase, number: str) -> str:

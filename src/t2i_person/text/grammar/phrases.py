@@ -266,6 +266,8 @@ def _inserted(tokens: list[Token], end: int, options: list[Reading]) -> int | No
 
 def _far_modifier(draft: _Draft) -> int | None:
     """Place of an adjective parted from its noun: "чёрным от угля лицом", "одетая в белое дама"."""
+    if not draft.token.low[0].isalnum():
+        return None  # "волосы русые до плеч, глаза голубые"
     for k in range(draft.at - 1, max(-1, draft.at - 6), -1):
         token = draft.tokens[k]
         if not token.low[0].isalnum() or token.best.pos in ("VERB", "INFN", "CONJ", "GRND"):

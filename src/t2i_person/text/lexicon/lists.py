@@ -119,6 +119,27 @@ def things() -> dict[str, Thing]:
     return out
 
 
+ENDINGS = tuple(
+    (old, new)
+    for old, many in {
+        "чик": ("", "ы"), "чики": ("ы",), "ик": ("",), "ики": ("ы", "и"), "очка": ("ка", "а"),
+        "ечка": ("ка", "а"), "онка": ("а", "ка"), "енка": ("а", "ка"), "ишка": ("а", ""), "ишко": ("о", ""),
+        "ище": ("",), "ища": ("а",), "чок": ("к",), "ушка": ("а",), "юшка": ("я",),
+    }.items()
+    for new in many
+)  # fmt: skip
+
+
+@lru_cache(10_000)
+def base_of(key: str) -> str:
+    """The listed thing that a word makes small or big, "" for none: "панталончики", "куртёнка"."""
+    for old, new in ENDINGS:
+        stem = key.removesuffix(old)
+        if stem != key and len(stem) > 2 and stem + new in things():
+            return stem + new
+    return ""
+
+
 @cache
 def word_set(name: str, section: str) -> frozenset[str]:
     """Folded words of one section of one list."""

@@ -69,6 +69,8 @@ def _is_adjective(looks: SentenceLooks, i: int) -> bool:
         return False
     if t.best.pos == "NOUN" and t.keys("NOUN") & things().keys():
         return False
+    if i - 1 in looks.at and looks.at[i - 1].kind == "name" and t.text[0].isupper() and t.text[1:].islower():
+        return False  # "Годрик Пепельный"
     # "один карий, другой зелёный" speaks of eyes
     one_of = i > 0 and fold(looks.tokens[i - 1].low) in ("один", "одна", "другой", "другая")
     return not one_of or i - 1 in looks.at

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable
 
-from ..grammar.agreement import OWNER_WORDS, agrees, is_modifier, noun_readings
-from ..grammar.phrases import Phrase
+from ..grammar.agreement import MODIFIERS, OWNER_WORDS, agrees, is_modifier, noun_readings
+from ..grammar.phrases import DEGREE, Phrase, look_of
 from ..lexicon.lists import Thing, fold, things, word_set
 from ..lexicon.neighbours import kind_of
 from ..model import WORN
@@ -15,10 +15,14 @@ SHAPES = word_set("grammar.txt", "shape")
 STYLES = word_set("grammar.txt", "style")
 WAYS = word_set("grammar.txt", "way")
 LAID = word_set("grammar.txt", "laid in")
+GEMS = word_set("grammar.txt", "gem")
+SOIL = word_set("rules.txt", "soil")
+EMPTY = word_set("grammar.txt", "empty")
 BENDS = word_set("grammar.txt", "on a face")
 LATIN = re.compile(r"[a-z][a-z&'-]*")
 JEWELLERY = ("ring", "earrings", "necklace", "bracelet", "brooch")
 GARMENT = ("clothes", "headwear")
+BODY = ("face", "skin", "build", "other")
 SHAPED = ("hair", "facial_hair", "face", "build", "expression")
 COLOURED = (*WORN, "hair", "eyes", "facial_hair", "skin")
 
@@ -71,10 +75,18 @@ def _inside(sentence: Sentence, after: Phrase, entry: Thing) -> bool:
     keys = sentence.tokens[after.noun].keys("NOUN")
     if _is_a("pattern", sentence, after) or (entry.category in ("facial_hair", "hair") and bool(keys & LAID)):
         return True
+    if entry.category in BODY and (keys & SOIL or any(_is_mark(key) for key in keys)):
+        return True  # "руки в наколках"
     place = _is_a("place", sentence, after)
     if entry.category == "accessory":
         return place or "оправа" in keys
     return place and entry.category not in GARMENT
+
+
+def _is_mark(key: str) -> bool:
+    """A mark on the skin: "наколка", "веснушка"."""
+    thing = things().get(key)
+    return thing is not None and thing.category in ("face", "other") and not thing.needs
 
 
 def _without_part(sentence: Sentence, after: Phrase, entry: Thing) -> bool:
@@ -84,10 +96,17 @@ def _without_part(sentence: Sentence, after: Phrase, entry: Thing) -> bool:
 
 def _with_detail(sentence: Sentence, after: Phrase, entry: Thing) -> bool:
     """ "платье с воротником", "свитер с оленями", "нос с горбинкой", "перстень с рубином"."""
+    if after.case != "ins":
+        return False  # "бурку с плеч"
     keys = sentence.tokens[after.noun].keys("NOUN")
     listed = bool(keys & things().keys())
     if entry.category == "face":
         return bool(keys & BENDS)
+    if entry.category in ("accessory", "headwear") and keys & GEMS:
+        return True
+    animal = after.reading.key in word_set("absent.txt", "animal")
+    if entry.carried and not listed and (animal or after.reading.animacy != "anim"):
+        return after.noun not in sentence.at  # "рюкзак с единорогом", "корзина с грибами"
     if entry.category == "accessory" and ("печатка" in keys or (entry.english in JEWELLERY and not listed)):
         return True
     if entry.category in WORN and _is_a("part", sentence, after):
@@ -111,7 +130,9 @@ def _along_body(sentence: Sentence, after: Phrase, entry: Thing) -> bool:
 
 
 def _at_place(sentence: Sentence, after: Phrase, entry: Thing) -> bool:
-    """ "волосы до плеч", "сумка через плечо", "туфли на каблуках" """
+    """ "волосы до плеч", "сумка через плечо", "туфли на каблуках", but not "опустил голову на грудь"."""
+    if after.case == "acc" and entry.needs and entry.category in ("build", "other"):
+        return False
     return _is_a("place", sentence, after) or _is_a("part", sentence, after)
 
 
@@ -241,7 +262,48 @@ def _unlike(sentence: Sentence, phrase: Phrase, entry: Thing, end: int) -> int |
     return end + 3 if apart else None
 
 
+def _set_off(sentence: Sentence, phrase: Phrase, entry: Thing, end: int) -> int | None:
+    """ "лицо его, длинное и худое": adjectives between commas that nobody before could have."""
+    tokens = sentence.tokens
+    owner = sentence.at.get(end)
+    k = owner.end if owner is not None and owner.kind == "poss" else end
+    any_case = len({r.case for r in noun_readings(tokens[phrase.noun])}) > 4  # "парень в худи, кудрявый"
+    if end != phrase.noun + 1 or entry.carried or any_case:
+        return None
+    last = None
+    while k + 1 < len(tokens) and tokens[k].low in (",", "и", "но"):
+        k += 1
+        while k + 1 < len(tokens) and fold(tokens[k].low) in DEGREE:
+            k += 1
+        if not _agrees_as("ADJF", sentence, phrase, k) or not _describes(sentence, k):
+            break
+        last = k = k + 1
+    closed = last is not None and (last == len(tokens) or not tokens[last].low[0].isalnum())
+    return last if closed and last and not _somebodys(sentence, phrase, last - 1) else None
+
+
+def _describes(sentence: Sentence, place: int) -> bool:
+    """An adjective of no later noun that says more than "похожий" or "такой"."""
+    token = sentence.tokens[place]
+    if token.best.pos not in MODIFIERS and look_of(token) is None:
+        return False
+    if sentence.mod_of.get(place, -1) > place or place in sentence.at or token.keys("ADJF") & EMPTY:
+        return False
+    return not any("Apro" in r.grams for r in token.readings)
+
+
+def _somebodys(sentence: Sentence, phrase: Phrase, place: int) -> bool:
+    """Somebody before the phrase agrees with the adjective as well."""
+    r = next(r for r in sentence.tokens[place].readings if agrees(r, phrase.reading))
+    letter = {"masc": "m", "femn": "f", "neut": "n"}.get(r.gender, "u") if r.number == "sing" else "u"
+    return any(
+        f.kind != "poss" and f.first < phrase.start and f.case == r.case and f.number == r.number
+        and (letter == f.gender or "u" in (letter, f.gender))
+        for f in sentence.people_here()
+    )  # fmt: skip
+
+
 STEPS: tuple[Step, ...] = (
-    _prepositional, _likened, _of_colour, _stop, _postposed, _participle, _bare_word, _genitive,
+    _prepositional, _likened, _set_off, _of_colour, _stop, _postposed, _participle, _bare_word, _genitive,
     _of_the_absent, _unlike,
 )  # fmt: skip

@@ -2,8 +2,9 @@
 
 import itertools
 
-from ..grammar.agreement import MODIFIERS
-from ..grammar.nominative import nominative, plain_readings
+from ..grammar.agreement import MODIFIERS, is_pointing
+from ..grammar.nominative import masculine, nominative, plain_readings
+from ..grammar.phrases import look_of
 from ..grammar.tokens import Reading, Token
 from ..lexicon.lists import fold, looks, things, verbs, word_map, word_set
 from ..people.coreference.entity import Entity
@@ -15,6 +16,7 @@ from .rules import FIRST, NOUNS, NounAt, decide
 from .weighing import weigh
 
 COMPARED = word_map("rules.txt", "compared")
+OF_ANY_TRADE = word_set("rules.txt", "of any trade")
 UNCLAD = word_map("rules.txt", "unclad")
 
 
@@ -113,7 +115,21 @@ class SentenceLooks(Constructions):
                 return
         if f.person.kind not in ("role", "folk") or f.keys & word_set("absent.txt", "praise"):
             return
-        self.add(f.entity, f.first, f.end, "role", f.lemma, self.negation(f.start), noun=f.lemma)
+        first = self._with_kind(f)
+        trade = " ".join([*(masculine(t) for t in self.tokens[first : f.first]), f.lemma])
+        self.add(f.entity, first, f.end, "role", trade, self.negation(f.start), noun=f.lemma)
+
+    def _with_kind(self, f: Found) -> int:
+        """Where "квартальный надзиратель" begins: adjectives that say what kind of one, not how they look."""
+        first = f.first
+        while f.phrase is not None and first - 1 in f.phrase.mods and first - 1 not in self.used:
+            adjective = self.tokens[first - 1]
+            if look_of(adjective) is not None or is_pointing(adjective) or not adjective.has("ADJF"):
+                break
+            if adjective.keys("ADJF") & OF_ANY_TRADE:
+                break
+            first -= 1
+        return first
 
     def _noun(self, n: int) -> bool:
         phrase = self.phrases[n]

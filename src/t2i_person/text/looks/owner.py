@@ -9,6 +9,7 @@ from ..people.coreference.entity import Entity, Fact
 from ..people.found import Found
 from .denials import Denials
 
+LEADING = frozenset("против перед за к ко около возле подле рядом мимо напротив над под".split())
 BETWEEN_FEATURES = frozenset(", и — : – весь вся сразу".split())
 
 
@@ -96,6 +97,11 @@ class Owners(Denials):
         if follow is not None and near.kind == "pron" and near.case != "nom" and follow.case == "nom":
             if self.same_segment(beside.end - 1, follow.first):
                 return follow.entity  # "к нему в чёрном плаще подошла Анна"
+        leads = near.start > 0 and fold(self.tokens[near.start - 1].low) in LEADING
+        if near.kind == "pron" and near.case != "nom" and leads:
+            clause = self.clause[beside.start]  # "стоял против неё с пистолетом": his
+            subjects = [f for f in beside.before if f.case == "nom" and self.clause[f.first] == clause]
+            return subjects[-1].entity if subjects else near.entity
         if near.kind == "rel" and near.case != "nom":
             clause = self.clause[beside.start]
             subjects = [f for f in beside.before if f.case == "nom" and self.clause[f.first] == clause]
@@ -209,8 +215,8 @@ class Owners(Denials):
         return self._owner_in_genitive(phrase) or self._owner_governed(phrase)
 
     def _stands_by(self, f: Found, phrase: Phrase, end: int = -1) -> bool:
-        """Among the phrase's modifiers, right before it, or right after at `end`."""
-        return f.first in phrase.mods or f.first in (phrase.start - 1, end)
+        """Among the phrase's modifiers, right before it, or right after its noun or at `end`."""
+        return f.first in phrase.mods or f.first in (phrase.start - 1, phrase.noun + 1, end)
 
     def _wearer(self, said: Found, phrase: Phrase) -> Entity | None:
         """ "в платье, открывавшем её плечи": hers who wears the dress."""
@@ -241,7 +247,10 @@ class Owners(Denials):
         clause = self.clause[phrase.noun]
         near = [f for f in self.found if self.clause[f.first] == clause and f.entity is not None]
         near.sort(key=lambda f: (f.first > phrase.noun, abs(f.first - phrase.noun)))
-        for governs in (self._at_whom, self._on_whom, self._to_whom):
+        verb = self._clause_verb(phrase.noun) if phrase.case == "acc" else None
+        given = verb is not None and self.tokens[verb].keys("VERB", "GRND") & verbs("give").keys()
+        to_whom = () if given else (self._to_whom,)  # "подал ему руку": his who gives it
+        for governs in (self._at_whom, self._on_whom, *to_whom):
             owner = next((f.entity for f in near if governs(f)), None)
             if owner is not None:
                 return owner

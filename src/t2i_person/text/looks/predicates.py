@@ -2,7 +2,7 @@
 
 from ..grammar.agreement import MODIFIERS, agrees, noun_readings
 from ..grammar.nominative import nominative, normalize, plain_readings
-from ..grammar.phrases import DEGREE, Phrase
+from ..grammar.phrases import DEGREE, Phrase, look_of
 from ..grammar.tokens import Reading, Token
 from ..lexicon.lists import Thing, fold, verbs, word_set
 from .extent import SHAPES, participle_tail
@@ -86,7 +86,8 @@ class Predicates(Owners):
         while k < len(tokens):
             t = tokens[k]
             fits = [r for r in t.readings if _predicates(r, noun)]
-            if fits and t.best.pos not in ("NOUN", "VERB", "ADVB"):
+            noun_too = t.best.pos == "NOUN" and look_of(t) is not None  # "волосы чёрные"
+            if fits and (noun_too or t.best.pos not in ("NOUN", "VERB", "ADVB")):
                 if self.mod_of.get(k, n) != n and self.mod_of[k] > k:
                     break
                 adjectives.append(fits[0])
@@ -156,6 +157,14 @@ class Predicates(Owners):
             return None
         negated = any(t.low == "не" for t in between)
         return k, f"{word} {normalize(self.tokens, phrase, phrase.noun + 1)}", negated
+
+    def short_told(self, k: int, noun: Reading) -> tuple[str, int] | None:
+        """ "собраны в узел" as said before the noun, and one past it."""
+        r = next((r for r in self.tokens[k].readings if r.pos == "PRTS" and r.number == noun.number), None)
+        if r is None:
+            return None
+        end = participle_tail(self, k + 1)
+        return " ".join([_attribute(r, noun), *(x.low for x in self.tokens[k + 1 : end])]), end
 
     def _trailing(self, phrase: Phrase, verb: int) -> tuple[int, str] | None:
         """ "платья носила простые, коричневые": adjectives after the verb."""

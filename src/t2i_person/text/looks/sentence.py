@@ -231,4 +231,7 @@ class Sentence:
     def _subject_thing(self, n: int, verb: int) -> bool:
         """The noun is itself the verb's subject."""
         t = self.tokens[n]
+        does = [r.number for r in self.tokens[verb].readings if r.pos == "VERB"]
+        if does and not any(r.number in does for r in t.readings if r.pos == "NOUN"):
+            return False  # "очки не носит"
         return t.rel.startswith("nsubj") and t.head == verb and not self.people_here()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..grammar.nominative import masculine, normalize
@@ -23,6 +25,7 @@ KEEP = 0.25  # probability below which what a rule took is none
 MOVE = 0.2  # how much likelier another owner must be than the one the rules gave
 DENIES = frozenset("без не ни нет нету".split())
 OUTER = frozenset(', . ; : ! ? — – - … и а но или да ( ) « » " “ ” „ же то в во'.split())
+LIKENING = ("как", "словно", "будто", "точно", "похожий", "похожая", "похожие", "похожее")
 DRESSED = "одетый"  # alone it tells nothing
 ADJECTIVES = ("ADJF", "PRTF", "ADJS", "PRTS")
 
@@ -119,7 +122,7 @@ def spans(looks: SentenceLooks) -> list[tuple[int, int]]:
         if inside and first is None:
             first = k
     out: list[tuple[int, int]] = []
-    for a, b in runs:
+    for a, b in itertools.chain.from_iterable(_apart(looks, *run) for run in runs):
         a, b = _whole(looks, *_bare(tokens, a, b))
         if out and a < out[-1][1]:
             a, b = min(a, out[-1][0]), max(b, out.pop()[1])
@@ -128,12 +131,27 @@ def spans(looks: SentenceLooks) -> list[tuple[int, int]]:
     return [span for span in out if _sure(looks, *span)]
 
 
+def _apart(looks: SentenceLooks, first: int, end: int) -> Iterator[tuple[int, int]]:
+    """A span cut where a comma begins the next thing of a list: "волосы до плеч, глаза голубые"."""
+    if not any(t.low in (",", ";") for t in looks.tokens[first + 2 : end - 1]):
+        yield first, end
+        return
+    listed = [p for n, p in looks.phrases.items() if first <= n < end and p.reading.key in things()]
+    begin = {p.start for p in listed if not p.prep}
+    for k in range(first, end):
+        if k - 1 > first and k in begin and looks.tokens[k - 1].low in (",", ";"):
+            if any(first <= p.noun < k for p in listed):
+                yield first, k
+                first = k
+    yield first, end
+
+
 def _bare(tokens: list[Token], first: int, end: int) -> tuple[int, int]:
     """A span without the marks and joining words at its ends."""
     while first < end and tokens[first].low in OUTER and tokens[first].low not in ("в", "во"):
         first += 1
-    while first < end and tokens[end - 1].low in OUTER:
-        end -= 1
+    while first < end and (tokens[end - 1].low in OUTER or tokens[end - 1].low in ("не", "ни")):
+        end -= 1  # "очки не | носит"
     return first, end
 
 
@@ -158,6 +176,8 @@ def _sure(looks: SentenceLooks, first: int, end: int) -> bool:
     words = [t for t in looks.tokens[first:end] if t.low[0].isalnum()]
     content = [t for t in words if t.low not in DENIES and t.best.pos not in ("PREP", "CONJ", "PRCL", "NPRO")]
     content = [t for t in content if DRESSED not in t.keys()]
+    if words and words[0].low in LIKENING:
+        return False  # "тощая, как карандаш"
     if not content or sum(t.look for t in words) < SPAN * len(words):
         return False
     listed = [things()[key] for key in sorted(content[0].keys("NOUN")) if key in things()]

@@ -5,7 +5,7 @@ from ..grammar.nominative import masculine, normalize
 from ..grammar.phrases import Phrase
 from ..grammar.tokens import Reading
 from ..lexicon.compounds import is_colour
-from ..lexicon.lists import Thing, fold, things, word_set
+from ..lexicon.lists import Thing, base_of, fold, people, things, word_set
 from ..lexicon.neighbours import kind_of
 from ..people.coreference.entity import Entity
 from .extent import QUANTITY, extent
@@ -33,6 +33,7 @@ class Wording(Predicates):
             or self._worn_in_hair(phrase)
             or self._held(phrase)
             or self._put_on(phrase)
+            or self._small(phrase)
         )
 
     def _listed(self, phrase: Phrase) -> Thing | None:
@@ -107,6 +108,13 @@ class Wording(Predicates):
         if not kind.startswith(("thing:clothes", "thing:headwear")):
             return None
         return Thing(phrase.reading.lemma, kind.split(":")[1], False, False, "")
+
+    def _small(self, phrase: Phrase) -> Thing | None:
+        """ "в панталончиках", "куртёнка": made of a listed word."""
+        if phrase.reading.animacy == "anim" or phrase.reading.key in people():
+            return None
+        base = base_of(phrase.reading.key)
+        return things()[base] if base else None
 
     def extend(self, phrase: Phrase, entry: Thing) -> int:
         """One past the last token of the complements."""

@@ -99,14 +99,30 @@ def _sought(place: _Place) -> bool:
         said = tokens[k].keys("VERB", "INFN", "GRND", "PRED", "ADJS") & verbs("absent").keys()
         if not said or any(t.low in HARD or t.low == "," for t in tokens[k : f.start]):
             continue
-        if said & (SOFT | WANTED) and _told_after(tokens, f):
+        if said & (SOFT | WANTED) and (_told_after(tokens, f) or _with_years(tokens, f)):
             continue  # "Разыскивается мужчина: рост 180"
         ours = any("1per" in r.grams and r.number == "plur" for r in tokens[k].readings)
         described = place.after in ("в", "с", "со", "без") or f.start < f.first
+        if said <= SOFT and ours and described and _looks_told(place):
+            continue  # "ищем пожилого мужчину с бородой"
         if said <= SOFT and not ours and described:
             continue  # "вспомнил старика с бородой"
         return True
     return False
+
+
+def _with_years(tokens: list[Token], f: Found) -> bool:
+    """ "разыскивается Климова Тамара Ильинична, 1951 г.р." """
+    k = f.end + (f.end < len(tokens) and tokens[f.end].low == ",")
+    return f.kind == "name" and k < len(tokens) and tokens[k].low.isdigit()
+
+
+def _looks_told(place: _Place) -> bool:
+    """An adjective of looks before the noun, and something worn or of the body right behind it."""
+    tokens, f = place.tokens, place.found
+    behind = [t for t in tokens[f.end + 1 : f.end + 5] if t.keys("NOUN") & things().keys()]
+    before = f.phrase is not None and any(look_of(tokens[m]) is not None for m in f.phrase.mods)
+    return before and place.after in ("в", "с", "со", "без") and bool(behind)
 
 
 def _of_work(place: _Place) -> bool:
@@ -244,6 +260,16 @@ def _talked_about(place: _Place) -> bool:
     return place.word in word_set("absent.txt", "about")
 
 
+def _to_be_called(place: _Place) -> bool:
+    """ "звоните Марине", "обращаться к Петру": in a notice."""
+    f = place.found
+    if f.case != "dat":
+        return False
+    before = place.tokens[max(0, f.start - 4) : f.start]
+    asked = [t for t in before if t.keys("VERB", "INFN") & verbs("contact").keys()]
+    return any(t.best.pos == "INFN" or any("impr" in r.grams for r in t.readings) for t in asked)
+
+
 def _addressed(place: _Place) -> bool:
     """ "Ну, брат, дела!": a form of address that names nobody the text tells of."""
     tokens, f = place.tokens, place.found
@@ -306,6 +332,7 @@ SIGNS: tuple[tuple[Callable[[_Place], bool], bool], ...] = (
     (_posing_as, True),
     (_missed, True),
     (_talked_about, True),
+    (_to_be_called, True),
     (_addressed, True),
 )
 

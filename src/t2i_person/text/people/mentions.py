@@ -99,8 +99,7 @@ def _owns_thing_before(tokens: list[Token], f: Found) -> bool:
     if f.first == 0 or f.end == len(tokens) or tokens[f.end].low != ",":
         return False
     part = tokens[f.first - 1]
-    subject = any(r.pos == "NOUN" and r.case == "nom" and r.key in things() for r in part.readings)
-    return subject and part.best.pos == "NOUN"
+    return part.best.pos == "NOUN" and bool(part.keys("NOUN") & things().keys())
 
 
 def _count_together(tokens: list[Token], f: Found) -> None:

@@ -7,7 +7,7 @@ from ..grammar.agreement import agrees
 from ..grammar.marks import DASH, HARD
 from ..grammar.phrases import look_of
 from ..grammar.tokens import Reading, Token
-from ..lexicon.lists import fold, names, things, verbs, word_set
+from ..lexicon.lists import base_of, fold, names, things, verbs, word_set
 from ..model import WORN
 from .found import capital, lookup
 from .name_fit import called
@@ -19,6 +19,7 @@ NO_NAME_BEFORE = {"слава": ("богу", "тебе", "господу", "ал
 WORDS_TOO = word_set("reference.txt", "word too")
 WEARS = word_set("verbs.txt", "of people")
 PROPER = NAMED | {"Geox", "Orgn"}
+ADJECTIVE = ("ий", "ый", "ой", "ая", "яя", "ое", "ее", "ие", "ые")
 ABSTRACT = ("-ка", "-то", "-с", "-таки", "-о", "ость", "ение", "ание", "ство", "изм")
 
 
@@ -116,6 +117,17 @@ def _common_noun(word: _Word) -> bool | None:
     return False if any(lookup(r.key) for r in word.token.readings if r.pos == "NOUN") else None
 
 
+def _adjective_of_thing(word: _Word) -> bool | None:
+    """ "Матросский костюмчик": the adjective of something worn, though a surname may end so."""
+    if not word.opens or word.i + 1 == len(word.tokens) or not word.token.low.endswith(ADJECTIVE):
+        return None
+    thing = word.tokens[word.i + 1]
+    if thing.best.pos != "NOUN" or not (thing.keys("NOUN") & things().keys() or base_of(thing.best.key)):
+        return None
+    named = word.named and not _modifies(word.tokens, word.i)
+    return None if capital(thing) or named else False
+
+
 def _living_surname(word: _Word) -> bool | None:
     """ "Громов вошёл", "увидела Царёву": but a thing's word only as a subject."""
     token = word.token
@@ -193,6 +205,7 @@ JUDGES: tuple[Callable[[_Word], bool | None], ...] = (
     _street,
     _adjective_of_name,
     _common_noun,
+    _adjective_of_thing,
     _living_surname,
     _adjective_of_noun,
     _town,
@@ -270,6 +283,13 @@ def _no_noun(tokens: list[Token], i: int) -> bool:
     return token.low.endswith(("вшись", "вши")) or (token.has("INTJ") and not token.keys() & names().keys())
 
 
+def _picture(tokens: list[Token], i: int) -> bool:
+    """ "Аватарка для игры", "арт, девушка", and "платье в пол"."""
+    if fold(tokens[i].low) in word_set("absent.txt", "picture") and i == 0:
+        return True
+    return tokens[i].low == "пол" and i > 0 and tokens[i - 1].low == "в"
+
+
 def _ago(tokens: list[Token], i: int) -> bool:
     """ "Тому лет десять"."""
     return tokens[i].low == "тому" and _after(tokens, i) in ("лет", "года", "год", "назад")
@@ -322,6 +342,7 @@ NO_NAMES: tuple[Callable[[list[Token], int], bool], ...] = (
     _oath,
     _letter,
     _no_noun,
+    _picture,
     _ago,
     _form_key,
     _thanks,

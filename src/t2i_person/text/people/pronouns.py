@@ -159,6 +159,8 @@ def _set_apart(tokens: list[Token], i: int) -> bool:
 def _of_several(tokens: list[Token], i: int) -> bool:
     """ "Один из братьев был косоглаз, другой хромал": one of the people just named."""
     if tokens[i + 1].low == "из" and i + 2 < len(tokens):
+        if tokens[i + 2].low in ("них", "нас", "вас"):
+            return True
         return any(r.key in people() and r.number == "plur" for r in tokens[i + 2].readings)
     if tokens[i + 1].best.pos != "VERB" or not any(r.case == "nom" for r in tokens[i].readings):
         return False
@@ -180,6 +182,7 @@ def _before_noun(tokens: list[Token], i: int) -> bool:
         best = tokens[k].best
         if best.pos == "NOUN":
             return True
-        if best.pos not in ("ADJF", "PRTF", "ADVB", "NUMR", "CONJ") and tokens[k].low != ",":
+        joins = tokens[k].low == "," and k > i + 1  # "снял кепку, мнёт её, лысина вспотела"
+        if best.pos not in ("ADJF", "PRTF", "ADVB", "NUMR", "CONJ") and not joins:
             return False
     return False

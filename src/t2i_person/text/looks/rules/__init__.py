@@ -11,6 +11,7 @@ from .after_preposition import (
     having,
     held_in_hair,
     inside_another,
+    into_moustache,
     joined_to_feature,
     leaned_on,
     looked_into,
@@ -46,6 +47,7 @@ from .bare_noun import (
     covering_a_part,
     denied,
     doing_or_alone,
+    held_clothes,
     in_genitive,
     listed_after_feature,
     neither_subject_nor_object,
@@ -95,7 +97,7 @@ from .forms import (
     key_and_thing,
     yes_or_no,
 )
-from .idle import condition, full_of, handled, idiom, keys, question, roar, worn_by_things
+from .idle import condition, full_of, idiom, keys, question, roar, whether, worn_by_things
 from .noun import NounAt
 from .number import NumberAt
 from .own import own
@@ -119,10 +121,10 @@ FIRST: tuple[Rule[OfSentence], ...] = (
     keys,
     condition,
     question,
+    whether,
     idiom,
     full_of,
     roar,
-    handled,
     worn_by_things,
     own,
     stopped_wearing,
@@ -142,6 +144,7 @@ NOUNS: tuple[Rule[Callable[[NounAt], bool | None]], ...] = (
     without,
     having,
     worn_in,
+    into_moustache,
     covered_in,
     looked_into,
     on_their_part,
@@ -163,6 +166,7 @@ NOUNS: tuple[Rule[Callable[[NounAt], bool | None]], ...] = (
     told_after,
     told_before,
     in_genitive,
+    held_clothes,
     object_of_wearing,
     wrapped_in,
     shown_by_verb,

@@ -131,6 +131,14 @@ def _dressed_by_participle(noun: NounAt) -> Entity | None:
     return None
 
 
+@rule("Отец хмыкнул в усы.", "усы")
+def into_moustache(noun: NounAt) -> bool | None:
+    """What one mutters, laughs or smiles into."""
+    if noun.prep not in IN or noun.entry.category != "facial_hair" or noun.phrase.case != "acc":
+        return None
+    return None if noun.verb is None else noun.emit_whole(noun.looks.subject(noun.verb))
+
+
 @rule("Вышел старик в морщинах.", "морщины")
 def covered_in(noun: NounAt) -> bool | None:
     """Marks of the body after "в" with the locative."""
@@ -143,7 +151,7 @@ def covered_in(noun: NounAt) -> bool | None:
 @rule("Иван смотрел в её синие глаза. Мария молчала.", "синие глаза")
 def looked_into(noun: NounAt) -> bool | None:
     """Into whose eyes somebody looks has them."""
-    if noun.prep not in IN or noun.entry.category not in ("eyes", "face") or not noun.described:
+    if noun.prep not in IN or noun.entry.category not in ("eyes", "face") or not _told(noun):
         return None
     return noun.emit(noun.possessor)
 
@@ -156,8 +164,13 @@ def on_their_part(noun: NounAt) -> bool | None:
     return noun.emit(noun.possessor)
 
 
+def _told(noun: NounAt) -> bool:
+    """ "в синие глаза", "в глаза её, чёрные и блестящие" """
+    return noun.described or noun.end > noun.place + 1
+
+
 def _part_worth_telling(noun: NounAt) -> bool:
-    return noun.body and (noun.described or not noun.entry.needs)
+    return noun.body and noun.enough
 
 
 def _possessive(noun: NounAt) -> Found | None:

@@ -63,7 +63,7 @@ def of_whom_it_turned(number: NumberAt) -> IsAge:
     """A person in the dative has the age, where a verb, "лет" or "около" says that it is one."""
     if number.to_whom is None:
         return None
-    if number.turns or number.with_years or _about_in_verbless_clause(number):
+    if (number.turns and number.alone) or number.with_years or _about_in_verbless_clause(number):
         return number.first, number.end, number.normalized, number.to_whom.entity
     return None
 
@@ -89,7 +89,8 @@ def bare_digits(number: NumberAt) -> IsAge:
         return None
     if bracket and number.after in (",", ")") and f.kind in ("noun", "name"):
         return number.i, end, number.normalized, f.entity
-    if bracket or f.number != "sing" or not (f.kind == "noun" or (f.case == "dat" and f.kind == "pron")):
+    some = f.number != "sing" and not (f.kind == "noun" and len(digits[0]) > 2)  # "девушки 18-25"
+    if bracket or some or not (f.kind == "noun" or (f.case == "dat" and f.kind == "pron")):
         return None
     return number.i, end, number.normalized, f.entity
 

@@ -32,6 +32,8 @@ def taken_off(noun: NounAt) -> bool | None:
     kept = verb > 0 and noun.tokens[verb - 1].low == "не" and noun.worn and noun.start > verb
     if kept and "gen" in noun.cases | {noun.phrase.case}:
         return noun.emit(looks.subject(verb))
+    if noun.worn and not kept and {"acc", "gen"} & noun.cases:
+        looks.barred |= set(range(noun.start, noun.end))  # the network would read it
     return False
 
 
@@ -48,7 +50,7 @@ def denied(noun: NounAt) -> bool | None:
         owner = looks.others_here()[0].entity  # "ни морщинки: такой Аню я видел впервые"
     near = noun.start - 3 <= denial and all(k not in looks.at for k in range(denial, noun.start))
     first = denial if near else noun.start
-    done = noun.emit_from(first, noun.end, owner or looks.scene.topic(), True)
+    done = noun.emit_from(first, noun.end, owner or looks.scene.topic() or looks.scene.narrator, True)
     lacking = noun.tokens[noun.start - 1].keys("VERB", "PRTF", "PRTS", "NOUN") & word_set(
         "grammar.txt", "lacking"
     )
@@ -109,6 +111,15 @@ def object_of_wearing(noun: NounAt) -> bool | None:
     return noun.emit(owner, looks.verb_denied(verb) or looks.negation(noun.start))
 
 
+@rule("Иван держал в охапке халат.", "")
+def held_clothes(noun: NounAt) -> bool | None:
+    """Clothes in the hands are not worn."""
+    if not noun.worn or not noun.verb_keys & verbs("hold").keys() or "acc" not in noun.cases:
+        return None
+    noun.looks.barred |= set(range(noun.start, noun.end))
+    return False
+
+
 def _wears(noun: NounAt) -> bool:
     """The clause's verb is one of wearing the garment or of having what is carried."""
     keys = noun.verb_keys
@@ -135,7 +146,8 @@ def _instrumental(noun: NounAt) -> bool:
 
 def _shown_by_verb(noun: NounAt) -> bool:
     keys = noun.verb_keys
-    shows = keys & (verbs("show off").keys() | verbs("wave").keys())
+    waves = verbs("wave").keys() if noun.entry.carried else set()  # "обмахивался картузом": not worn
+    shows = keys & (verbs("show off").keys() | waves)
     return bool(shows or (noun.worn and keys & verbs("ring").keys()))
 
 

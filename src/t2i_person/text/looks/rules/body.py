@@ -131,6 +131,7 @@ def plain_word(word: str) -> Reading | None:
 
 
 FACE_PLACES = word_set("rules.txt", "worn by a face")
+LIGHT = word_set("rules.txt", "light")
 BETWEEN = 3  # words between the place and what is there, besides the owner
 
 
@@ -156,8 +157,10 @@ def on_the_place(looks: SentenceLooks) -> None:
 
 
 def _may_be_on(looks: SentenceLooks, there: Phrase) -> bool:
-    """A noun of no list that may be a subject."""
+    """A noun of no list that may be a subject, and is there rather than shines on it."""
     noun = looks.tokens[there.noun]
+    if noun.keys("NOUN") & LIGHT:
+        return False
     if there.prep or noun.best.pos != "NOUN" or noun.best.case not in ("nom", "acc"):
         return False
     return looks.thing(there) is None and any(r.case == "nom" for r in noun_readings(noun))

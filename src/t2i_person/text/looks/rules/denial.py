@@ -15,6 +15,7 @@ from .rule import rule
 if TYPE_CHECKING:
     from ..finder import SentenceLooks
 
+QUALITY = word_set("rules.txt", "quality")
 GONE = word_set("verbs.txt", "gone")
 BODY_GROWTH = ("facial_hair", "hair", "face", "accessory", "skin")
 
@@ -83,7 +84,7 @@ def _there_is(looks: SentenceLooks) -> Iterator[int]:
 @rule("Он был не низкого роста.", "!низкий рост")
 def not_of_height(looks: SentenceLooks) -> None:
     for phrase in list(looks.phrases.values()):
-        if phrase.reading.key not in ("рост", "телосложение", "сложение") or phrase.case != "gen":
+        if phrase.reading.key not in QUALITY or phrase.case != "gen":
             continue
         before = looks.tokens[phrase.start - 1].low if phrase.start else ""
         if before == "не" and looks._describing(phrase):

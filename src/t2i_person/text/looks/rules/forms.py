@@ -13,10 +13,12 @@ from .number import years_word
 from .rule import rule
 
 if TYPE_CHECKING:
+    from ...grammar.tokens import Token
     from ...people.coreference.entity import Entity
     from ..finder import SentenceLooks
 
 SIGNS = (":", "-", "—", "–", "=")
+RANGE = ("-", "–")
 YES = word_set("forms.txt", "yes")
 NO = word_set("forms.txt", "no")
 EXCLUDING = word_set("forms.txt", "excluding")
@@ -60,19 +62,20 @@ def age_key(looks: SentenceLooks) -> None:
         k += looks.tokens[k].low in SIGNS and k + 1 < len(looks.tokens)
         about = looks.tokens[k].low if looks.tokens[k].low in ABOUT and k + 1 < len(looks.tokens) else ""
         k += bool(about)
-        value = looks.tokens[k]
-        if not value.low[0].isdigit():
+        if not _is_number(looks.tokens[k]):
             continue
         end = k + 1
-        while end < len(looks.tokens) and (
-            looks.tokens[end].low in ("-", "–") or looks.tokens[end].low.isdigit()
-        ):
+        while end < len(looks.tokens) and (looks.tokens[end].low in RANGE or _is_number(looks.tokens[end])):
             end += 1
         words = "".join(x.low for x in looks.tokens[k:end])
         end += end < len(looks.tokens) and looks.tokens[end].low in YEARS
         owner = owner_of_form(looks, t.i)
         told = f"{about if about != 'лет' else ''} {words} {years_word(words)}".lstrip()
         looks.add(owner, t.i, end, "age", told, False, noun="age")
+
+
+def _is_number(token: Token) -> bool:
+    return token.low.isdigit() or token.has("NUMR")
 
 
 BORN = re.compile(r"(?:19|20)\d\d г ?\. ?р ?\.?")
@@ -178,7 +181,8 @@ def key_and_thing(looks: SentenceLooks) -> None:
     value = tokens[sign + 1 :]
     while value and not value[-1].low[0].isalpha():
         value = value[:-1]
-    if noun is None or things()[noun.key].category not in PARTS or not 0 < len(value) <= LONGEST:
+    length = sum(t.low[0].isalpha() for t in value)
+    if noun is None or things()[noun.key].category not in PARTS or not 0 < length <= LONGEST:
         return
     odd = any(t.low not in (",", "и") and not t.has("NOUN", *MODIFIERS) for t in value)
     if odd or any(t.i in looks.at for t in value) or not any(t.best.case == "nom" for t in value):
@@ -230,6 +234,9 @@ def _looks_from(looks: SentenceLooks, start: int, noun: Reading, of_colour: bool
             number = noun.number or "plur"
             words.append(nominative(fits[0], number, noun.gender if number == "sing" else ""))
             end = k + 1
+        elif words and not ahead and (short := looks.short_told(k, noun)) is not None:
+            end, k = short[1], short[1] - 1
+            words.append(short[0])
         elif t.low not in (",", "и", "не") and t.best.pos != "ADVB":
             break
         k += 1
@@ -243,7 +250,7 @@ def excluded(looks: SentenceLooks) -> None:
         if sign.low != ":":
             continue
         before = {t.low for t in tokens[max(0, sign.i - 2) : sign.i]}
-        if not before & EXCLUDING and not ({"negative", "негатив", "негативный"} & before):
+        if tokens[sign.i - 1].low not in EXCLUDING and not ({"negative", "негатив", "негативный"} & before):
             continue
         for phrase in list(looks.phrases.values()):
             entry = things().get(phrase.reading.key)

@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING
 
 from ...grammar.marks import HARD
 from ...lexicon.lists import fold, things, verbs, word_set
-from ...model import WORN
 from .rule import rule
 
 if TYPE_CHECKING:
     from ...grammar.tokens import Token
     from ..finder import SentenceLooks
 
+YEARS = word_set("ages.txt", "years")
 IF = word_set("rules.txt", "if")
 NO_CONDITION = word_set("rules.txt", "no condition")
 AS_IF = word_set("rules.txt", "as if")
 ASKS = word_set("rules.txt", "asks")
 WHY = word_set("rules.txt", "why")
 LOOK_AT = word_set("verbs.txt", "look at")
-HANDLE = word_set("verbs.txt", "handle")
 FULL_OF_BODY = word_set("rules.txt", "full of")
 
 
@@ -46,11 +45,18 @@ def condition(looks: SentenceLooks) -> None:
         before = fold(tokens[t.i - 1].low) if t.i else ""
         wish = low in ("бы", "б") and before not in AS_IF and not nobody
         opens = t.i == 0 or before in (",", "а", "и", "но", "—", "«")
+        wish = wish and not _would_give(tokens, t.i)
         if wish or (low in IF and opens and (low != "будь" or _told(tokens, t.i))):
             said = " ".join(x.low for x in tokens[t.i : t.i + 2])
             if said in NO_CONDITION:
                 continue
             looks.barred |= {k for k in _segment(tokens, t.i) if k not in looks.at}
+
+
+def _would_give(tokens: list[Token], i: int) -> bool:
+    """ "вы бы дали ему лет сорок": so old does he look."""
+    near = tokens[max(0, i - 1) : i + 2]
+    return any(t.keys("VERB", "INFN") & {"дать"} for t in near) and any(t.low in YEARS for t in tokens[i:])
 
 
 def _segment(tokens: list[Token], i: int) -> range:
@@ -84,6 +90,14 @@ def question(looks: SentenceLooks) -> None:
             }
         if t.low in HARD:
             start = t.i + 1
+
+
+@rule("На шее у Ивана было что-то: чулок ли, шарф ли.", "")
+def whether(looks: SentenceLooks) -> None:
+    """What a thing may be or not be is not told."""
+    for noun, sign in pairwise(looks.tokens):
+        if sign.low == "ли" and noun.best.pos == "NOUN" and noun.i not in looks.at:
+            looks.barred.add(noun.i)
 
 
 @rule("Среди бела дня исчез Родион, круглый сирота.", "")
@@ -127,21 +141,6 @@ def roar(looks: SentenceLooks) -> None:
     for a, b in pairwise(looks.tokens):
         if a.low in ("—", "–", "-") and b.keys("VERB") & verbs("roar").keys():
             looks.barred.add(b.i)
-
-
-@rule("Слуга держал в руках шляпу барина.", "")
-def handled(looks: SentenceLooks) -> None:
-    """What one person handles and another owns is worn by neither."""
-    for phrase in looks.phrases.values():
-        entry = things().get(phrase.reading.key)
-        if entry is None or entry.category not in WORN or phrase.prep:
-            continue
-        owner = looks.at.get(phrase.noun + 1)
-        verb = looks._clause_verb(phrase.noun)
-        if owner is None or verb is None or owner.case != "gen":
-            continue
-        if looks.tokens[verb].keys("VERB", "GRND") & (HANDLE | verbs("remove").keys()):
-            looks.barred |= set(range(phrase.start, phrase.noun + 1))
 
 
 @rule("Деловитость в сапогах ходит, заметил Борис.", "")

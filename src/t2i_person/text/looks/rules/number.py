@@ -31,7 +31,10 @@ class NumberAt:
         self.before = fold(looks.tokens[i - 1].low) if i > 0 else ""
         self.with_years = self.after in YEARS
         self.end = j + self.with_years
-        self.alone = j >= len(looks.tokens) or not looks.tokens[j].has("NOUN")  # no noun that is counted
+        k = j  # no noun that is counted: "две русые косы"
+        while k + 1 < len(looks.tokens) and looks.tokens[k].best.pos in ("ADJF", "PRTF"):
+            k += 1
+        self.alone = k >= len(looks.tokens) or not looks.tokens[k].has("NOUN")
 
     @cached_property
     def first(self) -> int:
@@ -68,7 +71,11 @@ class NumberAt:
     def turns(self) -> bool:
         """A verb of reaching an age is near."""
         near = self.tokens[max(0, self.i - 5) : self.j + 4]
-        return any(t.keys("VERB") & TURNS for t in near)
+        if any(t.keys("VERB") & TURNS for t in near):
+            return True
+        would = any(t.low in ("бы", "можно", "вид") for t in near)  # "ему вы бы дали лет сорок"
+        nobody = any(t.low in ("не", "никто") for t in near)
+        return would and not nobody and any(t.keys("VERB", "INFN") & {"дать"} for t in near)
 
 
 def years_word(number: str) -> str:

@@ -61,7 +61,7 @@ def linked(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> En
     """Apposition and predicate: "сосед, молодой человек", "это был человек", "он был врачом"."""
     f = found[at]
     if f.start == 0:
-        return None
+        return _missing(scene, tokens, f) if f.kind == "name" else None
     entity = _told_by_this(scene, tokens, f)
     if entity is not None:
         f.predicate = f.person is not None
@@ -265,6 +265,14 @@ def _somebody_else(pair: _Pair) -> bool:
     return after.start <= f.end + 2 and after.kind in NOMINAL and after.case == f.case
 
 
+def _old_mother(pair: _Pair) -> bool:
+    """ "старуха мать", "старик сторож" """
+    f, who = pair.f, pair.who
+    if pair.between or f.kind != "noun" or who.kind != "noun" or not pair.singular or f.start != f.first:
+        return False
+    return _kind(who) == "generic" and _kind(f) in ("kin", "role", "folk") and f.case == who.case
+
+
 def _named_at_last(pair: _Pair) -> bool:
     """ "Вошёл человек среднего роста, в сером сюртуке, Павел Громов" """
     f, who = pair.f, pair.who
@@ -295,6 +303,7 @@ LINKS: tuple[Callable[[_Pair], bool], ...] = (
     _after_colon,
     _after_dash,
     _apposition,
+    _old_mother,
     _named_at_last,
 )
 
@@ -309,6 +318,16 @@ def _name_of(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> 
         if near and scene.compatible(near[-1].entity, f.gender, f.number):
             return near[-1].entity
     return _greeted(scene, tokens, f)
+
+
+def _missing(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
+    """ "Пропала девочка! Соколова Алиса, 9 лет": a notice gives the name with the years."""
+    years = tokens[f.end : f.end + 2]
+    if len(years) < 2 or years[0].low not in (",", "(") or not years[1].low[0].isdigit():
+        return None
+    lost = [e for e in scene.entities if e.nominal and e.last == scene.sentence - 1]
+    lost = [e for e in lost if not e.named and e.number == "sing" and scene.compatible(e, f.gender, "sing")]
+    return lost[0] if len(lost) == 1 else None
 
 
 def _greeted(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
@@ -334,6 +353,19 @@ def spoken_to(scene: Scene, tokens: list[Token], found: list[Found], at: int) ->
         return None
     entity: Entity = you[-1].entity
     return entity if not entity.nominal and scene.compatible(entity, f.gender, "sing") else None
+
+
+def alone(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
+    """ "Рот кривой. Брюнет.": a sentence that only tells the hair of the one spoken of."""
+    if f.kind != "noun" or f.start > 0 or f.case != "nom" or f.end + 1 < len(tokens) or f.person is None:
+        return None
+    if not any(category == "hair_color" for category, *_ in f.person.facts):
+        return None
+    entity = scene.topic(f.gender, f.number)
+    if entity is None or entity.last < scene.sentence - 2:
+        return None
+    f.predicate = True
+    return entity
 
 
 def likened(scene: Scene, tokens: list[Token], f: Found) -> bool:
