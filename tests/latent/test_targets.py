@@ -7,7 +7,7 @@ from packs.tiny import tiny_pack
 
 from t2i_person import describe
 from t2i_person.latent.judge import probabilities
-from t2i_person.latent.targets import PUT, RARE, WHO, Target, implied, targets_of
+from t2i_person.latent.targets import PUT, RARE, WHO, Target, implied, sought, targets_of
 from t2i_person.packs import load_pack
 from t2i_person.packs.encoder import vector
 
@@ -138,3 +138,28 @@ def test_years_moods_and_origins_are_said_in_words_that_the_encoder_knows():
         "японец": ("японец",),
     }, "each part of the noun says what it says"
     assert of("Японец улыбался.") == {"японец": ("японец",), "улыбаться": ("улыбка",)}
+
+
+def test_what_edits_bring_better_is_not_sought():
+    """A shaven man gets a moustache more easily than a bearded one loses his beard."""
+    pack = tiny_pack()
+    recipe = replace(
+        pack.recipe,
+        means={"усы": "усы; не борода", "чёрные усы": "усы; не борода; чёрные волосы"},
+        sought={"усы": "не борода; не щетина"},
+    )
+    pack = replace(pack, recipe=recipe, draws=frozenset(["facial_hair", "gender"]))
+
+    def of(text):
+        (person,) = describe(text)
+        able, _ = targets_of(pack, person)
+        return able, [t.name for t in sought(pack, able) if t.category != "gender"]
+
+    able, goal = of("Мужчина с пышными усами.")
+    assert goal == ["не борода", "не щетина"]
+    assert [t.text for t in able if t.name == "пышные усы"] == ["усы"], (
+        "its adjective says nothing to the encoder"
+    )
+    assert of("Мужчина с чёрными усами.")[1] == ["не борода", "не щетина", "чёрные волосы"]
+    assert of("Мужчина без усов.")[1] == ["не усы"]
+    assert of("Мужчина с усами и бородой.")[1] == ["усы", "борода"]

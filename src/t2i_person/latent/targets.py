@@ -185,6 +185,22 @@ def implied(pack: Pack, character: Character) -> list[Target]:
     return found
 
 
+def sought(pack: Pack, wanted: Sequence[Target]) -> list[Target]:
+    """What to search for so that the pack's edits can bring what is wanted: a shaven man for a moustache.
+
+    «С усами и бородой» is sought as it is said.
+    """
+    found: list[Target] = []
+    for target in wanted:
+        instead = [] if target.negated else pack.recipe.sought_for(target.text)
+        others = [other.text for other in wanted if other is not target and not other.negated]
+        if any(text.removeprefix("не ")[:4] in other for text in instead for other in others):
+            instead = []
+        beside = [also for also in target.also if not also.negated]
+        found += [*_beside(instead, target.category), *beside] if instead else [target]
+    return found
+
+
 def without_colour(pack: Pack, target: Target) -> Target:
     """«шляпа» of «синяя шляпа», for a pack that can put the colour on it; else the target itself."""
     thing = target.text.split()[-1]
@@ -217,7 +233,9 @@ def _meant(pack: Pack, feature: Feature, phrase: str) -> list[str]:
     for listed in (phrase, english):
         if listed in means:
             return means[listed].split("; ")
-    return [phrase, *means.get(last, "").split("; ")[1:]]
+    of_the_last = means.get(last, "").split("; ")
+    # what is not sought is not known by its adjectives either: «пышные усы» are «усы»
+    return of_the_last if last in pack.recipe.sought and last in means else [phrase, *of_the_last[1:]]
 
 
 def gender_text(pack: Pack, gender: str) -> str:

@@ -37,6 +37,8 @@ class Recipe:
     # a feature as it is said, or its English -> what is meant by it: texts with "; " between them, the first
     # in its place, the others ("не тёмные очки") beside it
     means: Mapping[str, str] = field(default_factory=dict)
+    # a text, or its last word -> what a search goes for instead, as in `means`: edits bring the thing better
+    sought: Mapping[str, str] = field(default_factory=dict)
     usual: Mapping[str, float] = field(default_factory=dict)  # text -> weight, below 0 for what is avoided
     ages: Mapping[str, str] = field(default_factory=dict)  # noun of a person -> text of the age it says
     # years -> text for somebody of this age or more, as in `means`; they ascend
@@ -60,6 +62,11 @@ class Recipe:
     def place_of(self, text: str, category: str) -> str:
         """The only place that a direction for the text changes, of `PLACES`, or `EVERYWHERE`."""
         return _listed(self.local, text, category) or EVERYWHERE
+
+    def sought_for(self, text: str) -> list[str]:
+        """What a search goes for instead of a text; nothing where it goes for the text itself."""
+        found = _listed(self.sought, text, "")
+        return found.split("; ") if found else []
 
     def rows_of(self, text: str, category: str, num_ws: int) -> tuple[int, int]:
         """First row of W+ that carries what a text says, and the one after the last."""
@@ -91,6 +98,7 @@ TABLES: dict[str, Any] = {  # fields of Recipe that are tables of their own, bes
     "unasked": str,
     "said": str,
     "means": str,
+    "sought": str,
     "usual": (int, float),
     "ages": str,
     "years": str,

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ..latent.sample import Sample
 from ..latent.search import sampler
-from ..latent.targets import implied
+from ..latent.targets import implied, sought
 from ..packs import to_pixels
 from ..picture.faces import only, single
 from ..request import Request
@@ -28,7 +28,7 @@ def choose(
     pack, psi = pictures.pack, preset_of(request).truncation_psi
     i, character, wanted = subject.index, subject.character, subject.wanted
     chosen: list[Sample] = []
-    goal = [*wanted, *implied(pack, character)] if wanted else []
+    goal = [*sought(pack, wanted), *implied(pack, character)] if wanted else []
     finder = sampler(pack, psi, pictures.judged, request.candidates)
     for k in range(need):
         seen = 0
