@@ -164,7 +164,7 @@ def test_what_cannot_be_drawn_is_told_with_its_reason(pack):
     portrait = run(pack, [somebody]).characters[0].portraits[0]
     assert portrait.not_drawn["брэговина"] == "the pack tiny does not know брэговина"
     assert portrait.not_drawn["брутальная шляпа"] == "the pack tiny does not know брутальная"
-    assert portrait.not_drawn["шрам"] == "the pack tiny does not draw other"
+    assert portrait.not_drawn["шрам"] == "the pack tiny does not draw such things (other)"
     assert set(portrait.scores) == {"рыжие волосы", "брутальная шляпа"}
     assert set(portrait.drawn) | set(portrait.not_drawn) == {f.text for f in strange} | {"рыжие волосы"}
     assert not set(portrait.drawn) & set(portrait.not_drawn)

@@ -46,7 +46,7 @@ def test_scores_are_of_all_but_the_gender(woman):
 def test_each_reason_is_told(woman):
     scores = {"рыжие волосы": 0.25, "шляпа": 0.9, "брутальный плащ": 0.8}
     unable = {
-        "шрам": "the pack tiny does not draw other",
+        "шрам": "the pack tiny does not draw such things (other)",
         "брутальный плащ": "the pack tiny does not know брутальный",
     }
     told = reasons(woman, scores, {}, 1.0, {})
@@ -71,6 +71,8 @@ def test_an_edit_answers_for_what_it_was_asked_for_and_what_it_cost(woman):
     assert "still there" in there, "a slider at 0 that took nothing away is not passed over"
     lost = reasons(edit, scores, {}, 1.0, before | {"рыжие волосы": 0.7})["рыжие волосы"]
     assert "(0.70 before this edit)" in lost and "the edit cost it" in lost
+    near = reasons(edit, scores | {"рыжие волосы": 0.44}, {}, 1.0, before | {"рыжие волосы": 0.5})
+    assert "рыжие волосы" not in near, "so little may be chance"
 
 
 def test_a_hat_hides_what_is_under_it(woman):

@@ -22,7 +22,7 @@ def test_what_is_wanted_and_what_cannot_be(pack):
     subject = subject_of(pack, WOMAN, {}, {}, index=3)
     assert [target.name for target in subject.wanted] == ["женщина", "рыжие волосы", "шляпа"]
     assert [(target.name, target.obstacle) for target in subject.unable] == [
-        ("шрам", "the pack tiny does not draw other")
+        ("шрам", "the pack tiny does not draw such things (other)")
     ]
     assert subject.own == {"женщина", "рыжие волосы", "шляпа"} and subject.index == 3
     assert not subject.strengths and not subject.again
@@ -46,5 +46,5 @@ def test_strengths_are_of_the_person_of_somebody_else_or_of_a_phrase(pack):
 def test_strengths_that_cannot_be(pack):
     with pytest.raises(T2IError, match="«дождь» names no looks"):
         subject_of(pack, WOMAN, {"дождь": 1}, {})
-    with pytest.raises(T2IError, match="cannot be drawn: «шрам»: the pack tiny does not draw other"):
+    with pytest.raises(T2IError, match="cannot be drawn: «шрам»: the pack tiny does not draw such things"):
         subject_of(pack, WOMAN, {"рубец": 1}, {"рубец": (feature("шрам", "other"),)})

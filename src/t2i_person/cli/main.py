@@ -84,7 +84,7 @@ def draw(
         bool, typer.Option("--keep-background", help="Do not cut the person out.")
     ] = False,
     background: Annotated[
-        str, typer.Option(help="Behind the cut-out: transparent, or a colour as #20304f.")
+        str, typer.Option(help="Behind the cut-out: transparent, kept (as drawn), or a colour as #20304f.")
     ] = "transparent",
     size: Annotated[int | None, typer.Option(min=64, help="Longer side in pixels, at most.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
@@ -315,7 +315,8 @@ def edit(
         _report(path, portrait)
         for name, value in strengths.items():
             if (now := portrait.strengths.get(name, value)) != value:
-                held = f"«{name}» has the strength {now:g}, not {value:g}: no more of it can be drawn."
+                why = "no more of it can be drawn" if value > now else "no edit put it there, so use words"
+                held = f"«{name}» has the strength {now:g}, not {value:g}: {why}."
                 err.print(Text(held, "yellow"))
         if not drawn_here:
             if portrait.likeness is not None:
@@ -343,7 +344,7 @@ def _strength(pair: str) -> tuple[str, float]:
             return name.strip(), float(value)
     except ValueError:
         pass
-    _leave(USAGE, f"A strength is NAME=VALUE, as in --strength «голубая кофта=0.5», not {pair!r}.")
+    _leave(USAGE, f'A strength is NAME=VALUE, as in --strength "голубая кофта=0.5", not {pair!r}.')
 
 
 def _check_words(*words: str) -> None:

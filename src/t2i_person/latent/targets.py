@@ -67,7 +67,9 @@ def targets_of_phrase(pack: Pack, phrase: str, features: Sequence[Feature]) -> l
     able, unable = _targets(pack, tuple(features))
     if unable:
         reasons = "; ".join(f"«{target.name}»: {target.obstacle}" for target in unable)
-        raise T2IError(f"This cannot be drawn: {reasons}. The pack draws {', '.join(sorted(pack.draws))}.")
+        some = ", ".join(f"«{name}»" for name in pack.recipe.offers)
+        what = f"; try {some}" if some else ""
+        raise T2IError(f"This cannot be drawn: {reasons}. It draws {', '.join(sorted(pack.draws))}{what}.")
     return able
 
 
@@ -127,7 +129,7 @@ def _obstacle(pack: Pack, feature: Feature, text: str, overruled: dict[Feature, 
     if hidden := pack.recipe.hidden(feature.normalized, feature.category):
         return hidden, True
     if feature.category not in pack.draws:
-        return f"the pack {pack.name} does not draw {feature.category}", True
+        return f"the pack {pack.name} does not draw such things ({feature.category})", True
     if unknown := pack.encoder.unknown(text):
         return f"the pack {pack.name} does not know {', '.join(unknown)}", len(unknown) >= _length(text)
     if blurred := [word for word in text.split() if word in pack.recipe.mistaken]:

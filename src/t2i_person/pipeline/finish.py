@@ -17,7 +17,7 @@ from ..record import Record
 from ..request import HIGH, Request
 from .colouring import recoloured
 from .run import Run
-from .score import reasons, scores_before, scores_of
+from .score import kept_drawn, reasons, scores_before, scores_of
 from .settle import Settled, settle
 from .subject import Sitting
 from .whole import Pictures, Whole, drawn
@@ -72,7 +72,11 @@ def _portrait(
         start=join_styles(sample.start),
         edits=made,
         scores=scores,
-        drawn=tuple(name for name, p in scores.items() if name not in not_drawn and p >= DRAWN),
+        drawn=tuple(
+            name
+            for name, p in scores.items()
+            if name not in not_drawn and (p >= DRAWN or kept_drawn(p, before.get(name, 0.0)))
+        ),
         not_drawn=not_drawn,
         strengths=strengths,
         gender_found=face.gender if face else "unknown",

@@ -14,6 +14,7 @@ from .subject import Subject
 from .whole import Pictures, Whole, drawn
 
 SPOILT = 0.3  # probability from which a picture is bad: good ones stay below .1
+SLACK = 0.15  # of a probability: so little does not cost somebody a feature that nobody spoke of
 # in the names of hairstyles that reach below a hat: braids, tails, long, curly, hanging hair
 HANGING = ("длин", "кос", "хвост", "распущ", "кудр", "вьющ", "волнист", "локон", "каре", "до плеч", "дред")
 
@@ -95,7 +96,7 @@ def reasons(
         elif wanted <= 0:
             told = subject.asked is not None and asked and scores[name] >= DRAWN
             reason = _still_there(scores[name]) if told else ""
-        elif scores[name] >= DRAWN:
+        elif scores[name] >= DRAWN or (not asked and kept_drawn(scores[name], before.get(name, 0.0))):
             continue
         elif name in hidden:
             reason = f"«{hat}» hides it: it can be seen without that only" if asked else ""
@@ -106,6 +107,11 @@ def reasons(
         if reason:
             found.setdefault(name, reason)
     return found
+
+
+def kept_drawn(now: float, before: float) -> bool:
+    """Whether what was drawn before an edit for something else still is, and only scores a little less."""
+    return before >= DRAWN and now >= DRAWN - SLACK
 
 
 def _too_weak(now: float, before: float | None, wanted: float, asked: bool, most: float) -> str:
