@@ -8,9 +8,10 @@ _PACKS = tempfile.TemporaryDirectory(prefix="t2i-person-packs-")
 os.environ["T2I_PERSON_PACKS"] = _PACKS.name
 os.environ.pop("T2I_PERSON_PACK", None)
 
-# tests run side by side, each in its share of the cores, and so do the programs that they start
-_WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // _WORKERS)))
+# Tests run side by side, each in its share of the cores, and so do the programs that they start: with more
+# threads than cores, threads wait for each other most of the time. Set by workers alone, for they inherit it.
+if workers := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):
+    os.environ["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // int(workers)))
 
 
 def pytest_sessionstart(session):
