@@ -29,6 +29,7 @@ const WORDS = {
     begun: "Начинаю", drawn: (n) => `${n === 1 ? "Готов" : "Готово:"} ${n} ${plural(n, "портрет", "портрета", "портретов")}`,
     done: (n, s) => `Готово: ${n} ${plural(n, "портрет", "портрета", "портретов")} за ${s} с`, cancelled: "Отменено. Что готово — осталось.",
     notDrawn: "Не получилось:", reasons: { unable: "эти веса такого не рисуют", word: "незнакомое слово", mistaken: "нынешние веса не отличают это от другого", below: "это ниже края портрета",
+      ended: (p) => `похоже на ${p} %, больше у этого человека не получится — попробуйте другое зерно`,
       weak: (p) => `вышло похоже лишь на ${p} % — попробуйте другое зерно`, weaker: (p, was) => `похоже на ${p} %, а было на ${was} % — сдвиньте ползунок дальше`,
       lost: (p, was) => `было похоже на ${was} %, стало на ${p} % — верните и меняйте слабее`, still: (p) => `всё ещё похоже на ${p} % — скажите словами, что будет вместо этого`,
       hidden: (what) => `не видно, это закрывает ${what}`, against: (what) => `противоречит сказанному раньше: ${what}`,
@@ -92,6 +93,7 @@ const WORDS = {
     begun: "Starting", drawn: (n) => `${n} ${n === 1 ? "portrait" : "portraits"} ready`,
     done: (n, s) => `Done: ${n} ${n === 1 ? "portrait" : "portraits"} in ${s} s`, cancelled: "Cancelled. What was ready stays.",
     notDrawn: "Did not work out:", reasons: { unable: "these weights do not draw it", word: "an unknown word", mistaken: "these weights take other things for it", below: "it is below the frame",
+      ended: (p) => `${p} % alike, and this person can show no more of it: try another seed`,
       weak: (p) => `only ${p} % alike: try another seed`, weaker: (p, was) => `${p} % alike, ${was} % before: move the slider further`,
       lost: (p, was) => `${was} % alike before, ${p} % now: undo, and change less`, still: (p) => `still ${p} % alike: say in words what shall be there instead`,
       hidden: (what) => `hidden by ${what}`, against: (what) => `contradicts ${what}, said before it`,
@@ -168,6 +170,7 @@ export function reason(words) {
   if (found) {
     const [now, was] = found.slice(1).map((p) => Math.round(p * 100));
     if (/still there/.test(words)) return known.still(now);
+    if (/cannot be drawn of this person/.test(words)) return known.ended(now);
     return found[2] === undefined ? known.weak(now) : (/the edit cost it/.test(words) ? known.lost : known.weaker)(now, was);
   }
   if (/does not draw/.test(words)) return known.unable;
