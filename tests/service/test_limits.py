@@ -161,8 +161,9 @@ def port() -> Iterator[int]:
         assert thread.is_alive()
         time.sleep(0.01)
     yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
+    server.should_exit = server.force_exit = True  # without waiting for what never ends
     thread.join(30)
+    assert not thread.is_alive()
 
 
 def test_who_asks_for_nothing_makes_room(port):
