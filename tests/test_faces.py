@@ -95,3 +95,12 @@ def test_a_strength_ends_where_faces_end(pulled):
     sad = change(ends["улыбка"].record, strengths={"улыбка": -1})
     alone = change(portrait.record, strengths={"улыбка": -1})
     assert np.array_equal(sad.rgba, alone.rgba), "the way does not matter"
+
+
+def test_an_edit_that_would_leave_the_person_is_weakened(pulled):
+    """Surprise whole would make another man of him: by dlib's descriptors, the recipe's `stays`."""
+    (portrait,) = draw("Мужчина.", seed=0, background="kept").characters[0].portraits
+    changed = change(portrait.record, text="удивлённый", background="kept")
+    assert any(edit["kind"] == "scaled" for edit in changed.edits)
+    before, after = (one.rgba[..., :3] for one in (portrait, changed))
+    assert distance(descriptor(before), descriptor(after)) < 0.45
