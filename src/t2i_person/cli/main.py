@@ -313,11 +313,7 @@ def edit(
                 portrait = pipeline.edit_photo(request, pack or "auto", **where)
             path = _save(place.parent, place.name, portrait.png())
         _report(path, portrait)
-        for name, value in strengths.items():
-            if (now := portrait.strengths.get(name, value)) != value:
-                why = "no more of it can be drawn" if value > now else "no edit put it there, so use words"
-                held = f"«{name}» has the strength {now:g}, not {value:g}: {why}."
-                err.print(Text(held, "yellow"))
+        _tell_held(strengths, portrait)
         if not drawn_here:
             if portrait.likeness is not None:
                 out.print(Text(f"  likeness: distance {portrait.likeness:.2f}", "dim"))
@@ -414,6 +410,19 @@ def _report(path: Path, portrait: "Portrait") -> None:
     if portrait.scores:
         scores = ", ".join(f"{said(name)} {p:.2f}" for name, p in portrait.scores.items())
         out.print(Text(f"  scores: {scores}", "dim"))
+
+
+def _tell_held(asked: dict[str, float], portrait: "Portrait") -> None:
+    """Which strengths are others than were asked for, and why."""
+    for name, value in asked.items():
+        if (now := portrait.strengths.get(name, value)) != value:
+            if value > now:
+                why = "no more of it can be drawn"
+            elif now > 0:
+                why = "no edit put it there, so use words"
+            else:
+                why = "no less of it can be drawn"
+            err.print(Text(f"«{name}» has the strength {now:g}, not {value:g}: {why}.", "yellow"))
 
 
 def _bytes(file: Path, most: int) -> bytes:

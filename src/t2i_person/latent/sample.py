@@ -27,7 +27,7 @@ class Sample:
     seed: int
     w_plus: Tensor  # [1, num_ws, w_dim]: the person before the edits of StyleSpace
     start: list[Tensor]  # StyleSpace [1, c] a layer: the person before the edits of this request
-    styles: list[Tensor]  # the same, as the person is to look now
+    styles: list[Tensor]  # the same, as the person is to look now, but for the picture's edits
     z: Tensor | None = None  # [1, z_dim] on the CPU, what w_plus is of, or near; None: not known
     edits: tuple[Edit, ...] = ()  # in order, those of earlier requests first
     variant: str = ""
