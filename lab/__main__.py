@@ -9,6 +9,7 @@ FACES = {  # step -> module of lab.faces whose main(argv) does it
     "all": "recipe",
     "heads": "heads",
     "cast": "cast",
+    "claims": "claims",
     "donors": "donors",
     "edits": "edits",
     "encoder": "encoder",

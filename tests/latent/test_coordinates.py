@@ -8,8 +8,8 @@ import torch
 from t2i_person import load_pack
 from t2i_person.errors import Cancelled
 from t2i_person.latent.edits.coordinates import edit_coordinates, resample_rest, shared, style_offset
-from t2i_person.latent.judge import DRAWN, SURE, embed_rendered, probabilities
-from t2i_person.latent.targets import Target
+from t2i_person.latent.judge import SURE, embed_rendered, probabilities
+from t2i_person.latent.targets import DRAWN, Target
 from t2i_person.packs.pack import Gallery
 
 HAT = Target("шляпа", "шляпа", "headwear")

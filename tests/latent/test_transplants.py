@@ -8,9 +8,10 @@ import torch
 
 from t2i_person import change, draw, recreate
 from t2i_person.errors import T2IError
-from t2i_person.latent.edits.grafts import masks
-from t2i_person.latent.sample import edits_of
-from t2i_person.nets.regions import REGIONS
+from t2i_person.latent.edits import parts_of
+from t2i_person.latent.edits.grafts import masks, render_grafted
+from t2i_person.latent.sample import edits_of, split_styles
+from t2i_person.nets.regions import REGIONS, of
 from t2i_person.packs import load_pack
 from t2i_person.picture.likeness import descriptor, distance
 from t2i_person.record import Record
@@ -69,6 +70,42 @@ def test_a_man_gets_a_cap_and_stays_himself(pack):
     assert np.array_equal(again.rgba, capped.rgba), "the colour went with the hat that it was said of"
     scarf = change(capped.record, text="в платке", pack=pack, background="kept")
     assert [edit["text"] for edit in scarf.edits] == ["платок"], "one hat at a time"
+
+
+@pytest.mark.parametrize(
+    ("who", "seed", "denied"), [("Женщина в шляпе.", 60, "без шляпы"), ("Мужчина в кепке.", 3, "без кепки")]
+)
+def test_a_hat_that_somebody_was_drawn_with_comes_off(pack, who, seed, denied):
+    """The hat is the generator's own: no edit can be taken back, and a step in W leaves it."""
+    (person,) = draw(who, pack=pack, seed=seed, background="kept").characters[0].portraits
+    assert not person.edits and hat_of(pack, person) > 0.05
+    bare = change(person.record, text=denied, pack=pack, background="kept")
+    (edit,) = bare.edits
+    assert edit["region"] == "hat" and not bare.not_drawn and hat_of(pack, bare) < 0.01
+    gap = np.abs(person.rgba[600:, 300:700, :3].astype(int) - bare.rgba[600:, 300:700, :3]).max(2)
+    assert np.median(gap) < 3, "the lower face is the same"
+    assert recreate(bare.png()).same
+    back = change(bare.record, strengths={edit["text"]: 0}, pack=pack, background="kept")
+    assert np.array_equal(back.rgba, person.rgba)
+    capped = change(bare.record, text="в вязаной шапке", pack=pack, background="kept")
+    assert [edit["text"] for edit in capped.edits] == ["вязаная шапка"] and not capped.not_drawn
+
+
+def hat_of(pack, portrait) -> float:
+    """Share of the picture that is a hat."""
+    styles, edits = split_styles(pack, portrait.record.latent), edits_of(pack, portrait.record)
+    _, seen = render_grafted(pack, styles, parts_of(edits), 128)
+    return float(of(seen, "hat").mean())
+
+
+def test_dark_glasses_that_somebody_was_drawn_with_come_off(pack):
+    """Whole, and no clear ones are left: half of a step would leave a frame."""
+    (man,) = draw("Мужчина в солнечных очках.", pack=pack, seed=3, background="kept").characters[0].portraits
+    for denied in ("без очков", "без тёмных очков"):
+        bare = change(man.record, text=denied, pack=pack, background="kept")
+        (edit,) = bare.edits
+        assert edit["strength"] == 1 and edit["said"] == "очки" and not bare.not_drawn
+        assert list(bare.scores.values())[-1] > 0.9 and len(bare.scores) == 1
 
 
 def test_a_record_of_a_donor_that_there_is_not(pack):

@@ -17,7 +17,6 @@ from ..nets.regions import PLACES
 from ..packs import Pack
 from .targets import Target
 
-DRAWN = 0.5  # probability from which a target counts as drawn
 SURE = 0.9  # probability from which a target needs no more work
 
 

@@ -17,6 +17,7 @@ FOUND = frozenset({"headwear", "facial_hair", "hair_color", "accessory"})  # cat
 UNASKED = 2.5  # what must not appear unless it was asked for, such as a child among women
 SAID = 2.0  # what a feature needs in the picture: clothes, for example, that can be coloured
 PUT = 0.5  # a colour that an edit can put on later
+DRAWN = 0.5  # probability from which a target counts as drawn, unless the recipe has another for it
 GENDERS = {"ru": {"male": "мужчина", "female": "женщина"}, "en": {"male": "a man", "female": "a woman"}}
 YEARS = re.compile(r"(\d+) years? old")  # English of an age
 OF_A_FACE = frozenset({"лицо", "вид", "взгляд", "глаза", "выражение"})
@@ -34,6 +35,7 @@ class Target:
     obstacle: str = ""  # why the pack cannot draw it, or not all of it; empty when it can
     weight: float = 1.0  # of its log probability in the search
     also: tuple["Target", ...] = ()  # they have to be true, too, for this one to count: «усы» without a beard
+    called: float = DRAWN  # probability from which it counts as drawn
 
 
 def targets_of(pack: Pack, character: Character) -> tuple[list[Target], list[Target]]:
@@ -101,10 +103,11 @@ def _targets(
     for feature in features:
         text, *others = _meant(pack, feature, _encoder_text(pack, feature))
         obstacle, hopeless = _obstacle(pack, feature, text, overruled)
-        also = () if feature.negated else _also(feature, others, features)
+        also = _also(feature, others, features)
         weight = _weight(pack, feature, text)
         name = feature_name(feature)
-        target = Target(name, text, feature.category, feature.negated, obstacle, weight, also)
+        called = pack.recipe.called_from(text, feature.category, DRAWN)
+        target = Target(name, text, feature.category, feature.negated, obstacle, weight, also, called)
         (unable if hopeless else able).setdefault((text, feature.negated), target)
     return list(able.values()), list(unable.values())
 
@@ -132,7 +135,7 @@ def _obstacle(pack: Pack, feature: Feature, text: str, overruled: dict[Feature, 
         return f"the pack {pack.name} does not draw such things ({feature.category})", True
     if unknown := pack.encoder.unknown(text):
         return f"the pack {pack.name} does not know {', '.join(unknown)}", len(unknown) >= _length(text)
-    if blurred := [word for word in text.split() if word in pack.recipe.mistaken]:
+    if blurred := [some for some in (text, *text.split()) if some in pack.recipe.mistaken]:
         return f"the pack {pack.name} cannot tell {', '.join(blurred)} from other things", False
     return "", False
 
@@ -224,8 +227,9 @@ def _meant(pack: Pack, feature: Feature, phrase: str) -> list[str]:
     last word: «седые усы» those of «усы».
     """
     means, english = pack.recipe.means, feature.prompt_en
-    if feature.negated:
-        return [phrase]
+    if feature.negated:  # «без круглых очков» means what the recipe has for «не очки»
+        thing = phrase.rpartition(" ")[2]
+        return means.get(f"не {thing}", phrase).split("; ")
     if feature.category == "age" and (said := YEARS.match(english)):
         if groups := [text for years, text in pack.recipe.years.items() if int(years) <= int(said[1])]:
             return groups[-1].split("; ")

@@ -47,6 +47,7 @@ class Recipe:
     holds: Mapping[str, str] = field(default_factory=dict)  # text -> category: what a direction leaves alone
     # text or category -> "5-22": rows of W+ that carry it
     rows: Mapping[str, str] = field(default_factory=dict)
+    shape_layers: int = 0  # style layers below this carry shapes, the others colours; 0: hats stay on
     transplants: Mapping[str, str] = field(default_factory=dict)  # category -> region that donors give
     # text or category -> place that its direction changes
     local: Mapping[str, str] = field(default_factory=dict)
@@ -54,18 +55,20 @@ class Recipe:
     told: Mapping[str, str] = field(default_factory=dict)
     # text or category -> "-8 14": alphas of its direction in W beyond which there are no faces
     reach: Mapping[str, str] = field(default_factory=dict)
+    # text, its last word, or category -> probability from which it counts as drawn, if not the usual one
+    called: Mapping[str, float] = field(default_factory=dict)
     offers: tuple[str, ...] = ()  # strengths that a page may offer beside those of what was said
-    # lemmas of what the encoder takes for something else: it is sought, and never called drawn
+    # lemmas and phrases of what the encoder takes for something else: it is sought, and never called drawn
     mistaken: tuple[str, ...] = ()
     below_frame: tuple[str, ...] = ()  # lemmas of what the picture is too small to show, see `hidden`
 
     def place_of(self, text: str, category: str) -> str:
         """The only place that a direction for the text changes, of `PLACES`, or `EVERYWHERE`."""
-        return _listed(self.local, text, category) or EVERYWHERE
+        return str(_listed(self.local, text, category) or EVERYWHERE)
 
     def sought_for(self, text: str) -> list[str]:
         """What a search goes for instead of a text; nothing where it goes for the text itself."""
-        found = _listed(self.sought, text, "")
+        found = str(_listed(self.sought, text, ""))
         return found.split("; ") if found else []
 
     def rows_of(self, text: str, category: str, num_ws: int) -> tuple[int, int]:
@@ -75,6 +78,10 @@ class Recipe:
             return 0, num_ws
         first, last = map(int, rows.split("-"))
         return first, min(last + 1, num_ws)
+
+    def called_from(self, text: str, category: str, usual: float) -> float:
+        """Probability from which what a text says counts as drawn."""
+        return float(_listed(self.called, text, category) or usual)
 
     def reach_of(self, text: str, category: str) -> tuple[float, float]:
         """Ends of a direction in W, below and above 0: the alphas of the strengths -1 and 1."""
@@ -108,10 +115,11 @@ TABLES: dict[str, Any] = {  # fields of Recipe that are tables of their own, bes
     "local": str,
     "told": str,
     "reach": str,
+    "called": (int, float),
 }
 
 
-def _listed(table: Mapping[str, str], text: str, category: str) -> str:
+def _listed(table: Mapping[str, Any], text: str, category: str) -> Any:
     """What a table has for a text, else for its last word, else for its category; "" for none of them."""
     names = (text, *text.split()[-1:], category)
     return next((table[name] for name in names if name in table), "")

@@ -93,7 +93,10 @@ def _merged(old: tuple[Feature, ...], new: tuple[Feature, ...]) -> tuple[Feature
     """The features after a change: what contradicts the new ones is gone."""
     replaced = {feature.category for feature in new if not feature.negated} & ONE_AT_A_TIME
     bare = {feature.normalized for feature in new}
-    stay = (f for f in old if f.normalized not in bare and (f.negated or f.category not in replaced))
+    denials = replaced & {"headwear"}  # who gets a hat is no longer «без шапки»
+    stay = (
+        f for f in old if f.normalized not in bare and f.category not in (denials if f.negated else replaced)
+    )
     return (*(f for f in stay if not any(_denies(f, g) or _denies(g, f) for g in new)), *new)
 
 
@@ -105,9 +108,11 @@ def _without_replaced(sample: Sample, person: Character, unsaid: set[str]) -> Sa
 
 
 def _denies(no: Feature, yes: Feature) -> bool:
-    """«без шляпы» denies «синяя шляпа»."""
-    words = set(no.normalized.split()) <= set(yes.normalized.split())
-    return no.negated and not yes.negated and no.category == yes.category and words
+    """«без шляпы» denies «синяя шляпа», «без тёмных очков» denies «солнечные очки»."""
+    if not no.negated or yes.negated or no.category != yes.category:
+        return False
+    denied, said = no.normalized.split(), yes.normalized.split()
+    return set(denied) <= set(said) or (no.category == "accessory" and denied[-1:] == said[-1:])
 
 
 def _person(record: Record) -> Character:

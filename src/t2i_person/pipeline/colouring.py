@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..latent.edits import Edit, RecolourEdit
-from ..latent.judge import DRAWN
 from ..latent.targets import Target
 from ..picture.colours import Kind, grown, said_colour
 from ..picture.naming import probability
@@ -25,7 +24,7 @@ def colour_edits(whole: Whole, targets: Sequence[Target], seen: Sequence[float])
     for target, chance in zip(targets, seen, strict=True):
         if said := _said(target):
             found = _probability(whole, whole.pixels, *said)
-            if found is not None and (chance if grown(*said) else found) < DRAWN:
+            if found is not None and (chance if grown(*said) else found) < target.called:
                 out.append(RecolourEdit(target.name, *said))
     return out
 

@@ -21,16 +21,18 @@ from ..latent.edits.directions import apply_directions, best_steps
 from ..latent.edits.local import Moving
 from ..latent.edits.optimize import PRESETS, Preset, optimize, score_loss
 from ..latent.edits.transplants import best_donor, there_in
-from ..latent.judge import DRAWN, SURE, embed_rendered, probabilities
+from ..latent.edits.uncovering import best_bareheaded
+from ..latent.judge import SURE, embed_rendered, probabilities
 from ..latent.sample import Sample
 from ..latent.sliders import slide
-from ..latent.targets import NAMED, Target, gender_text, implied, without_colour
+from ..latent.targets import DRAWN, NAMED, Target, gender_text, implied, without_colour
 from ..packs import Pack, to_pixels
 from ..picture.colours import grown, said_colour
 from ..request import Request
 from ..text.model import WORN
 from .colouring import colour_edits
 from .run import Run
+from .score import worn_on_the_head
 from .settle import mixed, same_person
 from .subject import Subject
 from .whole import Pictures, drawn
@@ -162,9 +164,12 @@ def _transplants(
     pack, i, out = pictures.pack, subject.index, []
     wanted = [target for target in subject.wanted if not target.negated]
     able = [t for t in wanted if t.category in pack.recipe.transplants and (t.category in WORN) == worn]
+    off = [t for t in subject.wanted if t.negated and t.category == "headwear" and worn]
     with run.stage("directions", i):
         for k, sample in enumerate(samples):
             run.tell("directions", i, k, step=k + 1, steps=len(samples))
+            for target in off:
+                sample = _bareheaded(pictures, subject, target, sample)
             for target in able:
                 if target.name in subject.edited:
                     continue
@@ -183,6 +188,21 @@ def _transplants(
                     pictures.show(run, "directions", i, k, sample.styles, sample.edits)
             out.append(sample)
     return out
+
+
+def _bareheaded(pictures: Pictures, subject: Subject, target: Target, sample: Sample) -> Sample:
+    """The person without the hat that a target denies, whatever it is called, with a donor's hair there."""
+    pack, gender = pictures.pack, subject.character.gender
+    if target.name in subject.edited or any(map(worn_on_the_head, subject.wanted)):
+        return sample
+    now = drawn(pack, sample.styles, sample.edits, side=pictures.judged)
+    beside = [other for other in subject.wanted if other.category != "headwear"]
+    seen = probabilities(pack, now.seen, beside, now.coarse)[0].tolist()
+    kept = [other for other, p in zip(beside, seen, strict=True) if p >= DRAWN]
+    index = best_bareheaded(pack, sample.styles, parts_of(sample.edits), target, kept, gender)
+    if index is None:
+        return sample
+    return replace(sample, edits=(*sample.edits, TransplantEdit(target.name, "hat", index)))
 
 
 def _recolouring(

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from ..errors import T2IError
-from ..latent.judge import DRAWN, probabilities
+from ..latent.judge import probabilities
 from ..latent.sample import edits_of, join_styles, split_styles
 from ..latent.targets import Target
 from ..packs import Pack
@@ -17,7 +17,7 @@ from ..record import Record
 from ..request import HIGH, Request
 from .colouring import recoloured
 from .run import Run
-from .score import kept_drawn, reasons, scores_before, scores_of
+from .score import called_from, kept_drawn, reasons, scores_before, scores_of
 from .settle import Settled, settle
 from .subject import Sitting
 from .whole import Pictures, Whole, drawn
@@ -48,7 +48,8 @@ def _portrait(
     """The portrait with its scores, and the record that draws it again."""
     pack, subject, sample, face = pictures.pack, sitting.subject, sitting.sample, settled.face
     scores = scores_of(subject.wanted, settled.found)
-    before = scores_before(pictures, subject) if min(scores.values(), default=1) < DRAWN else {}
+    called = called_from(subject.wanted)
+    before = scores_before(pictures, subject) if any(p < called[name] for name, p in scores.items()) else {}
     most = 1.0 if pack.recipe.reach else HIGH
     not_drawn = reasons(subject, scores, sample.strengths, settled.share, before, settled.spoilt, most)
     strengths = {name: sample.strengths.get(name, 1.0) for name in scores}
@@ -75,7 +76,8 @@ def _portrait(
         drawn=tuple(
             name
             for name, p in scores.items()
-            if name not in not_drawn and (p >= DRAWN or kept_drawn(p, before.get(name, 0.0)))
+            if name not in not_drawn
+            and (p >= called[name] or kept_drawn(p, before.get(name, 0.0), called[name]))
         ),
         not_drawn=not_drawn,
         strengths=strengths,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ..latent.edits import Edit
-from ..latent.judge import DRAWN, embed_images, probabilities
+from ..latent.judge import embed_images, probabilities
 from ..latent.targets import Target
 from ..packs import Pack, to_image
 from ..request import HIGH
@@ -80,9 +80,9 @@ def reasons(
 ) -> dict[str, str]:
     """What is not drawn, and why; of an edit what it was asked for, and what it cost."""
     obstacles = {t.name: t.obstacle for t in (*subject.unable, *subject.wanted) if t.obstacle}
-    hat = next(
-        (t.name for t in subject.wanted if _worn_on_the_head(t) and scores.get(t.name, 0) >= DRAWN), ""
-    )
+    called = called_from(subject.wanted)
+    heads = (t for t in subject.wanted if worn_on_the_head(t))
+    hat = next((t.name for t in heads if scores.get(t.name, 0) >= t.called), "")
     hidden = {t.name for t in subject.wanted if hat and t.category == "hair_style" and not _hangs(t)}
     found = {}
     if spoilt:
@@ -94,34 +94,45 @@ def reasons(
         if name in obstacles:
             reason = obstacles[name] if asked else ""
         elif wanted <= 0:
-            told = subject.asked is not None and asked and scores[name] >= DRAWN
+            told = subject.asked is not None and asked and scores[name] >= called[name]
             reason = _still_there(scores[name]) if told else ""
-        elif scores[name] >= DRAWN or (not asked and kept_drawn(scores[name], before.get(name, 0.0))):
+        elif scores[name] >= called[name]:
+            continue
+        elif not asked and kept_drawn(scores[name], before.get(name, 0.0), called[name]):
             continue
         elif name in hidden:
             reason = f"«{hat}» hides it: it can be seen without that only" if asked else ""
         elif share < 1 and asked:
             reason = _taken_back(subject, share)
         else:
-            reason = _too_weak(scores[name], before.get(name), wanted, asked, most)
+            reason = _too_weak(scores[name], before.get(name), called[name], wanted, asked, most)
         if reason:
             found.setdefault(name, reason)
     return found
 
 
-def kept_drawn(now: float, before: float) -> bool:
+def called_from(wanted: Sequence[Target]) -> dict[str, float]:
+    """Target's name -> probability from which it counts as drawn."""
+    return {target.name: target.called for target in wanted}
+
+
+def kept_drawn(now: float, before: float, called: float) -> bool:
     """Whether what was drawn before an edit for something else still is, and only scores a little less."""
-    return before >= DRAWN and now >= DRAWN - SLACK
+    return before >= called and now >= called - SLACK
 
 
-def _too_weak(now: float, before: float | None, wanted: float, asked: bool, most: float) -> str:
+def _too_weak(
+    now: float, before: float | None, called: float, wanted: float, asked: bool, most: float
+) -> str:
     """Why something is not there; "" for what was missing before, and not asked for now."""
     was = "" if before is None else f" ({before:.2f} before this edit)"
-    reached = f"it reached a probability of {now:.2f}{was}, and counts from {DRAWN:g}"
+    reached = f"it reached a probability of {now:.2f}{was}, and counts from {called:g}"
     if before is None:
         return f"{reached}: try another seed, or more portraits of each"
     if not asked:
-        return f"{reached}: the edit cost it, try that weaker or with another seed" if before >= DRAWN else ""
+        return (
+            f"{reached}: the edit cost it, try that weaker or with another seed" if before >= called else ""
+        )
     if wanted < 1:
         return f"{reached}: strength {wanted:g} was asked for, and 1 is as described"
     if wanted >= most:
@@ -142,7 +153,7 @@ def _taken_back(subject: Subject, share: float) -> str:
     )
 
 
-def _worn_on_the_head(target: Target) -> bool:
+def worn_on_the_head(target: Target) -> bool:
     return target.category == "headwear" and not target.negated
 
 

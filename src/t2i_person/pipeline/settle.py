@@ -14,10 +14,11 @@ from ..latent.edits import (
     ScaledEdit,
     TransplantEdit,
 )
-from ..latent.judge import DRAWN, SURE, probabilities
+from ..latent.judge import SURE, probabilities
 from ..latent.sample import Sample
 from ..picture.faces import Face, only
 from ..picture.likeness import descriptor, distance
+from ..text.model import WORN
 from .colouring import recoloured
 from .run import Run
 from .score import picture_probabilities, spoils
@@ -69,12 +70,17 @@ def settle(pictures: Pictures, subject: Subject, sample: Sample, strength: float
     return Settled(whole, edits, share, spoilt, pixels, whole.face, found)
 
 
-def _left(edits: Sequence[Edit], first: Sequence[Edit], share: float) -> tuple[Edit, ...]:
-    """The edits with `share` of how they differ from the `first`; half a hat is no hat: it stays or goes."""
+def _left(
+    edits: Sequence[Edit], first: Sequence[Edit], share: float, whole: Sequence[str] = ()
+) -> tuple[Edit, ...]:
+    """The edits with `share` of how they differ from the `first`, but those of the categories `whole`.
+
+    Half a hat is no hat: it stays or goes.
+    """
     before = {e.text: e.strength for e in first if isinstance(e, LocalDirectionEdit)}
     left: list[Edit] = []
     for edit in edits:
-        if isinstance(edit, LocalDirectionEdit):
+        if isinstance(edit, LocalDirectionEdit) and edit.category not in whole:
             start = before.get(edit.text, 0.0)
             left.append(edit.at(start + share * (edit.strength - start)))
         elif share or not isinstance(edit, TransplantEdit) or edit in first:
@@ -86,10 +92,12 @@ def same_person(run: Run, pictures: Pictures, subject: Subject, before: Sample, 
     """The person after edits; with weaker ones where those left the person `before`, as dlib sees it.
 
     The recipe's `stays` says how far they may go. A share of the edits counts only if all is still drawn that
-    they drew; where none does, they stay whole. Of edits that drew nothing of what was asked the least stays.
+    they drew; where none does, they stay whole. So do glasses put on or taken off: half of them are none.
+    Of edits that drew nothing of what was asked the least stays.
     """
     farthest = pictures.pack.recipe.stays
-    if not farthest or (sample.styles is before.styles and sample.edits == before.edits):
+    new = [e for e in sample.edits if e not in before.edits and isinstance(e, LocalDirectionEdit)]
+    if not farthest or (sample.styles is before.styles and all(e.category in WORN for e in new)):
         return sample
     was = pictures.whole(before.styles, before.edits)
     now = pictures.whole(sample.styles, sample.edits)
@@ -98,7 +106,10 @@ def same_person(run: Run, pictures: Pictures, subject: Subject, before: Sample, 
     shown, weaker = _drawn(pictures, subject, now), sample
     for share in SHARES:
         run.check()
-        styles, edits = mixed(before.styles, sample.styles, share), _left(sample.edits, before.edits, share)
+        styles, edits = (
+            mixed(before.styles, sample.styles, share),
+            _left(sample.edits, before.edits, share, WORN),
+        )
         weaker = replace(sample, styles=styles, edits=(*edits, ScaledEdit(share)))
         now = pictures.whole(weaker.styles, weaker.edits)
         if (shown & ~_drawn(pictures, subject, now)).any():
@@ -120,7 +131,8 @@ def _apart(one: Whole, other: Whole) -> float:
 
 
 def _drawn(pictures: Pictures, subject: Subject, whole: Whole) -> Tensor:
-    return probabilities(pictures.pack, whole.seen, subject.wanted, whole.coarse)[0] >= DRAWN
+    shown = probabilities(pictures.pack, whole.seen, subject.wanted, whole.coarse)[0]
+    return shown >= shown.new_tensor([target.called for target in subject.wanted])
 
 
 def mixed(start: list[Tensor], end: list[Tensor], share: float) -> list[Tensor]:

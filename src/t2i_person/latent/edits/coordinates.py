@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 
 from ...packs import Pack
-from ..judge import DRAWN, SURE, embed_rendered, probabilities
-from ..targets import Target
+from ..judge import SURE, embed_rendered, probabilities
+from ..targets import DRAWN, Target
 from . import CoordinateEdit
 
 MOST, FEWEST = 64, 16  # people of the gallery who are asked what they share

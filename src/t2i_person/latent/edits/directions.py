@@ -13,7 +13,7 @@ from torch.nn.functional import normalize
 
 from ...errors import T2IError
 from ...packs import Pack
-from ..judge import DRAWN, embed_rendered, mean_log_probability, probabilities
+from ..judge import embed_rendered, mean_log_probability, probabilities
 from ..targets import Target
 from . import DirectionEdit
 
@@ -173,7 +173,7 @@ def best_steps(
     probability = steps.now(wanted)[0]
     for i in probability.argsort().tolist():
         target = wanted[i]
-        if target.category == "gender" or probability[i] >= DRAWN:
+        if target.category == "gender" or probability[i] >= target.called:
             continue
         alphas, after = steps.tried(target, wanted)
         found = torch.cat([probability[None], after])

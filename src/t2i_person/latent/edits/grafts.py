@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ...nets.generator import Graft
-from ...nets.regions import EVERYWHERE, EYES, IN_FACE, ON_HAIR, PLACES, grown, of, smooth
+from ...nets.regions import EVERYWHERE, EYES, IN_FACE, ON_HAIR, PLACES, REGIONS, grown, of, smooth
 from ...packs import Pack
 from ..targets import Target
 from . import LocalDirectionEdit, PartEdit, TransplantEdit
@@ -120,7 +120,11 @@ def parts_in(
         group += steps.get(place, [])
         if place in donors:
             theirs, regions = donor(pack, donors[place])
-            mask, bare = masks(place, regions, now)
+            if uncovers(pack, place, donors[place]):
+                theirs, regions = shaped(pack, theirs, styles)
+                mask, bare = uncovered(regions, now)
+            else:
+                mask, bare = masks(place, regions, now)
             moved = _stepped(theirs, steps.get(place, []))
         elif place in steps:
             moved = _stepped(styles, group)
@@ -230,6 +234,30 @@ def masks(region: str, theirs: Tensor, own: Tensor) -> tuple[Tensor, Tensor]:
     elif region == "hat":
         bare = above(worn) * (1 - of(own, "ground")) * ground * (1 - worn)
     return smooth(taken, 3), bare
+
+
+def uncovers(pack: Pack, place: str, index: int) -> bool:
+    """Whether a donor has nothing to give in a place, and so shows what is below: hair instead of a hat."""
+    return place == "hat" and pack.donors is not None and REGIONS[int(pack.donors.region[index])] != "hat"
+
+
+def shaped(pack: Pack, theirs: Sequence[Tensor], own: Sequence[Tensor]) -> tuple[list[Tensor], Tensor]:
+    """Donors' shapes in the person's colours: StyleSpace [n, c] a layer, regions [n, 7, 128, 128].
+
+    The lower rows of W+ carry shapes, the upper ones colours (style mixing, Karras et al. 2019, section 3.1,
+    https://arxiv.org/abs/1812.04948).
+    """
+    n, last = len(theirs[0]), pack.recipe.shape_layers
+    mixed = [a if i < last else b.expand(n, -1) for i, (a, b) in enumerate(zip(theirs, own, strict=True))]
+    return mixed, _regions(pack, mixed)
+
+
+def uncovered(theirs: Tensor, own: Tensor) -> tuple[Tensor, Tensor]:
+    """As `masks`, of donors without a hat for somebody with one."""
+    hat, ground = of(own, "hat"), of(theirs, "ground")
+    worn = torch.maximum(of(theirs, "hair"), grown(hat, GROWN) * (1 - ground))
+    taken = torch.maximum(worn, grown(worn, GROWN) * (1 - ground))
+    return smooth(taken, 3), (hat + of(own, "hair")).clamp(max=1) * ground * (1 - worn)
 
 
 def above(hat: Tensor) -> Tensor:

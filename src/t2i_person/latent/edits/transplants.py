@@ -18,8 +18,8 @@ from ...packs import Pack, to_pixels
 from ...packs.donors import SIDE, Donors
 from ...picture import oklab
 from ...picture.colours import colour, said_colour
-from ..judge import DRAWN, embed_images, mean_log_probability, probabilities
-from ..targets import Target, without_colour
+from ..judge import embed_images, mean_log_probability, probabilities
+from ..targets import DRAWN, Target, without_colour
 from . import PartEdit
 from .grafts import SMALL, Part, above, below, composed, everywhere, masks, parts_in
 

@@ -1,0 +1,103 @@
+"""Whose hair fits somebody whose hat is taken off.
+
+Nobody knows what is below a hat. The pack's donors have hair and a forehead there; their shapes are drawn in
+the person's colours (`grafts.shaped`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ...nets.regions import REGIONS, of
+from ...packs import Pack, to_pixels
+from ...packs.donors import SIDE, Donors
+from ...picture import oklab
+from ..judge import embed_images, mean_log_probability, probabilities
+from ..targets import DRAWN, Target
+from . import PartEdit
+from .grafts import SMALL, Part, composed, everywhere, parts_in, shaped, uncovered
+from .transplants import FITTING, LOST, OTHER_COLOUR, OTHER_SEX
+
+TRIED = 8  # donors of each region whose outcome is looked at
+BAREHEADED = (
+    "hair",
+    "clothes",
+)  # what those give who wear no hat: long or curly hair have the first, short the others
+LEAST = 0.01  # of the picture: less hat is none, less hair tells no colour
+HAIR = 0.3  # of the hat's place: so much hair there is as good as more
+
+
+def best_bareheaded(
+    pack: Pack,
+    styles: Sequence[Tensor],  # [1, c] a layer
+    edits: Sequence[PartEdit],  # that are in the picture already
+    target: Target,  # negated: «не шляпа»
+    beside: Sequence[Target] = (),  # what has to be seen of the person, too
+    gender: str = "unknown",
+) -> int | None:
+    """Index of the donor whose hair fits best instead of the hat; None without a hat or such a donor."""
+    donors = pack.donors
+    if donors is None or not pack.recipe.shape_layers:
+        return None
+    styles, edits = everywhere(pack, styles, edits)
+    own = pack.render_regions(styles, pack.side(SMALL))[1]
+    assert own is not None
+    parts = [part for part in parts_in(pack, styles, own, edits) if part.place != "hat"]
+    image, now = composed(pack, styles, own, parts, pack.side(SMALL))
+    assert now is not None
+    if float(of(now, "hat").mean()) < LEAST:
+        return None
+    tried = torch.cat([_nearest(donors, region, now, gender) for region in BAREHEADED])
+    theirs, regions = shaped(pack, pack.generator.styles(donors.w[tried]), styles)
+    mask, bare = uncovered(regions, now)
+    new = Part("hat", theirs, mask, bare, regions)
+    pictures, after = composed(pack, styles, own, [*parts, new], pack.side(SMALL))
+    assert after is not None
+    sound = [Target(text, text, "", weight < 0) for text, weight in pack.recipe.usual.items()]
+    seen = embed_images(pack, pictures.clamp(-1, 1))
+    found = probabilities(pack, seen, [target, *beside, *sound], after)
+    worth = mean_log_probability(found) + FITTING * _fit(image, now, pictures, after)
+    best = int(worth.where(found[:, 0] >= DRAWN, -torch.inf).argmax())
+    return int(tried[best]) if found[best, 0] >= DRAWN else None
+
+
+def _nearest(donors: Donors, region: str, now: Tensor, gender: str) -> Tensor:
+    """Donors with the skin in the same places, as far as neither hat nor hair is there: indices."""
+    there = (donors.region == REGIONS.index(region)).nonzero()[:, 0]
+    given, skin, _ = donors.masks[there].unbind(1)
+    small = F.adaptive_avg_pool2d(now, SIDE)[0]
+    free = 1 - small[REGIONS.index("hat")]
+    if region == "hair":
+        free = free * (1 - given)
+    mine, skin = small[REGIONS.index("skin")] * free, skin * free
+    fit = torch.minimum(skin, mine).sum((1, 2)) / torch.maximum(skin, mine).sum((1, 2)).clamp(min=1)
+    if gender != "unknown":
+        fit = fit - OTHER_SEX * (donors.male[there] != (gender == "male"))
+    return there[fit.argsort(descending=True, stable=True)[:TRIED]]
+
+
+def _fit(image: Tensor, now: Tensor, pictures: Tensor, after: Tensor) -> Tensor:
+    """How well hair fits what was seen of it beside the hat: [n], 0 is best."""
+    hat, own, hair = of(now, "hat"), of(now, "hair"), of(after, "hair")
+    lost = (own * (1 - hair)).mean((1, 2, 3))
+    gained = (hair * (1 - own) * (1 - hat)).mean((1, 2, 3))
+    covered = (hair * hat).sum((1, 2, 3)) / hat.sum()
+    fit = -LOST * (lost + gained) - (HAIR - covered).clamp(min=0)
+    if float(own.mean()) >= LEAST:
+        colour = _colour(image, own)[0]
+        fit = fit - OTHER_COLOUR * (_colour(pictures, hair) - colour).norm(dim=1)
+    return fit
+
+
+def _colour(pictures: Tensor, weight: Tensor) -> Tensor:
+    """Mean OKLab [n, 3] of pictures [n, 3, h, w] in [-1, 1], weighed by [n, 1, h, w]."""
+    size = pictures.shape[-2:]
+    share = F.interpolate(weight, size, mode="bilinear")[:, 0, ..., None].cpu().numpy()
+    lab = np.stack([oklab.from_rgb(to_pixels(picture.clamp(-1, 1))) for picture in pictures])
+    mean = (lab * share).sum((1, 2)) / share.sum((1, 2)).clip(1e-6)
+    return torch.from_numpy(np.asarray(mean, np.float32)).to(pictures.device)
