@@ -17,7 +17,7 @@ from ..latent.edits import (
 from ..latent.judge import SURE, probabilities
 from ..latent.sample import Sample
 from ..picture.faces import Face, only
-from ..picture.likeness import descriptor, distance
+from ..picture.likeness import SAME, descriptor, distance
 from ..text.model import WORN
 from .colouring import recoloured
 from .run import Run
@@ -92,8 +92,9 @@ def same_person(run: Run, pictures: Pictures, subject: Subject, before: Sample, 
     """The person after edits; with weaker ones where those left the person `before`, as dlib sees it.
 
     The recipe's `stays` says how far they may go. A share of the edits counts only if all is still drawn that
-    they drew; where none does, they stay whole. So do glasses put on or taken off: half of them are none.
-    Of edits that drew nothing of what was asked the least stays.
+    they drew. Where none is near enough, the smallest that counts will do if one may take it for the same
+    person; else they stay whole. So do glasses put on or taken off: half of them are none. Of edits that drew
+    nothing of what was asked the least stays.
     """
     farthest = pictures.pack.recipe.stays
     new = [e for e in sample.edits if e not in before.edits and isinstance(e, LocalDirectionEdit)]
@@ -103,7 +104,7 @@ def same_person(run: Run, pictures: Pictures, subject: Subject, before: Sample, 
     now = pictures.whole(sample.styles, sample.edits)
     if _apart(was, now) < farthest:
         return sample
-    shown, weaker = _drawn(pictures, subject, now), sample
+    shown, weaker, least = _drawn(pictures, subject, now), sample, sample
     for share in SHARES:
         run.check()
         styles, edits = (
@@ -113,9 +114,11 @@ def same_person(run: Run, pictures: Pictures, subject: Subject, before: Sample, 
         weaker = replace(sample, styles=styles, edits=(*edits, ScaledEdit(share)))
         now = pictures.whole(weaker.styles, weaker.edits)
         if (shown & ~_drawn(pictures, subject, now)).any():
-            return sample
-        if _apart(was, now) < farthest:
+            return least
+        if (apart := _apart(was, now)) < farthest:
             return weaker
+        if apart < SAME:
+            least = weaker
     names = [target.name for target in subject.wanted]
     asked = subject.asked if subject.asked is not None else subject.own
     drawn_of_it = any(there and name in asked for there, name in zip(shown.tolist(), names, strict=True))
