@@ -7,7 +7,7 @@ from packs.tiny import tiny_pack
 
 from t2i_person import describe
 from t2i_person.latent.judge import probabilities
-from t2i_person.latent.targets import PUT, RARE, WHO, Target, implied, sought, targets_of
+from t2i_person.latent.targets import DRAWN, PUT, RARE, WHO, Target, implied, sought, targets_of
 from t2i_person.packs import load_pack
 from t2i_person.packs.encoder import vector
 
@@ -61,7 +61,12 @@ def test_what_a_word_means_on_a_pack():
     """«Очки» are clear ones where the pack says so, and then not dark ones; «тёмные очки» stay dark."""
     pack = tiny_pack()
     recipe = replace(
-        pack.recipe, means={"очки": "прозрачные очки; не тёмные очки", "тёмные очки": "тёмные очки"}
+        pack.recipe,
+        means={
+            "очки": "прозрачные очки; не тёмные очки",
+            "тёмные очки": "тёмные очки",
+            "не очки": "очки; не тёмные очки",
+        },
     )
     pack = replace(pack, recipe=recipe, draws=frozenset(["accessory", "gender"]))
 
@@ -74,7 +79,20 @@ def test_what_a_word_means_on_a_pack():
     assert of("Женщина в очках.") == {"очки": ("прозрачные очки", [("тёмные очки", True)])}
     assert of("Женщина в тёмных очках.") == {"тёмные очки": ("тёмные очки", [])}
     assert of("Женщина в круглых очках.")["круглые очки"][1] == [("тёмные очки", True)]
-    assert of("Женщина без очков.") == {"не очки": ("очки", [])}
+    # without any is without dark ones, too, and without dark ones without any
+    assert of("Женщина без очков.") == {"не очки": ("очки", [("тёмные очки", True)])}
+    assert of("Женщина без тёмных очков.") == {"не тёмные очки": ("очки", [("тёмные очки", True)])}
+
+
+def test_what_a_pack_takes_for_drawn_too_early_counts_later():
+    """By the whole phrase, its last word, its category, in this order; by the usual probability else."""
+    pack = tiny_pack()
+    recipe = replace(pack.recipe, called={"лысый": 0.9, "усы": 0.8, "facial_hair": 0.6})
+    pack = replace(pack, recipe=recipe, draws=frozenset(["facial_hair", "hair_style", "headwear"]))
+    (man,) = describe("Лысый мужчина с густыми усами, с бородой, в шляпе.")
+    wanted, _ = targets_of(pack, man)
+    called = {target.name: target.called for target in wanted if target.category != "gender"}
+    assert called == {"лысый": 0.9, "густые усы": 0.8, "борода": 0.6, "шляпа": DRAWN}
 
 
 def test_what_a_word_means_holds_with_words_before_it_and_not_against_what_is_said():

@@ -58,6 +58,13 @@ def test_each_reason_is_told(woman):
     assert reasons(woman, scores, {"рыжие волосы": 0.0}, 1.0, {}) == unable, "nobody wants it"
 
 
+def test_a_target_that_counts_later_is_not_called_drawn_before(woman):
+    wanted = [replace(t, called=0.85) if t.name == "шляпа" else t for t in woman.wanted]
+    scores = {"рыжие волосы": 0.9, "шляпа": 0.8}
+    told = reasons(replace(woman, unable=(), wanted=wanted), scores, {}, 1.0, {})
+    assert "probability of 0.80" in told["шляпа"] and "counts from 0.85" in told["шляпа"]
+
+
 def test_an_edit_answers_for_what_it_was_asked_for_and_what_it_cost(woman):
     scores = {"рыжие волосы": 0.25, "шляпа": 0.4, "брутальный плащ": 0.8}
     before = {"рыжие волосы": 0.2, "шляпа": 0.1}
