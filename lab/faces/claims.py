@@ -60,13 +60,13 @@ WITHOUT = {  # who wears what is to go
 def jobs() -> list[tuple[str, str, int]]:
     """Phrase, who it is, seed: two people a phrase, in turn."""
     both, hers, his = ([p.strip() for p in some.replace("\n", " ").split(";")] for some in (BOTH, HERS, HIS))
-    found, turn = [], {True: 0, False: 0}
+    found, turn = [], {True: 7, False: 7}
     for phrase in (*both, *hers, *his):
         for women in (True, False) if phrase in both else (phrase in hers,) * 2:
             who = (WOMEN if women else MEN)[turn[women] % 12]
-            found.append((phrase, who, 40 + turn[women] % 12))
+            found.append((phrase, who, 140 + turn[women] % 12))
             turn[women] += 5  # coprime to 12: all of them meet all kinds
-    return found + [(p, who, 60 + k) for p, some in WITHOUT.items() for k, who in enumerate(some)]
+    return found + [(p, who, 160 + k) for p, some in WITHOUT.items() for k, who in enumerate(some)]
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -9,7 +9,7 @@ from t2i_person import describe
 from t2i_person.latent.judge import probabilities
 from t2i_person.latent.targets import DRAWN, PUT, RARE, WHO, Target, implied, sought, targets_of
 from t2i_person.packs import load_pack
-from t2i_person.packs.encoder import vector
+from t2i_person.packs.encoder import vector, words_of
 
 
 def names(text: str) -> dict[str, str]:
@@ -87,12 +87,26 @@ def test_what_a_word_means_on_a_pack():
 def test_what_a_pack_takes_for_drawn_too_early_counts_later():
     """By the whole phrase, its last word, its category, in this order; by the usual probability else."""
     pack = tiny_pack()
-    recipe = replace(pack.recipe, called={"лысый": 0.9, "усы": 0.8, "facial_hair": 0.6})
-    pack = replace(pack, recipe=recipe, draws=frozenset(["facial_hair", "hair_style", "headwear"]))
-    (man,) = describe("Лысый мужчина с густыми усами, с бородой, в шляпе.")
+    called = {"лысый": 0.9, "усы": 0.8, "не борода": 0.7, "facial_hair": 0.6, "colour": 0.65}
+    recipe = replace(pack.recipe, called=called)
+    pack = replace(pack, recipe=recipe, draws=frozenset(["facial_hair", "hair_style", "headwear", "clothes"]))
+    (man,) = describe("Лысый мужчина с густыми усами, со щетиной, без бороды, в шляпе, в синей куртке.")
     wanted, _ = targets_of(pack, man)
-    called = {target.name: target.called for target in wanted if target.category != "gender"}
-    assert called == {"лысый": 0.9, "густые усы": 0.8, "борода": 0.6, "шляпа": DRAWN}
+    found = {target.name: target.called for target in wanted if target.category != "gender"}
+    assert found == {
+        "лысый": 0.9,
+        "густые усы": 0.8,
+        "щетина": 0.6,
+        "не борода": 0.7,
+        "шляпа": DRAWN,
+        "синяя куртка": 0.65,
+    }
+
+
+def test_a_word_written_with_a_wrong_yo_is_known():
+    """«Тёмноволосая» is written so by many, and by no dictionary."""
+    assert words_of("тёмноволосая") == words_of("темноволосая") == ["темноволосый"]
+    assert words_of("чёрные, зелёные, светлёнький") == ["чёрный", "зелёный", "светленький"]
 
 
 def test_what_a_word_means_holds_with_words_before_it_and_not_against_what_is_said():

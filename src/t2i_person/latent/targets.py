@@ -106,7 +106,8 @@ def _targets(
         also = _also(feature, others, features)
         weight = _weight(pack, feature, text)
         name = feature_name(feature)
-        called = pack.recipe.called_from(text, feature.category, DRAWN)
+        kind = "colour" if said_colour(text, feature.category) else feature.category
+        called = pack.recipe.called_from(f"не {text}" if feature.negated else text, kind, DRAWN)
         target = Target(name, text, feature.category, feature.negated, obstacle, weight, also, called)
         (unable if hopeless else able).setdefault((text, feature.negated), target)
     return list(able.values()), list(unable.values())

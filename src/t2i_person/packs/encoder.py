@@ -21,9 +21,12 @@ NEAR = 0.42  # cosine to the nearest trained word below which a word is called u
 
 @lru_cache(20_000)
 def lemma(word: str) -> str:
-    """Dictionary form of a Russian word; an English word as it is."""
+    """Dictionary form of a Russian word, even if it is written with a ё too many; an English word as it is."""
     word = word.lower()
-    return morphology().parse(word)[0].normal_form if word[0] > "z" else word
+    if word[0] <= "z":
+        return word
+    read = morphology().parse(word)[0]
+    return lemma(word.replace("ё", "е")) if "ё" in word and not read.is_known else read.normal_form
 
 
 @lru_cache(20_000)

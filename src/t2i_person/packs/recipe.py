@@ -55,7 +55,8 @@ class Recipe:
     told: Mapping[str, str] = field(default_factory=dict)
     # text or category -> "-8 14": alphas of its direction in W beyond which there are no faces
     reach: Mapping[str, str] = field(default_factory=dict)
-    # text, its last word, or category -> probability from which it counts as drawn, if not the usual one
+    # text, its last word, its category, or "colour" where it says one -> probability from which it counts as
+    # drawn, if not the usual one; "не усы" is of moustaches that are denied
     called: Mapping[str, float] = field(default_factory=dict)
     offers: tuple[str, ...] = ()  # strengths that a page may offer beside those of what was said
     # lemmas and phrases of what the encoder takes for something else: it is sought, and never called drawn
@@ -79,9 +80,9 @@ class Recipe:
         first, last = map(int, rows.split("-"))
         return first, min(last + 1, num_ws)
 
-    def called_from(self, text: str, category: str, usual: float) -> float:
-        """Probability from which what a text says counts as drawn."""
-        return float(_listed(self.called, text, category) or usual)
+    def called_from(self, text: str, kind: str, usual: float) -> float:
+        """Probability from which a text of a category, or of a colour, counts as drawn."""
+        return float(_listed(self.called, text, kind) or usual)
 
     def reach_of(self, text: str, category: str) -> tuple[float, float]:
         """Ends of a direction in W, below and above 0: the alphas of the strengths -1 and 1."""
