@@ -21,7 +21,7 @@ NEAR = 0.42  # cosine to the nearest trained word below which a word is called u
 
 @lru_cache(20_000)
 def lemma(word: str) -> str:
-    """Dictionary form of a Russian word, even if it is written with a ё too many; an English word as it is."""
+    """Dictionary form of a Russian word, even of one written with a ё too many; an English one stays."""
     word = word.lower()
     if word[0] <= "z":
         return word
