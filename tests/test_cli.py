@@ -8,7 +8,6 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from rich.text import Text
@@ -208,20 +207,20 @@ def test_a_folder_that_was_made_goes_unless_something_is_in_it(tmp_path):
     assert (new / "a.png").exists()
 
 
-def test_the_pack_is_named_with_what_should_be_known_of_it(capsys, monkeypatch):
+def test_the_pack_is_named_with_what_should_be_known_of_it(capsys):
     pull, use = "t2i-person packs pull faces", "--pack faces"
-    for name, best, says in (
-        ("faces", "faces", "research or evaluation"),
-        ("embedded", "embedded", pull),
-        ("embedded", "faces", use),
+    for name, licence, best, says in (
+        ("faces", "research or evaluation only", "faces", "research or evaluation"),
+        ("embedded", "CC BY 4.0", "embedded", pull),
+        ("embedded", "CC BY 4.0", "faces", use),
+        ("mine", "CC0", "faces", "mine: CC0."),
+        ("gone", "", "faces", "gone."),
     ):
-        monkeypatch.setattr("t2i_person.packs.pack.default_pack", lambda best=best: best)
-        infos = [SimpleNamespace(name="faces", license="research or evaluation only")]
-        monkeypatch.setattr("t2i_person.packs.pack.list_packs", lambda infos=infos: infos)
-        cli._name_pack(name)
-        said = capsys.readouterr().err
+        said = cli._pack_note(name, licence, best)
         assert f"Drawn with the pack {name}" in said and says in said
         assert (pull in said) == (says == pull), "it is not to be pulled again"
+    cli._name_pack("embedded")
+    assert capsys.readouterr().err == f"Drawn with the pack embedded; photographs instead: {pull}.\n"
 
 
 def test_what_is_denied_is_named_as_it_was_written():

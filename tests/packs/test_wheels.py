@@ -18,7 +18,6 @@ from typer.testing import CliRunner
 
 from t2i_person.cli import main as cli
 from t2i_person.errors import PackError, WrongPack
-from t2i_person.packs import wheels
 from t2i_person.packs.places import built_in, find_file, pulled_folder
 from t2i_person.packs.wheels import (
     KEPT,
@@ -182,7 +181,7 @@ def test_what_comes_out_is_held_to_the_card(pack: Pullable, tmp_path: Path) -> N
 
 
 def test_without_pip(pack: Pullable, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wheels.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setitem(sys.modules, "pip", None)  # to Python: there is no such module
     with pytest.raises(PackError, match=r"ensurepip.*--file.*embedded pack draws"):
         pull_pack(pack)
 

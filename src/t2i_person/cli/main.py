@@ -54,7 +54,7 @@ def main() -> None:
     """Entry point of ``t2i-person``."""
     from ..nets.memory import keep_freed_memory
 
-    encode_what_can_be()
+    encode_what_can_be(sys.stdout, sys.stderr)
     keep_freed_memory()  # this process draws and nothing else: a tenth quicker
     app()
 
@@ -162,17 +162,21 @@ def draw_all(
 
 def _name_pack(name: str) -> None:
     """Say on stderr which pack drew, and what should be known of it."""
-    from ..packs.pack import PREFERRED, default_pack, list_packs
+    from ..packs.pack import default_pack, list_packs
+
+    licence = next((info.license for info in list_packs() if info.name == name), "")
+    err.print(Text(_pack_note(name, licence, default_pack()), "dim"))
+
+
+def _pack_note(name: str, licence: str, best: str) -> str:
+    """What should be known of the pack that drew; `best` is the one that draws when none is named."""
+    from ..packs.pack import PREFERRED
 
     better = PREFERRED[0]
-    licences = [info.license for info in list_packs() if info.name == name]
-    note = f": {licences[0]}" if licences else ""
     if name in PREFERRED and name != better:
-        there = default_pack() == better
-        note = "; photographs instead: " + (
-            f"--pack {better}" if there else f"t2i-person packs pull {better}"
-        )
-    err.print(Text(f"Drawn with the pack {name}{note}.", "dim"))
+        way = f"--pack {better}" if best == better else f"t2i-person packs pull {better}"
+        return f"Drawn with the pack {name}; photographs instead: {way}."
+    return f"Drawn with the pack {name}{f': {licence}' if licence else ''}."
 
 
 @app.command(

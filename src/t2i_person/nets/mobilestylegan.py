@@ -206,14 +206,14 @@ class Block(nn.Module):
         low, down, across, both = F.conv2d(x, depthwise, padding=1, groups=4 * c).split(c, 1)
         return conv1(conv0.mix(low + down + (across + both)))
 
-    def strips(self, x: Tensor, styles: Sequence[Tensor]) -> Iterator[Tensor]:
-        """As `forward`, a few rows after the other, so that they are worked on while they are in the cache.
+    def strips(self, x: Tensor, styles: Sequence[Tensor], size: int = STRIP) -> Iterator[Tensor]:
+        """As `forward`, but some rows at a time: `size` numbers of the result, which stay in the cache.
 
         Each strip begins two rows earlier than it has to give: each 3x3 filter needs one more.
         """
         conv0, conv1 = self.conv0.fold(styles[1], x.dtype), self.conv1.fold(styles[2], x.dtype)
         height, width = self.conv0.noise.shape
-        rows = max(2, STRIP // (width * conv1.pointwise.shape[2]) // 2 * 2)
+        rows = max(2, size // (width * conv1.pointwise.shape[2]) // 2 * 2)
         for first in range(0, height, rows):
             last = min(first + rows, height)
             above, below = min(first, 2), min(height - last, 2)

@@ -384,16 +384,28 @@ def _inversion(state: dict[str, Tensor], _: dict[str, Any]) -> Any:
     return PhotoTower.from_state_dict({key: value.float() for key, value in state.items()})
 
 
+def _clip(state: dict[str, Tensor], meta: dict[str, Any]) -> Any:
+    from ..nets.clip import CLIP
+    from ..nets.clip_tokens import Tokenizer
+
+    pairs = [tuple(pair.split(" ")) for pair in meta["merges"]]
+    return CLIP.from_state_dict(state, Tokenizer(pairs))
+
+
+def _dual(state: dict[str, Tensor], meta: dict[str, Any]) -> Any:
+    from .encoder import Encoder as Dual  # brings the language models with it
+
+    return Dual.from_state_dict(state, meta)
+
+
+ENCODERS: dict[str, Callable[..., Any]] = {  # kind in the notes of its file -> builder from (tensors, notes)
+    "clip": _clip,
+    "dual": _dual,  # also of files that say no kind
+}
+
+
 def _encoder(state: dict[str, Tensor], meta: dict[str, Any]) -> Any:
-    if meta.get("kind") == "clip":
-        from ..nets.clip import CLIP
-        from ..nets.clip_tokens import Tokenizer
-
-        pairs = [tuple(pair.split(" ")) for pair in meta["merges"]]
-        return CLIP.from_state_dict(state, Tokenizer(pairs))
-    from .encoder import Encoder as Own  # brings the language models with it
-
-    return Own.from_state_dict(state, meta)
+    return ENCODERS[meta.get("kind", "dual")](state, meta)
 
 
 def _matting(state: dict[str, Tensor], _: dict[str, Any]) -> Any:

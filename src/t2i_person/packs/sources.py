@@ -109,9 +109,6 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, *args)
 
 
-_opener = urllib.request.build_opener(_Redirects)
-
-
 def _is_public(url: str) -> bool:
     """False when the name means an address that others cannot reach; of an unknown one a proxy may know."""
     try:
@@ -175,7 +172,7 @@ def _stream(file: File, part: Path, mark: Path, progress: Progress) -> None:
     begun = part.stat().st_size if part.is_file() else 0
     request = urllib.request.Request(file.url, headers=_headers(file, begun, mark))
     try:
-        answer = _opener.open(request, timeout=TIMEOUT)
+        answer = urllib.request.build_opener(_Redirects).open(request, timeout=TIMEOUT)
     except urllib.error.HTTPError as error:
         if error.code == 416:  # nothing after the part: it is whole, or of another file
             if begun and file.sha256 and begun == file.size:
