@@ -13,6 +13,7 @@ import pytest
 from rich.text import Text
 from typer.testing import CliRunner
 
+from t2i_person.cli import files, telling
 from t2i_person.cli import main as cli
 from t2i_person.cli.console import FAILURE, INTERRUPTED, USAGE, _console
 from t2i_person.picture import png
@@ -197,11 +198,11 @@ def test_a_folder_that_was_made_goes_unless_something_is_in_it(tmp_path):
     old, new = tmp_path / "old", tmp_path / "new" / "er"
     old.mkdir()
     for place in (old, new):
-        with pytest.raises(KeyError), cli._folder(place):
+        with pytest.raises(KeyError), files.folder_for(place):
             assert place.is_dir()
             raise KeyError
     assert [path.name for path in tmp_path.iterdir()] == ["old"]
-    with pytest.raises(KeyError), cli._folder(new):
+    with pytest.raises(KeyError), files.folder_for(new):
         (new / "a.png").write_bytes(b"")
         raise KeyError
     assert (new / "a.png").exists()
@@ -216,10 +217,10 @@ def test_the_pack_is_named_with_what_should_be_known_of_it(capsys):
         ("mine", "CC0", "faces", "mine: CC0."),
         ("gone", "", "faces", "gone."),
     ):
-        said = cli._pack_note(name, licence, best)
+        said = telling.pack_note(name, licence, best)
         assert f"Drawn with the pack {name}" in said and says in said
         assert (pull in said) == (says == pull), "it is not to be pulled again"
-    cli._name_pack("embedded")
+    telling.name_pack("embedded")
     assert capsys.readouterr().err == f"Drawn with the pack embedded; photographs instead: {pull}.\n"
 
 
@@ -241,7 +242,7 @@ def test_results_go_beside_their_file_or_where_they_are_told(tmp_path, monkeypat
         (tmp_path / "deep/c.PNG", tmp_path / "deep/c.PNG"),
     ):
         there.mkdir(exist_ok=True)
-        assert cli._place(to, there / "a.png", "a-again.png") == place
+        assert files.place_for(to, there / "a.png", "a-again.png") == place
 
 
 def test_each_exit_code_is_in_the_docs():
@@ -255,16 +256,16 @@ def test_nothing_half_written(tmp_path):
     resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, old[1]))
     try:
         with pytest.raises(OSError, match="cannot be saved"):
-            cli._save(tmp_path, "a.png", os.urandom(50_000))
+            files.save(tmp_path, "a.png", os.urandom(50_000))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, old)
     assert not list(tmp_path.iterdir())
 
 
 def test_other_pictures_are_not_replaced(tmp_path):
-    first, second = (cli._save(tmp_path, "a.png", data) for data in (b"one", b"two"))
+    first, second = (files.save(tmp_path, "a.png", data) for data in (b"one", b"two"))
     assert (first.name, second.name) == ("a.png", "a-2.png")
-    assert cli._save(tmp_path, "a.png", b"two") == second
+    assert files.save(tmp_path, "a.png", b"two") == second
     assert first.read_bytes() == b"one" and len(list(tmp_path.iterdir())) == 2
 
 
