@@ -11,7 +11,7 @@ from PIL import Image
 from t2i_person import change, draw, edit_photo, list_packs, recreate
 from t2i_person.latent.targets import targets_of_phrase
 from t2i_person.packs import load_pack, to_pixels
-from t2i_person.packs.pack import AUTO, default_pack
+from t2i_person.packs.find import AUTO, default_pack
 from t2i_person.picture.faces import single
 from t2i_person.picture.likeness import descriptor, distance
 from t2i_person.pipeline.read import read_phrase

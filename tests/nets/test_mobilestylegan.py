@@ -10,7 +10,8 @@ import torch.nn.functional as F
 from reference import FOLDER
 
 from t2i_person.nets.generator import Graft
-from t2i_person.nets.mobilestylegan import STRIP, STRIPPED, Haar, MobileStyleGAN
+from t2i_person.nets.mobilestylegan import STRIPPED, MobileStyleGAN
+from t2i_person.nets.mobilestylegan_layers import STRIP, Haar
 from tests.faces import faces_generator
 
 CHANNELS = (16, 16, 8, 12)  # 4, 8, 16, 32 pixels: pictures of 64

@@ -12,7 +12,8 @@ import torch
 from safetensors.torch import save_file
 
 from t2i_person.errors import PackError
-from t2i_person.packs.checkpoints import LEGACY, read_clip, read_generator, read_tensors
+from t2i_person.packs.checkpoints import read_clip, read_generator
+from t2i_person.packs.formats.tensors import LEGACY, read_tensors
 from t2i_person.packs.unpickled import MAPPINGS, Made, Name, Refused, read
 
 from . import published

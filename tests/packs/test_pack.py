@@ -7,11 +7,10 @@ import torch
 from platformdirs import user_cache_path
 from safetensors.torch import load_file, save_file
 
-from t2i_person import packs
 from t2i_person.errors import PackError, T2IError
 from t2i_person.packs import list_packs, load_pack, write_pack
 from t2i_person.packs.build import gallery
-from t2i_person.packs.files import sha256
+from t2i_person.packs.files import read_card, sha256
 from t2i_person.packs.places import user_packs
 
 from . import published
@@ -86,9 +85,7 @@ def test_files_are_half_precision_and_hashed(folder):
     with (folder / "generator.safetensors").open("rb") as file:
         header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
     assert {value["dtype"] for key, value in header.items() if key != "__metadata__"} == {"F16"}
-    assert packs.pack.read_card(folder)["files"]["generator.safetensors"] == sha256(
-        folder / "generator.safetensors"
-    )
+    assert read_card(folder)["files"]["generator.safetensors"] == sha256(folder / "generator.safetensors")
 
 
 def test_it_is_loaded_once(folder):

@@ -11,7 +11,7 @@ from t2i_person.nets.stylegan2 import Generator
 from t2i_person.nets.stylegan2_config import GeneratorConfig
 from t2i_person.packs import Pack
 from t2i_person.packs.build import channel_directions, stylespace_statistics
-from t2i_person.packs.pack import ENCODERS
+from t2i_person.packs.load import ENCODERS
 from t2i_person.packs.recipe import Recipe
 
 DRAWS = ["age", "clothes", "gender", "hair_color"]

@@ -88,7 +88,7 @@ def tell_likeness(distance: float | None) -> None:
 
 def name_pack(name: str) -> None:
     """Say on stderr which pack drew, and what should be known of it."""
-    from ..packs.pack import default_pack, list_packs
+    from ..packs.find import default_pack, list_packs
 
     licence = next((info.license for info in list_packs() if info.name == name), "")
     err.print(Text(pack_note(name, licence, default_pack()), "dim"))
@@ -96,7 +96,7 @@ def name_pack(name: str) -> None:
 
 def pack_note(name: str, licence: str, best: str) -> str:
     """What should be known of the pack that drew; `best` is the one that draws when none is named."""
-    from ..packs.pack import PREFERRED
+    from ..packs.find import PREFERRED
 
     better = PREFERRED[0]
     if name in PREFERRED and name != better:

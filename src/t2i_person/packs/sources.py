@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from ..errors import PackError, WrongPack
 from .catalogue import SOURCES, File, Source
 from .files import glance, sha256, strange
-from .pack import resolve
+from .find import resolve
 from .places import writable
 
 TRIES = 5  # attempts in a row that bring no bytes, after which a download fails
