@@ -232,6 +232,10 @@ def test_no_network(tmp_path: Path, env: dict[str, str], why: str) -> None:
     (line,) = [line for line in done.stderr.splitlines() if "pip cannot have" in line]
     assert re.search(why, line) and "--file" in line and "embedded pack draws" in line
     assert "research or evaluation" in done.stdout  # the licence was said before
+
+
+@pytest.mark.slow
+def test_the_list_says_what_was_not_pulled(tmp_path: Path) -> None:
     listed = command(tmp_path, "list")
     assert "not pulled: t2i-person packs pull faces" in listed.stdout and listed.returncode == 0
 
