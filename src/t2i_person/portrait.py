@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 
@@ -13,7 +13,6 @@ from .text import Character
 
 # what the work is at, in order; the likeness is of photos only
 Stage = Literal["text", "likeness", "candidates", "people", "directions", "optimize", "render", "cutout"]
-STAGES: tuple[Stage, ...] = get_args(Stage)
 
 
 @dataclass(frozen=True)

@@ -34,23 +34,6 @@ _WIDER = {
 }
 
 
-def colour_of(picture: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """The commonest colour under a mask.
-
-    Parameters
-    ----------
-    picture : HWC uint8 RGB.
-    mask : HW float in [0, 1].
-
-    Returns
-    -------
-    Mean and standard deviation in OKLab, [3] each, of the commonest colour with its light and shade; None
-    when the mask holds fewer than a hundred pixels.
-    """
-    palette = palette_of(picture, mask)
-    return None if palette is None else (palette.mean, palette.spread)
-
-
 def probability(name: str | Colour, picture: np.ndarray, mask: np.ndarray, kind: Kind = "clothes") -> float:
     """How probably people call the commonest colour under a mask so.
 

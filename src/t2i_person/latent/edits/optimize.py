@@ -205,7 +205,7 @@ def _objective(
     return objective
 
 
-def ramp(t: float, rise: float = 0.05, fall: float = 0.25) -> float:
-    """Share of the learning rate at ``t`` in [0, 1): linear rise, cosine fall."""
-    down = 0.5 - 0.5 * math.cos(min(1.0, (1 - t) / fall) * math.pi)
-    return down * min(1.0, t / rise)
+def ramp(t: float) -> float:
+    """Share of the learning rate at ``t`` in [0, 1): linear rise to 0.05, cosine fall from 0.75."""
+    down = 0.5 - 0.5 * math.cos(min(1.0, (1 - t) / 0.25) * math.pi)
+    return down * min(1.0, t / 0.05)
