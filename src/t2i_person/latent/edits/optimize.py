@@ -27,7 +27,7 @@ class Preset:
     steps: int
     l2: float  # weight of the squared distance to the start
     resolution: int | None  # longer side of the skip output the loss sees, in pixels; None: the image
-    settle: float  # stop when 10 steps gain less than this share of the loss; 0 goes on to the end
+    settle: float  # stop when 10 steps gain less than this share of the loss; 0: never
     raw: bool = False  # CLIP without its own mean and deviation
 
     def combined(self) -> "Preset":
@@ -41,7 +41,7 @@ class Preset:
 
 
 PRESETS = {
-    "default": Preset(1.0, 0.02, 20, 1e-2, 128, 1e-3),  # the embedded W has no bad regions to avoid
+    "default": Preset(1.0, 0.02, 20, 1e-2, 128, 1e-3),  # no truncation: all of the embedded W gives people
     "original": Preset(0.36, 0.003, 80, 5e-5, None, 0, raw=True),
 }
 
