@@ -46,49 +46,68 @@ def edit_coordinates(
     first = embed_rendered(pack, styles, resolution)  # the person before the edit
     there = probabilities(pack, first, avoided)[0] < DRAWN
     goal = [*wanted, *(target for target, has in zip(avoided, there.tolist(), strict=True) if not has)]
-    begun, owner = z, {}
-    failed: dict[int, Tensor] = {}  # target -> z with which nothing helped it
 
     def fit(tried: Tensor) -> tuple[Tensor, Tensor]:
         on_look()
-        moved = [a + b for a, b in zip(styles, style_offset(pack, begun, tried, truncation_psi), strict=True)]
+        moved = [a + b for a, b in zip(styles, style_offset(pack, z, tried, truncation_psi), strict=True)]
         seen = embed_rendered(pack, moved, resolution)
         chance = probabilities(pack, seen, goal)
         worth = chance.clamp(min=1e-6).log().sum(1) + KEEP * (seen * first).sum(1)
-        return worth.cpu() - PRICE * (tried != begun).sum(1), chance.cpu()
+        return worth.cpu() - PRICE * (tried != z).sum(1), chance.cpu()
 
-    (worth_now,), (chance,) = fit(z)
+    climb = _Climb(z, fit)
+    failed: dict[int, Tensor] = {}  # target -> z with which nothing helped it
     for again in (False, True):  # the second pass repairs what a later target spoilt
-        for i in chance[: len(wanted)].argsort().tolist():
-            before = z
-            if wanted[i].category == "gender" or chance[i] >= SURE or failed.get(i) is z:
+        for i in climb.chance[: len(wanted)].argsort().tolist():
+            if wanted[i].category == "gender" or climb.chance[i] >= SURE or failed.get(i) is climb.z:
                 continue
-            agreed, values = shared(pack, wanted[i])
-            stuck = False
-            for another in (False, False, not again, False):
-                if not agreed or chance[i] >= (DRAWN if another else SURE) or (stuck and not another):
-                    continue
-                tried = _with_another(z, agreed, values) if another else _tried(z, agreed, values)
-                merits, found = fit(tried)
-                best = int(merits.argmax())
-                stuck = bool(merits[best] <= worth_now)
-                if not stuck:
-                    z, worth_now, chance = tried[best : best + 1], merits[best], found[best]
-            for j in (z != before).nonzero()[:, 1].tolist():  # coordinates without effect are set back
-                less = z.clone()
-                less[:, j] = before[:, j]
-                (worth,), (found,) = fit(less)
-                if worth >= worth_now:
-                    z, worth_now, chance = less, worth, found
-                else:
-                    owner[j] = i
-            if chance[i] < SURE:
-                failed[i] = z
+            before = climb.z
+            climb.towards(i, *shared(pack, wanted[i]), again)
+            climb.take_back(i, before)
+            if climb.chance[i] < SURE:
+                failed[i] = climb.z
     changed: dict[int, dict[int, tuple[float, float]]] = {}
-    for j, i in owner.items():
-        if z[0, j] != begun[0, j]:
-            changed.setdefault(i, {})[j] = round(float(begun[0, j]), 6), round(float(z[0, j]), 6)
-    return z, [CoordinateEdit(wanted[i].name, values) for i, values in changed.items()]
+    for j, i in climb.owner.items():
+        if climb.z[0, j] != z[0, j]:
+            changed.setdefault(i, {})[j] = round(float(z[0, j]), 6), round(float(climb.z[0, j]), 6)
+    return climb.z, [CoordinateEdit(wanted[i].name, values) for i, values in changed.items()]
+
+
+Fit = Callable[[Tensor], tuple[Tensor, Tensor]]  # z [n, z_dim] -> worth [n], probabilities [n, targets]
+
+
+class _Climb:
+    """Greedy search: z is replaced whenever a tried z is worth more."""
+
+    def __init__(self, z: Tensor, fit: Fit) -> None:
+        self.z, self.fit = z, fit
+        (self.worth,), (self.chance,) = fit(z)
+        self.owner: dict[int, int] = {}  # coordinate -> target that it was set for
+
+    def towards(self, i: int, agreed: list[int], values: Tensor, again: bool) -> None:
+        """Try the coordinates that target `i` shares, alone or with one coordinate more."""
+        stuck = False
+        for another in (False, False, not again, False):
+            enough = DRAWN if another else SURE
+            if not agreed or self.chance[i] >= enough or (stuck and not another):
+                continue
+            tried = _with_another(self.z, agreed, values) if another else _tried(self.z, agreed, values)
+            merits, found = self.fit(tried)
+            best = int(merits.argmax())
+            stuck = bool(merits[best] <= self.worth)
+            if not stuck:
+                self.z, self.worth, self.chance = tried[best : best + 1], merits[best], found[best]
+
+    def take_back(self, i: int, before: Tensor) -> None:
+        """Set coordinates that are without effect back to what they were; the others are of target `i`."""
+        for j in (self.z != before).nonzero()[:, 1].tolist():
+            less = self.z.clone()
+            less[:, j] = before[:, j]
+            (worth,), (found,) = self.fit(less)
+            if worth >= self.worth:
+                self.z, self.worth, self.chance = less, worth, found
+            else:
+                self.owner[j] = i
 
 
 @torch.no_grad()
