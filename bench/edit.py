@@ -72,7 +72,7 @@ def contender(pipe, clock: str, kind: str, dtype: str, resolution: int | None, n
     from t2i_person.nets.memory import keep_freed_memory
     from t2i_person.nets.stylegan2 import Generator
     from t2i_person.nets.stylegan2_config import GeneratorConfig
-    from t2i_person.packs.pack import _fast
+    from t2i_person.packs.device import fast_dtype
 
     torch.manual_seed(0)
     generator = Generator(GeneratorConfig())
@@ -82,7 +82,7 @@ def contender(pipe, clock: str, kind: str, dtype: str, resolution: int | None, n
     w_plus = generator.w_plus(torch.randn(n, 512)).detach().contiguous()
     tokens = torch.randint(1, 49405, (n, 77))
     tokens[:, 20] = 49407  # end of text
-    place = torch.float32 if dtype == "float32" else _fast(torch.device("cpu"))
+    place = torch.float32 if dtype == "float32" else fast_dtype(torch.device("cpu"))
     published = "published" in kind or kind == "frozen"
     if not published:
         keep_freed_memory()  # as the command line and the service do

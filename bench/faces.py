@@ -21,8 +21,8 @@ import torch
 from torch import Tensor
 
 from t2i_person.nets.mobilestylegan import MobileStyleGAN
+from t2i_person.packs.device import fast_dtype
 from t2i_person.packs.files import read_weights
-from t2i_person.packs.pack import _fast
 from t2i_person.packs.wheels import WHEELS, pullable, read_wheel
 
 BATCHES = (1, 4)
@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9)
     a = parser.parse_args()
     net, styles = network()
-    fast, threads = _fast(torch.device("cpu")), torch.get_num_threads()
+    fast, threads = fast_dtype(torch.device("cpu")), torch.get_num_threads()
     print(f"{threads} threads, torch {torch.__version__}, {fast}, load {os.getloadavg()[0]:.1f}")
     work: dict[str, Callable[[], object]] = {}
     for dtype in dict.fromkeys((torch.float32, fast)):

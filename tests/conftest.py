@@ -14,6 +14,11 @@ if workers := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):
     os.environ["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // int(workers)))
 
 
+def pytest_xdist_auto_num_workers(config):
+    """One more than there are cores: tests wait for servers and clocks a quarter of their time."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_sessionstart(session):
     """Said before anything else, and again with the skipped tests: what is missing to test the page."""
     names = ("chromium", "chromium-browser", "google-chrome")
@@ -43,10 +48,12 @@ QUICK = (
 )  # and these start nothing
 # which take longest: they begin first, else one worker ends long after the others
 LONG = (
-    "service/test_page.py", "test_portraits.py", "packs/test_assemble.py", "service/test_ray.py",
-    "service/test_v1.py", "test_photo.py", "test_redraw.py", "service/test_shared.py", "test_cli.py",
-    "service/test_hostile.py", "test_faces.py", "service/test_original.py", "service/test_fuzz.py",
-    "text/test_scores.py", "latent/test_coordinates.py", "latent/test_transplants.py",
+    "service/test_page.py", "service/test_ray.py", "test_faces.py", "service/test_fuzz.py",
+    "service/test_openai.py", "test_portraits.py", "service/test_shared.py", "service/test_v1.py",
+    "test_many.py", "latent/test_transplants.py", "service/test_hostile.py", "latent/test_local.py",
+    "test_redraw.py", "service/test_original.py", "service/test_proxy.py", "service/test_page_hostile.py",
+    "test_photo.py", "test_offline.py", "test_cli.py", "packs/test_wheels.py", "packs/test_assemble.py",
+    "text/test_scores.py", "latent/test_coordinates.py",
 )  # fmt: skip
 
 

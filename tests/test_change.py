@@ -14,7 +14,7 @@ from t2i_person.picture.faces import Face
 from t2i_person.request import Request
 from t2i_person.text import Character, Feature
 
-FACE = Face("female", 0.9, 30, (0, 0, 9, 9))
+FACE = Face("female", 30, (0, 0, 9, 9))
 WOMAN = Character(
     "Анна",
     "Анна",

@@ -8,12 +8,12 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from rich.text import Text
 from typer.testing import CliRunner
 
+from t2i_person.cli import files, telling
 from t2i_person.cli import main as cli
 from t2i_person.cli.console import FAILURE, INTERRUPTED, USAGE, _console
 from t2i_person.picture import png
@@ -65,11 +65,20 @@ def test_draw_saves_a_portrait_and_says_so(tmp_path):
     pixels, record = png.decode(path.read_bytes())
     assert pixels.shape == (1024, 1024, 4)
     assert record.text == TEXT and record.settings["request_seed"] == 4
-    again = runner.invoke(
-        cli.app, ["draw", "-", "-o", str(path.parent), "--seed", "4", "--steps", "0"], input=TEXT
-    )
-    assert again.exit_code == 0, again.output
-    assert list(path.parent.iterdir()) == [path]  # the same bytes are saved once
+
+
+def test_portraits_are_saved_whatever_becomes_of_the_words(tmp_path):
+    """Nothing can be written to stdout, and stderr takes no Cyrillic."""
+    words = ("draw", "-", "--per-character", "2", "--steps", "0", "--keep-background")
+    command = [Path(sys.executable).with_name("t2i-person"), *words]
+    env = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    text = "Старик по имени Борис.".encode()
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            command, input=text, stdout=full, stderr=subprocess.PIPE, cwd=tmp_path, env=env, timeout=240
+        )
+    assert done.returncode == 1 and b"Traceback" not in done.stderr, done.stderr
+    assert len(list(tmp_path.glob("*.png"))) == 2
 
 
 def test_describe(tmp_path):
@@ -156,19 +165,6 @@ def test_an_output_that_is_not_utf8(encoding):
     assert helped.returncode == 0 and "--per-character" in helped.stdout, helped.stderr
 
 
-def test_portraits_are_saved_whatever_becomes_of_the_words(tmp_path):
-    """Nothing can be written to stdout, and stderr takes no Cyrillic."""
-    words = ("draw", "Старик по имени Борис.", "--per-character", "2", "--steps", "0", "--keep-background")
-    command = [Path(sys.executable).with_name("t2i-person"), *words]
-    env = {**os.environ, "PYTHONIOENCODING": "ascii"}
-    with open("/dev/full", "wb") as full:
-        done = subprocess.run(
-            command, stdout=full, stderr=subprocess.PIPE, cwd=tmp_path, env=env, timeout=240
-        )
-    assert done.returncode == 1 and b"Traceback" not in done.stderr, done.stderr
-    assert len(list(tmp_path.glob("*.png"))) == 2
-
-
 def test_a_terminal_is_not_commanded():
     """By what stands in a stranger's file: colours, titles, the direction of writing."""
     shown = io.StringIO()
@@ -198,30 +194,30 @@ def test_a_folder_that_was_made_goes_unless_something_is_in_it(tmp_path):
     old, new = tmp_path / "old", tmp_path / "new" / "er"
     old.mkdir()
     for place in (old, new):
-        with pytest.raises(KeyError), cli._folder(place):
+        with pytest.raises(KeyError), files.folder_for(place):
             assert place.is_dir()
             raise KeyError
     assert [path.name for path in tmp_path.iterdir()] == ["old"]
-    with pytest.raises(KeyError), cli._folder(new):
+    with pytest.raises(KeyError), files.folder_for(new):
         (new / "a.png").write_bytes(b"")
         raise KeyError
     assert (new / "a.png").exists()
 
 
-def test_the_pack_is_named_with_what_should_be_known_of_it(capsys, monkeypatch):
+def test_the_pack_is_named_with_what_should_be_known_of_it(capsys):
     pull, use = "t2i-person packs pull faces", "--pack faces"
-    for name, best, says in (
-        ("faces", "faces", "research or evaluation"),
-        ("embedded", "embedded", pull),
-        ("embedded", "faces", use),
+    for name, licence, best, says in (
+        ("faces", "research or evaluation only", "faces", "research or evaluation"),
+        ("embedded", "CC BY 4.0", "embedded", pull),
+        ("embedded", "CC BY 4.0", "faces", use),
+        ("mine", "CC0", "faces", "mine: CC0."),
+        ("gone", "", "faces", "gone."),
     ):
-        monkeypatch.setattr("t2i_person.packs.pack.default_pack", lambda best=best: best)
-        infos = [SimpleNamespace(name="faces", license="research or evaluation only")]
-        monkeypatch.setattr("t2i_person.packs.pack.list_packs", lambda infos=infos: infos)
-        cli._name_pack(name)
-        said = capsys.readouterr().err
+        said = telling.pack_note(name, licence, best)
         assert f"Drawn with the pack {name}" in said and says in said
         assert (pull in said) == (says == pull), "it is not to be pulled again"
+    telling.name_pack("embedded")
+    assert capsys.readouterr().err == f"Drawn with the pack embedded; photographs instead: {pull}.\n"
 
 
 def test_what_is_denied_is_named_as_it_was_written():
@@ -242,7 +238,7 @@ def test_results_go_beside_their_file_or_where_they_are_told(tmp_path, monkeypat
         (tmp_path / "deep/c.PNG", tmp_path / "deep/c.PNG"),
     ):
         there.mkdir(exist_ok=True)
-        assert cli._place(to, there / "a.png", "a-again.png") == place
+        assert files.place_for(to, there / "a.png", "a-again.png") == place
 
 
 def test_each_exit_code_is_in_the_docs():
@@ -256,16 +252,16 @@ def test_nothing_half_written(tmp_path):
     resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, old[1]))
     try:
         with pytest.raises(OSError, match="cannot be saved"):
-            cli._save(tmp_path, "a.png", os.urandom(50_000))
+            files.save(tmp_path, "a.png", os.urandom(50_000))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, old)
     assert not list(tmp_path.iterdir())
 
 
 def test_other_pictures_are_not_replaced(tmp_path):
-    first, second = (cli._save(tmp_path, "a.png", data) for data in (b"one", b"two"))
+    first, second = (files.save(tmp_path, "a.png", data) for data in (b"one", b"two"))
     assert (first.name, second.name) == ("a.png", "a-2.png")
-    assert cli._save(tmp_path, "a.png", b"two") == second
+    assert files.save(tmp_path, "a.png", b"two") == second
     assert first.read_bytes() == b"one" and len(list(tmp_path.iterdir())) == 2
 
 

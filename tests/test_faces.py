@@ -11,7 +11,7 @@ from PIL import Image
 from t2i_person import change, draw, edit_photo, list_packs, recreate
 from t2i_person.latent.targets import targets_of_phrase
 from t2i_person.packs import load_pack, to_pixels
-from t2i_person.packs.pack import AUTO, default_pack
+from t2i_person.packs.find import AUTO, default_pack
 from t2i_person.picture.faces import single
 from t2i_person.picture.likeness import descriptor, distance
 from t2i_person.pipeline.read import read_phrase
@@ -19,10 +19,23 @@ from t2i_person.pipeline.read import read_phrase
 SAMPLE = "Блондинка в голубой кофте шла по улице."
 
 
+@pytest.fixture(scope="module")
+def packs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("packs")
+    place_faces(folder)
+    return folder
+
+
 @pytest.fixture
-def pulled(tmp_path, monkeypatch):
-    monkeypatch.setenv("T2I_PERSON_PACKS", str(tmp_path))
-    place_faces(tmp_path)
+def pulled(packs, monkeypatch):
+    monkeypatch.setenv("T2I_PERSON_PACKS", str(packs))
+
+
+@pytest.fixture(scope="module")
+def blonde(packs):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("T2I_PERSON_PACKS", str(packs))
+        return draw(SAMPLE, seed=0)
 
 
 def test_without_it_the_embedded_pack_draws(tmp_path, monkeypatch):
@@ -30,11 +43,10 @@ def test_without_it_the_embedded_pack_draws(tmp_path, monkeypatch):
     assert default_pack() == "embedded" and "faces" not in [info.name for info in list_packs()]
 
 
-def test_a_blonde_in_light_blue(pulled):
+def test_a_blonde_in_light_blue(pulled, blonde):
     assert load_pack(AUTO, "cpu").name == "faces"
-    result = draw(SAMPLE, seed=0)
-    (portrait,) = result.characters[0].portraits
-    assert result.pack == "faces" and portrait.gender_found == "female"
+    (portrait,) = blonde.characters[0].portraits
+    assert blonde.pack == "faces" and portrait.gender_found == "female"
     assert portrait.rgba.shape == (1024, 1024, 4)
     alpha = portrait.rgba[..., 3]
     assert (alpha[:40, :40] < 30).mean() > 0.5 and (alpha[400:700, 400:620] > 250).all()
@@ -73,17 +85,18 @@ def test_each_slider_that_the_page_offers_can_be_moved(pulled):
                 assert targets_of_phrase(pack, offer, read_phrase(offer, gender)), (name, offer)
 
 
-def test_strengths_that_spoil_the_picture_are_weakened_and_said(pulled):
+def test_strengths_that_spoil_the_picture_are_weakened_and_said(pulled, blonde):
     """Old, stout and turned away at once is further off than any face."""
-    (portrait,) = draw(SAMPLE, seed=0).characters[0].portraits
-    changed = change(portrait.record, strengths={"пожилой": 1, "полный": 1, "поворот головы": -1})
+    (portrait,) = blonde.characters[0].portraits
+    spoilt = {"пожилой": 1, "полный": 1, "поворот головы": -1}
+    changed = change(portrait.record, strengths=spoilt, background="kept")
     assert "strength 1 spoilt the picture" in changed.not_drawn["полный"]
     assert changed.edits[-1]["kind"] == "scaled" and changed.edits[-1]["by"] < 1
 
 
 def test_a_strength_ends_where_faces_end(pulled):
     """And the answer says the strength that was drawn; back at 0 it is the picture of before."""
-    (portrait,) = draw("Женщина.", seed=1).characters[0].portraits
+    (portrait,) = draw("Женщина.", seed=1, background="kept").characters[0].portraits  # so are its changes
     ends = {}
     for name in ("улыбка", "пожилой"):
         far, end = (change(portrait.record, strengths={name: value}) for value in (2, 1))

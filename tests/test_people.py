@@ -6,8 +6,8 @@ import pytest
 
 from t2i_person.picture.faces import Face, faces, only
 
-MAN = Face("male", 0.9, 40, (0, 0, 9, 9))
-WOMAN = Face("female", 0.9, 40, (0, 0, 9, 9))
+MAN = Face("male", 40, (0, 0, 9, 9))
+WOMAN = Face("female", 40, (0, 0, 9, 9))
 
 
 def test_one_face_of_the_gender_is_kept():
@@ -48,7 +48,7 @@ def test_a_small_face_is_found_by_enlarging():
         ]
 
     assert faces(np.zeros((128, 96, 3), np.uint8), SimpleNamespace(predict=predict)) == [
-        Face("female", 0.83, 31, (10, 20, 30, 40))
+        Face("female", 31, (10, 20, 30, 40))
     ]
     assert sizes == [(128, 96), (256, 192), (512, 384)]
 

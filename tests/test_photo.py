@@ -251,7 +251,7 @@ def test_a_jpeg_of_very_many_scans_is_refused():
 
 def test_the_face_that_stands_out_is_taken():
     def face(*box):
-        return Face("female", 0.9, 30, box)
+        return Face("female", 30, box)
 
     real, ghost, far = face(100, 100, 300, 300), face(400, 20, 480, 100), face(120, 120, 310, 310)
     assert outstanding([ghost, real]) is real

@@ -3,6 +3,7 @@
 import base64
 import threading
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -15,12 +16,12 @@ from t2i_person.errors import NobodyFits
 from t2i_person.picture import png
 from t2i_person.picture.faces import Face
 from t2i_person.pipeline import CROWD, draw
-from t2i_person.portrait import STAGES
+from t2i_person.portrait import Stage
 from t2i_person.request import Request
 from t2i_person.text import Character, Feature
 
-DRAWN_IN = [stage for stage in STAGES if stage != "likeness"]  # which is of photos
-FACE = Face("female", 0.9, 30, (0, 0, 9, 9))
+DRAWN_IN = [stage for stage in get_args(Stage) if stage != "likeness"]  # which is of photos
+FACE = Face("female", 30, (0, 0, 9, 9))
 
 
 def feature(text, category="hair_color", negated=False):

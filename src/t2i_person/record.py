@@ -1,8 +1,7 @@
-"""How a portrait was made: its record, within bounds that hold when it is written and when it is read.
+"""The record of how a portrait was made, with bounds that are checked when it is written and when it is read.
 
-A record comes from a stranger as often as from here, so every field is looked at before anything is drawn.
-Only what is known here is trusted further in; anything else (a later version may write more) has to be small
-and plain.
+A record may come from a stranger, so every field is checked before anything is drawn. Fields that are unknown
+here (a later version may write more) are kept if they are small and plain, and are not used.
 """
 
 import base64
@@ -51,7 +50,7 @@ NEEDS = {
 
 
 def _plain(value: Any, depth: int = DEPTH) -> Any:
-    """JSON of few items, not deep."""
+    """Check that a JSON value has few items and is not deeply nested."""
     if isinstance(value, str) and len(value) > WORDS:
         raise ValueError(f"has more than {WORDS} characters")
     if isinstance(value, (list, dict)):
@@ -259,12 +258,12 @@ class Record:
         )
 
     def for_cast(self) -> "Record":
-        """What it takes to draw the same person elsewhere: of the text only a few words."""
+        """The record with all that is needed to draw the same person elsewhere, and little of the text."""
         about = {name: self.character[name] for name in ("head", "lemma", "gender") if name in self.character}
         return replace(self, text=self.text[:FEW], character=about)
 
     def within_bounds(self) -> "Record":
-        """As much of it as a PNG keeps: other programs, and this one, refuse a PNG with a longer note."""
+        """The record cut to what a PNG keeps; this and other programs refuse a PNG with a longer note."""
         for share in (1, 1 / 4, 1 / 32):
             text, about, settings = within_bounds(self.text, self.character, self.settings, share)
             edits = tuple(clipped(edit, share) for edit in self.edits[-int(ITEMS * share) :])
@@ -285,7 +284,7 @@ def parsed(line: str) -> dict[str, Any]:
         if len(line) > LARGEST:
             raise ValueError(f"it has more than {LARGEST >> 20} MiB")
         values = json.loads(line)
-        # numbers that are none, and halves of surrogate pairs, wherever they stand
+        # NaN, infinities and halves of surrogate pairs, anywhere in the record
         json.dumps(values, ensure_ascii=False, allow_nan=False).encode()
         _Record.model_validate(values)
     except ValidationError as error:
@@ -346,12 +345,12 @@ def clipped(value: Any, share: float = 1) -> Any:
 
 
 def _place(path: tuple[int | str, ...]) -> str:
-    """Where in the record, in printable letters: a name may be a stranger's."""
+    """The path of a field, in printable letters, because names may come from a stranger."""
     return "".join(letter for letter in ".".join(map(str, path))[:80] if letter.isprintable())
 
 
 def _said(error: Any) -> str:
-    """What is wrong, in few words: those of the record itself may be many."""
+    """What is wrong, shortened, because the message may quote a long record."""
     reason = error.get("ctx", {}).get("error")
     return str(reason)[:200].rstrip(".") if reason is not None else error["msg"][0].lower() + error["msg"][1:]
 
@@ -374,6 +373,6 @@ def _unpacked(name: str, value: Any) -> np.ndarray | None:
         array = flat.reshape(shape).astype(np.float32)
     except (KeyError, ValueError):
         raise damaged(f"{name} is no array of numbers") from None
-    if array.size > FLOATS or not (np.abs(array) <= EXTREME).all():  # no number is not <= either
+    if array.size > FLOATS or not (np.abs(array) <= EXTREME).all():  # NaN fails this, too
         raise damaged(f"{name} holds more, or other, numbers than a portrait has")
     return array

@@ -1,4 +1,4 @@
-"""What is asked for: one value, which every door makes, checked when it is made."""
+"""The request: one value that every door makes, checked when it is made."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Request:
 
     def __post_init__(self) -> None:
         check(vars(self))
-        object.__setattr__(self, "strengths", dict(self.strengths))  # theirs may change
+        object.__setattr__(self, "strengths", dict(self.strengths))  # a copy: the caller may change theirs
         if not isinstance(self.text, str) or not (self.text.strip() or self.portrait or self.has_photo):
             raise T2IError("The text is empty: describe somebody, as in «Блондинка в голубой кофте».")
         if self.portrait and not self.text and not self.strengths:
@@ -114,7 +114,7 @@ class Request:
         """
         was, seed = record.settings, record.settings.get("request_seed")
         place = [record.character.get(name) for name in ("index", "portrait")]
-        # else it began with another portrait or a photo, or with a text that was too long to be kept whole
+        # if not, it began with another portrait, with a photo, or with a text too long to be kept whole
         direct = not (was.get("again") or was.get("passage"))
         if not (direct and isinstance(seed, int) and all(isinstance(number, int) for number in place)):
             raise T2IError(
@@ -141,14 +141,14 @@ class Request:
 
     @property
     def told(self) -> str:
-        """All that was said of the person."""
+        """Everything that was said about the person."""
         if self.portrait is None:
             return self.text
         return f"{self.portrait.text} {self.text}".strip() if self.text else self.portrait.text
 
 
 def check(settings: Mapping[str, Any]) -> None:
-    """Raise T2IError for a setting of that name which no request can have."""
+    """Raise T2IError if a setting of that name cannot have this value."""
     for name, (low, high) in RANGES.items():
         value = settings.get(name, low)
         if value is None and name in OPTIONAL:

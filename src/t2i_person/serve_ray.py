@@ -1,9 +1,9 @@
 """The service on Ray Serve: `serve run t2i_person.serve_ray:app`.
 
 The same doors as `t2i-person serve`, in the deployment `Doors`; what they ask for is read in `Reading` and
-drawn in `Drawing`, each with as many replicas as the requests that wait call for. Settings come from the
-environment, as T2I_PERSON_PACK; T2I_PERSON_DRAWING is the most replicas that draw. What a lost replica was at
-is begun again at another.
+drawn in `Drawing`. Each has as many replicas as the waiting requests need. Settings come from environment
+variables such as T2I_PERSON_PACK; T2I_PERSON_DRAWING is the largest number of replicas that draw. If a
+replica is lost, another one starts its requests again.
 """
 
 import asyncio
@@ -32,8 +32,8 @@ from .service.runtime import GRACE
 from .service.settings import Settings
 
 TRIES = 5  # replicas that may die over one request
-TICK = 0.5  # seconds between two signs of life, upon which a client that left is noticed
-BOTH = 2  # requests at once of a replica: one that takes long, and one that somebody waits for
+TICK = 0.5  # seconds between two signs of life; only then is it noticed that a client left
+BOTH = 2  # requests that a replica takes at once: a long one, and one that somebody waits for
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def test_the_face_goes_where_the_pack_draws_faces(pack, scale, degrees, corner):
     back = (x + 1j * y - corner) / turn
     white = (back.real >= 12) & (back.real < 20) & (back.imag >= 16) & (back.imag < 24)
     photo = np.repeat((white * 255).astype(np.uint8)[..., None], 3, 2)
-    face = Face("male", 0.9, 30, (0, 0, 1, 1))
+    face = Face("male", 30, (0, 0, 1, 1))
     image, inside, got = align(pack, photo, place=FFHQ, find=lambda _: (face, corner + turn * FFHQ * 32))
     rows, columns = np.nonzero((image[..., 0] > 127) & inside)
     assert image.shape == (32, 32, 3) and got is face
@@ -82,7 +82,7 @@ def test_a_face_is_sought_in_the_photo_held_otherwise(degrees):
     photo = np.zeros((40, 60, 3), np.uint8)
     photo[8:12, 48:52] = 255  # its middle is 50, 10
     shape = np.array(Image.fromarray(photo).rotate(degrees, expand=True)).shape
-    face = Face("female", 0.9, 30, (0, 0, 1, 1))
+    face = Face("female", 30, (0, 0, 1, 1))
 
     def landmarks(image, face):
         y, x = np.argwhere(image[..., 0] > 127).mean(0) + 0.5
@@ -95,7 +95,7 @@ def test_a_face_is_sought_in_the_photo_held_otherwise(degrees):
 BOXES = (10, 10, 60, 60), (80, 10, 125, 55)
 
 
-@pytest.mark.parametrize("found", [[], [Face("male", 0.9, 30, box) for box in BOXES]], ids=["none", "two"])
+@pytest.mark.parametrize("found", [[], [Face("male", 30, box) for box in BOXES]], ids=["none", "two"])
 def test_one_face_is_needed(pack, found):
     with pytest.raises(T2IError, match="one person"):
         align(pack, np.zeros((9, 9, 3), np.uint8), find=lambda photo: find_face(photo, lambda image: found))

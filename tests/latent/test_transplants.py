@@ -46,7 +46,7 @@ def test_only_glasses_are_taken_of_what_is_worn():
 
 
 def test_a_man_gets_a_cap_and_stays_himself(pack):
-    """The hat comes and goes, the man stays; the same bytes each time."""
+    """The hat comes and goes and comes again, each time with the same bytes; the man stays."""
     (man,) = draw("Мужчина.", pack=pack, seed=0, background="kept").characters[0].portraits
     capped = change(man.record, text="в кепке", pack=pack, background="kept")
     (edit,) = capped.edits
@@ -56,20 +56,17 @@ def test_a_man_gets_a_cap_and_stays_himself(pack):
     gap = np.abs(before.astype(int) - after).max(2)
     assert gap[:200, 400:600].mean() > 30 and gap[700:].mean() < 3, "above the eyes only"
     assert recreate(capped.png()).same
-    assert np.array_equal(change(man.record, text="в кепке", pack=pack, background="kept").rgba, capped.rgba)
     for undone in (
         change(capped.record, strengths={"кепка": 0}, pack=pack, background="kept"),
         change(capped.record, text="без кепки", pack=pack, background="kept"),
     ):
         assert np.array_equal(undone.rgba, man.rgba)
     blue = change(capped.record, text="в синей шапке", pack=pack, background="kept")
-    assert {edit["text"] for edit in blue.edits} == {"синяя шапка"}
+    assert {edit["text"] for edit in blue.edits} == {"синяя шапка"}, "one hat at a time"
     bare = change(blue.record, strengths={"синяя шапка": 0.4}, pack=pack, background="kept")
     assert np.array_equal(bare.rgba, man.rgba), "half a hat is none, and nothing is coloured"
     again = change(blue.record, text="в кепке", pack=pack, background="kept")
     assert np.array_equal(again.rgba, capped.rgba), "the colour went with the hat that it was said of"
-    scarf = change(capped.record, text="в платке", pack=pack, background="kept")
-    assert [edit["text"] for edit in scarf.edits] == ["платок"], "one hat at a time"
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from reference import error, load, made
 from torch import Tensor
 from transformers import CLIPTokenizer
 
-from t2i_person.nets import clip_tokens
 from t2i_person.nets.clip import CLIP, MEAN, STD, fit
 from t2i_person.nets.clip_tokens import Tokenizer
+from tests.packs.published import NO_VOCABULARY
 
 TOLERANCE = 1e-3  # of the output's mean absolute value
 WORDS = [
@@ -126,10 +126,8 @@ def test_vocabulary_files(name: str, tmp_path: Path) -> None:
         assert Tokenizer.find(place).encode("the red") == Tokenizer(WORDS).encode("the red")
 
 
-def test_no_vocabulary(
-    published: tuple[CLIP, dict[str, Tensor]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(clip_tokens, "PACKAGES", ())
+@NO_VOCABULARY
+def test_no_vocabulary(published: tuple[CLIP, dict[str, Tensor]], tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"merges\.txt"):
         Tokenizer.find(tmp_path)
     with pytest.raises(FileNotFoundError, match="open-clip-torch"):

@@ -9,18 +9,18 @@ import torch
 import torch.nn.functional as F
 from reference import FOLDER
 
-from t2i_person.nets import mobilestylegan
 from t2i_person.nets.generator import Graft
-from t2i_person.nets.mobilestylegan import Haar, MobileStyleGAN
+from t2i_person.nets.mobilestylegan import STRIPPED, MobileStyleGAN
+from t2i_person.nets.mobilestylegan_layers import STRIP, Haar
 from tests.faces import faces_generator
 
 CHANNELS = (16, 16, 8, 12)  # 4, 8, 16, 32 pixels: pictures of 64
 
 
-def small(**changes: object) -> MobileStyleGAN:
+def small(channels: tuple[int, ...] = CHANNELS, **changes: object) -> MobileStyleGAN:
     torch.manual_seed(0)
     options = {"z_dim": 8, "w_dim": 12, "mapping_layers": 2, "small": (16,), **changes}
-    net = MobileStyleGAN(CHANNELS, **options).requires_grad_(False)
+    net = MobileStyleGAN(channels, **options).requires_grad_(False)
     for name, value in net.named_buffers():
         if "noise" in name:
             value.normal_(0, 0.1)
@@ -88,17 +88,29 @@ def test_state_dict_says_all_sizes() -> None:
         MobileStyleGAN.from_state_dict(state)
 
 
-@pytest.mark.parametrize("strip", [1, 200, 1 << 20])
-def test_strips_are_the_whole(monkeypatch: pytest.MonkeyPatch, strip: int) -> None:
+@pytest.mark.parametrize("size", [1, 200, 1 << 20])
+def test_the_strips_of_a_block_are_the_whole(size: int) -> None:
     net = small()
+    styles = [style[:1] for style in drawn(net)]
+    x = net.start(styles[0])
+    for i, block in enumerate(net._stack, 1):
+        own = styles[3 * i - 2 : 3 * i + 1]
+        strips = list(block.strips(x, own, size))
+        x = block(x, own)
+        assert torch.allclose(torch.cat(strips, 2), x, atol=1e-5)
+        assert size != 1 or len(strips) == x.shape[2] // 2, "two rows are the least"
+
+
+def test_large_pictures_are_drawn_by_strips() -> None:
+    """On a CPU, where no gradients are asked for: two strips of a block of 128 pixels."""
+    net = small(channels=(16, 16, 8, 8, 8, 96))
+    assert 128 * 128 * 96 > STRIP and STRIPPED == 128
     styles = drawn(net)
     with torch.enable_grad():
-        wanted, maps = net.render_with_features(styles, sides=(8, 16, 32))
-    monkeypatch.setattr(mobilestylegan, "STRIPPED", 8)
-    monkeypatch.setattr(mobilestylegan, "STRIP", strip)
+        wanted, maps = net.render_with_features(styles, sides=(8, 64, 128))
     with torch.no_grad():
         assert torch.allclose(net.render(styles), wanted, atol=1e-5)
-        got, found = net.render_with_features(styles, sides=(8, 16, 32))
+        got, found = net.render_with_features(styles, sides=(8, 64, 128))
         assert torch.allclose(got, wanted, atol=1e-5)
         assert all(torch.allclose(a, b, atol=1e-5) for a, b in zip(found, maps, strict=True))
         alone = torch.cat([net.render([style[i : i + 1] for style in styles]) for i in range(3)])

@@ -56,16 +56,19 @@ def test_directions_are_those_written_out():
     assert done[-1][0] == done[-1][1] == sum(base[i].shape[1] for i in (0, 2, 3, 5, 6))
 
 
-def test_a_stopped_run_goes_on(tmp_path):
+@pytest.mark.parametrize(("save_every", "kept"), [(3600.0, 16), (0.0, 20)])
+def test_a_stopped_run_goes_on(tmp_path, save_every, kept):
+    """After the layers that were finished, or after the last save within a layer."""
     generator, encoder = tiny_generator(), TinyEncoder()
     statistics = stylespace_statistics(generator, 100)
-    options = {"images": 2, "resolution": 8, "resume": tmp_path / "half.safetensors"}
+    options = {"images": 2, "resolution": 8, "batch": 8, "resume": tmp_path / "half.safetensors"}
+    options |= {"save_every": save_every}
 
     class Stop(Exception):
         pass
 
     def stop(done: int, total: int) -> None:
-        if done > 10:
+        if done > 20:
             raise Stop
 
     with pytest.raises(Stop):
@@ -74,7 +77,7 @@ def test_a_stopped_run_goes_on(tmp_path):
     found = channel_directions(
         generator, encoder, statistics, progress=lambda i, n: first.append(i), **options
     )
-    assert first[0] > 16, "the finished layers were computed again"
-    fresh = channel_directions(generator, encoder, statistics, images=2, resolution=8)
+    assert kept < first[0] <= kept + 2 * 2, "what was kept was computed again"
+    fresh = channel_directions(generator, encoder, statistics, images=2, resolution=8, batch=8)
     assert all(torch.equal(a, b) for a, b in zip(found, fresh, strict=True))
     assert [path.name for path in tmp_path.iterdir()] == ["half.safetensors"], "the caller's to delete"

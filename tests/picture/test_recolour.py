@@ -8,8 +8,9 @@ import torch
 from PIL import Image
 
 from t2i_person.picture.colours import COLOURS, colour
-from t2i_person.picture.naming import colour_of, probability
+from t2i_person.picture.naming import probability
 from t2i_person.picture.oklab import from_rgb, to_rgb
+from t2i_person.picture.palette import palette_of
 from t2i_person.picture.recolour import recolour
 from t2i_person.picture.regions import full_masks, to_its_edge
 
@@ -43,7 +44,7 @@ def test_strength(seed: int, region: str, name: str) -> None:
     half = recolour(picture, mask, name, 0.5, region)
     assert (recolour(picture, mask, name, 1.0, region) == whole).all()
     assert (whole[mask < 1 / 255] == picture[mask < 1 / 255]).all()
-    begin, middle, end = (colour_of(x, mask)[0] for x in (picture, half, whole))  # type: ignore[index]
+    begin, middle, end = (palette_of(x, mask).mean for x in (picture, half, whole))
     assert 0.3 < np.linalg.norm(middle - begin) / np.linalg.norm(end - begin) < 0.7
 
 
@@ -51,7 +52,7 @@ def test_strength(seed: int, region: str, name: str) -> None:
 @pytest.mark.parametrize("seed, region", [(607, "clothes"), (30239, "clothes"), (1528, "hat")])
 def test_the_colour_is_reached(seed: int, region: str, name: str) -> None:
     picture, mask = load(seed, region)
-    mean, _ = colour_of(recolour(picture, mask, name, 1.0, region), mask)  # type: ignore[misc]
+    mean = palette_of(recolour(picture, mask, name, 1.0, region), mask).mean
     target = colour(name, region)
     assert target is not None
     assert target.low - 0.06 < mean[0] < target.high + 0.06

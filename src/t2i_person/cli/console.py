@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -43,10 +42,10 @@ out = _console()
 err = _console(stderr=True)
 
 
-def encode_what_can_be() -> None:
-    """Letters that the encoding of a terminal or pipe lacks come out as ``\\u0411``: nothing fails."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+def encode_what_can_be(*streams: Any) -> None:
+    """Write letters that the encoding of a stream lacks as ``\\u0411``, so that no output fails."""
+    for stream in streams:
+        if hasattr(stream, "reconfigure"):  # a program without a console has streams of other kinds
             stream.reconfigure(errors="backslashreplace")
 
 

@@ -1,8 +1,8 @@
 """Many texts at once, offline: each to a folder of its own, in as many processes as are asked for.
 
-Processes of the standard library and not Ray Data: texts need nothing of each other, a machine's cores are
-all there is to share out, and one way that needs nothing installed is enough. For several machines: a part of
-the texts each.
+This uses processes of the standard library, not Ray Data: the texts are independent, only the cores of one
+machine have to be shared out, and nothing has to be installed. For several machines, give each a part of the
+texts.
 """
 
 import json

@@ -327,20 +327,20 @@ def _ask(question: str, otherwise: str) -> None:
 
 
 @contextlib.contextmanager
-def _bars(amount: ProgressColumn) -> Iterator[Any]:
+def _bars(amount: ProgressColumn, pause: float = PAUSE) -> Iterator[Any]:
     """A bar for each thing named; in a log or a pipe, where none can be drawn, a line now and then."""
     name, left = TextColumn("{task.description}", markup=False), TimeRemainingColumn()
     bars = Progress(name, BarColumn(30), amount, left, console=err, disable=not err.is_terminal)
     with bars as progress:
         tasks: dict[str, Any] = {}
-        said = -PAUSE
+        said = -pause
 
         def show(what: str, done: int, total: int | None) -> None:
             nonlocal said
             if what not in tasks:
                 tasks[what] = progress.add_task(what, total=total)
             progress.update(tasks[what], completed=done, total=total)
-            if progress.disable and (time.monotonic() - said >= PAUSE or done == total):
+            if progress.disable and (time.monotonic() - said >= pause or done == total):
                 said = time.monotonic()
                 task = progress.tasks[tasks[what]]
                 err.print(*(column.render(task) for column in (name, amount, left)))

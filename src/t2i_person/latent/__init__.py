@@ -1,8 +1,10 @@
-"""Everything that moves a latent: the search for the person that fits, and StyleCLIP's two edits."""
+"""Everything that moves a latent: `search` finds the sample that fits, `edits` changes it.
+
+StyleCLIP's two edits can be imported from here.
+"""
 
 from .edits.directions import ORIGINAL_CHANNELS, TEMPLATES, apply, global_direction
 from .edits.optimize import PRESETS, Optimized, Preset, clip_loss, optimize, score_loss
-from .search.crossover import search
 
 __all__ = [
     "ORIGINAL_CHANNELS",
@@ -15,5 +17,4 @@ __all__ = [
     "global_direction",
     "optimize",
     "score_loss",
-    "search",
 ]

@@ -81,7 +81,8 @@ def probabilities(
 ) -> Tensor:
     """Probability that each target holds: unit embeddings [n, d] -> [n, targets].
 
-    Of a target with others beside it the least of theirs: they hang together, a product would be too small.
+    For a target with others beside it (`Target.also`) it is the lowest of their probabilities. They depend on
+    each other, so their product would be too small.
     """
     if not targets:
         return embeddings.new_ones(len(embeddings), 0)

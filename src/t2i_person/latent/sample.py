@@ -1,4 +1,4 @@
-"""One drawn person, as numbers: where the picture comes from, and what was changed in it."""
+"""One drawn person in the latent space: the latents of the picture, and the edits made to it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .edits import PICTURE, Edit, LocalDirectionEdit, TransplantEdit, read_edits
 if TYPE_CHECKING:
     from ..picture.png import Record
 
-PARTS = 64  # steps in places of one person: nobody makes so many
+PARTS = 64  # local directions of one person, at most
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Sample:
 
     @classmethod
     def of_record(cls, pack: Pack, record: Record, seed: int) -> Sample:
-        """The person of a portrait's record, as it stands there.
+        """The sample that a portrait's record describes.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Strengths after the fact: how much of each target a drawn person shows, by directions alone."""
+"""Sliders: change how strongly a drawn person shows each target, by directions and without optimization."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,17 +22,17 @@ from .edits.grafts import direction_of
 from .sample import Sample
 from .targets import Target, gender_text
 
-UNIT = 3.0  # alpha of strength 1 for a global direction that was not taken yet
-IN_PLACE = -1.0, 4.0  # alphas between which a global direction in its own place leaves a face
+UNIT = 3.0  # alpha of strength 1 for a global direction that no edit took
+IN_PLACE = -1.0, 4.0  # lowest and highest alpha at which a local global direction still leaves a face
 
 
 @dataclass(frozen=True)
 class Way:
-    """A direction as a slider goes along it: alphas towards what the target says are above 0."""
+    """The range of a slider along a direction; alphas above 0 lead towards the target."""
 
     low: float  # alpha at its ends, below 0
     high: float  # above 0
-    taken: float = 0.0  # alpha of strength 1 where an edit took the direction; 0: its ends are 1 and -1
+    taken: float = 0.0  # alpha of strength 1 if an edit took it; 0: strengths 1 and -1 are its ends
 
     def unit(self, strength: float) -> float:
         """The alpha of one unit of strength on that side of 0."""
@@ -42,7 +42,7 @@ class Way:
         return alpha / self.unit(alpha)
 
     def moved(self, strength: float, change: float) -> float:
-        """The strength after a change, or where the direction ends."""
+        """The strength after a change; at most that of the direction's end."""
         after = strength + change
         alpha = after * self.unit(after)
         if self.low <= alpha <= max(self.high, self.taken):
@@ -58,10 +58,10 @@ def slide(
     gender: str,
     truncation_psi: float = 1.0,
 ) -> tuple[Sample, Mapping[str, float]]:
-    """The person with other strengths, by the edits that the pack's recipe has for it. No optimization.
+    """Change strengths of a person by the kinds of edits that the pack's recipe names for sliders.
 
-    -> and how much stronger each target is then, by its name: less than was asked for where a direction ends
-    (`Recipe.reach_of`), or where something is there whole or not at all.
+    -> the person, and for each target's name how much its strength changed. This is less than was asked for
+    at the end of a direction (`Recipe.reach_of`), and for what is either there or not, such as a hat.
     """
     hand = _Hand(pack, sample, gender_text(pack, gender) or pack.neutral, truncation_psi)
     return hand.moved([(target, change) for target, change in changes if change])
@@ -69,7 +69,7 @@ def slide(
 
 @dataclass
 class _Hand:
-    """What moves one person's sliders."""
+    """Moves the sliders of one person."""
 
     pack: Pack
     sample: Sample
@@ -108,7 +108,7 @@ class _Hand:
         return self._in_w(target, change) if in_w else self._along(target, change)
 
     def _worn(self, target: Target, change: float) -> float | None:
-        """A donor's part; None if the target has none."""
+        """Show or hide a donor's part; None if the target has none."""
         given = {e.region for e in self.edits if isinstance(e, TransplantEdit) and e.text == target.name}
         done = None
         for i, e in enumerate(self.edits):
@@ -118,7 +118,7 @@ class _Hand:
         return done
 
     def _coloured(self, target: Target, region: Kind, colour: str, change: float) -> float:
-        """A colour put on a region; one that was not put there cannot be taken back."""
+        """Change the strength of a colour on a region; one that no edit put there stays."""
         old = [e for e in self.edits if isinstance(e, RecolourEdit) and e.text == target.name]
         before = sum(e.strength for e in old)
         self.edits = [e for e in self.edits if e not in old]
@@ -138,7 +138,7 @@ class _Hand:
             return False
         without = z.clone()
         for j, (before, after) in turned[target.name].items():
-            if abs(float(z[0, j]) - after) < 1e-4:  # else something later took its place
+            if abs(float(z[0, j]) - after) < 1e-4:  # else a later edit set it anew
                 without[0, j] = before
         step = style_offset(self.pack, without, z, self.truncation_psi)
         self.styles = [style + change * more for style, more in zip(self.styles, step, strict=True)]
@@ -146,7 +146,7 @@ class _Hand:
         return True
 
     def _in_w(self, target: Target, change: float) -> float:
-        """The direction that an edit took in its place, or a new one in W."""
+        """Move along the local direction that an edit took, or along a new one in W."""
         sign, reach = self._sign(target), self._reach(target)
         place = self.pack.recipe.place_of(target.text, target.category)
         own = [e for e in self.edits if isinstance(e, LocalDirectionEdit) and e.text == target.name]
@@ -158,7 +158,7 @@ class _Hand:
             taken = sign * old.alpha
             if old.neutral:
                 way = Way(*IN_PLACE, taken)
-            else:  # what a slider made has the alpha of an end
+            else:  # made by a slider: its alpha is that of an end
                 way = Way(*reach, 0.0 if taken in (reach[1], -reach[0]) else taken)
             strength = way.moved(old.strength, change)
             new = replace(old, alpha=sign * way.unit(strength)).at(strength)

@@ -12,7 +12,7 @@ from ..text.clashes import clashes
 
 # weights of targets in the search; a target not named here has weight 1
 WHO = 2.0  # gender and age: a wrong one spoils the portrait
-RARE = 2.0  # features that few samples have: they have to outweigh many common ones
+RARE = 2.0  # features that few samples have; they have to outweigh many common ones
 FOUND = frozenset({"headwear", "facial_hair", "hair_color", "accessory"})  # categories of rare features
 UNASKED = 2.5  # what must not appear unless it was asked for, such as a child among women
 SAID = 2.0  # what a feature needs in the picture: clothes, for example, that can be coloured
@@ -142,7 +142,7 @@ def _obstacle(pack: Pack, feature: Feature, text: str, overruled: dict[Feature, 
 
 
 def _also(feature: Feature, texts: Sequence[str], features: Sequence[Feature]) -> tuple[Target, ...]:
-    """Targets for what else a feature means; none for what another feature asks for («с усами и бородой»)."""
+    """Targets for what else a feature means, unless another feature asks for it («с усами и бородой»)."""
     said = [f.normalized for f in features if not f.negated and f is not feature]
     free = [text for text in texts if not any(text.removeprefix("не ")[:4] in words for words in said)]
     return _beside(free, feature.category)
@@ -192,7 +192,7 @@ def implied(pack: Pack, character: Character) -> list[Target]:
 
 
 def sought(pack: Pack, wanted: Sequence[Target]) -> list[Target]:
-    """What to search for so that the pack's edits can bring what is wanted: a shaven man for a moustache.
+    """What to search for so that edits can bring what is wanted: for a moustache, a shaven man.
 
     «С усами и бородой» is sought as it is said.
     """
@@ -241,7 +241,7 @@ def _meant(pack: Pack, feature: Feature, phrase: str) -> list[str]:
         if listed in means:
             return means[listed].split("; ")
     of_the_last = means.get(last, "").split("; ")
-    # what is not sought is not known by its adjectives either: «пышные усы» are «усы»
+    # edits bring the nouns in `sought` without their adjectives: «пышные усы» are «усы»
     return of_the_last if last in pack.recipe.sought and last in means else [phrase, *of_the_last[1:]]
 
 

@@ -2,7 +2,7 @@
 
 CLIP's role (Radford et al. 2021) for one domain. Trained with a sigmoid loss (SigLIP, Zhai et al. 2023), so
 that ``sigmoid(scale * dot + bias)`` is the probability that the text is true of the picture. It may have a
-third tower, which reads a generator's latent W instead of the picture it gives: thousands a second.
+third tower, which reads a generator's latent W instead of the picture, thousands a second.
 """
 
 from __future__ import annotations

@@ -6,7 +6,9 @@
 
 from .catalogue import SOURCES
 from .files import write_pack
-from .pack import Pack, PackInfo, Statistics, list_packs, load_pack, pack_info, resolve, to_image, to_pixels
+from .find import list_packs, pack_info, resolve
+from .load import load_pack
+from .pack import Pack, PackInfo, Statistics, to_image, to_pixels
 from .sources import pull
 
 __all__ = [

@@ -20,8 +20,9 @@ from ..text.model import CATEGORIES
 from .build import channel_directions, gallery, stylespace_statistics
 from .catalogue import PEOPLE, SOURCES, Source
 from .checkpoints import clip_folder, read_clip, read_generator, read_matting
+from .device import device_of, fast_dtype
 from .files import sha256, write_pack
-from .pack import Gallery, Statistics, _device, _fast
+from .pack import Gallery, Statistics
 from .places import BUILT_IN, PULLED, user_packs, writable
 from .sources import check
 
@@ -130,7 +131,7 @@ def build_pack(
             f"There is a pack {order.name} already: choose another name, or t2i-person packs remove "
             f"{order.name}."
         )
-    device = _device(order.device)
+    device = device_of(order.device)
     sources = _sources(order)
     parts = _read_parts(order, sources, device)
     sides = [max(size) for size in parts.generator.resolutions]
@@ -142,7 +143,7 @@ def build_pack(
     if not parts.generator.w_mean.any():
         parts.generator.w_mean.copy_(_mean_of_w(parts.generator, order.samples, order.seed))
         provenance["w_mean"] = f"mean of {order.samples} samples: the file has none"
-    dtype = _fast(device)
+    dtype = fast_dtype(device)
     key = hashlib.sha256(f"{parts.hashes} {order.samples} {dtype}".encode()).hexdigest()[:12]
     unfinished = user_packs() / f".{order.name}-{key}.directions"
     learned = _learn(order, parts, side, dtype, unfinished, progress, cancelled)

@@ -88,6 +88,7 @@ def channel_directions(
     resolution: int | None = 256,  # size of the pictures; layers above it get zeros
     batch: int = 32,  # pictures at once
     resume: Path | None = None,  # file that keeps the finished part; the caller deletes it
+    save_every: float = SAVED,  # seconds between two saves to it; it is also saved after each layer
     progress: Progress | None = None,  # called with channels done, channels in all
 ) -> tuple[Tensor, Tensor]:
     """How each StyleSpace channel moves the image embedding: StyleCLIP's ``fs3``, and the length of the move.
@@ -128,7 +129,7 @@ def channel_directions(
             moved = [_moved(generator, encoder, base, below, layer, channels, steps, last, p) for p in parts]
             rows.append(_direction_and_effect(torch.cat(moved, 1), alpha))
             kept[layer] = torch.cat(rows)
-            if time.monotonic() - saved > SAVED or channels[-1] + 1 == sizes[layer]:
+            if time.monotonic() - saved > save_every or channels[-1] + 1 == sizes[layer]:
                 _keep(resume, settings, kept)
                 saved = time.monotonic()
             if progress:

@@ -1,7 +1,7 @@
 """Public checkpoints that packs are built from: where they are, under which licence, and how to get them.
 
-Nothing is fetched unless it is asked for. Sizes and SHA-256 stand here only where they are known: OpenAI's
-addresses hold them, the others are what independent public projects record alike; StyleCLIP's generator,
+Nothing is fetched unless it is asked for. Sizes and SHA-256 are given where they are known. OpenAI's
+addresses hold them; others are recorded alike by independent public projects. StyleCLIP's generator,
 StyleGAN-Human and the original's generator are published without any.
 """
 

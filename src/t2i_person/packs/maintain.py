@@ -8,7 +8,8 @@ from pathlib import Path
 from ..errors import PackError, WrongPack
 from .assemble import KEY, NAME, TAKEN, read_network
 from .catalogue import SOURCES, Source
-from .pack import EMBEDDED, load_afresh
+from .find import EMBEDDED
+from .load import load_afresh
 from .places import pulled_folder, user_packs
 from .sources import check, source_or_pack
 from .wheels import Pullable, pullable, pullables

@@ -17,7 +17,7 @@ IN_THE_FRAME = frozenset(  # categories of what is never below a portrait's fram
 class Recipe:
     """The table ``[recipe]`` of ``pack.toml``; what it leaves out is as for a StyleGAN2 with CLIP."""
 
-    generator: str = "stylegan2"  # kind of network, see `packs.pack.GENERATORS`
+    generator: str = "stylegan2"  # kind of network, see `packs.load.GENERATORS`
     sampler: str = "crossover"  # how samples are searched, see `latent.search.SAMPLERS`
     edits: tuple[str, ...] = ("coordinates", "directions", "optimize")  # kinds, in the order they are tried
     sliders: tuple[str, ...] = ("coordinates", "direction")  # kinds of edits that strengths move

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from ..errors import PackError, WrongPack
 from .catalogue import SOURCES, File, Source
 from .files import glance, sha256, strange
-from .pack import resolve
+from .find import resolve
 from .places import writable
 
 TRIES = 5  # attempts in a row that bring no bytes, after which a download fails
@@ -109,9 +109,6 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, *args)
 
 
-_opener = urllib.request.build_opener(_Redirects)
-
-
 def _is_public(url: str) -> bool:
     """False when the name means an address that others cannot reach; of an unknown one a proxy may know."""
     try:
@@ -175,7 +172,7 @@ def _stream(file: File, part: Path, mark: Path, progress: Progress) -> None:
     begun = part.stat().st_size if part.is_file() else 0
     request = urllib.request.Request(file.url, headers=_headers(file, begun, mark))
     try:
-        answer = _opener.open(request, timeout=TIMEOUT)
+        answer = urllib.request.build_opener(_Redirects).open(request, timeout=TIMEOUT)
     except urllib.error.HTTPError as error:
         if error.code == 416:  # nothing after the part: it is whole, or of another file
             if begun and file.sha256 and begun == file.size:

@@ -49,7 +49,7 @@ class Made:
     items: dict[Any, Any] = field(default_factory=dict)  # of a mapping
 
 
-def read(source: Source, known: Callable[[str], bool], *, persistent: bool = False) -> Any:
+def read(source: Source, known: Callable[[str], bool], *, persistent: bool = False, most: int = MOST) -> Any:
     """The object that one pickle describes, of plain values, `Name` and `Made`.
 
     Parameters
@@ -57,24 +57,25 @@ def read(source: Source, known: Callable[[str], bool], *, persistent: bool = Fal
     source : at the pickle's first byte.
     known : whether a dotted name may stand in it.
     persistent : whether references out of the pickle (torch's storages) may.
+    most : instructions it may have.
 
     Raises
     ------
     Refused : an unknown name, an instruction that weights never need, or a damaged file.
     """
     try:
-        return _run(source, known, persistent)
+        return _run(source, known, persistent, most)
     except Refused:
         raise
     except (ValueError, IndexError, KeyError, TypeError, OverflowError, struct.error) as error:
         raise Refused(f"it is damaged or cut short ({error})") from error
 
 
-def _run(source: Source, known: Callable[[str], bool], persistent: bool) -> Any:
+def _run(source: Source, known: Callable[[str], bool], persistent: bool, most: int) -> Any:
     machine = _Machine(known, persistent)
     for count, (code, arg, _) in enumerate(pickletools.genops(source)):  # type: ignore[arg-type]
-        if count >= MOST:
-            raise Refused(f"it has more than {MOST} instructions")
+        if count >= most:
+            raise Refused(f"it has more than {most} instructions")
         if code.name == "STOP":
             return _own(machine.stack.pop())
         step = _STEPS.get(code.name)

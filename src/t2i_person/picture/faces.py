@@ -20,7 +20,6 @@ class Face:
     """One face."""
 
     gender: Literal["female", "male"]
-    confidence: float  # of the gender, 0.5 to 1
     age: int  # years
     box: tuple[int, int, int, int]  # left, top, right, bottom in pixels of the picture
 
@@ -48,7 +47,6 @@ def faces(image: np.ndarray, predictor: Predictor | None = None) -> list[Face]:
             return [
                 Face(
                     gender="male" if face["gender"]["value"] == "male" else "female",
-                    confidence=face["gender"]["confidence"] / 100,
                     age=int(face["age"]["value"]),
                     box=tuple(round(x / scale) for x in face["face"]),  # type: ignore[arg-type]
                 )

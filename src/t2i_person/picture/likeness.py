@@ -13,7 +13,7 @@ SAME = 0.5  # distance: below it two pictures may show one person (dlib itself t
 
 
 def descriptor(image: np.ndarray, face: Face | None = None) -> np.ndarray | None:
-    """Of the face of HWC uint8 RGB: [128] by dlib's network (King 2017); None where there is not one face."""
+    """[128] of the face in HWC uint8 RGB, by dlib's network (King 2017); None unless there is exactly one."""
     if face is None and (face := only(faces(image))) is None:
         return None
     image = np.ascontiguousarray(image)
@@ -21,7 +21,7 @@ def descriptor(image: np.ndarray, face: Face | None = None) -> np.ndarray | None
 
 
 def distance(one: np.ndarray, other: np.ndarray) -> float:
-    """Of two descriptors: 0 is the same picture, below 0.45 the same person, above 0.6 somebody else."""
+    """Of two descriptors: 0 is the same picture, below 0.45 the same person, above 0.6 another person."""
     return float(np.linalg.norm(one - other))
 
 

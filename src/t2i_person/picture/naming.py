@@ -13,7 +13,7 @@ from .oklab import from_rgb
 from .palette import Palette, palette_of
 
 _FILE = Path(__file__).with_name("naming.json")
-# the words of the labels: whatever is called so needs no comparison with a table
+# label -> the colour of that name; for these the label's probability counts as it is
 _PLAIN = {
     "clothes": {
         "beige": "бежевый", "black": "чёрный", "blue": "синий", "brown": "коричневый", "green": "зелёный",
@@ -25,30 +25,13 @@ _PLAIN = {
         "red": "рыжий", "white": "белый",
     },
 }  # fmt: skip
-# what else the labels' words are said for
+# colours of hair that several labels stand for
 _WIDER = {
     "тёмный": ("black", "brown"),
     "белокурый": ("blond",),
     "седой": ("grey", "white"),
     "рыжий": ("red",),
 }
-
-
-def colour_of(picture: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """The commonest colour under a mask.
-
-    Parameters
-    ----------
-    picture : HWC uint8 RGB.
-    mask : HW float in [0, 1].
-
-    Returns
-    -------
-    Mean and standard deviation in OKLab, [3] each, of the commonest colour with its light and shade; None
-    when the mask holds fewer than a hundred pixels.
-    """
-    palette = palette_of(picture, mask)
-    return None if palette is None else (palette.mean, palette.spread)
 
 
 def probability(name: str | Colour, picture: np.ndarray, mask: np.ndarray, kind: Kind = "clothes") -> float:
@@ -99,7 +82,7 @@ def nearness(palette: Palette, target: Colour, width: float) -> float:
 
 
 def _best_other(palette: Palette, target: Colour, kind: Kind) -> float:
-    """Of colours of other groups, how near the nearest is."""
+    """Nearness of the nearest colour of another group."""
     others = (HAIR if kind == "hair" else COLOURS).values()
     return max(0.95 * nearness(palette, c, 0.8) for c in others if c.group != target.group)
 

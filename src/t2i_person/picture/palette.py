@@ -55,7 +55,7 @@ def _clusters(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     order = np.argsort(points[:, 0], kind="stable")
     places = ((np.arange(CLUSTERS - 2) + 0.5) / (CLUSTERS - 2) * len(points)).astype(int)
     centres = points[order[places]]
-    for _ in range(2):  # and the two that are farthest from those
+    for _ in range(2):  # then the two colours that are farthest from these
         distance = ((points[:, None] - centres[None]) ** 2).sum(-1).min(1)
         centres = np.concatenate([centres, points[[int(np.argmax(distance))]]])
     member = np.zeros(len(points), int)
@@ -71,7 +71,7 @@ def _clusters(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _one_cloth(centres: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Clusters joined that differ as light and shade do; the heaviest of the unions, as [k] bool."""
+    """Join clusters that differ only as light and shade do; the largest union, as [k] bool."""
     k = len(centres)
     gap = np.abs(centres[:, None, 0] - centres[None, :, 0])
     hue = np.hypot(*(centres[:, None, 1:] - centres[None, :, 1:]).transpose(2, 0, 1))
@@ -89,7 +89,7 @@ def _one_cloth(centres: np.ndarray, shares: np.ndarray) -> np.ndarray:
                     label[i] = label[j] = min(label[i], label[j])
     weight = np.bincount(label, weights=shares, minlength=k)
     best = label == int(np.argmax(weight))
-    # crumbs go to what they are like
+    # small clusters go to the similar one
     for i in np.flatnonzero(~heavy).tolist():
         others = np.flatnonzero(heavy)
         if len(others):

@@ -25,10 +25,10 @@ def recolour(
 ) -> np.ndarray:
     """A picture with one region in another colour.
 
-    In OKLab the region's mean lightness is moved into the range of the colour, contrast grows or shrinks as
-    it does when a darker or lighter cloth hangs in the same light, and a and b become the colour's, in
-    proportion to lightness. Patches and logos of other colours than the commonest stay on clothes and hats;
-    so does what is near the region's border and not of its colours, as skin at a hairline is.
+    All is done in OKLab. The region's mean lightness is moved into the range of the colour. The contrast
+    changes as if darker or lighter cloth hung in the same light. a and b become those of the colour, in
+    proportion to lightness. On clothes and hats, patches and logos of other colours stay as they are. So does
+    what lies near the region's border and has other colours, such as skin at a hairline.
 
     Parameters
     ----------

@@ -76,8 +76,9 @@ def full_masks(
 def to_its_edge(mask: np.ndarray, ground: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     """A mask of a hat, of hair or of clothes that ends where the person ends.
 
-    The head is unsure at their rims, and where the picture's border cuts a hat, and calls it ground there.
-    What the matte gives to the person near them is theirs, and what it does not give is not.
+    The region network is unsure at their rims, and where the picture's border cuts a hat it calls the hat
+    background. So near the mask, a pixel belongs to it if the matte says that it belongs to the person, and
+    else not.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """The only place that knows all stages; the doors import this and nothing behind it."""
 
 from ..packs import Pack, list_packs, load_pack
-from ..packs.pack import AUTO, default_pack
+from ..packs.find import AUTO, default_pack
 from ..picture.convert import convert
 from ..picture.png import read as read_record
 from ..text import Character, TextError, describe

@@ -1,4 +1,4 @@
-"""A drawn person again, changed: by a new phrase, by other strengths, or both."""
+"""Change a drawn person: by a new phrase, by other strengths, or both."""
 
 from dataclasses import replace
 from typing import Any
@@ -78,7 +78,7 @@ def _changed(
     pictures = Pictures(pack or load_pack(record.pack, device), detect)
     sample = Sample.of_record(pictures.pack, record, record.seed)
     if new:
-        # what a slider alone brought stays
+        # what only a slider brought stays
         unsaid = {name for name, value in before.items() if value > 0 and name not in said}
         sample = _without_replaced(sample, person, unsaid)
         targets_of_phrase(pictures.pack, text, new)  # of the change all has to be drawable
@@ -90,7 +90,7 @@ def _changed(
 
 
 def _merged(old: tuple[Feature, ...], new: tuple[Feature, ...]) -> tuple[Feature, ...]:
-    """The features after a change: what contradicts the new ones is gone."""
+    """The features after a change: old ones that contradict new ones are dropped."""
     replaced = {feature.category for feature in new if not feature.negated} & ONE_AT_A_TIME
     bare = {feature.normalized for feature in new}
     denials = replaced & {"headwear"}  # who gets a hat is no longer «без шапки»
@@ -101,7 +101,7 @@ def _merged(old: tuple[Feature, ...], new: tuple[Feature, ...]) -> tuple[Feature
 
 
 def _without_replaced(sample: Sample, person: Character, unsaid: set[str]) -> Sample:
-    """Without what was put into the picture for something no longer said: the old hat, the old colour."""
+    """Without the picture's edits for features that are no longer said, such as an old hat."""
     told = unsaid.union(feature_name(feature) for feature in person.features)
     stay = (e for e in sample.edits if not isinstance(e, PICTURE) or e.text in told)
     return replace(sample, edits=tuple(stay))
@@ -127,7 +127,7 @@ def _person(record: Record) -> Character:
 
 
 def _strengths(record: Record) -> dict[str, float]:
-    """The sliders, where they stand."""
+    """The strengths as they are now."""
     try:
         return {str(name): float(value) for name, value in record.settings.get("sliders", {}).items()}
     except (AttributeError, TypeError, ValueError) as error:

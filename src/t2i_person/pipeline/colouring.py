@@ -1,4 +1,4 @@
-"""Certain colours: where the person found does not have the colour that was said, it is put there."""
+"""Recolouring: a region that does not have the colour that was said gets it."""
 
 from collections.abc import Sequence
 
@@ -11,14 +11,14 @@ from ..picture.naming import probability
 from ..picture.recolour import recolour
 from .whole import Whole
 
-# share of the picture that a region has, or there is nothing to colour: stubble is no hair
+# share of the picture that a region needs to be coloured: stubble is too little hair
 LEAST: dict[Kind, float] = {"clothes": 0.01, "hat": 0.01, "hair": 0.03}
 
 
 def colour_edits(whole: Whole, targets: Sequence[Target], seen: Sequence[float]) -> list[RecolourEdit]:
-    """A recolouring for each colour that was said, that can be put somewhere, and that is not there yet.
+    """A recolouring for each colour that was said, if its region exists and does not have the colour yet.
 
-    `seen`: how probable each target is by the encoder, which is a good judge of hair as it grows.
+    `seen`: probability of each target by the encoder. The encoder judges natural hair colours well.
     """
     out = []
     for target, chance in zip(targets, seen, strict=True):
@@ -32,12 +32,12 @@ def colour_edits(whole: Whole, targets: Sequence[Target], seen: Sequence[float])
 def colour_probabilities(
     whole: Whole, pixels: np.ndarray, targets: Sequence[Target], edits: Sequence[Edit]
 ) -> list[float | None]:
-    """How probably people call the region of each target by the colour that was said, in `pixels`: the
-    person's picture, or that picture recoloured by the `edits`.
+    """For each target, the probability that people call its region by the colour that was said.
 
-    0 where there is no such region; None for a target that says no colour, for hair as it grows unless it
-    was recoloured, and for all where the pack cannot say what is where. The encoder judges the colours of
-    garments badly; under a mask they can be measured.
+    `pixels` is the person's picture, or that picture recoloured by the `edits`. The probability is 0 if there
+    is no such region. It is None for a target without a colour, for a natural hair colour that was not put
+    there, and for all targets if the pack has no masks. The encoder judges the colours of garments badly, but
+    under a mask they can be measured.
     """
     if whole.coarse is None:
         return [None] * len(targets)

@@ -1,4 +1,4 @@
-"""The end of it: the whole picture cut out, with its scores and its record."""
+"""The last stages: the whole picture is checked, scored, cut out, and gets its record."""
 
 from dataclasses import asdict, replace
 
@@ -22,11 +22,11 @@ from .settle import Settled, settle
 from .subject import Sitting
 from .whole import Pictures, Whole, drawn
 
-HATTED = 0.3  # probability from which somebody may have what the regions take for ground
+HATTED = 0.3  # probability from which the person may have what the region network takes for background
 
 
 def draft(request: Request, pack: Pack) -> Record:
-    """What the records of a request's portraits share; `finish` puts the rest in."""
+    """The part of the record that all portraits of a request share; `finish` adds the rest."""
     return Record(request.told, 0, pack.name, settings=request.settings(), digest=pack.digest)
 
 
@@ -97,7 +97,7 @@ def _portrait(
 
 
 def _about(sitting: Sitting) -> dict[str, object]:
-    """Who this is and where in the answer, for the record."""
+    """For the record: the character, and its place in the answer."""
     character = sitting.subject.character
     about = asdict(character)
     about["features"] = [asdict(feature) for feature in character.described]
@@ -127,7 +127,7 @@ def render(pack: Pack, record: Record) -> np.ndarray:
 
 
 def _ground(pack: Pack, whole: Whole) -> np.ndarray | None:
-    """Where there is surely nobody, HW in [0, 1]; None where the pack cannot say."""
+    """How surely each pixel is background, HW in [0, 1]; None if the pack has no masks."""
     if (text := pack.recipe.not_ground) and whole.coarse is not None:
         if probabilities(pack, whole.seen, [Target(text, text, "headwear")])[0, 0] >= HATTED:
             return None

@@ -1,4 +1,4 @@
-"""The user's own photo: the same person as the pack draws them, changed like any drawn one."""
+"""Edit a photo of the user: the pack draws the same person, who is then changed like any other."""
 
 import struct
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ def edit_photo(
         raise T2IError("There is no photo: give a file, its bytes, or its pixels.")
     run, pixels, text = Run(on_event, cancelled), read_photo(request.photo), request.text.strip()
     request = replace(request, truncation_psi=preset_of(request).truncation_psi)  # it stands in the record
-    people, phrases = {}, {}  # whether it is a man or a woman is seen later
+    people, phrases = {}, {}  # for both genders, as the face is detected later
     for gender, head in HEADS.items():
         features = read_phrase(text, gender, cancelled) if text else ()
         person = people[gender] = Character(head, head.lower(), gender, 1, 0, len(head), features)
@@ -101,7 +101,7 @@ def edit_photo(
 
 
 def warning(far: float | None) -> str:
-    """What to say of a distance between a photo and the person drawn for it; empty when it is small."""
+    """A warning if the person drawn for a photo is far from it; empty if they are close."""
     if far is None:
         return "How like the photo the person is could not be measured: one of the two shows no clear face."
     if far > SAME:
@@ -153,7 +153,7 @@ def read_photo(photo: bytes | str | Path | np.ndarray) -> np.ndarray:
 
 @contextmanager
 def _named(photo: bytes | str | Path | np.ndarray | None) -> Iterator[None]:
-    """What is wrong with the photo of a file is said with the file's name."""
+    """Put the file's name into an error about its photo."""
     try:
         yield
     except T2IError as error:
@@ -181,7 +181,7 @@ def _upright(image: Image.Image) -> Image.Image:
 
 
 def _rgb(image: Image.Image) -> Image.Image:
-    """In eight bits of red, green and blue; before grey where it is transparent."""
+    """As 8-bit RGB; transparent pixels become grey."""
     if image.mode.startswith(("I", "F")):  # 16 bits of grey, which Pillow would cut off at 255
         grey = np.asarray(image, np.float32)
         return Image.fromarray((grey / 257).clip(0, 255).round().astype(np.uint8)).convert("RGB")
@@ -193,7 +193,7 @@ def _rgb(image: Image.Image) -> Image.Image:
 
 
 def _weight(pack: Pack, image: np.ndarray, inside: np.ndarray) -> Tensor:
-    """How much each pixel counts, [1, 1, h, w]: the person, hardly the background, not what was repeated."""
+    """Weight of each pixel, [1, 1, h, w]: the person, little of the background, nothing outside the photo."""
     with pack.autocast():
         alpha = matte(image, pack.matting, pack.device, alone=pack.recipe.one_person)
     if alpha.shape != inside.shape:

@@ -1,4 +1,4 @@
-"""Phrases read: what changes and strengths ask for, with no weights and before anything is drawn."""
+"""Read the phrases of changes and strengths, before anything is drawn; this needs no weights."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -11,11 +11,11 @@ Phrases = Mapping[str, tuple[Feature, ...]]  # phrase -> what it asks for
 
 
 def read_phrase(text: str, gender: str, cancelled: Callable[[], bool] | None = None) -> tuple[Feature, ...]:
-    """What «в синей шляпе, без бороды» asks for.
+    """The features in a phrase such as «в синей шляпе, без бороды».
 
     Raises
     ------
-    T2IError : nothing of one person's looks.
+    T2IError : the phrase says nothing about one person's looks.
     """
     people = describe(text, cancelled=cancelled)
     for subject in dict.fromkeys((gender, *SUBJECTS)):  # «лысый» is said of a woman, too
@@ -33,14 +33,13 @@ def read_strengths(
     people: Sequence[Character],  # all of the text: what it says of them needs no reading
     cancelled: Callable[[], bool] | None = None,
 ) -> Phrases:
-    """What the strengths of these names are of, for a person of that gender.
+    """The features that each name of a strength stands for, for a person of that gender.
 
-    A name that may be that of a gender or an age, as a pack calls them, or of the turn of the head, need
-    not say anything.
+    A name may have no features if a pack may use it for a gender or an age, or if it is the turn of the head.
 
     Raises
     ------
-    T2IError : another says nothing of one person's looks.
+    T2IError : any other name says nothing about one person's looks.
     """
     found: dict[str, tuple[Feature, ...]] = {
         feature_name(feature): (feature,) for person in people for feature in person.described

@@ -37,14 +37,14 @@ def recreate(
     *,
     pack: str | Pack | None = None,  # None: the one the file names
     device: str = "auto",
-    from_text: bool = False,  # go the whole way again from the text and the seed, not from the latent inside
+    from_text: bool = False,  # run all stages again from the text and the seed; the latent inside is not used
     on_event: OnEvent | None = None,
     cancelled: IsCancelled | None = None,
 ) -> Recreated:
     """Make a portrait again from what its PNG says.
 
-    With the weights it was drawn with, the latent inside is enough. Other weights have another latent space:
-    then the whole way is gone again from the text and the seed, and another picture comes out.
+    If the weights are the same, the latent inside is enough. Other weights have another latent space. Then
+    all stages run again from the text and the seed, and the picture is another one.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def _from_text(
 
 
 def _named(name: str) -> str:
-    """The pack of that name; a file from anywhere does not get to name a folder."""
+    """The pack of that name. A file may come from a stranger, so it must not name a folder."""
     known = [info.name for info in list_packs()]
     if name not in known:
         raise WrongPack(
@@ -98,7 +98,7 @@ def _named(name: str) -> str:
 
 
 def _differences(record: Record, pack: Pack) -> list[str]:
-    """What is not as it was when the file was drawn."""
+    """What differs from the time when the file was drawn."""
     found = []
     if record.digest != pack.digest:
         was, now = (f"{digest[:10] or 'unknown'}" for digest in (record.digest, pack.digest))

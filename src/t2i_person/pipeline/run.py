@@ -1,4 +1,4 @@
-"""A request on its way: its clock, who hears of it, and whether it has to stop."""
+"""The run of one request: time spent in each stage, progress events, and cancelling."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ IsCancelled = Callable[[], bool]
 
 @dataclass(frozen=True)
 class Run:
-    """One request on its way."""
+    """One request while it is worked on."""
 
     on_event: OnEvent | None = None
     cancelled: IsCancelled | None = None
@@ -23,11 +23,11 @@ class Run:
 
     @property
     def heard(self) -> bool:
-        """Whether anybody wants to know: previews are drawn for them alone."""
+        """Whether anybody listens to events; if nobody does, no previews are drawn."""
         return self.on_event is not None
 
     def check(self) -> None:
-        """Raise Cancelled if it has to stop."""
+        """Raise Cancelled if the request was cancelled."""
         if self.cancelled is not None and self.cancelled():
             raise Cancelled
 

@@ -14,7 +14,7 @@ from .subject import Subject
 from .whole import Pictures, Whole, drawn
 
 SPOILT = 0.3  # probability from which a picture is bad: good ones stay below .1
-SLACK = 0.15  # of a probability: so little does not cost somebody a feature that nobody spoke of
+SLACK = 0.15  # loss of probability that is accepted for a feature that the edit is not about
 # in the names of hairstyles that reach below a hat: braids, tails, long, curly, hanging hair
 HANGING = ("длин", "кос", "хвост", "распущ", "кудр", "вьющ", "волнист", "локон", "каре", "до плеч", "дред")
 
@@ -26,7 +26,7 @@ def picture_probabilities(
     edits: Sequence[Edit],
     wanted: Sequence[Target],
 ) -> list[float]:
-    """Of each target, by the encoder; of colours that can be measured, by measuring."""
+    """Probability of each target: measured for colours where that is possible, else by the encoder."""
     same = pixels is whole.pixels
     embedding = whole.seen if same else embed_images(pack, to_image(pixels, pack.device))
     seen = probabilities(pack, embedding, wanted, whole.coarse)[0].tolist()
@@ -41,9 +41,9 @@ def scores_of(wanted: Sequence[Target], found: Sequence[float]) -> dict[str, flo
 
 
 def scores_before(pictures: Pictures, subject: Subject) -> dict[str, float]:
-    """The same of somebody as they were before an edit; empty for new people.
+    """The scores of a person before an edit; empty for new people.
 
-    As it was said of their portrait then; of what was not said, by a small picture.
+    They are those of the earlier portrait. Targets without such a score are judged on a small picture.
     """
     if (first := subject.first) is None:
         return {}
@@ -55,9 +55,9 @@ def scores_before(pictures: Pictures, subject: Subject) -> dict[str, float]:
 
 
 def spoils(pictures: Pictures, subject: Subject, whole: Whole) -> bool:
-    """Whether strengths made a bad picture of a good one, by what the pack's recipe avoids in all people.
+    """Whether strengths turned a good picture into a bad one, judged by what the pack's recipe avoids.
 
-    Beyond some strength a direction leaves all faces behind: hands and blots come, and the face goes.
+    Beyond some strength, a direction no longer leads to faces: hands and blots appear, and the face is lost.
     """
     pack, first = pictures.pack, subject.first
     avoided = [Target(text, text, "other") for text, weight in pack.recipe.usual.items() if weight < 0]
@@ -73,12 +73,12 @@ def reasons(
     subject: Subject,
     scores: Mapping[str, float],
     strengths: Mapping[str, float],
-    share: float,  # of the edits that is left: the others lost the face
+    share: float,  # of the edits that is left; more of them lost the face
     before: Mapping[str, float],  # the scores before the edit; empty for new people
     spoilt: bool = False,  # that is why the share is less than 1
     most: float = HIGH,  # strength beyond which there is no more
 ) -> dict[str, str]:
-    """What is not drawn, and why; of an edit what it was asked for, and what it cost."""
+    """What is not drawn, and why. After an edit: what it was asked for, and what was lost by it."""
     obstacles = {t.name: t.obstacle for t in (*subject.unable, *subject.wanted) if t.obstacle}
     called = called_from(subject.wanted)
     heads = (t for t in subject.wanted if worn_on_the_head(t))
@@ -117,14 +117,14 @@ def called_from(wanted: Sequence[Target]) -> dict[str, float]:
 
 
 def kept_drawn(now: float, before: float, called: float) -> bool:
-    """Whether what was drawn before an edit for something else still is, and only scores a little less."""
+    """Whether what was drawn before an edit for something else still is; its score may fall by `SLACK`."""
     return before >= called and now >= called - SLACK
 
 
 def _too_weak(
     now: float, before: float | None, called: float, wanted: float, asked: bool, most: float
 ) -> str:
-    """Why something is not there; "" for what was missing before, and not asked for now."""
+    """Why a target is not drawn; "" if it was missing before and is not asked for now."""
     was = "" if before is None else f" ({before:.2f} before this edit)"
     reached = f"it reached a probability of {now:.2f}{was}, and counts from {called:g}"
     if before is None:
@@ -158,5 +158,5 @@ def worn_on_the_head(target: Target) -> bool:
 
 
 def _hangs(target: Target) -> bool:
-    """Whether hair worn so is seen below a hat, too."""
+    """Whether a hairstyle can be seen below a hat."""
     return any(stem in target.name for stem in HANGING)

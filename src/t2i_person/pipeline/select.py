@@ -1,4 +1,4 @@
-"""Somebody to begin with: the person that the pack's sampler finds, with one face of the right gender."""
+"""Select the sample to start from: found by the pack's sampler, with one face of the right gender."""
 
 import hashlib
 
@@ -22,8 +22,8 @@ ATTEMPTS = 4  # to find a person of the right gender with one face
 def choose(
     run: Run, pictures: Pictures, request: Request, subject: Subject, need: int
 ) -> tuple[list[Sample], str]:
-    """For each of `need` portraits the person that fits best, of the right gender and with exactly one face;
-    and what to tell if there are fewer.
+    """For each of `need` portraits, the best sample with exactly one face of the right gender; and a note if
+    there are fewer.
     """
     pack, psi = pictures.pack, preset_of(request).truncation_psi
     i, character, wanted = subject.index, subject.character, subject.wanted
@@ -74,7 +74,7 @@ def _first_fit(
         run.tell("people", subject.index, k)
         w_plus = generator.w_plus(row.to(pack.device), psi).contiguous()
         styles = generator.styles(w_plus)
-        # small is quick, but the whole may be read otherwise
+        # quick on a small image, but the whole image may be read differently
         if small and single(to_pixels(pack.render(styles, small)[0]), gender, pictures.detect) is None:
             continue
         if (face := pictures.whole(styles).face) and only([face], gender) and face.age >= youngest:

@@ -1,4 +1,4 @@
-"""Whom portraits show, and what is asked for of them: made once, before anything is drawn."""
+"""Whom the portraits show, and what they should show of them: made once, before anything is drawn."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,29 +20,29 @@ class Subject:
     unable: Sequence[Target]  # what the pack cannot draw
     strengths: Sequence[tuple[Target, float]] = ()  # those that were asked for; the others are 1
     asked: frozenset[str] | None = None  # names of what an edit was asked for; None: all, as of a drawing
-    first: Sample | None = None  # somebody there already, as they were before the edit
+    first: Sample | None = None  # an existing person, before the edit
     scored: Mapping[str, float] = field(default_factory=dict)  # how their portrait was scored then
 
     @property
     def edited(self) -> frozenset[str]:
-        """Names of the targets that an earlier request has edited: they are not tried again."""
+        """Names of targets with edits from an earlier request; they are not tried again."""
         edits = self.first.edits if self.first else ()
         return frozenset(str(edit.json().get("text", "")) for edit in edits)
 
     @property
     def own(self) -> set[str]:
-        """Names of what is wanted of this person."""
+        """Names of the targets of this person."""
         return {target.name for target in self.wanted}
 
     @property
     def again(self) -> bool:
-        """Whether somebody was there already, and is changed."""
+        """Whether an existing person is changed."""
         return self.first is not None
 
 
 @dataclass(frozen=True)
 class Sitting:
-    """One portrait of a subject, all but drawn."""
+    """One portrait of a subject, before it is drawn."""
 
     subject: Subject
     portrait: int  # among those of the subject

@@ -1,4 +1,4 @@
-"""A person drawn, and what is seen in the picture; each is looked for once, when it is asked for first."""
+"""Pictures of a person, and what is found in them. Each result is computed once, when it is first needed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,8 +20,8 @@ from .run import Run
 
 JUDGED = 128  # pixels at which the encoder judges, when the recipe does not say
 LARGE = 256  # the same for an encoder that sees more
-PAINTED = ("clothes", "hair", "hat")  # regions that get other colours: they have to end where they end
-SEEN = 0.005  # share of the picture that a region has, or there is none
+PAINTED = ("clothes", "hair", "hat")  # regions that may be recoloured; their masks need exact edges
+SEEN = 0.005  # share of the picture below which a region counts as absent
 KEPT = 6  # whole pictures, 20 MB each
 
 
@@ -92,7 +92,7 @@ def drawn(
 
 
 class Pictures:
-    """What a pack draws for one request: each person whole only once."""
+    """The pictures that a pack draws for one request; each whole picture is drawn only once."""
 
     def __init__(self, pack: Pack, detect: Detector = faces) -> None:
         self.pack, self.detect = pack, detect
@@ -118,7 +118,7 @@ class Pictures:
         styles: list[Tensor],
         edits: Sequence[Edit] = (),
     ) -> None:
-        """Tell how it looks now."""
+        """Tell a preview of the person as they look now."""
         if run.heard:
             image = drawn(self.pack, styles, edits, side=self.judged).image[0]
             run.tell(stage, character, portrait, preview=to_pixels(image))

@@ -1,7 +1,7 @@
-"""What changes a drawn person: one class a kind, each written into the PNG as a table that names its kind.
+"""The kinds of edits of a drawn person, one class each; the PNG holds each edit as a table.
 
-An edit of the latent space is in the person's StyleSpace already; what stands here says how it came there.
-Edits of the picture (`PICTURE`) are made anew whenever the person is drawn.
+Edits of the latent space are already contained in the person's StyleSpace; these values only tell what was
+done. Edits of the picture (`PICTURE`) are made anew whenever the person is drawn.
 """
 
 from collections.abc import Iterable, Mapping
@@ -152,7 +152,7 @@ class TransplantEdit:
     text: str  # the target's name
     region: str  # of `nets.regions.REGIONS`
     donor: int  # index in the pack's donors
-    strength: float = 1.0  # there from 0.5 on: half a hat is none
+    strength: float = 1.0  # the part is shown from 0.5 on; there is no half of a hat
 
     def json(self) -> dict[str, Any]:
         return {
@@ -172,9 +172,9 @@ PICTURE = (LocalDirectionEdit, TransplantEdit, RecolourEdit)  # made anew when s
 
 
 def parts_of(edits: Iterable[Edit], share: float = 1) -> tuple[PartEdit, ...]:
-    """The parts that are to be seen at `share` of their strengths, in order.
+    """The parts that are visible at `share` of their strengths, in order.
 
-    Of two transplants of one region it is the later.
+    Of two transplants of one region only the later one is visible.
     """
     last = {edit.region: edit for edit in edits if isinstance(edit, TransplantEdit)}
     found: list[PartEdit] = []

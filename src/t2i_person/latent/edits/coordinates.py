@@ -1,10 +1,10 @@
-"""Edits that stay among the people the generator was trained to draw: single coordinates of Z, set anew.
+"""Edits in Z: single coordinates are set anew, and the result is an ordinary sample of the generator.
 
-Where coordinates of Z mean something of their own, as in the embedded pack, the people who have a thing (a
-hat, red clothes) agree in a few of them and are anybody in the rest; the gallery says which and where. With
-these alone set it is the same person with the thing, and an ordinary sample of the generator, while a step
-through StyleSpace leaves what it draws well when pushed far. Where Z is entangled the people agree in
-nothing, and nothing is tried.
+In some packs, such as the embedded one, single coordinates of Z have a meaning of their own. There, the
+samples with a hat or with red clothes share the values of a few coordinates, and the other coordinates are
+distributed as in all samples. The gallery shows which coordinates and values these are. If only they are set,
+the person stays the same and gets the hat. A long step through StyleSpace, by contrast, can leave what the
+generator draws well. Where Z is entangled, the samples share no coordinates, and nothing is tried.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,15 +17,15 @@ from ..judge import SURE, embed_rendered, probabilities
 from ..targets import DRAWN, Target
 from . import CoordinateEdit
 
-MOST, FEWEST = 64, 16  # people of the gallery who are asked what they share
-AGREE = 0.3  # nats between their values of a coordinate and anybody's, from which they agree in it;
-CHANCE = 5.0  # and so many more, shared among the people: few agree by chance
+MOST, FEWEST = 64, 16  # samples of the gallery that are compared for one target
+AGREE = 0.3  # nats: a coordinate is shared if its values differ so much from the prior
+CHANCE = 5.0  # nats, divided by the number of samples: added to AGREE, as few samples agree by chance
 TOLD = 6  # coordinates of a target, at most
-DONORS = 8  # people whose own values are tried
-GRID = (-2.25, -1.5, -0.75, 0.0, 0.75, 1.5, 2.25)  # and values for one coordinate alone
-STRANGERS = 24  # people tried who share what the targets told, and nothing else
-PRICE = 0.1  # of one coordinate more, in log chance of all targets together
-KEEP = 2.0  # the same, of looking like somebody else: a cosine of 0 instead of 1 to how the encoder sees them
+DONORS = 8  # samples of the gallery whose values are tried
+GRID = (-2.25, -1.5, -0.75, 0.0, 0.75, 1.5, 2.25)  # values tried for a single coordinate
+STRANGERS = 24  # new samples tried that share only the coordinates of the targets
+PRICE = 0.1  # log probability that each further coordinate costs
+KEEP = 2.0  # log probability that it costs when the cosine to the old image embedding falls from 1 to 0
 
 
 @torch.no_grad()
@@ -37,58 +37,77 @@ def edit_coordinates(
     truncation_psi: float,
     resolution: int | None,
     avoided: Sequence[Target] = (),  # what should not come with it, where it is not there yet
-    on_look: Callable[[], None] = lambda: None,  # called before pictures are drawn; may raise to end it all
+    on_look: Callable[[], None] = lambda: None,  # called before images are drawn; it may raise to cancel
 ) -> tuple[Tensor, list[CoordinateEdit]]:
-    """The person's z with what is missing of the targets, and what was set for each; as little as will do."""
+    """The person's z with as few coordinates changed as the targets need, and the change for each target."""
     if pack.gallery is None or not wanted:
         return z, []
 
-    first = embed_rendered(pack, styles, resolution)  # how the encoder saw the person
+    first = embed_rendered(pack, styles, resolution)  # the person before the edit
     there = probabilities(pack, first, avoided)[0] < DRAWN
     goal = [*wanted, *(target for target, has in zip(avoided, there.tolist(), strict=True) if not has)]
-    begun, owner = z, {}
-    failed: dict[int, Tensor] = {}  # target -> z with which nothing helped it
 
     def fit(tried: Tensor) -> tuple[Tensor, Tensor]:
         on_look()
-        moved = [a + b for a, b in zip(styles, style_offset(pack, begun, tried, truncation_psi), strict=True)]
+        moved = [a + b for a, b in zip(styles, style_offset(pack, z, tried, truncation_psi), strict=True)]
         seen = embed_rendered(pack, moved, resolution)
         chance = probabilities(pack, seen, goal)
         worth = chance.clamp(min=1e-6).log().sum(1) + KEEP * (seen * first).sum(1)
-        return worth.cpu() - PRICE * (tried != begun).sum(1), chance.cpu()
+        return worth.cpu() - PRICE * (tried != z).sum(1), chance.cpu()
 
-    (worth_now,), (chance,) = fit(z)
-    for again in (False, True):  # what one target spoilt, the second time may mend
-        for i in chance[: len(wanted)].argsort().tolist():
-            before = z
-            if wanted[i].category == "gender" or chance[i] >= SURE or failed.get(i) is z:
+    climb = _Climb(z, fit)
+    failed: dict[int, Tensor] = {}  # target -> z with which nothing helped it
+    for again in (False, True):  # the second pass repairs what a later target spoilt
+        for i in climb.chance[: len(wanted)].argsort().tolist():
+            if wanted[i].category == "gender" or climb.chance[i] >= SURE or failed.get(i) is climb.z:
                 continue
-            agreed, values = shared(pack, wanted[i])
-            stuck = False
-            for another in (False, False, not again, False):
-                if not agreed or chance[i] >= (DRAWN if another else SURE) or (stuck and not another):
-                    continue
-                tried = _with_another(z, agreed, values) if another else _tried(z, agreed, values)
-                merits, found = fit(tried)
-                best = int(merits.argmax())
-                stuck = bool(merits[best] <= worth_now)
-                if not stuck:
-                    z, worth_now, chance = tried[best : best + 1], merits[best], found[best]
-            for j in (z != before).nonzero()[:, 1].tolist():  # what did nothing goes back
-                less = z.clone()
-                less[:, j] = before[:, j]
-                (worth,), (found,) = fit(less)
-                if worth >= worth_now:
-                    z, worth_now, chance = less, worth, found
-                else:
-                    owner[j] = i
-            if chance[i] < SURE:
-                failed[i] = z
+            before = climb.z
+            climb.towards(i, *shared(pack, wanted[i]), again)
+            climb.take_back(i, before)
+            if climb.chance[i] < SURE:
+                failed[i] = climb.z
     changed: dict[int, dict[int, tuple[float, float]]] = {}
-    for j, i in owner.items():
-        if z[0, j] != begun[0, j]:
-            changed.setdefault(i, {})[j] = round(float(begun[0, j]), 6), round(float(z[0, j]), 6)
-    return z, [CoordinateEdit(wanted[i].name, values) for i, values in changed.items()]
+    for j, i in climb.owner.items():
+        if climb.z[0, j] != z[0, j]:
+            changed.setdefault(i, {})[j] = round(float(z[0, j]), 6), round(float(climb.z[0, j]), 6)
+    return climb.z, [CoordinateEdit(wanted[i].name, values) for i, values in changed.items()]
+
+
+Fit = Callable[[Tensor], tuple[Tensor, Tensor]]  # z [n, z_dim] -> worth [n], probabilities [n, targets]
+
+
+class _Climb:
+    """Greedy search: z is replaced whenever a tried z is worth more."""
+
+    def __init__(self, z: Tensor, fit: Fit) -> None:
+        self.z, self.fit = z, fit
+        (self.worth,), (self.chance,) = fit(z)
+        self.owner: dict[int, int] = {}  # coordinate -> target that it was set for
+
+    def towards(self, i: int, agreed: list[int], values: Tensor, again: bool) -> None:
+        """Try the coordinates that target `i` shares, alone or with one coordinate more."""
+        stuck = False
+        for another in (False, False, not again, False):
+            enough = DRAWN if another else SURE
+            if not agreed or self.chance[i] >= enough or (stuck and not another):
+                continue
+            tried = _with_another(self.z, agreed, values) if another else _tried(self.z, agreed, values)
+            merits, found = self.fit(tried)
+            best = int(merits.argmax())
+            stuck = bool(merits[best] <= self.worth)
+            if not stuck:
+                self.z, self.worth, self.chance = tried[best : best + 1], merits[best], found[best]
+
+    def take_back(self, i: int, before: Tensor) -> None:
+        """Set coordinates that are without effect back to what they were; the others are of target `i`."""
+        for j in (self.z != before).nonzero()[:, 1].tolist():
+            less = self.z.clone()
+            less[:, j] = before[:, j]
+            (worth,), (found,) = self.fit(less)
+            if worth >= self.worth:
+                self.z, self.worth, self.chance = less, worth, found
+            else:
+                self.owner[j] = i
 
 
 @torch.no_grad()
@@ -100,7 +119,7 @@ def resample_rest(
     resolution: int | None,
     random: torch.Generator,
 ) -> Tensor:
-    """People [n, z_dim] who fit the targets as well and are anybody in the rest, the best first; or none."""
+    """New z [n, z_dim] that keep the targets' coordinates and fit as well, the best first; maybe none."""
     told = {j for target in wanted for j in shared(pack, target)[0]} if pack.gallery is not None else set()
     if not told:
         return z[:0]
@@ -117,9 +136,9 @@ def resample_rest(
 
 @torch.no_grad()
 def nearest(pack: Pack, w_plus: Tensor) -> Tensor | None:
-    """z [1, z_dim] of the gallery's person nearest in W to one W+ [1, num_ws, w_dim].
+    """z [1, z_dim] of the gallery's sample that is nearest in W to one W+ [1, num_ws, w_dim].
 
-    For somebody who has no z: a step from z to z serves a neighbour, too.
+    It stands in for a person without a z: a step from one z to another has the same effect on a neighbour.
     """
     if pack.gallery is None:
         return None
@@ -136,11 +155,11 @@ def style_offset(pack: Pack, start: Tensor, end: Tensor, truncation_psi: float) 
 
 
 def shared(pack: Pack, target: Target) -> tuple[list[int], Tensor]:
-    """What the gallery's people with the thing agree in.
+    """The coordinates that the gallery's samples with the target share.
 
-    -> coordinates, the clearest first, and z of the people's mean and of some of them, [people, z_dim].
-    Agreement is the distance (Kullback-Leibler, both taken for normal) of a coordinate among them from that
-    of anybody, whose coordinates are standard normal.
+    -> coordinates, the clearest first, and z of the samples' mean and of some samples, [n, z_dim].
+    A coordinate is shared when its distribution among these samples is far from the prior, a standard normal
+    (Kullback-Leibler divergence, both taken for normal).
     """
     assert pack.gallery is not None
     has = pack.score(pack.gallery.embeddings, pack.text([target.text]))[:, 0].cpu()
@@ -153,8 +172,8 @@ def shared(pack: Pack, target: Target) -> tuple[list[int], Tensor]:
 
 
 def _tried(z: Tensor, agreed: list[int], values: Tensor) -> Tensor:
-    """The values of the mean and of each person, in the first coordinate, the first two and so on; then
-    single coordinates at other values.
+    """z with the values of the mean and of each sample in the first coordinate, in the first two and so on;
+    then z with a single coordinate at other values.
     """
     rows = []
     for value in values:
@@ -169,7 +188,7 @@ def _tried(z: Tensor, agreed: list[int], values: Tensor) -> Tensor:
 
 
 def _with_another(z: Tensor, agreed: list[int], values: Tensor) -> Tensor:
-    """All that is agreed, and one coordinate more: no hat goes on some hair."""
+    """z with all shared coordinates set, and one coordinate more: some hairstyles do not go with a hat."""
     base = z[0].clone()
     base[agreed] = values[0, agreed]
     rows = []

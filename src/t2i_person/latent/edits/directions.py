@@ -17,7 +17,7 @@ from ..judge import embed_rendered, mean_log_probability, probabilities
 from ..targets import Target
 from . import DirectionEdit
 
-CHANNELS = 100  # kept when the caller names neither beta nor a number
+CHANNELS = 100  # kept when the caller gives neither `beta` nor `channels`
 ORIGINAL_CHANNELS = 700, 1100
 ALPHAS = (1.0, 2.0, 3.0, 4.0, 6.0)  # strengths tried
 PRICE = 0.15  # of one unit of alpha, in log probability: an edit that gains little has its side effects, too
@@ -138,7 +138,7 @@ def apply_directions(
     neutral: str,
     resolution: int | None,
 ) -> tuple[list[Tensor], list[DirectionEdit]]:
-    """Global directions for what is not drawn yet, each in the strength that serves all targets best."""
+    """Global directions towards targets not drawn yet, each with the alpha that serves all targets best."""
     steps = _InStyleSpace(pack, list(styles), neutral, resolution)
     taken = best_steps(steps, wanted, PRICE)
     return steps.styles, [DirectionEdit(target.name, neutral, alpha) for target, alpha in taken]
@@ -152,7 +152,7 @@ class Steps(Protocol):
         ...
 
     def tried(self, target: Target, wanted: Sequence[Target]) -> tuple[list[float], Tensor]:
-        """Strengths of a step, and the probabilities after each: [n, targets]."""
+        """Alphas of a step, and the probabilities after each: [n, targets]."""
         ...
 
     def take(self, target: Target, alpha: float) -> None: ...
@@ -165,9 +165,9 @@ def best_steps(
     price: float,  # of one unit of alpha, in log probability
     gained: float = 0.0,  # probability of the target that a step has to reach
 ) -> list[tuple[Target, float]]:
-    """For each target that is not drawn yet the step towards it that serves all targets best.
+    """Take, for each target that is not drawn yet, the step towards it that serves all targets best.
 
-    None is taken if none is worth its price. -> the targets with their alpha.
+    No step is taken for a target if none is worth its price. -> the targets with their alpha.
     """
     edits = []
     probability = steps.now(wanted)[0]

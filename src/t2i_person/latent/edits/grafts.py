@@ -1,11 +1,12 @@
 """Parts of a picture that are drawn with other styles than the rest of it.
 
-A direction in W changes more than the beard it stands for: skin, light and ground go along. And few
-directions reach a hat, but there are people who wear one. So one place of the picture is made of the features
-of somebody else: of the person moved along the direction, or of one of the pack's donors. The rest stays.
+A direction in W for a beard changes skin, light and background, too. And hardly any direction puts on a hat,
+while there are samples with hats. So one place of the picture is drawn from other features: from those of the
+person moved along the direction, or from those of one of the pack's donors. The rest of the picture stays.
 
-Features keep the places of what they draw (Suzuki et al. 2018, https://arxiv.org/abs/1811.10153; Collins et
-al. 2020, https://arxiv.org/abs/2004.14367; of hair Zhu et al. 2021, "Barbershop", https://arxiv.org/abs/2106.01505).
+A feature stands where its content is drawn in the picture (Suzuki et al. 2018,
+https://arxiv.org/abs/1811.10153; Collins et al. 2020, https://arxiv.org/abs/2004.14367; of hair Zhu et al.
+2021, "Barbershop", https://arxiv.org/abs/2106.01505).
 """
 
 from __future__ import annotations
@@ -53,11 +54,11 @@ class Part:
 
     @property
     def order(self) -> int:
-        """The lower lies below."""
+        """Parts are drawn in this order; a later part covers an earlier one."""
         return list(PLACES).index(self.place)
 
     def onto(self, regions: Tensor) -> Tensor:
-        """Regions of the picture below it -> with it."""
+        """Regions of the picture without this part -> with it."""
         return regions.lerp(self.regions, torch.maximum(self.mask, self.bare))
 
 
@@ -152,7 +153,7 @@ def _step_of(pack: Pack, edit: LocalDirectionEdit) -> list[Tensor]:
 
 
 def below(own: Tensor, parts: Sequence[Part], place: str) -> Tensor:
-    """Regions [n, 7, 128, 128] of the picture with those parts only that lie below a place."""
+    """Regions [n, 7, 128, 128] of the picture with only those parts that lie below a place."""
     order, now = list(PLACES).index(place), own
     for part in parts:
         now = part.onto(now) if part.order < order else now
@@ -218,7 +219,8 @@ def donor(pack: Pack, index: int) -> tuple[list[Tensor], Tensor]:
 def masks(region: str, theirs: Tensor, own: Tensor) -> tuple[Tensor, Tensor]:
     """Regions [n, 7, 128, 128] of donors, [1, 7, 128, 128] of the person -> two masks [n, 1, 128, 128].
 
-    Where the donor is seen, and where nobody is left: the person's hair is there, and the donor's is not.
+    The first: where the donor is drawn. The second: where only background is left, because the person has
+    hair there and the donor has not.
     """
     worn, ground = of(theirs, region), of(theirs, "ground")
     if region == "other":
@@ -273,9 +275,9 @@ def above(hat: Tensor) -> Tensor:
 
 
 def _filled(image: Tensor, own: Tensor, drawn: Tensor, over: Tensor, hole: Tensor) -> Tensor:
-    """The ground of the person's own picture drawn over a hole, but not over what lies above it.
+    """Fill a hole with the background of the person's own picture, but not where something lies above it.
 
-    The ground is known where the person is not, nor anything that was drawn.
+    The background is known where neither the person nor a part was drawn.
     """
     if float(hole.sum()) <= 3:
         return image

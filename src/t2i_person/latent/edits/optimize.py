@@ -27,7 +27,7 @@ class Preset:
     steps: int
     l2: float  # weight of the squared distance to the start
     resolution: int | None  # longer side of the skip output the loss sees, in pixels; None: the image
-    settle: float  # stop when 10 steps gain less than this share of the loss; 0 goes on to the end
+    settle: float  # stop when 10 steps gain less than this share of the loss; 0: never
     raw: bool = False  # CLIP without its own mean and deviation
 
     def combined(self) -> "Preset":
@@ -41,7 +41,7 @@ class Preset:
 
 
 PRESETS = {
-    "default": Preset(1.0, 0.02, 20, 1e-2, 128, 1e-3),  # the embedded W has no bad regions to avoid
+    "default": Preset(1.0, 0.02, 20, 1e-2, 128, 1e-3),  # no truncation: all of the embedded W gives people
     "original": Preset(0.36, 0.003, 80, 5e-5, None, 0, raw=True),
 }
 
@@ -108,32 +108,88 @@ def optimize(
         raise T2IError(
             "Optimization needs steps of at least 1, a learning rate above 0 and l2 of at least 0."
         )
-    layers = pack.generator.layers
-    widths = [layer.width for layer in layers]
-    begin = start if isinstance(start, Tensor) else torch.cat(list(start), 1)
-    wide, rows = pack.generator.w_dim, pack.generator.num_ws
-    if list(begin.shape[1:]) not in ([1, wide], [rows, wide], [sum(widths)]):
-        raise T2IError(
-            f"start is W [n, 1, {wide}], W+ [n, {rows}, {wide}] or StyleSpace [n, {sum(widths)}] "
-            f"(or its layers), not {list(begin.shape)}."
-        )
-    begin = begin.detach().float().contiguous()
+    begin = _code(pack, start)
+    objective = _objective(pack, begin, loss, l2, resolution, offset, raw)
     latent = begin.clone().requires_grad_()
     adam = torch.optim.Adam([latent], learning_rate, betas=(0.9, 0.999))
-    if resolution is not None:
-        resolution = pack.side(resolution)
-    best = torch.full((len(begin),), math.inf, device=begin.device)
-    chosen = begin.clone()
+    still = _torgb_channels(pack).to(begin.device) if begin.ndim == 2 else None
+    best = _Best(begin)
     history: list[float] = []
-    taken = 0
+    with torch.enable_grad():
+        for step in range(steps):
+            if cancelled is not None and cancelled():
+                raise Cancelled
+            for group in adam.param_groups:
+                group["lr"] = learning_rate * ramp(step / steps)
+            losses, images = objective(latent)
+            best.keep(losses.detach(), latent.detach())
+            adam.zero_grad()
+            losses.sum().backward()
+            if still is not None and latent.grad is not None:
+                latent.grad.masked_fill_(still, 0)
+            adam.step()
+            if on_step is not None:
+                on_step(step + 1, steps, losses.detach(), images.detach())
+            history.append(float(best.losses.mean()))
+            if settle and step >= 10 and history[-11] - history[-1] < settle * abs(history[-11]):
+                break
+    with torch.no_grad():
+        best.keep(objective(latent)[0], latent.detach())
+    return Optimized(best.latent, best.losses, len(history))
 
+
+class _Best:
+    """The latent of the lowest loss so far, for each sample of a batch on its own."""
+
+    def __init__(self, begin: Tensor) -> None:
+        self.losses = torch.full((len(begin),), math.inf, device=begin.device)  # [n]
+        self.latent = begin.clone()
+
+    def keep(self, losses: Tensor, latent: Tensor) -> None:
+        better = losses < self.losses
+        self.losses[better] = losses[better]
+        self.latent[better] = latent[better]
+
+
+def _code(pack: Pack, start: Tensor | Sequence[Tensor]) -> Tensor:
+    """`start` of `optimize` as one tensor.
+
+    Raises
+    ------
+    T2IError : its shape is none of W, W+ or StyleSpace.
+    """
+    code = start if isinstance(start, Tensor) else torch.cat(list(start), 1)
+    wide, rows = pack.generator.w_dim, pack.generator.num_ws
+    channels = sum(layer.width for layer in pack.generator.layers)
+    if list(code.shape[1:]) not in ([1, wide], [rows, wide], [channels]):
+        raise T2IError(
+            f"start is W [n, 1, {wide}], W+ [n, {rows}, {wide}] or StyleSpace [n, {channels}] "
+            f"(or its layers), not {list(code.shape)}."
+        )
+    return code.detach().float().contiguous()
+
+
+def _torgb_channels(pack: Pack) -> Tensor:
+    """Which channels of StyleSpace belong to torgb layers: [channels], bool."""
+    layers = pack.generator.layers
+    return torch.tensor([layer.role == "rgb" for layer in layers for _ in range(layer.width)])
+
+
+def _objective(
+    pack: Pack,
+    begin: Tensor,
+    loss: Loss,
+    l2: float,
+    resolution: int | None,
+    offset: Sequence[Tensor] | None,
+    raw: bool,
+) -> Callable[[Tensor], tuple[Tensor, Tensor]]:
+    """What is minimised: latent -> losses [n] and the images [n, 3, h, w] they were computed on."""
+    widths = [layer.width for layer in pack.generator.layers]
     encode = pack.encoder.encode_raw if raw else pack.encoder.encode_image
-    still = None
-    if latent.ndim == 2:
-        flags = [layer.role == "rgb" for layer in layers for _ in range(layer.width)]
-        still = torch.tensor(flags, device=latent.device)
+    side = None if resolution is None else pack.side(resolution)
 
-    def draw(code: Tensor) -> tuple[Tensor, Tensor]:
+    def objective(code: Tensor) -> tuple[Tensor, Tensor]:
         if code.ndim == 3:
             styles = pack.generator.styles(code.expand(-1, pack.generator.num_ws, -1))
         else:
@@ -141,42 +197,15 @@ def optimize(
         if offset is not None:
             styles = [style + step for style, step in zip(styles, offset, strict=True)]
         with pack.autocast():
-            images = pack.render(styles, resolution)
+            images = pack.render(styles, side)
             embedded = encode(images).float()
         seen = loss(embedded)  # in full precision: steps of bfloat16 are larger than what a step gains
         return seen + l2 * (code - begin).square().flatten(1).sum(1), images
 
-    def keep(losses: Tensor, code: Tensor) -> None:
-        better = losses < best
-        best[better] = losses[better]
-        chosen[better] = code[better]
-
-    with torch.enable_grad():
-        for step in range(steps):
-            if cancelled is not None and cancelled():
-                raise Cancelled
-            for group in adam.param_groups:
-                group["lr"] = learning_rate * ramp(step / steps)
-            losses, images = draw(latent)
-            keep(losses.detach(), latent.detach())
-            adam.zero_grad()
-            losses.sum().backward()
-            if still is not None and latent.grad is not None:
-                latent.grad.masked_fill_(still, 0)
-            adam.step()
-            taken = step + 1
-            if on_step is not None:
-                on_step(taken, steps, losses.detach(), images.detach())
-            history.append(float(best.mean()))
-            if settle and step >= 10 and history[-11] - history[-1] < settle * abs(history[-11]):
-                break
-    with torch.no_grad():
-        losses, _ = draw(latent)
-        keep(losses, latent.detach())
-    return Optimized(chosen, best, taken)
+    return objective
 
 
-def ramp(t: float, rise: float = 0.05, fall: float = 0.25) -> float:
-    """Share of the learning rate at ``t`` in [0, 1): linear rise, cosine fall."""
-    down = 0.5 - 0.5 * math.cos(min(1.0, (1 - t) / fall) * math.pi)
-    return down * min(1.0, t / rise)
+def ramp(t: float) -> float:
+    """Share of the learning rate at ``t`` in [0, 1): linear rise to 0.05, cosine fall from 0.75."""
+    down = 0.5 - 0.5 * math.cos(min(1.0, (1 - t) / 0.25) * math.pi)
+    return down * min(1.0, t / 0.05)

@@ -1,4 +1,4 @@
-"""Whose hat, hair, clothes or dark glasses fit somebody.
+"""The donor whose hat, hair, clothes or dark glasses fit a person best.
 
 The donors are the pack's own, labelled by people. One fits if skin is in the same places in both pictures.
 The best ten are drawn small, and the encoder scores these pictures. `grafts` puts a part into the picture.
@@ -46,7 +46,8 @@ def best_donor(
 ) -> int | None:
     """Index of the donor whose part shows the target best; None if no donor's part shows it.
 
-    A colour that is said need not be there, it can be painted; but it looks better where it is.
+    The donor's part need not have the colour that was said, as it can be painted; but it looks better if it
+    has.
     """
     said, target = said_colour(target.text, target.category), without_colour(pack, target)
     donors = pack.donors
@@ -85,7 +86,7 @@ def best_donor(
 def there_in(pack: Pack, seen: Tensor, regions: Tensor, target: Target, region: str) -> Tensor:
     """Probability that pictures show the target: unit embeddings [n, d], regions [n, 7, s, s] -> [n].
 
-    Clothes are measured by their area: the encoder tells badly whether any can be seen.
+    Clothes are measured by their area, because the encoder is a bad judge of whether any can be seen.
     """
     if region == "clothes":
         return (of(regions, region).mean((1, 2, 3)) * (DRAWN / CLOTHES)).clamp(max=1)

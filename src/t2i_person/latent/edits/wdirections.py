@@ -1,9 +1,9 @@
-"""Directions in W: the way to what a text says, told by the encoder's own reading of W.
+"""Directions in W: a step towards what a text says, found by the encoder's own reading of W.
 
-The encoder reads W directly, so the gradient of a text's logit says which W show it: a filter. The way that
-changes what people show is the filter's pattern, the covariance of W times the filter (Haufe et al. 2014,
-https://doi.org/10.1016/j.neuroimage.2013.10.067). What has to stay (gender, age, a smile) is taken out of it
-first, and only those rows of W+ are moved that carry what the text speaks of.
+The encoder reads W directly, so the gradient of a text's logit is a filter that tells which W show the text.
+The direction that changes the picture is the filter's pattern: the covariance of W times the filter (Haufe et
+al. 2014, https://doi.org/10.1016/j.neuroimage.2013.10.067). What has to stay (gender, age, a smile) is
+projected out of the pattern. Only those rows of W+ are moved that control what the text is about.
 """
 
 from weakref import WeakKeyDictionary
@@ -17,7 +17,7 @@ from ..targets import Target
 
 ALPHAS = (3.0, 6.0, 9.0, 12.0, 16.0)  # strengths tried, in standard deviations of W's coordinates
 IN_PLACE = (4.0, 8.0, 12.0, 16.0)  # the same where only a place of the picture is moved
-GAINED = 0.05  # probability below which a step goes back: it changed the person for nothing
+GAINED = 0.05  # probability of the target that a step has to reach, or it is taken back
 PRICE = 0.02  # of one unit of alpha, in log probability
 KEPT = 256  # directions of a pack that are remembered
 SAMPLES = 2048  # people the covariance and the gradients are of

@@ -52,7 +52,7 @@ class Crossover:
 
         pack, psi, side = self.pack, self.truncation_psi, self.resolution
         z = begin(pack, self.candidates, targets, random)
-        z = search(pack, z, targets, psi, side, random, GENERATIONS, tell)
+        z = search(pack, z, targets, psi, side, random, on_round=tell)
         return torch.cat([resample_rest(pack, z[:1], targets, psi, side, random), z])
 
 
@@ -87,7 +87,7 @@ def search(
     truncation_psi: float,
     resolution: int | None,
     random: torch.Generator,
-    rounds: int = 4,  # of n children each
+    rounds: int = GENERATIONS,  # of n children each
     on_round: Callable[[int, Tensor], None] | None = None,  # number from 1, the best so far [z_dim]
     sure: float = SURE,  # a probability that is enough
 ) -> Tensor:
