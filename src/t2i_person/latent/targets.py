@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from ..errors import T2IError
 from ..packs import Pack
+from ..packs.encoder import words_of
 from ..picture.colours import grown, said_colour
 from ..text import Character, Feature
 from ..text.clashes import clashes
@@ -136,7 +137,7 @@ def _obstacle(pack: Pack, feature: Feature, text: str, overruled: dict[Feature, 
         return f"the pack {pack.name} does not draw such things ({feature.category})", True
     if unknown := pack.encoder.unknown(text):
         return f"the pack {pack.name} does not know {', '.join(unknown)}", len(unknown) >= _length(text)
-    if blurred := [some for some in (text, *text.split()) if some in pack.recipe.mistaken]:
+    if blurred := [some for some in dict.fromkeys((text, *words_of(text))) if some in pack.recipe.mistaken]:
         return f"the pack {pack.name} cannot tell {', '.join(blurred)} from other things", False
     return "", False
 
