@@ -1,6 +1,7 @@
 """Wrong input and other trouble, in the form that each door promises."""
 
 import logging
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -114,8 +115,8 @@ def documented(*codes: int, model: type[BaseModel] = ProblemDetails) -> dict[int
 
 
 def complete(api: dict[str, Any]) -> dict[str, Any]:
-    """The OpenAPI with the shape of problems and the ways to send a key, and without FastAPI's own problems,
-    which are never answered.
+    """The OpenAPI with the shape of problems, the ways to send a key and titles that people can read, and
+    without FastAPI's own problems, which are never answered.
     """
     api["components"]["securitySchemes"] = KEYS
     api["security"] = [{}, *({name: []} for name in KEYS)]  # {}: most servers ask for none
@@ -125,6 +126,8 @@ def complete(api: dict[str, Any]) -> dict[str, Any]:
     schemas.pop("ValidationError", None)
     for methods in api["paths"].values():
         for operation in methods.values():
+            # else it would be the name of our function
+            operation["summary"] = re.split(r"[.;:]", operation.get("description") or operation["summary"])[0]
             if "HTTPValidationError" in str(operation["responses"].get("422")):
                 del operation["responses"]["422"]
     return api
