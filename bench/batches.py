@@ -1,9 +1,9 @@
-"""Does it pay to draw several people in one batch? Images a second of the generator, for batches of 1, 2 and 4.
+"""Does it pay to draw several people in one batch? Images a second of the generator, in batches of 1, 2, 4.
 
     python bench/batches.py                  # the embedded pack, 256 pixels and whole
     python bench/batches.py --pack faces --threads 2
 
-Only the generator's forward pass, which is what requests would share if a server gathered their drawing steps.
+Only the generator's forward pass, which requests would share if a server gathered their drawing steps.
 Batches take turns, so that what else the machine does falls on all alike; the fastest of the rounds counts.
 """
 
