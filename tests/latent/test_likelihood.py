@@ -54,13 +54,28 @@ def test_the_found_are_likelier_than_anybody(pack):
     assert seen[0] > seen.mean()  # who is best in both comes first
 
 
+def test_somebody_is_shown_before_pictures_are_drawn(pack, monkeypatch):
+    """Else the first preview would wait for eight pictures; who is found is the same."""
+    order, random = [], torch.Generator().manual_seed(0)
+    draw = type(pack).render_regions
+    monkeypatch.setattr(type(pack), "render_regions", lambda *asked: order.append("drawn") or draw(*asked))
+
+    def on_round(done, rounds, best):
+        order.append(done)
+        assert best.shape == (8,)
+
+    z = sampler(pack, 0.8, 32, 24).find([RED], random, (), on_round)
+    assert order[0] == 0 and "drawn" in order and order.count(0) == 1
+    assert torch.equal(z, found(pack, [RED]))
+
+
 def test_it_begins_again_only_where_nobody_fits(pack):
     def rounds(pack, target):
         told = []
         random = torch.Generator().manual_seed(0)
         z = sampler(pack, 0.8, 32, 24).find([target], random, (), lambda *step: told.append(step[:2]))
-        assert len(z) == 8 * len(told) and told == [(k + 1, 4) for k in range(len(told))]
-        return len(told)
+        assert told == [(k, 4) for k in range(len(told))] and len(z) == 8 * (len(told) - 1)
+        return len(told) - 1
 
     unfit = replace(pack, encoder=Reading())
     unfit.encoder.score = lambda images, texts: torch.full((len(images), len(texts)), 0.3)

@@ -5,7 +5,7 @@ import torch
 from packs.tiny import tiny_pack
 
 from t2i_person.latent.judge import embed_rendered, mean_log_probability, probabilities
-from t2i_person.latent.search.crossover import begin, search
+from t2i_person.latent.search.crossover import Crossover, begin, search
 from t2i_person.latent.targets import Target
 from t2i_person.packs.build import gallery
 
@@ -70,3 +70,16 @@ def test_a_search_begins_with_the_best_of_the_gallery(pack):
     assert strangers.tolist() == [True] * 6 + [False] * 6
     nobody = begin(known, 12, [], torch.Generator().manual_seed(1))
     assert not (nobody[:, None] == known.gallery.z).all(2).any()
+
+
+def test_the_best_of_the_gallery_is_shown_before_a_generation_is_drawn(pack):
+    known = replace(pack, gallery=gallery(pack.generator, pack.encoder, 200, resolution=32))
+    for there, targets, first in ((known, WANTED, [0]), (known, [], []), (pack, WANTED, [])):
+        shown = []
+        random = torch.Generator().manual_seed(1)
+        Crossover(there, 1.0, 32, 12).find(targets, random, (), lambda *step, to=shown: to.append(step))
+        assert [done for done, *_ in shown if done == 0] == first and sorted(
+            shown, key=lambda s: s[0]
+        ) == shown
+        if first:
+            assert (shown[0][2] == known.gallery.z).all(1).any()

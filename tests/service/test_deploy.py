@@ -46,3 +46,17 @@ def test_the_proxy_of_compose_is_that_of_the_docs():
         line.split("#")[0].strip() for line in re.search(r"```nginx\n(.*?)```", docs, re.S)[1].splitlines()
     }
     assert documented - lines == {"server 127.0.0.1:9008;", "keepalive 16;", "server_name localhost;"}
+
+
+def test_the_recipe_of_a_release():
+    """Its workflow runs what the page says to run, and may sign what it builds."""
+    page = (FOLDER.parent / "docs" / "releasing.md").read_text("utf-8")
+    (job,) = yaml.safe_load(re.search(r"```yaml\n(.*?)```", page, re.S)[1])["jobs"].values()
+    by_hand = re.search(r"```bash\n(.*?)```", page, re.S)[1]
+    said = [line.split("  #")[0].strip() for line in by_hand.splitlines()]
+    commands = [line.strip() for step in job["steps"] for line in step.get("run", "").splitlines()]
+    built = [line.replace("-o t2i", "-o dist/t2i") for line in commands if "build/" in line]
+    assert built == said[: len(built)] and len(built) == 7
+    used = {step["uses"].partition("@")[0] for step in job["steps"] if "uses" in step}
+    assert {"actions/attest-build-provenance", "actions/attest-sbom", "pypa/gh-action-pypi-publish"} <= used
+    assert job["permissions"] == {"contents": "write", "id-token": "write", "attestations": "write"}

@@ -4,11 +4,12 @@ from ..packs import Pack, list_packs, load_pack
 from ..packs.find import AUTO, default_pack
 from ..picture.convert import convert
 from ..picture.png import read as read_record
-from ..text import Character, TextError, describe
+from ..text import Character, TextError, check_text, describe
 from .cast import check_kept, kept, plain
 from .changing import change, sketch
 from .drawing import CROWD, draw, load
 from .photo import edit_photo, warning
+from .read import check_strength
 from .recreating import recreate
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "TextError",
     "change",
     "check_kept",
+    "check_strength",
+    "check_text",
     "convert",
     "default_pack",
     "describe",

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ..errors import T2IError
 from ..latent.targets import GENDERS, NAMED, feature_name
-from ..text import Character, Feature, describe
+from ..text import Character, Feature, check_text, describe
 
 SUBJECTS = {"male": "Мужчина", "female": "Женщина", "unknown": "Человек"}
+OWN = frozenset(NAMED).union(*(words.values() for words in GENDERS.values()))  # names that say nothing
 Phrases = Mapping[str, tuple[Feature, ...]]  # phrase -> what it asks for
 
 
@@ -44,7 +45,7 @@ def read_strengths(
     found: dict[str, tuple[Feature, ...]] = {
         feature_name(feature): (feature,) for person in people for feature in person.described
     }
-    maybe = {person.lemma for person in people}.union(NAMED, *(words.values() for words in GENDERS.values()))
+    maybe = OWN.union(person.lemma for person in people)
     for name in names:
         if name not in found and name not in NAMED:
             try:
@@ -53,6 +54,12 @@ def read_strengths(
                 if name not in maybe:
                     raise
     return found
+
+
+def check_strength(name: str) -> None:
+    """Raise TextError for a name that is no Russian, and no pack's own; nothing is read for it."""
+    if name not in OWN:
+        check_text(name)
 
 
 def no_looks(text: str) -> T2IError:

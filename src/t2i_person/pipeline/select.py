@@ -37,7 +37,8 @@ def choose(
             random = torch.Generator().manual_seed(seed)
 
             def on_round(done: int, rounds: int, best: Tensor, k: int = k) -> None:
-                run.tell("candidates", i, k, step=done, steps=rounds)
+                if done:
+                    run.tell("candidates", i, k, step=done, steps=rounds)
                 if run.heard:
                     w_plus = pack.generator.w_plus(best[None].to(pack.device), psi)
                     pictures.show(run, "candidates", i, k, pack.generator.styles(w_plus))

@@ -17,7 +17,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from ..pipeline import load_pack
 from ..record import VERSION
-from . import openai, operations, original, page, problems, reference, v1
+from . import openai, operations, original, page, problems, reference, v1, wrong
 from .artist import Artist
 from .connections import Connection, connections_at_most, one_line
 from .limits import BodyLimit, Heads, Hosts, Keys
@@ -70,6 +70,7 @@ def create_app(settings: Settings | None = None, artist: Artist | None = None) -
     )
     app.state.runtime, app.state.settings = here, settings
     problems.install(app)
+    wrong.install(app)
     app.add_middleware(BodyLimit, limit=settings.body_limit)
     app.add_middleware(Heads)
     if settings.keys():

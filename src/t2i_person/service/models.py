@@ -6,21 +6,21 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from ..errors import T2IError
 from ..pipeline import Character as Described
+from ..pipeline import check_strength, check_text
 from ..portrait import Portrait as Drawn
 from ..portrait import Stage
 from ..record import Record
 from ..request import HIGH, LOW, RANGES, Request
 from ..request import check as check_settings
 
-
-def is_text(text: str) -> bool:
-    """False for what JSON can spell but Unicode does not allow."""
-    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+HALF = (
+    "holds half a surrogate pair: send whole characters."  # JSON can spell it, but Unicode has no such text
+)
 
 
 def _whole(text: str) -> str:
-    if not is_text(text):
-        raise ValueError("holds half a surrogate pair: send whole characters.")
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError(HALF)
     return text
 
 
@@ -28,6 +28,22 @@ def _said(text: str) -> str:
     if not text.strip():
         raise ValueError("is empty: describe somebody, as in «Блондинка в голубой кофте».")
     return _whole(text)
+
+
+def _named(name: str) -> str:
+    if not name.strip():
+        raise ValueError("is empty: give it a name.")
+    return _whole(name)
+
+
+def _russian(text: str) -> str:
+    check_text(text)
+    return text
+
+
+def _strength(name: str) -> str:
+    check_strength(name)
+    return name
 
 
 def _background(value: str) -> str:
@@ -38,12 +54,20 @@ def _background(value: str) -> str:
     return value
 
 
-Text = Annotated[str, AfterValidator(_said), Field(examples=["Блондинка в голубой кофте шла по улице."])]
-Name = Annotated[str, AfterValidator(_said), Field(max_length=100)]
+# What is refused here is refused at every door; what only reading shows, which may take long, fails a job.
+Text = Annotated[
+    str,
+    AfterValidator(_said),
+    AfterValidator(_russian),
+    Field(examples=["Блондинка в голубой кофте шла по улице."]),
+]
+Name = Annotated[str, AfterValidator(_named), Field(max_length=100)]
+Word = Annotated[str, AfterValidator(_whole), Field(max_length=200)]  # may be empty
+Strength = Annotated[Name, AfterValidator(_strength)]
 Background = Annotated[str, AfterValidator(_background), Field(max_length=40, examples=["transparent"])]
 Size = Annotated[int, Field(ge=256, le=1024)]
 Strengths = Annotated[
-    dict[Name, Annotated[float, Field(ge=LOW, le=HIGH, allow_inf_nan=False)]],
+    dict[Strength, Annotated[float, Field(ge=LOW, le=HIGH, allow_inf_nan=False)]],
     Field(max_length=64, examples=[{"голубая кофта": 1.5}]),
 ]
 Steps = Annotated[int, Field(ge=RANGES["steps"][0], le=RANGES["steps"][1])]
@@ -92,8 +116,14 @@ class DescribeOrder(Asked):
 class PortraitOrder(Asked):
     """A portrait: its id, or the PNG itself in base64."""
 
-    portrait: str | None = None
+    model_config = ConfigDict(json_schema_extra={"example": {"portrait": "img_9b2e"}})
+    portrait: Word | None = None
     png: str | None = None
+
+    @property
+    def holds(self) -> str:
+        """The field that does."""
+        return "portrait" if self.png is None else "png"
 
     @model_validator(mode="after")
     def one(self) -> Self:
@@ -105,6 +135,7 @@ class PortraitOrder(Asked):
 class EditOrder(PortraitOrder):
     """What to change about a portrait."""
 
+    model_config = ConfigDict(json_schema_extra={"example": {"portrait": "img_9b2e", "text": "в очках"}})
     text: Annotated[Text, Field(max_length=2000)] | None = None
     strengths: Strengths = Field(default_factory=dict)
     steps: Steps | None = None

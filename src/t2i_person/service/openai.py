@@ -17,7 +17,7 @@ from fastapi.sse import format_sse_event
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..errors import Cancelled
-from ..pipeline import AUTO, CROWD, Character, convert, default_pack, list_packs, read_record
+from ..pipeline import AUTO, CROWD, Character, convert, default_pack, list_packs
 from ..portrait import Portrait, said
 from ..request import Request as Wanted
 from . import models
@@ -50,7 +50,7 @@ class Asked(BaseModel):
     background: Literal["transparent", "opaque", "auto"] | None = "auto"
     quality: Literal["low", "medium", "high", "auto", "standard", "hd"] | None = "auto"
     stream: bool | None = False
-    model: str | None = None
+    model: models.Word | None = None
 
 
 class Editing(Asked):
@@ -230,11 +230,7 @@ async def edit(request: Request, here: Annotated[Runtime, Depends(runtime)]) -> 
     if form.n > 1:
         form.notes.append(f"One edit is drawn, not {form.n}: all would be the same.")
     here.heard(request, order.prompt)
-    try:
-        record = await here.quick.submit(lambda _: read_record(image)).attended(request)
-    except ValueError as error:
-        raise Problem(422, str(error), "not_a_portrait", "image") from error
-    pack = await here.quick.submit(lambda _: here.jobs.pack(record.pack)).attended(request)
+    record, pack = await here.portrait(image, "image", request)
     asked = Wanted.change(
         record,
         order.prompt,

@@ -5,12 +5,12 @@ from base64 import b64encode
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from ..request import Request as Wanted
 from .desk import Job
-from .models import is_text
-from .problems import Detail, Problem, documented
+from .models import Text
+from .problems import Detail, documented
 from .runtime import Runtime, runtime
 from .settings import Settings
 
@@ -20,8 +20,8 @@ router = APIRouter(tags=["the original's door"])
 class Order(BaseModel):
     """What is asked for."""
 
-    model_config = ConfigDict(extra="forbid")
-    text: str = Field(examples=["Блондинка в голубой кофте шла по улице."], strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True)
+    text: Text
 
 
 class Drawn(BaseModel):
@@ -43,10 +43,6 @@ class Health(BaseModel):
 async def t2i_person(order: Annotated[Order, Body()], request: Request) -> Any:
     """Draw each person of a Russian text as a cut-out portrait."""
     here: Runtime = runtime(request)
-    if not order.text.strip():
-        raise Problem(422, 'The field "text" is empty: describe somebody in Russian.')
-    if not is_text(order.text):
-        raise Problem(422, 'The field "text" holds half a surrogate pair: send whole characters.')
     here.heard(request, order.text)
     job = here.desk.submit(lambda job: _draw(order.text, here, job))
     return await job.attended(request)

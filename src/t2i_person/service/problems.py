@@ -1,11 +1,11 @@
 """Wrong input and other trouble, in the form that each door promises."""
 
 import logging
+import re
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
@@ -23,7 +23,6 @@ KEYS = {
     "bearer": {"type": "http", "scheme": "bearer"},
     "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
 }
-NAME, MOST = 200, 10  # of what a client sent: characters of a field's name that are said again, and names
 CLOSED = 499  # the client went away: nobody reads the answer, only the log
 MEANINGS = {
     400: "The body is not JSON.",
@@ -116,8 +115,8 @@ def documented(*codes: int, model: type[BaseModel] = ProblemDetails) -> dict[int
 
 
 def complete(api: dict[str, Any]) -> dict[str, Any]:
-    """The OpenAPI with the shape of problems and the ways to send a key, and without FastAPI's own problems,
-    which are never answered.
+    """The OpenAPI with the shape of problems, the ways to send a key and titles that people can read, and
+    without FastAPI's own problems, which are never answered.
     """
     api["components"]["securitySchemes"] = KEYS
     api["security"] = [{}, *({name: []} for name in KEYS)]  # {}: most servers ask for none
@@ -127,6 +126,8 @@ def complete(api: dict[str, Any]) -> dict[str, Any]:
     schemas.pop("ValidationError", None)
     for methods in api["paths"].values():
         for operation in methods.values():
+            # else it would be the name of our function
+            operation["summary"] = re.split(r"[.;:]", operation.get("description") or operation["summary"])[0]
             if "HTTPValidationError" in str(operation["responses"].get("422")):
                 del operation["responses"]["422"]
     return api
@@ -163,8 +164,6 @@ def explain(error: Exception) -> Problem:
             return Problem(422, str(error), "not_russian", "text")
         case T2IError():
             return Problem(422, str(error), "cannot_draw")
-        case RequestValidationError():
-            return _invalid(error)
         case HTTPException():
             detail = HINTS.get(error.status_code, str(error.detail))
             return Problem(error.status_code, detail, headers=dict(error.headers or {}))
@@ -214,37 +213,12 @@ def install(app: FastAPI) -> None:
         return answer(request.scope, explain(error))
 
     ours = (Problem, T2IError, Full, Away, Unwritable, Unreadable, Cancelled)
-    for kind in (*ours, HTTPException, RequestValidationError, Exception):
+    for kind in (*ours, HTTPException, Exception):
         app.add_exception_handler(kind, told)
 
     @app.exception_handler(Left)
     async def left(_: Request, error: Left) -> Response:
         return Response(status_code=CLOSED)
-
-
-def _invalid(error: RequestValidationError) -> Problem:
-    """One sentence about the first thing that is wrong."""
-    first = error.errors()[0]
-    kind, place = first["type"], [str(part) for part in first["loc"] if part not in ("body", "query", "path")]
-    name = ".".join(place)[:NAME]  # a client's own may have a megabyte
-    sent = error.body if isinstance(error.body, dict) else {}
-    edits = "portrait" in {name, *sent}  # another door than that of the example
-    cure = "" if edits else f": send {EXAMPLE}"
-    if kind == "json_invalid":
-        return Problem(400, NOT_JSON)
-    if kind == "missing" and place:
-        unknown = [str(one["loc"][-1]) for one in error.errors() if one["type"] == "extra_forbidden"]
-        strange = [f'"{one[:NAME]}"' for one in unknown[:MOST]]
-        instead = f" ({', '.join(strange)} is not known here)" if strange else ""
-        return Problem(422, f'The field "{name}" is missing{instead}{cure}.', field=name)
-    if kind == "extra_forbidden":
-        return Problem(422, f'The field "{name}" is not known here{cure}.', field=name)
-    if kind == "value_error":  # our own words
-        said = first["ctx"]["error"]
-        return Problem(422, f'The field "{name}" {said}' if place else str(said), field=name or None)
-    if place:
-        return Problem(422, f'The field "{name}" is wrong ({first["msg"]}){cure}.', field=name)
-    return Problem(422, f"The body is not a JSON object: send {EXAMPLE} with Content-Type: application/json.")
 
 
 def _sayable(text: str) -> str:

@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 from fastapi import Request
 
-from ..errors import T2IError
-from ..pipeline import Pack
+from ..errors import PackError, T2IError
+from ..pipeline import Pack, check_kept, read_record
 from ..portrait import Portrait
+from ..record import Record
 from ..request import Request as Wanted
 from .artist import Artist
 from .desk import Desk
@@ -111,6 +112,31 @@ class Runtime:
             return cancelled()
 
         return asked
+
+    async def portrait(self, data: bytes, field: str, request: Request) -> tuple[Record, Pack]:
+        """How a portrait was made, and the pack that can change its person; `field` holds it.
+
+        Raises
+        ------
+        Problem : it is no portrait, or not one that this server could draw again.
+        """
+
+        def read() -> tuple[Record, Pack]:
+            try:
+                record = read_record(data)
+                pack = self.jobs.pack(record.pack)
+                check_kept(pack, record)
+                Wanted.change(record, "в очках")  # its settings lead to a drawing, too
+            except PackError:
+                raise
+            except Problem as error:
+                detail = f"The portrait was drawn with another pack. {error.detail}"
+                raise Problem(422, detail, error.code, field) from None
+            except ValueError as error:
+                raise Problem(422, str(error), "not_a_portrait", field) from error
+            return record, pack
+
+        return await self.quick.submit(lambda _: read()).attended(request)
 
     async def change(self, asked: Wanted, pack: Pack, request: Request) -> Portrait:
         """The person of a portrait, changed; does not wait behind jobs, and ends when the client leaves."""

@@ -14,9 +14,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.sse import format_sse_event
 
-from ..errors import T2IError
-from ..pipeline import check_kept, convert, list_packs, read_record
-from ..record import Record
+from ..errors import visible
+from ..pipeline import convert, list_packs
 from . import models
 from .desk import Job as Work
 from .jobs import Job
@@ -141,8 +140,8 @@ async def describe(order: models.DescribeOrder, here: Here, request: Request) ->
 async def edit(order: models.EditOrder, here: Here, request: Request) -> Any:
     """The same person, changed; does not wait behind jobs."""
     here.heard(request, order.text)
-    record = await _record(order, here, request)
-    asked, pack = order.request(record), here.jobs.pack(record.pack)
+    record, pack = await here.portrait(await _png(order, here), order.holds, request)
+    asked = order.request(record)
     if order.draft:
         return await _at_once(
             request, here, lambda: models.Draft(image=data_url(thumbnail(here.artist.sketch(asked, pack))))
@@ -171,16 +170,17 @@ async def keep(
     name: str, order: models.PortraitOrder, here: Here, whose: Owner, request: Request, response: Response
 ) -> Any:
     """Keep a portrait's person under a name; whoever had it is replaced."""
-    if not name.strip() or len(name) > 100 or not models.is_text(name) or name.strip() in (".", ".."):
-        raise Problem(422, "A name has 1 to 100 characters, and is not . or .. alone.", field="name")
-    record = await _record(order, here, request)
-    if record.latent is None or record.w_plus is None:
-        raise Problem(422, "This portrait holds no latent: draw it again.", "not_a_portrait")
-    await _at_once(request, here, lambda: _drawable(here, record))
+    if not name.strip() or len(name) > 100 or visible(name) != name or name.strip() in (".", ".."):
+        detail = (
+            "A name has 1 to 100 characters, none of which is a control character, and is not . or .. alone."
+        )
+        raise Problem(422, detail, field="name")
+    data = await _png(order, here)
+    record, _ = await here.portrait(data, order.holds, request)
     record = record.for_cast()
     if len(line := record.to_json()) > RECORD:
-        raise Problem(422, "This portrait's record is too long to be kept: draw it again.", "not_a_portrait")
-    data = await _png(order, here)
+        detail = "This portrait's record is too long to be kept: draw it again."
+        raise Problem(422, detail, "not_a_portrait", order.holds)
     picture = await _at_once(request, here, lambda: convert(data, "webp", 256, None, 85))
     member = Member(
         name=" ".join(name.split()),
@@ -261,26 +261,8 @@ async def _png(order: models.PortraitOrder, here: Runtime) -> bytes:
     try:
         return base64.b64decode(order.png.partition(",")[2] or order.png, validate=True)
     except (binascii.Error, ValueError):
-        raise Problem(422, 'The field "png" is not base64.', "not_a_portrait", "png") from None
-
-
-async def _record(order: models.PortraitOrder, here: Runtime, request: Request) -> Record:
-    """How the portrait was made."""
-    data = await _png(order, here)
-    try:
-        record = await _at_once(request, here, lambda: read_record(data))
-    except ValueError as error:
-        raise Problem(422, str(error), "not_a_portrait", "png") from error
-    await _at_once(request, here, lambda: here.jobs.pack(record.pack))
-    return record
-
-
-def _drawable(here: Runtime, record: Record) -> None:
-    """Raise Problem for a person whom no job could draw."""
-    try:
-        check_kept(here.jobs.pack(record.pack), record)
-    except T2IError as error:
-        raise Problem(422, str(error), "not_a_portrait") from error
+        detail = 'The field "png" is not base64: send a PNG that was drawn here, in base64.'
+        raise Problem(422, detail, "not_a_portrait", "png") from None
 
 
 def _kept(here: Runtime, name: str) -> bytes:

@@ -93,6 +93,14 @@ def describe(text: str, *, cancelled: Callable[[], bool] | None = None) -> Peopl
     return people
 
 
+def check_text(text: str) -> None:
+    """Raise `TextError` for a text that `describe` refuses; nothing is read for it."""
+    for _, block in blocks(text):
+        if block.strip():
+            return check(block)
+    check("")
+
+
 def stream(source: str | Iterable[str]) -> Iterator[Character]:
     """The people of a text of any length, each as soon as the reader is done with them.
 

@@ -12,7 +12,8 @@ from ..targets import Target
 from .crossover import Crossover
 from .likelihood import Likelihood
 
-OnRound = Callable[[int, int, Tensor], None]  # round from 1, rounds, the best so far: z [z_dim]
+# round from 1, rounds, the best so far: z [z_dim]; round 0 is somebody to look at before the first one ends
+OnRound = Callable[[int, int, Tensor], None]
 
 
 class Sampler(Protocol):

@@ -52,6 +52,8 @@ class Crossover:
 
         pack, psi, side = self.pack, self.truncation_psi, self.resolution
         z = begin(pack, self.candidates, targets, random)
+        if targets and pack.gallery is not None:  # somebody to look at: drawing a generation takes longer
+            tell(0, z[0])
         z = search(pack, z, targets, psi, side, random, on_round=tell)
         return torch.cat([resample_rest(pack, z[:1], targets, psi, side, random), z])
 

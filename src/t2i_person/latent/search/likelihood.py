@@ -55,8 +55,13 @@ class Likelihood:
         found, total = waiting, by_w  # z that were drawn, and their log probabilities by W and image
         for done in range(1, ROUNDS + 1):
             z = torch.randn(POOL, pack.generator.z_dim, generator=random)
-            scored = torch.cat([self._score_w(some, goal, near) for some in z.split(CHUNK)])
-            waiting, by_w = torch.cat([waiting, z]), torch.cat([by_w, scored])
+            scored: list[Tensor] = []
+            for some in z.split(CHUNK):
+                scored.append(self._score_w(some, goal, near))
+                # somebody to look at: the rest takes longer
+                if on_round is not None and done == len(scored) == 1:
+                    on_round(0, ROUNDS, some[scored[0].argmax()])
+            waiting, by_w = torch.cat([waiting, z]), torch.cat([by_w, *scored])
             best = by_w.argsort(descending=True, stable=True)[: drawn * (ROUNDS + 1 - done)]
             waiting, by_w = waiting[best], by_w[best]
             probability, room = self._score_images(waiting[:drawn], goal)
