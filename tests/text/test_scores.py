@@ -20,6 +20,7 @@ FLOORS = {
     "kinds": (0.991, 0.989, 0.970, 0.904),
     "kinds2": (0.964, 0.946, 0.887, 0.953),
     "kinds3": (0.979, 0.948, 0.908, 0.904),
+    "hands": (0.842, 0.731, 0.112, 0.773),
     "written": (0.853, 0.772, 0.257, 0.809),
 }  # half a point under what is reached: characters F1, features F1, items wholly right, denials found
 
