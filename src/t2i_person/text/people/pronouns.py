@@ -29,6 +29,7 @@ OBLIQUE_CASE = {
 }
 
 ONE_OF = word_set("reference.txt", "one of")
+FIRST_OR_SECOND = ("первый", "первая", "второй", "вторая")
 
 LETTER = {"masc": "m", "femn": "f"}
 
@@ -60,11 +61,24 @@ def _one_of_several(tokens: list[Token], i: int, low: str) -> Found | None:
     if low not in ONE_OF or i + 1 == len(tokens):
         return None
     after = tokens[i + 1]
-    apart = after.low in DASH or after.keys("VERB") & {"быть"}
-    if not (apart or _told_apart(tokens, i) or _set_apart(tokens, i) or _of_several(tokens, i)):
+    apart = after.low in DASH or after.keys("VERB") & {"быть"} or (after.low == ":" and i == 0)
+    apart = apart or _told_apart(tokens, i) or _set_apart(tokens, i) or _of_several(tokens, i)
+    if not apart and not only_acts(tokens, i):
         return None
     letter = "f" if low.endswith(("ая", "на")) else "m"
     return Found(i, i, i, "pron", tokens[i].readings[0].lemma, letter, "sing", "nom")
+
+
+def only_acts(tokens: list[Token], i: int) -> bool:
+    """ "Первая сидела у рояля": it opens what is told and does something, and no other subject follows."""
+    low = fold(tokens[i].low)
+    if low not in FIRST_OR_SECOND or i + 2 >= len(tokens) or not tokens[i + 1].has("VERB"):
+        return False
+    opens = i == 0 or tokens[i - 1].low in HARD
+    if not opens and not (tokens[i - 1].low in (",", "а") and any(only_acts(tokens, k) for k in range(i))):
+        return False
+    end = next((t.i for t in tokens[i + 2 : i + 5] if t.low == "," or t.low in HARD), i + 5)
+    return not any(t.rel.startswith("nsubj") or t.text[:1].isupper() for t in tokens[i + 2 : end])
 
 
 def _that_one(tokens: list[Token], i: int) -> Found | None:
@@ -146,7 +160,8 @@ def _set_apart(tokens: list[Token], i: int) -> bool:
         or not any(r.case == "nom" for r in tokens[i].readings)
     ):
         return False
-    if i > 0 and tokens[i - 1].low not in HARD and tokens[i - 1].low not in (",", "а", "и"):
+    another = fold(tokens[i].low) in ("другой", "другая") and i > 0 and tokens[i - 1].best.pos == "VERB"
+    if i > 0 and not another and tokens[i - 1].low not in HARD and tokens[i - 1].low not in (",", "а", "и"):
         return False
     after = tokens[i + 2]
     if after.low in ("с", "со", "в", "без"):

@@ -21,6 +21,8 @@ QUIET = ("ADJF", "PRTF", "ADVB", "PRCL", "CONJ", "ADJS", "COMP")  # what may sta
 NOT_QUITE = ("не", "почти", "совсем", "еще", "уже")
 BY_NAME = word_set("reference.txt", "by name")
 NAME_NOUNS = word_set("reference.txt", "name")
+REVEREND = word_set("reference.txt", "reverend")
+CLERGY = word_set("reference.txt", "clergy")
 
 
 @dataclass(slots=True)
@@ -150,7 +152,7 @@ def _was_with_adjectives(pair: _Pair) -> bool:
     """ "Лида была худенькая, но довольно хорошенькая брюнетка"."""
     if pair.f.kind == "name" or pair.cases != ("nom", "nom") or not pair.singular or not pair.is_be:
         return False
-    plain = _without_be(pair)
+    plain = [t for t in _after_apposition(pair) if not t.keys("VERB") & verbs("be").keys()]
     if pair.who.kind not in ("name", "pron") or not 0 < len(plain) < 8 or plain[-1].low == ",":
         return False
     return all(t.best.pos in QUIET or t.low == "," for t in plain)
@@ -177,7 +179,15 @@ def _was_near(pair: _Pair) -> bool:
     f = pair.f
     if f.kind != "noun" or pair.cases != ("nom", "nom") or not pair.is_be or f.number != "sing":
         return False
-    return len(pair.between) < 4 and not any(t.low in HARD or t.low in (",", "и", "а") for t in pair.between)
+    between = _after_apposition(pair)
+    return len(between) < 4 and not any(t.low in HARD or t.low in (",", "и", "а") for t in between)
+
+
+def _after_apposition(pair: _Pair) -> list[Token]:
+    """ "староста, Архип, был старик": the words between, without the comma that ends the apposition."""
+    opened = pair.who.start > 0 and pair.tokens[pair.who.start - 1].low == ","
+    closed = opened and bool(pair.between) and pair.between[0].low == ","
+    return pair.between[1:] if closed else pair.between
 
 
 def _she_is(pair: _Pair) -> bool:
@@ -273,6 +283,26 @@ def _old_mother(pair: _Pair) -> bool:
     return _kind(who) == "generic" and _kind(f) in ("kin", "role", "folk") and f.case == who.case
 
 
+def _reverend(pair: _Pair) -> bool:
+    """ "отец дьякон", "мать игуменья" """
+    if pair.between or pair.f.kind != "noun" or pair.f.case != pair.who.case:
+        return False
+    return bool(pair.who.keys & REVEREND and pair.f.keys & CLERGY)
+
+
+def _trade_and_name(pair: _Pair) -> bool:
+    """ "торговец пряностями Юсуф", "учитель словесности Бобров": what the trade is about stands between."""
+    f, who = pair.f, pair.who
+    if f.kind != "name" or who.kind != "noun" or not pair.singular or not 0 < len(pair.between) < 3:
+        return False
+    if _kind(who) not in ("role", "folk") or f.case != who.case or who.entity.named:
+        return False
+    thing = pair.between[-1].best
+    return thing.pos == "NOUN" and thing.case in ("gen", "ins") and all(
+        t.best.pos in ("NOUN", "ADJF") and not t.text[:1].isupper() for t in pair.between
+    )
+
+
 def _named_at_last(pair: _Pair) -> bool:
     """ "Вошёл человек среднего роста, в сером сюртуке, Павел Громов" """
     f, who = pair.f, pair.who
@@ -304,6 +334,8 @@ LINKS: tuple[Callable[[_Pair], bool], ...] = (
     _after_dash,
     _apposition,
     _old_mother,
+    _reverend,
+    _trade_and_name,
     _named_at_last,
 )
 
@@ -317,7 +349,16 @@ def _name_of(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> 
         near = [g for g in near if g.case != "nom" or g.kind == "poss"]
         if near and scene.compatible(near[-1].entity, f.gender, f.number):
             return near[-1].entity
+    opens = f.start == 1 or (f.start > 1 and tokens[f.start - 2].low in (*HARD, ",", "("))
+    if opens and f.case == "nom" and tokens[f.start - 1].keys("VERB") & NAMING:
+        return _just_told_of(scene, f)
     return _greeted(scene, tokens, f)
+
+
+def _just_told_of(scene: Scene, f: Found) -> Entity | None:
+    """ "Зовут Вика.": whoever was told of before and has no name yet."""
+    entity = scene.topic(f.gender, f.number)
+    return entity if entity is not None and not entity.named else None
 
 
 def _missing(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
