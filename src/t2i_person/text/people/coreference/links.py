@@ -21,6 +21,8 @@ QUIET = ("ADJF", "PRTF", "ADVB", "PRCL", "CONJ", "ADJS", "COMP")  # what may sta
 NOT_QUITE = ("не", "почти", "совсем", "еще", "уже")
 BY_NAME = word_set("reference.txt", "by name")
 NAME_NOUNS = word_set("reference.txt", "name")
+SEEKING = word_set("reference.txt", "seeking")
+WISHES = 5  # sentences after which nobody still speaks of what they want
 REVEREND = word_set("reference.txt", "reverend")
 CLERGY = word_set("reference.txt", "clergy")
 
@@ -397,8 +399,12 @@ def spoken_to(scene: Scene, tokens: list[Token], found: list[Found], at: int) ->
 
 
 def alone(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
-    """ "Рот кривой. Брюнет.": a sentence that only tells the hair of the one spoken of."""
-    if f.kind != "noun" or f.start > 0 or f.case != "nom" or f.end + 1 < len(tokens) or f.person is None:
+    """ "Рот кривой. Брюнет.", "Брюнет, глаза голубые": a sentence without a verb opens with the hair."""
+    if f.kind != "noun" or f.start > 0 or f.case != "nom" or f.person is None:
+        return None
+    rest = tokens[f.end :]
+    listed = len(rest) > 1 and rest[0].low == "," and not any(t.best.pos == "VERB" for t in rest)
+    if len(rest) > 1 and not listed:
         return None
     if not any(category == "hair_color" for category, *_ in f.person.facts):
         return None
@@ -417,6 +423,23 @@ def likened(scene: Scene, tokens: list[Token], f: Found) -> bool:
         return False
     before = tokens[f.first - 1]
     return bool(before.keys("NOUN") & things().keys()) and tokens[f.first - 2].has("ADJF")
+
+
+def wished_for(scene: Scene, tokens: list[Token], f: Found) -> bool:
+    """ "Марина, 41. Стройная. Ищу мужчину с бородой": whom somebody who told of themselves would meet."""
+    if f.kind != "noun" or f.case not in ("acc", "ins", "gen") or scene.sentence == 0 or f.number != "sing":
+        return False
+    here = [e for e in scene.entities if e.last >= scene.sentence - WISHES]
+    if not any(e.facts for e in here):
+        return False
+    before = [t for t in tokens[max(0, f.start - 4) : f.start] if t.low[0].isalpha()]
+    f.wished = any(
+        r.key in SEEKING and ("1per" in r.grams or r.pos == "INFN") and "past" not in r.grams
+        for t in before
+        for r in t.readings
+        if r.pos in ("VERB", "INFN")
+    )
+    return f.wished
 
 
 def introduced(tokens: list[Token], f: Found) -> bool:

@@ -9,7 +9,7 @@ from ..names import known_name_at
 from . import evidence
 from .antecedents import antecedent, relative
 from .entity import NOMINAL, Entity, Fact
-from .links import alone, apposed, introduced, likened, linked, named_at_last, spoken_to
+from .links import alone, apposed, introduced, likened, linked, named_at_last, spoken_to, wished_for
 from .namesakes import again, may_mean, namesake, other_name
 
 MEMORY = 12  # sentences a common noun may refer back over; names refer back over the whole text
@@ -268,7 +268,7 @@ class Scene:
         entity = alone(self, tokens, f)
         if entity is not None:
             return entity
-        f.absent = f.absent or likened(self, tokens, f)
+        f.absent = f.absent or likened(self, tokens, f) or wished_for(self, tokens, f)
         if f.absent:
             return None
         entity = linked(self, tokens, found, at) or again(self, tokens, f, found)
