@@ -34,12 +34,16 @@ def weigh(looks: SentenceLooks) -> None:
     """Take back, move and add features of one sentence by how likely they are."""
     _come(looks)
     sentence = places.Sentence(looks)
+    joined: tuple[int, Entity | None, Entity | None] = (-1, None, None)  # end of a look, its owners
     for k, (first, end, owner, fact) in enumerate(looks.facts):
         p = scorer.probability("keep", places.made(sentence, first, end, fact))
         if (p is not None and p < KEEP) or (fact.normalized == DRESSED and not fact.negated):
             _take_back(owner, fact)
             continue
         likely = whose(sentence, first, end, owner)
+        if (first - 1, owner) == joined[:2] and looks.tokens[first - 1].low == "и":
+            likely = joined[2]  # "с острым кадыком и прыщом": one owner
+        joined = end, owner, likely
         if likely is not owner and likely is not None:
             _take_back(owner, fact)
             likely.facts.append(fact)

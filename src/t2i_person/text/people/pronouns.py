@@ -3,7 +3,7 @@
 from ..grammar.marks import DASH, HARD
 from ..grammar.phrases import look_of
 from ..grammar.tokens import Token
-from ..lexicon.lists import fold, people, word_set
+from ..lexicon.lists import fold, people, things, word_set
 from .found import Found
 
 PRONOUNS = {
@@ -90,7 +90,10 @@ def _that_one(tokens: list[Token], i: int) -> Found | None:
         return None
     k = i + 3 if tokens[i + 2].low == "что" else i + 2
     letter = LETTER.get(best.gender, "m" if best.case != "nom" else "")
-    if not letter or k == len(tokens) or tokens[k].low not in ("с", "со", "в", "без"):
+    if not letter or k == len(tokens):
+        return None
+    like = best.case == "nom" and look_of(tokens[k]) is not None and tokens[k].best.case == "nom"
+    if tokens[k].low not in ("с", "со", "в", "без") and not like:
         return None
     return Found(i, i, i, "pron", "та" if letter == "f" else "тот", letter, "sing", best.case)
 
@@ -188,6 +191,9 @@ def _told_apart(tokens: list[Token], i: int) -> bool:
         return False
     if sum(fold(t.low) in ONE_OF for t in tokens) < 2 or tokens[i + 2].best.pos == "NOUN":
         return False
+    noun = next((t for t in reversed(tokens[:i]) if t.best.pos == "NOUN"), None)
+    if noun is not None and noun.best.number == "plur" and noun.keys("NOUN") & things().keys():
+        return False  # "разноцветные шнурки: один красный, другой жёлтый"
     return look_of(tokens[i + 1]) is not None and any(r.case == "nom" for r in tokens[i + 1].readings)
 
 

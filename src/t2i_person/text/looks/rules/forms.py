@@ -36,7 +36,9 @@ def owner_of_form(looks: SentenceLooks, place: int) -> Entity | None:
     before = [f for f in people if f.last < place]
     if before:
         return before[-1].entity  # type: ignore[no-any-return]
-    return (looks._continuing(place) or looks.scene.topic()) if not people else people[0].entity
+    if people:
+        return people[0].entity  # type: ignore[no-any-return]
+    return looks._continuing(place) or looks.scene.topic() or looks.scene.narrator
 
 
 @rule(

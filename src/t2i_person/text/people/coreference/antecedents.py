@@ -28,12 +28,15 @@ def antecedent(scene: Scene, tokens: list[Token], found: list[Found], at: int) -
     if fold(f.lemma) in ("мужской", "женский"):
         return scene.topic(f.gender) or scene.newcomer(f)
     if fold(f.lemma) not in PERSONAL:
-        member = _one_of_two(scene, f)
+        member = _one_of_two(scene, f) or _the_latter(scene, f)
         if member is None and not only_acts(tokens, f.first):
             member = _one_of_them(scene, f) or scene.newcomer(f)
         return member
     if f.lemma in ("ты", "вы"):
         return _spoken_to(scene, tokens, found, at)
+    entity = _object_just_named(scene, tokens, found, at)
+    if entity is not None:
+        return entity
     entity = _third_person(scene, tokens, f)
     if entity is not None:
         return entity
@@ -93,6 +96,27 @@ def _third_person(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
         if points >= top:
             best, top = e, points
     return best
+
+
+def _object_just_named(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
+    """ "оглядел мальчика, его заплатанные локти": whose they are stands right before the comma."""
+    f = found[at]
+    if f.kind != "poss" or f.first < 2 or tokens[f.first - 1].low != ",":
+        return None
+    for g in found[:at]:
+        near = g.kind in NOMINAL and g.end == f.first - 1 and g.case in ("acc", "gen")
+        if near and g.entity is not None and scene.compatible(g.entity, f.gender, f.number):
+            return g.entity
+    return None
+
+
+def _the_latter(scene: Scene, f: Found) -> Entity | None:
+    """ "Он дал дорогу старушке. Та, маленькая, ...": no subject, but who was named last beside it."""
+    if f.lemma not in ("тот", "та") or f.case != "nom":
+        return None
+    fits = [e for e in scene.entities if e.nominal and not scene.apart(e) and e.last >= scene.sentence - 1]
+    fits = [e for e in fits if scene.compatible(e, f.gender, "sing") and e.acted != (e.last, e.place)]
+    return max(fits, key=lambda e: (e.last, e.place)) if fits else None
 
 
 def _one_of_two(scene: Scene, f: Found) -> Entity | None:

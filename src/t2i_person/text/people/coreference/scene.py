@@ -216,10 +216,21 @@ class Scene:
             if e.unnamed and not e.nominal and e.last >= self.sentence - 2 and f.kind in NOMINAL:
                 if self.compatible(e, f.gender, f.number):
                     return e
+        if f.kind == "name":
+            e = self._told_before_named(f)
+            if e is not None:
+                return e
         entity = Entity(f.number, f.gender, first=self.sentence)
         self.entities.append(entity)
         self._announced_before(f, entity)
         return entity
+
+    def _told_before_named(self, f: Found) -> Entity | None:
+        """ "Не было в ней красоты. Глаза у Анны были серые": of whom only "она" was said so far."""
+        others = [e for e in self.entities if not self.apart(e) and e.number == "sing"]
+        others = [e for e in others if e.last >= self.sentence - 3 and e.gender == f.gender]
+        alone = len(others) == 1 and f.gender != "u" and f.number == "sing"
+        return others[0] if alone and not others[0].nominal and others[0].last < self.sentence else None
 
     def _announced_before(self, f: Found, entity: Entity) -> None:
         """ "Вот и Кузьмич." Вошёл старик...": whose name was just said comes in."""
