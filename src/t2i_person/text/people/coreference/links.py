@@ -85,7 +85,7 @@ def linked(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> En
     if any(one_person(pair) for one_person in LINKS):
         f.predicate = f.kind == "noun"
         return who.entity
-    return who.entity if _kind_after_colon(pair) else None
+    return who.entity if _kind_after_colon(pair) or _reverend(pair) else None
 
 
 def named_at_last(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
@@ -336,7 +336,6 @@ LINKS: tuple[Callable[[_Pair], bool], ...] = (
     _after_dash,
     _apposition,
     _old_mother,
-    _reverend,
     _trade_and_name,
     _named_at_last,
 )
