@@ -24,6 +24,7 @@ SETS = (
     "kinds",
     "kinds2",
     "kinds3",
+    "kinds4",
     "written",
     "hands",
 )

@@ -75,7 +75,8 @@ def only_acts(tokens: list[Token], i: int) -> bool:
     if low not in FIRST_OR_SECOND or i + 2 >= len(tokens) or not tokens[i + 1].has("VERB"):
         return False
     opens = i == 0 or tokens[i - 1].low in HARD
-    if not opens and not (tokens[i - 1].low in (",", "а") and any(fold(t.low) in FIRST_OR_SECOND for t in tokens[:i])):
+    goes_on = i > 0 and tokens[i - 1].low in (",", "а")
+    if not opens and not (goes_on and any(fold(t.low) in FIRST_OR_SECOND for t in tokens[:i])):
         return False
     end = next((t.i for t in tokens[i + 2 : i + 5] if t.low == "," or t.low in HARD), i + 5)
     return not any(t.rel.startswith("nsubj") or t.text[:1].isupper() for t in tokens[i + 2 : end])

@@ -300,8 +300,10 @@ def _trade_and_name(pair: _Pair) -> bool:
     if _kind(who) not in ("role", "folk") or f.case != who.case or who.entity.named:
         return False
     thing = pair.between[-1].best
-    return thing.pos == "NOUN" and thing.case in ("gen", "ins") and all(
-        t.best.pos in ("NOUN", "ADJF") and not t.text[:1].isupper() for t in pair.between
+    return (
+        thing.pos == "NOUN"
+        and thing.case in ("gen", "ins")
+        and all(t.best.pos in ("NOUN", "ADJF") and not t.text[:1].isupper() for t in pair.between)
     )
 
 
