@@ -200,12 +200,12 @@ def _joint(draft: _Draft) -> bool | None:
 
 def _contrast(draft: _Draft) -> bool | None:
     """ "в поношенном, но ещё щеголеватом сюртуке", "чистая, хоть и не новая рубашка"."""
-    if not _behind_modifier(draft):
+    if draft.low not in CONTRASTS or not _behind_modifier(draft):
         return None
     k = draft.at
     while k > 0 and fold(draft.tokens[k].low) in CONTRASTS:
         k -= 1
-    if k == draft.at or k == 0 or draft.tokens[k].low != ",":
+    if k == 0 or draft.tokens[k].low != ",":
         return None
     before = draft.tokens[k - 1]
     if not is_modifier(before) or before.low in (*OWNER_WORDS, "который") or not draft.agreeing(k - 1):

@@ -9,7 +9,6 @@ from ...grammar.agreement import MODIFIERS
 from ...grammar.nominative import nominative, plain_readings
 from ...grammar.tokens import Reading
 from ...lexicon.lists import things, word_set
-from ..extent import with_apart
 from .number import years_word
 from .rule import rule
 
@@ -212,9 +211,7 @@ def _looks_from(looks: SentenceLooks, start: int, noun: Reading, of_colour: bool
         elif t.low not in (",", "и", "не") and t.best.pos != "ADVB":
             break
         k += 1
-    if words and (further := with_apart(looks, things()[noun.key], end)) is not None:
-        end = further  # "чёрные, с проседью"
-    return words, end
+    return words, looks.with_detail(things()[noun.key], end) if words else end  # "чёрные, с проседью"
 
 
 @rule("Рыжая девушка. Negative prompt: очки, шляпа.", "рыжий; !очки; !шляпа")

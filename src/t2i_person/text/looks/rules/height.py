@@ -52,13 +52,12 @@ def height_of_most(looks: SentenceLooks) -> None:
                 looks.add(owner, t.i, t.i + 3, "build", f"рост {more} среднего", False, (), "рост")
 
 
-@rule("Сестра — метр восемьдесят пять. Вошёл солдат ростом под два метра.", "рост метр восемьдесят пять; "
-      "рост под два метра")  # fmt: skip
+@rule("Вошла тренерша, метр пятьдесят, рыжая.", "рост метр пятьдесят; рыжий")
 def in_metres(looks: SentenceLooks) -> None:
     """Metres in words; without "рост" they may be a distance, unless tens follow or they stand apart."""
     tokens = looks.tokens
     for t in tokens:
-        if not t.keys("NOUN") & {"метр"} or t.i in looks.used:
+        if not t.low.startswith("метр") or not t.keys("NOUN") & {"метр"} or t.i in looks.used:
             continue
         first, end = _number_before(tokens, t.i), _number_after(tokens, t.i)
         counted, tens = first < t.i, end > t.i + 1

@@ -34,7 +34,7 @@ def keys(looks: SentenceLooks) -> None:
             return
 
 
-@rule("Марина, 41, стройная. Ищу мужчину, желательно с бородой.", "стройный; 41 год")
+@rule("Марина, 41, стройная. Ищу мужчину, желательно с бородой.", "41 год; стройный")
 def wished(looks: SentenceLooks) -> None:
     """What is told of somebody one would like to meet."""
     first = min((f.start for f in looks.found if f.wished), default=len(looks.tokens))

@@ -89,18 +89,7 @@ class Scene:
         if not entity.evidence or (entity.nouns == 1 and f.kind in NOMINAL):
             entity.evidence = (*evidence.mention(tokens, f), *f.near)
         if f.kind == "name":
-            if not entity.named:
-                self.cast.append(entity)
-            if (not entity.starts or entity.last < self.sentence - MEMORY) and f.number == "sing":
-                self.announced = self.sentence, entity
-                if f.case == "nom":
-                    self._described_before(entity)
-            if f.person is not None and f.person.kind == "role":
-                self.titles.setdefault(f.person.word, entity)
-            for key in sorted(set().union(*f.parts.values()) if f.parts else f.keys):
-                same = self.named.setdefault(key, [])
-                if entity not in same:
-                    same.append(entity)
+            self._take_name(f, entity)
         f.denied = f.start > 0 and tokens[f.start - 1].low == "не"
         entity.mention(f, tokens[f.first].start, tokens[f.last].end)
         if not (entity.second and entity.named and f.lemma in ("ты", "вы")):
@@ -109,6 +98,21 @@ class Scene:
             entity.subject = _stands_out(tokens, f) or (entity.subject and (f.kind == "poss" or again))
         if entity.gender == "u" and f.gender != "u" and f.number == "sing":
             entity.gender = f.gender
+
+    def _take_name(self, f: Found, entity: Entity) -> None:
+        """Who has a name is kept to the end, and found again by each of its words."""
+        if not entity.named:
+            self.cast.append(entity)
+        if (not entity.starts or entity.last < self.sentence - MEMORY) and f.number == "sing":
+            self.announced = self.sentence, entity
+            if f.case == "nom":
+                self._described_before(entity)
+        if f.person is not None and f.person.kind == "role":
+            self.titles.setdefault(f.person.word, entity)
+        for key in sorted(set().union(*f.parts.values()) if f.parts else f.keys):
+            same = self.named.setdefault(key, [])
+            if entity not in same:
+                same.append(entity)
 
     def _described_before(self, entity: Entity) -> None:
         """A new name may be that of somebody who is there already: then the noun is not heard again."""
@@ -217,9 +221,9 @@ class Scene:
                 if self.compatible(e, f.gender, f.number):
                     return e
         if f.kind == "name":
-            e = self._told_before_named(f)
-            if e is not None:
-                return e
+            told_of = self._told_before_named(f)
+            if told_of is not None:
+                return told_of
         entity = Entity(f.number, f.gender, first=self.sentence)
         self.entities.append(entity)
         self._announced_before(f, entity)
