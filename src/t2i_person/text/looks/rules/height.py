@@ -45,7 +45,7 @@ def height(looks: SentenceLooks) -> None:
 def height_of_most(looks: SentenceLooks) -> None:
     tokens = looks.tokens
     for t in tokens[:-2]:
-        if t.keys("NOUN") & {"рост"} and tokens[t.i + 2].low == "среднего":
+        if tokens[t.i + 2].low == "среднего" and t.keys("NOUN") & {"рост"}:
             more = tokens[t.i + 1].low.removeprefix("по")
             if more in ("выше", "ниже"):
                 owner = looks.nominal_owner(t.i, t.i + 3)

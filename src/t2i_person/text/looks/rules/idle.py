@@ -37,7 +37,7 @@ def keys(looks: SentenceLooks) -> None:
 @rule("Марина, 41, стройная. Ищу мужчину, желательно с бородой.", "41 год; стройный")
 def wished(looks: SentenceLooks) -> None:
     """What is told of somebody one would like to meet."""
-    first = min((f.start for f in looks.found if f.wished), default=len(looks.tokens))
+    first = next((f.start for f in looks.found if f.wished), len(looks.tokens))
     looks.barred |= {k for k in range(first, len(looks.tokens)) if k not in looks.at}
 
 
