@@ -48,7 +48,7 @@ def normalize(tokens: list[Token], phrase: Phrase, end: int | None = None) -> st
     words.append(_noun_form(phrase, number))
     tail = tokens[phrase.noun + 1 : end if end is not None else phrase.end]
     behind = _set_off(tail, phrase, number)
-    words = [*behind, *words] if behind else [*words, *(t.low for t in tail)]
+    words = [*behind, *words] if behind else [*words, *_tail(tail, phrase, number)]
     out: list[str] = []
     for word in words:
         if word != ",":
@@ -56,6 +56,16 @@ def normalize(tokens: list[Token], phrase: Phrase, end: int | None = None) -> st
         elif out:
             out[-1] += ","
     return " ".join(out)
+
+
+def _tail(tail: list[Token], phrase: Phrase, number: str) -> list[str]:
+    """ "в подряснике, засученном по локоть": the participle takes the noun's case, the rest stays."""
+    words = [t.low for t in tail]
+    if len(tail) > 1 and tail[0].low == ",":
+        fits = [r for r in tail[1].readings if r.pos == "PRTF" and agrees(r, phrase.reading)]
+        if fits:
+            words[1] = nominative(fits[0], number, phrase.reading.gender if number == "sing" else "")
+    return words
 
 
 def _set_off(tail: list[Token], phrase: Phrase, number: str) -> list[str]:

@@ -13,6 +13,7 @@ GOVERNS_KEYS = prepositions()
 DEGREE = word_set("grammar.txt", "degree")
 PARTICLES = word_set("grammar.txt", "particle")
 INSERTS = word_set("grammar.txt", "insert")
+CONTRASTS = word_set("grammar.txt", "contrast")
 
 
 @dataclass(slots=True)
@@ -197,6 +198,24 @@ def _joint(draft: _Draft) -> bool | None:
     return True
 
 
+def _contrast(draft: _Draft) -> bool | None:
+    """ "в поношенном, но ещё щеголеватом сюртуке", "чистая, хоть и не новая рубашка"."""
+    if draft.low not in CONTRASTS or not _behind_modifier(draft):
+        return None
+    k = draft.at
+    while k > 0 and fold(draft.tokens[k].low) in CONTRASTS:
+        k -= 1
+    if k == 0 or draft.tokens[k].low != ",":
+        return None
+    before = draft.tokens[k - 1]
+    if not is_modifier(before) or before.low in (*OWNER_WORDS, "который") or not draft.agreeing(k - 1):
+        return None
+    if any(t.low == "не" for t in draft.tokens[max(0, k - 3) : k]):
+        return None  # "не в новой, но чистой рубашке"
+    draft.at = k - 1
+    return True
+
+
 def _insertion(draft: _Draft) -> bool | None:
     """ "в длинном, до пят, пальто": what stands between marks is left inside the phrase."""
     left = _inserted(draft.tokens, draft.at, draft.options) if draft.low in (",", ")") else None
@@ -227,7 +246,7 @@ def _parted(draft: _Draft) -> bool | None:
 
 
 LEFTWARD: tuple[Callable[[_Draft], bool | None], ...] = (
-    _preposition, _owner_word, _numeral, _adjective, _degree, _joint, _insertion, _same, _parted,
+    _preposition, _owner_word, _numeral, _adjective, _degree, _contrast, _joint, _insertion, _same, _parted,
 )  # fmt: skip
 
 

@@ -18,11 +18,15 @@ LAID = word_set("grammar.txt", "laid in")
 GEMS = word_set("grammar.txt", "gem")
 SOIL = word_set("rules.txt", "soil")
 EMPTY = word_set("grammar.txt", "empty")
+BELTED = tuple(word_set("rules.txt", "belted"))
 BENDS = word_set("grammar.txt", "on a face")
+GREY = word_set("grammar.txt", "grey")
 LATIN = re.compile(r"[a-z][a-z&'-]*")
 JEWELLERY = ("ring", "earrings", "necklace", "bracelet", "brooch")
 GARMENT = ("clothes", "headwear")
+TRIMMED = ("clothes", "headwear", "hair", "facial_hair")
 BODY = ("face", "skin", "build", "other")
+AROUND_PARTICIPLE = ("в", "во", "на", "под", "по", "до", "через", "с", "со", "от")
 SHAPED = ("hair", "facial_hair", "face", "build", "expression")
 COLOURED = (*WORN, "hair", "eyes", "facial_hair", "skin")
 
@@ -213,13 +217,50 @@ def _participle(sentence: Sentence, phrase: Phrase, entry: Thing, end: int) -> i
     return participle_tail(sentence, end + 1)
 
 
+def _participle_apart(sentence: Sentence, phrase: Phrase, entry: Thing, end: int) -> int | None:
+    """ "в подряснике, засученном по локоть" """
+    if sentence.tokens[end].low != "," or end + 2 >= len(sentence.tokens) or entry.category not in TRIMMED:
+        return None
+    token = sentence.tokens[end + 1]
+    if token.best.pos != "PRTF" or not phrase.prep or sentence.mod_of.get(end + 1, -1) > end:
+        return None
+    if not _agrees_as("PRTF", sentence, phrase, end + 1) or _somebodys(sentence, phrase, end + 1):
+        return None
+    last = participle_tail(sentence, end + 2)
+    means = sentence.phrases.get(last - 1)
+    if means is not None and means.mods and fold(token.low).startswith(BELTED):
+        return None  # "в блузе, подпоясанной новым патронташем"
+    return last if last > end + 2 else None
+
+
+def with_apart(sentence: Sentence, entry: Thing, end: int) -> int | None:
+    """ "в чёрном фраке, с осыпавшимися пуговицами", "лицо было широкое, с ямочкой": a part of it."""
+    if end + 2 >= len(sentence.tokens) or sentence.tokens[end].low != ",":
+        return None
+    if sentence.tokens[end + 1].low not in ("с", "со"):
+        return None
+    after = sentence.governed_at(end + 1)
+    if after is None or after.noun in sentence.used or after.case != "ins":
+        return None
+    keys = sentence.tokens[after.noun].keys("NOUN")
+    if entry.category == "clothes":
+        return after.noun + 1 if _is_a("part", sentence, after) and "рукав" not in keys else None
+    marks = entry.category in ("face", "eyes") and bool(keys & BENDS)
+    grey = entry.category in ("hair", "facial_hair") and bool(keys & GREY)
+    return after.noun + 1 if marks or grey else None
+
+
+def _with_apart(sentence: Sentence, phrase: Phrase, entry: Thing, end: int) -> int | None:
+    return with_apart(sentence, entry, end)
+
+
 def participle_tail(sentence: Sentence, last: int) -> int:
     """One past what completes a participle: "собраны в пучок", "покрыто шрамами"."""
     for p in sentence.phrases.values():
         if p.start == last and not p.prep:
             if any(r.case == "ins" for r in noun_readings(sentence.tokens[p.noun])):
                 return p.noun + 1
-        if p.prep_at == last and p.prep in ("в", "во", "на", "под"):
+        if p.prep_at == last and p.prep in AROUND_PARTICIPLE:
             return p.noun + 1
     return last
 
@@ -275,7 +316,7 @@ def _set_off(sentence: Sentence, phrase: Phrase, entry: Thing, end: int) -> int 
         k += 1
         while k + 1 < len(tokens) and fold(tokens[k].low) in DEGREE:
             k += 1
-        if not _agrees_as("ADJF", sentence, phrase, k) or not _describes(sentence, k):
+        if not any(_agrees_as(pos, sentence, phrase, k) for pos in MODIFIERS) or not _describes(sentence, k):
             break
         last = k = k + 1
     closed = last is not None and (last == len(tokens) or not tokens[last].low[0].isalnum())
@@ -304,6 +345,6 @@ def _somebodys(sentence: Sentence, phrase: Phrase, place: int) -> bool:
 
 
 STEPS: tuple[Step, ...] = (
-    _prepositional, _likened, _set_off, _of_colour, _stop, _postposed, _participle, _bare_word, _genitive,
-    _of_the_absent, _unlike,
+    _prepositional, _likened, _set_off, _of_colour, _stop, _postposed, _participle, _participle_apart,
+    _with_apart, _bare_word, _genitive, _of_the_absent, _unlike,
 )  # fmt: skip

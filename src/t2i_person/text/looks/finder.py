@@ -189,7 +189,7 @@ class SentenceLooks(Constructions):
         """ "второй, помоложе, в кепке" """
         before = self.tokens[i - 1].low if i > 0 else ""
         found = COMPARED.get(fold(self.tokens[i].low))
-        if found is None or before not in (",", "и", "чуть", "немного"):
+        if found is None or before not in (",", ":", "и", "чуть", "немного"):
             return False
         word, category = found.split()
         self.add(self.nominal_owner(i, i + 1), i, i + 1, category, word, False, (word,))

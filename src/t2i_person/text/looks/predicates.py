@@ -5,7 +5,7 @@ from ..grammar.nominative import nominative, normalize, plain_readings
 from ..grammar.phrases import DEGREE, Phrase, look_of
 from ..grammar.tokens import Reading, Token
 from ..lexicon.lists import Thing, fold, verbs, word_set
-from .extent import SHAPES, participle_tail
+from .extent import SHAPES, participle_tail, with_apart
 from .owner import Owners
 
 NOT_PREDICATE = word_set("grammar.txt", "empty")
@@ -38,8 +38,13 @@ class Predicates(Owners):
             if phrase.mods:
                 base = normalize(self.tokens, phrase, phrase.noun + 1)
             end = participle_tail(self, last) if adjectives[-1].pos in ("PRTS", "PRTF") else last
+            end = self.with_detail(entry, end)
             return end, " ".join([*words, base]), negated
         return self._shape(phrase, entry) if first == phrase.noun + 1 else None
+
+    def with_detail(self, entry: Thing, end: int) -> int:
+        """One past a part of the thing set off behind it: "лицо было широкое, с ямочкой"."""
+        return with_apart(self, entry, end) or end
 
     def _past_owner(self, k: int) -> int:
         """Past the owner right after the noun: "глаза Анны", "глаза у него", "рубашка на нём"."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..grammar.nominative import masculine, normalize
 from ..grammar.phrases import Phrase, look_of
 from ..learned import scorer
-from ..lexicon.lists import things, verbs
+from ..lexicon.lists import fold, things, verbs, word_set
 from ..people.coreference.entity import Fact
 from . import places
 
@@ -26,6 +26,7 @@ MOVE = 0.2  # how much likelier another owner must be than the one the rules gav
 DENIES = frozenset("без не ни нет нету".split())
 OUTER = frozenset(', . ; : ! ? — – - … и а но или да ( ) « » " “ ” „ же то в во'.split())
 LIKENING = ("как", "словно", "будто", "точно", "похожий", "похожая", "похожие", "похожее")
+ONE_OF = word_set("reference.txt", "one of")
 DRESSED = "одетый"  # alone it tells nothing
 ADJECTIVES = ("ADJF", "PRTF", "ADJS", "PRTS")
 
@@ -34,12 +35,17 @@ def weigh(looks: SentenceLooks) -> None:
     """Take back, move and add features of one sentence by how likely they are."""
     _come(looks)
     sentence = places.Sentence(looks)
+    joined: tuple[int, Entity | None] = (-1, None)  # where the look before ends, and whose it is
     for k, (first, end, owner, fact) in enumerate(looks.facts):
         p = scorer.probability("keep", places.made(sentence, first, end, fact))
         if (p is not None and p < KEEP) or (fact.normalized == DRESSED and not fact.negated):
             _take_back(owner, fact)
             continue
         likely = whose(sentence, first, end, owner)
+        noun = any(n in looks.phrases for n in range(first, end))
+        if noun and first - 1 == joined[0] and looks.tokens[first - 1].low == "и":
+            likely = joined[1]  # "с острым кадыком и прыщом": one owner
+        joined = end, likely
         if likely is not owner and likely is not None:
             _take_back(owner, fact)
             likely.facts.append(fact)
@@ -176,8 +182,8 @@ def _sure(looks: SentenceLooks, first: int, end: int) -> bool:
     words = [t for t in looks.tokens[first:end] if t.low[0].isalnum()]
     content = [t for t in words if t.low not in DENIES and t.best.pos not in ("PREP", "CONJ", "PRCL", "NPRO")]
     content = [t for t in content if DRESSED not in t.keys()]
-    if words and words[0].low in LIKENING:
-        return False  # "тощая, как карандаш"
+    if words and (words[0].low in LIKENING or fold(words[0].low) in ONE_OF):
+        return False  # "тощая, как карандаш", "чулки: один красный, другой зелёный"
     if not content or sum(t.look for t in words) < SPAN * len(words):
         return False
     listed = [things()[key] for key in sorted(content[0].keys("NOUN")) if key in things()]

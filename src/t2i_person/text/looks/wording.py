@@ -121,7 +121,8 @@ class Wording(Predicates):
         return extent(self, phrase, entry)
 
     def _describing(self, phrase: Phrase) -> list[int]:
-        return [m for m in phrase.mods if not is_pointing(self.tokens[m]) and self.tokens[m].has(*MODIFIERS)]
+        told = [m for m in phrase.mods if m == phrase.start or self.tokens[m - 1].low != "не"]
+        return [m for m in told if not is_pointing(self.tokens[m]) and self.tokens[m].has(*MODIFIERS)]
 
     def _category(self, entry: Thing, adjectives: list[str]) -> str:
         if entry.category == "hair":

@@ -171,11 +171,11 @@ def _from_sender(place: _Place) -> bool:
 
 
 def _looks_like(place: _Place) -> bool:
-    """ "похожа была на мать"."""
+    """ "похожа была на мать", "на следователя она не походила"."""
     if place.word != "на":
         return False
-    start = place.found.start
-    near = place.tokens[max(0, start - 3) : start - 1]
+    start, end = place.found.start, place.found.end
+    near = [*place.tokens[max(0, start - 3) : start - 1], *place.tokens[end : end + 2]]
     return any(t.keys() & {"похожий", "похож", "походить"} for t in near)
 
 

@@ -29,6 +29,7 @@ class Found:
     absent: bool = False
     predicate: bool = False
     denied: bool = False  # "не блондинка"
+    wished: bool = False  # "ищу мужчину": whom somebody would like to meet
     forms: tuple[Reading, ...] = ()
     entity: Any = None
     near: tuple[str, ...] = ()  # who of those told of before it may mean, as facts

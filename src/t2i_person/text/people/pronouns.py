@@ -3,7 +3,7 @@
 from ..grammar.marks import DASH, HARD
 from ..grammar.phrases import look_of
 from ..grammar.tokens import Token
-from ..lexicon.lists import fold, people, word_set
+from ..lexicon.lists import fold, people, things, word_set
 from .found import Found
 
 PRONOUNS = {
@@ -29,6 +29,7 @@ OBLIQUE_CASE = {
 }
 
 ONE_OF = word_set("reference.txt", "one of")
+FIRST_OR_SECOND = ("первый", "первая", "второй", "вторая")
 
 LETTER = {"masc": "m", "femn": "f"}
 
@@ -60,11 +61,25 @@ def _one_of_several(tokens: list[Token], i: int, low: str) -> Found | None:
     if low not in ONE_OF or i + 1 == len(tokens):
         return None
     after = tokens[i + 1]
-    apart = after.low in DASH or after.keys("VERB") & {"быть"}
-    if not (apart or _told_apart(tokens, i) or _set_apart(tokens, i) or _of_several(tokens, i)):
+    apart = after.low in DASH or after.keys("VERB") & {"быть"} or (after.low == ":" and i == 0)
+    apart = apart or _told_apart(tokens, i) or _set_apart(tokens, i) or _of_several(tokens, i)
+    if not apart and not only_acts(tokens, i):
         return None
     letter = "f" if low.endswith(("ая", "на")) else "m"
     return Found(i, i, i, "pron", tokens[i].readings[0].lemma, letter, "sing", "nom")
+
+
+def only_acts(tokens: list[Token], i: int) -> bool:
+    """ "Первая сидела у рояля": it opens what is told and does something, and no other subject follows."""
+    low = fold(tokens[i].low)
+    if low not in FIRST_OR_SECOND or i + 2 >= len(tokens) or not tokens[i + 1].has("VERB"):
+        return False
+    opens = i == 0 or tokens[i - 1].low in HARD
+    goes_on = i > 0 and tokens[i - 1].low in (",", "а")
+    if not opens and not (goes_on and any(fold(t.low) in FIRST_OR_SECOND for t in tokens[:i])):
+        return False
+    end = next((t.i for t in tokens[i + 2 : i + 5] if t.low == "," or t.low in HARD), i + 5)
+    return not any(t.rel.startswith("nsubj") or t.text[:1].isupper() for t in tokens[i + 2 : end])
 
 
 def _that_one(tokens: list[Token], i: int) -> Found | None:
@@ -76,7 +91,10 @@ def _that_one(tokens: list[Token], i: int) -> Found | None:
         return None
     k = i + 3 if tokens[i + 2].low == "что" else i + 2
     letter = LETTER.get(best.gender, "m" if best.case != "nom" else "")
-    if not letter or k == len(tokens) or tokens[k].low not in ("с", "со", "в", "без"):
+    if not letter or k == len(tokens):
+        return None
+    like = best.case == "nom" and look_of(tokens[k]) is not None and tokens[k].best.case == "nom"
+    if tokens[k].low not in ("с", "со", "в", "без") and not like:
         return None
     return Found(i, i, i, "pron", "та" if letter == "f" else "тот", letter, "sing", best.case)
 
@@ -146,7 +164,8 @@ def _set_apart(tokens: list[Token], i: int) -> bool:
         or not any(r.case == "nom" for r in tokens[i].readings)
     ):
         return False
-    if i > 0 and tokens[i - 1].low not in HARD and tokens[i - 1].low not in (",", "а", "и"):
+    another = fold(tokens[i].low) in ("другой", "другая") and i > 0 and tokens[i - 1].best.pos == "VERB"
+    if i > 0 and not another and tokens[i - 1].low not in HARD and tokens[i - 1].low not in (",", "а", "и"):
         return False
     after = tokens[i + 2]
     if after.low in ("с", "со", "в", "без"):
@@ -173,6 +192,9 @@ def _told_apart(tokens: list[Token], i: int) -> bool:
         return False
     if sum(fold(t.low) in ONE_OF for t in tokens) < 2 or tokens[i + 2].best.pos == "NOUN":
         return False
+    noun = next((t for t in reversed(tokens[:i]) if t.best.pos == "NOUN"), None)
+    if noun is not None and noun.best.number == "plur" and noun.keys("NOUN") & things().keys():
+        return False  # "разноцветные шнурки: один красный, другой жёлтый"
     return look_of(tokens[i + 1]) is not None and any(r.case == "nom" for r in tokens[i + 1].readings)
 
 

@@ -91,13 +91,12 @@ from .forms import (
     born_in,
     card_goes_on,
     excluded,
-    height,
-    height_of_most,
     key_and_look,
     key_and_thing,
     yes_or_no,
 )
-from .idle import condition, full_of, idiom, keys, question, roar, whether, worn_by_things
+from .height import height, height_of_most, in_metres, years_and_height
+from .idle import condition, full_of, idiom, keys, question, roar, whether, wished, worn_by_things
 from .noun import NounAt
 from .number import NumberAt
 from .own import own
@@ -114,11 +113,14 @@ FIRST: tuple[Rule[OfSentence], ...] = (
     born_in,
     height,
     height_of_most,
+    in_metres,
+    years_and_height,
     yes_or_no,
     excluded,
     key_and_look,
     key_and_thing,
     keys,
+    wished,
     condition,
     question,
     whether,

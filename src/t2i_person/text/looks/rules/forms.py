@@ -35,7 +35,9 @@ def owner_of_form(looks: SentenceLooks, place: int) -> Entity | None:
     before = [f for f in people if f.last < place]
     if before:
         return before[-1].entity  # type: ignore[no-any-return]
-    return (looks._continuing(place) or looks.scene.topic()) if not people else people[0].entity
+    if people:
+        return people[0].entity  # type: ignore[no-any-return]
+    return looks._continuing(place) or looks.scene.topic() or looks.scene.narrator
 
 
 @rule(
@@ -89,37 +91,6 @@ def born_in(looks: SentenceLooks) -> None:
         if t.low.isdigit() and BORN.fullmatch(" ".join(x.low for x in words)):
             owner = owner_of_form(looks, t.i)
             looks.add(owner, t.i, t.i + len(words), "age", f"{t.low} г.р.", False)
-
-
-@rule("Мужчина. Рост: 182.", "рост 182")
-def height(looks: SentenceLooks) -> None:
-    for t in looks.tokens[:-1]:
-        if t.low not in ("рост", "ростом"):
-            continue
-        k = t.i + 1
-        k += looks.tokens[k].low in SIGNS and k + 1 < len(looks.tokens)
-        if not looks.tokens[k].low[0].isdigit():
-            continue
-        end = k + 1
-        while end < len(looks.tokens) and (
-            looks.tokens[end].low in ("-", "–", "см", "м", "сантиметров")
-            or looks.tokens[end].low[0].isdigit()
-        ):
-            end += 1
-        words = " ".join(x.low for x in looks.tokens[k:end]).replace(" - ", "-")
-        owner = owner_of_form(looks, t.i)
-        looks.add(owner, t.i, end, "build", f"рост {words}", False, (), "рост")
-
-
-@rule("Вошёл солдат ростом пониже среднего.", "рост ниже среднего")
-def height_of_most(looks: SentenceLooks) -> None:
-    tokens = looks.tokens
-    for t in tokens[:-2]:
-        if t.keys("NOUN") & {"рост"} and tokens[t.i + 2].low == "среднего":
-            more = tokens[t.i + 1].low.removeprefix("по")
-            if more in ("выше", "ниже"):
-                owner = looks.nominal_owner(t.i, t.i + 3)
-                looks.add(owner, t.i, t.i + 3, "build", f"рост {more} среднего", False, (), "рост")
 
 
 @rule("Мужчина. Борода: нет. Очки: да.", "!борода; очки")
@@ -240,7 +211,7 @@ def _looks_from(looks: SentenceLooks, start: int, noun: Reading, of_colour: bool
         elif t.low not in (",", "и", "не") and t.best.pos != "ADVB":
             break
         k += 1
-    return words, end
+    return words, looks.with_detail(things()[noun.key], end) if words else end  # "чёрные, с проседью"
 
 
 @rule("Рыжая девушка. Negative prompt: очки, шляпа.", "рыжий; !очки; !шляпа")

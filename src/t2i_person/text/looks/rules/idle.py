@@ -34,6 +34,13 @@ def keys(looks: SentenceLooks) -> None:
             return
 
 
+@rule("Марина, 41, стройная. Ищу мужчину, желательно с бородой.", "41 год; стройный")
+def wished(looks: SentenceLooks) -> None:
+    """What is told of somebody one would like to meet."""
+    first = next((f.start for f in looks.found if f.wished), len(looks.tokens))
+    looks.barred |= {k for k in range(first, len(looks.tokens)) if k not in looks.at}
+
+
 @rule("Если бы он был лысым, девушка в шляпе бы смеялась.", "")
 def condition(looks: SentenceLooks) -> None:
     tokens = looks.tokens

@@ -9,6 +9,7 @@ from ...grammar.tokens import Token
 from ...lexicon.lists import fold, people, things, word_set
 from ...model import WORN
 from ..found import Found
+from ..pronouns import only_acts
 from .entity import NOMINAL, Entity
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 EXCLAIMED = word_set("reference.txt", "exclaimed")
 PERSONAL = ("он", "она", "они", "ты", "вы")
+IN_ORDER = {"первый": 0, "первая": 0, "второй": 1, "вторая": 1}
 
 
 def antecedent(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
@@ -26,9 +28,15 @@ def antecedent(scene: Scene, tokens: list[Token], found: list[Found], at: int) -
     if fold(f.lemma) in ("мужской", "женский"):
         return scene.topic(f.gender) or scene.newcomer(f)
     if fold(f.lemma) not in PERSONAL:
-        return _one_of_them(scene, f) or scene.newcomer(f)
+        member = _one_of_two(scene, f) or _the_latter(scene, f)
+        if member is None and not only_acts(tokens, f.first):
+            member = _one_of_them(scene, f) or scene.newcomer(f)
+        return member
     if f.lemma in ("ты", "вы"):
         return _spoken_to(scene, tokens, found, at)
+    entity = _object_just_named(scene, tokens, found, at)
+    if entity is not None:
+        return entity
     entity = _third_person(scene, tokens, f)
     if entity is not None:
         return entity
@@ -90,9 +98,41 @@ def _third_person(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
     return best
 
 
+def _object_just_named(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
+    """ "оглядел мальчика, его заплатанные локти": whose they are stands right before the comma."""
+    f = found[at]
+    if f.kind != "poss" or f.first < 2 or tokens[f.first - 1].low != ",":
+        return None
+    for g in found[:at]:
+        near = g.kind in NOMINAL and g.end == f.first - 1 and g.case in ("acc", "gen")
+        if near and g.entity is not None and scene.compatible(g.entity, f.gender, f.number):
+            return g.entity
+    return None
+
+
+def _the_latter(scene: Scene, f: Found) -> Entity | None:
+    """ "Он дал дорогу старушке. Та, маленькая, ...": no subject, but who was named last beside it."""
+    if f.lemma not in ("тот", "та") or f.case != "nom":
+        return None
+    fits = [e for e in scene.entities if e.nominal and not scene.apart(e) and e.last >= scene.sentence - 1]
+    fits = [e for e in fits if scene.compatible(e, f.gender, "sing") and e.acted != (e.last, e.place)]
+    return max(fits, key=lambda e: (e.last, e.place)) if fits else None
+
+
+def _one_of_two(scene: Scene, f: Found) -> Entity | None:
+    """ "Вера была в чёрном, Катя — в розовом. Первая..., вторая...": of two just named, in their order."""
+    place = IN_ORDER.get(f.lemma)
+    if place is None:
+        return None
+    two = [e for e in scene.entities if e.number == "sing" and e.nominal and not scene.apart(e)]
+    two = [e for e in two if scene.sentence - 2 < e.last and e.gender == f.gender]
+    two.sort(key=lambda e: e.starts[0])
+    return two[place] if len(two) == 2 else None
+
+
 def _one_of_them(scene: Scene, f: Found) -> Entity | None:
-    """ "двое матросов: один смуглый, другой рыжий": the counted people just named."""
-    if f.lemma not in ("один", "другой", "второй", "первый"):
+    """ "двое матросов: оба смуглые": the counted people just named."""
+    if f.lemma not in ("оба",):
         return None
     many = [e for e in scene.entities if e.number == "plur" and e.count > 1 and e.nominal]
     many = [e for e in many if e.last >= scene.sentence - 1 and e.gender in ("u", f.gender)]

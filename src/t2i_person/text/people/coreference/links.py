@@ -21,6 +21,10 @@ QUIET = ("ADJF", "PRTF", "ADVB", "PRCL", "CONJ", "ADJS", "COMP")  # what may sta
 NOT_QUITE = ("не", "почти", "совсем", "еще", "уже")
 BY_NAME = word_set("reference.txt", "by name")
 NAME_NOUNS = word_set("reference.txt", "name")
+SEEKING = word_set("reference.txt", "seeking")
+WISHES = 5  # sentences after which nobody still speaks of what they want
+REVEREND = word_set("reference.txt", "reverend")
+CLERGY = word_set("reference.txt", "clergy")
 
 
 @dataclass(slots=True)
@@ -81,7 +85,7 @@ def linked(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> En
     if any(one_person(pair) for one_person in LINKS):
         f.predicate = f.kind == "noun"
         return who.entity
-    return who.entity if _kind_after_colon(pair) else None
+    return who.entity if _kind_after_colon(pair) or _reverend(pair) else None
 
 
 def named_at_last(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
@@ -150,7 +154,7 @@ def _was_with_adjectives(pair: _Pair) -> bool:
     """ "Лида была худенькая, но довольно хорошенькая брюнетка"."""
     if pair.f.kind == "name" or pair.cases != ("nom", "nom") or not pair.singular or not pair.is_be:
         return False
-    plain = _without_be(pair)
+    plain = [t for t in _after_apposition(pair) if not t.keys("VERB") & verbs("be").keys()]
     if pair.who.kind not in ("name", "pron") or not 0 < len(plain) < 8 or plain[-1].low == ",":
         return False
     return all(t.best.pos in QUIET or t.low == "," for t in plain)
@@ -177,7 +181,15 @@ def _was_near(pair: _Pair) -> bool:
     f = pair.f
     if f.kind != "noun" or pair.cases != ("nom", "nom") or not pair.is_be or f.number != "sing":
         return False
-    return len(pair.between) < 4 and not any(t.low in HARD or t.low in (",", "и", "а") for t in pair.between)
+    between = _after_apposition(pair)
+    return len(between) < 4 and not any(t.low in HARD or t.low in (",", "и", "а") for t in between)
+
+
+def _after_apposition(pair: _Pair) -> list[Token]:
+    """ "староста, Архип, был старик": the words between, without the comma that ends the apposition."""
+    opened = pair.who.start > 0 and pair.tokens[pair.who.start - 1].low == ","
+    closed = opened and bool(pair.between) and pair.between[0].low == ","
+    return pair.between[1:] if closed else pair.between
 
 
 def _she_is(pair: _Pair) -> bool:
@@ -273,6 +285,28 @@ def _old_mother(pair: _Pair) -> bool:
     return _kind(who) == "generic" and _kind(f) in ("kin", "role", "folk") and f.case == who.case
 
 
+def _reverend(pair: _Pair) -> bool:
+    """ "отец дьякон", "мать игуменья" """
+    if pair.between or pair.f.kind != "noun" or pair.f.case != pair.who.case:
+        return False
+    return bool(pair.who.keys & REVEREND and pair.f.keys & CLERGY)
+
+
+def _trade_and_name(pair: _Pair) -> bool:
+    """ "торговец пряностями Юсуф", "учитель словесности Бобров": what the trade is about stands between."""
+    f, who = pair.f, pair.who
+    if f.kind != "name" or who.kind != "noun" or not pair.singular or not 0 < len(pair.between) < 3:
+        return False
+    if _kind(who) not in ("role", "folk") or f.case != who.case or who.entity.named:
+        return False
+    thing = pair.between[-1].best
+    return (
+        thing.pos == "NOUN"
+        and thing.case in ("gen", "ins")
+        and all(t.best.pos in ("NOUN", "ADJF") and not t.text[:1].isupper() for t in pair.between)
+    )
+
+
 def _named_at_last(pair: _Pair) -> bool:
     """ "Вошёл человек среднего роста, в сером сюртуке, Павел Громов" """
     f, who = pair.f, pair.who
@@ -304,6 +338,7 @@ LINKS: tuple[Callable[[_Pair], bool], ...] = (
     _after_dash,
     _apposition,
     _old_mother,
+    _trade_and_name,
     _named_at_last,
 )
 
@@ -317,7 +352,16 @@ def _name_of(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> 
         near = [g for g in near if g.case != "nom" or g.kind == "poss"]
         if near and scene.compatible(near[-1].entity, f.gender, f.number):
             return near[-1].entity
+    opens = f.start == 1 or (f.start > 1 and tokens[f.start - 2].low in (*HARD, ",", "("))
+    if opens and f.case == "nom" and tokens[f.start - 1].keys("VERB") & NAMING:
+        return _just_told_of(scene, f)
     return _greeted(scene, tokens, f)
+
+
+def _just_told_of(scene: Scene, f: Found) -> Entity | None:
+    """ "Зовут Вика.": whoever was told of before and has no name yet."""
+    entity = scene.topic(f.gender, f.number)
+    return entity if entity is not None and not entity.named else None
 
 
 def _missing(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
@@ -356,8 +400,12 @@ def spoken_to(scene: Scene, tokens: list[Token], found: list[Found], at: int) ->
 
 
 def alone(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
-    """ "Рот кривой. Брюнет.": a sentence that only tells the hair of the one spoken of."""
-    if f.kind != "noun" or f.start > 0 or f.case != "nom" or f.end + 1 < len(tokens) or f.person is None:
+    """ "Рот кривой. Брюнет.", "Брюнет, глаза голубые": a sentence without a verb opens with the hair."""
+    if f.kind != "noun" or f.start > 0 or f.case != "nom" or f.person is None:
+        return None
+    rest = tokens[f.end :]
+    listed = len(rest) > 1 and rest[0].low == "," and not any(t.best.pos == "VERB" for t in rest)
+    if len(rest) > 1 and not listed:
         return None
     if not any(category == "hair_color" for category, *_ in f.person.facts):
         return None
@@ -376,6 +424,23 @@ def likened(scene: Scene, tokens: list[Token], f: Found) -> bool:
         return False
     before = tokens[f.first - 1]
     return bool(before.keys("NOUN") & things().keys()) and tokens[f.first - 2].has("ADJF")
+
+
+def wished_for(scene: Scene, tokens: list[Token], f: Found) -> bool:
+    """ "Марина, 41. Стройная. Ищу мужчину с бородой": whom somebody who told of themselves would meet."""
+    if f.kind != "noun" or f.case not in ("acc", "ins", "gen") or scene.sentence == 0 or f.number != "sing":
+        return False
+    here = [e for e in scene.entities if e.last >= scene.sentence - WISHES]
+    if not any(e.facts for e in here):
+        return False
+    before = [t for t in tokens[max(0, f.start - 4) : f.start] if t.low[0].isalpha()]
+    f.wished = any(
+        r.key in SEEKING and ("1per" in r.grams or r.pos == "INFN") and "past" not in r.grams
+        for t in before
+        for r in t.readings
+        if r.pos in ("VERB", "INFN")
+    )
+    return f.wished
 
 
 def introduced(tokens: list[Token], f: Found) -> bool:

@@ -9,7 +9,7 @@ from ..names import known_name_at
 from . import evidence
 from .antecedents import antecedent, relative
 from .entity import NOMINAL, Entity, Fact
-from .links import alone, apposed, introduced, likened, linked, named_at_last, spoken_to
+from .links import alone, apposed, introduced, likened, linked, named_at_last, spoken_to, wished_for
 from .namesakes import again, may_mean, namesake, other_name
 
 MEMORY = 12  # sentences a common noun may refer back over; names refer back over the whole text
@@ -89,18 +89,7 @@ class Scene:
         if not entity.evidence or (entity.nouns == 1 and f.kind in NOMINAL):
             entity.evidence = (*evidence.mention(tokens, f), *f.near)
         if f.kind == "name":
-            if not entity.named:
-                self.cast.append(entity)
-            if (not entity.starts or entity.last < self.sentence - MEMORY) and f.number == "sing":
-                self.announced = self.sentence, entity
-                if f.case == "nom":
-                    self._described_before(entity)
-            if f.person is not None and f.person.kind == "role":
-                self.titles.setdefault(f.person.word, entity)
-            for key in sorted(set().union(*f.parts.values()) if f.parts else f.keys):
-                same = self.named.setdefault(key, [])
-                if entity not in same:
-                    same.append(entity)
+            self._take_name(f, entity)
         f.denied = f.start > 0 and tokens[f.start - 1].low == "не"
         entity.mention(f, tokens[f.first].start, tokens[f.last].end)
         if not (entity.second and entity.named and f.lemma in ("ты", "вы")):
@@ -109,6 +98,21 @@ class Scene:
             entity.subject = _stands_out(tokens, f) or (entity.subject and (f.kind == "poss" or again))
         if entity.gender == "u" and f.gender != "u" and f.number == "sing":
             entity.gender = f.gender
+
+    def _take_name(self, f: Found, entity: Entity) -> None:
+        """Who has a name is kept to the end, and found again by each of its words."""
+        if not entity.named:
+            self.cast.append(entity)
+        if (not entity.starts or entity.last < self.sentence - MEMORY) and f.number == "sing":
+            self.announced = self.sentence, entity
+            if f.case == "nom":
+                self._described_before(entity)
+        if f.person is not None and f.person.kind == "role":
+            self.titles.setdefault(f.person.word, entity)
+        for key in sorted(set().union(*f.parts.values()) if f.parts else f.keys):
+            same = self.named.setdefault(key, [])
+            if entity not in same:
+                same.append(entity)
 
     def _described_before(self, entity: Entity) -> None:
         """A new name may be that of somebody who is there already: then the noun is not heard again."""
@@ -216,10 +220,21 @@ class Scene:
             if e.unnamed and not e.nominal and e.last >= self.sentence - 2 and f.kind in NOMINAL:
                 if self.compatible(e, f.gender, f.number):
                     return e
+        if f.kind == "name":
+            told_of = self._told_before_named(f)
+            if told_of is not None:
+                return told_of
         entity = Entity(f.number, f.gender, first=self.sentence)
         self.entities.append(entity)
         self._announced_before(f, entity)
         return entity
+
+    def _told_before_named(self, f: Found) -> Entity | None:
+        """ "Не было в ней красоты. Глаза у Анны были серые": of whom only "она" was said so far."""
+        others = [e for e in self.entities if not self.apart(e) and e.number == "sing"]
+        others = [e for e in others if e.last >= self.sentence - 3 and e.gender == f.gender]
+        alone = len(others) == 1 and f.gender != "u" and f.number == "sing"
+        return others[0] if alone and not others[0].nominal and others[0].last < self.sentence else None
 
     def _announced_before(self, f: Found, entity: Entity) -> None:
         """ "Вот и Кузьмич." Вошёл старик...": whose name was just said comes in."""
@@ -268,7 +283,7 @@ class Scene:
         entity = alone(self, tokens, f)
         if entity is not None:
             return entity
-        f.absent = f.absent or likened(self, tokens, f)
+        f.absent = f.absent or likened(self, tokens, f) or wished_for(self, tokens, f)
         if f.absent:
             return None
         entity = linked(self, tokens, found, at) or again(self, tokens, f, found)
