@@ -123,33 +123,46 @@ def _local_directions(
 
     A global direction has to reach what is said, or a direction in W has its turn.
     """
-    pack, i, wanted, out = pictures.pack, subject.index, subject.wanted, []
+    pack, i, out = pictures.pack, subject.index, []
     # a beard against «мужчина», but lipstick less womanhood is no lipstick
     gender = subject.character.gender
     neutral = "" if in_w else (gender_text(pack, gender) if gender == "male" else pack.neutral)
-    price, gained = (wdirections.PRICE, wdirections.GAINED) if in_w else (local.PRICE, DRAWN)
-    if neutral:  # what has a direction of its own keeps it
-        wanted = [target for target in wanted if target.text not in pack.sliders]
-    if "recolour" in pack.recipe.edits:  # colours are put where they belong, which moves nothing else
-        told = [(target, said_colour(target.text, target.category)) for target in wanted]
-        wanted = [target for target, said in told if target.negated or said is None or grown(*said)]
-    beside = implied(pack, subject.character)
+    wanted = _of_directions(pack, subject.wanted, neutral)
     with run.stage("directions", i):
         for k, sample in enumerate(samples):
             run.tell("directions", i, k, step=k + 1, steps=len(samples))
-            # clothes have to be in the picture to be coloured; and what nobody asked for shall not come along
-            given = {e.text: e.region for e in parts_of(sample.edits) if isinstance(e, TransplantEdit)}
-            missing = [t for t in wanted if t.name not in given and t.name not in subject.edited]
-            whole = pictures.whole(sample.styles, sample.edits)
-            seen = probabilities(pack, whole.seen, beside, whole.coarse)[0].tolist()
-            kept = [t for t, p in zip(beside, seen, strict=True) if not t.negated or p >= DRAWN]
-            kept = [t for t in kept if pack.recipe.transplants.get(t.category) not in given.values()]
-            steps = Moving(pack, sample.styles, sample.edits, pictures.judged, neutral)
-            if best_steps(steps, [*missing, *kept], price, gained):
-                sample = replace(sample, edits=steps.edits)
-                pictures.show(run, "directions", i, k, sample.styles, sample.edits)
-            out.append(sample)
+            moved = _moved_in_place(pictures, subject, sample, wanted, neutral)
+            if moved is not sample:
+                pictures.show(run, "directions", i, k, moved.styles, moved.edits)
+            out.append(moved)
     return out
+
+
+def _of_directions(pack: Pack, wanted: Sequence[Target], neutral: str) -> list[Target]:
+    """What directions may bring: no colour that is put on, nor globally what has a direction of its own."""
+    found = [target for target in wanted if not neutral or target.text not in pack.sliders]
+    if "recolour" not in pack.recipe.edits:
+        return found
+    told = [(target, said_colour(target.text, target.category)) for target in found]
+    return [target for target, said in told if target.negated or said is None or grown(*said)]
+
+
+def _moved_in_place(
+    pictures: Pictures, subject: Subject, sample: Sample, wanted: Sequence[Target], neutral: str
+) -> Sample:
+    """The person with the steps that serve what is missing best; the sample itself where there are none."""
+    pack, beside = pictures.pack, implied(pictures.pack, subject.character)
+    # clothes have to be in the picture to be coloured; and what nobody asked for shall not come along
+    given = {e.text: e.region for e in parts_of(sample.edits) if isinstance(e, TransplantEdit)}
+    missing = [t for t in wanted if t.name not in given and t.name not in subject.edited]
+    whole = pictures.whole(sample.styles, sample.edits)
+    seen = probabilities(pack, whole.seen, beside, whole.coarse)[0].tolist()
+    kept = [t for t, p in zip(beside, seen, strict=True) if not t.negated or p >= DRAWN]
+    kept = [t for t in kept if pack.recipe.transplants.get(t.category) not in given.values()]
+    steps = Moving(pack, sample.styles, sample.edits, pictures.judged, neutral)
+    price, gained = (local.PRICE, DRAWN) if neutral else (wdirections.PRICE, wdirections.GAINED)
+    taken = best_steps(steps, [*missing, *kept], price, gained)
+    return replace(sample, edits=steps.edits) if taken else sample
 
 
 def _transplants(
