@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from ..latent.edits import (
@@ -16,6 +17,7 @@ from ..latent.edits import (
 )
 from ..latent.judge import SURE, probabilities
 from ..latent.sample import Sample
+from ..latent.targets import DRAWN
 from ..picture.faces import Face, only
 from ..picture.likeness import SAME, descriptor, distance
 from ..text.model import WORN
@@ -70,17 +72,15 @@ def settle(pictures: Pictures, subject: Subject, sample: Sample, strength: float
     return Settled(whole, edits, share, spoilt, pixels, whole.face, found)
 
 
-def _left(
-    edits: Sequence[Edit], first: Sequence[Edit], share: float, whole: Sequence[str] = ()
-) -> tuple[Edit, ...]:
-    """The edits with `share` of how they differ from the `first`, but those of the categories `whole`.
+def _left(edits: Sequence[Edit], first: Sequence[Edit], share: float, off: bool = False) -> tuple[Edit, ...]:
+    """The edits with `share` of how they differ from the `first`; `off`: not of what takes glasses off.
 
     Half a hat is no hat: it stays or goes.
     """
     before = {e.text: e.strength for e in first if isinstance(e, LocalDirectionEdit)}
     left: list[Edit] = []
     for edit in edits:
-        if isinstance(edit, LocalDirectionEdit) and edit.category not in whole:
+        if isinstance(edit, LocalDirectionEdit) and not (off and _takes_off(edit)):
             start = before.get(edit.text, 0.0)
             left.append(edit.at(start + share * (edit.strength - start)))
         elif share or not isinstance(edit, TransplantEdit) or edit in first:
@@ -93,27 +93,28 @@ def same_person(run: Run, pictures: Pictures, subject: Subject, before: Sample, 
 
     The recipe's `stays` says how far they may go. A share of the edits counts only if all is still drawn that
     they drew. Where none is near enough, the smallest that counts will do if one may take it for the same
-    person; else they stay whole. So do glasses put on or taken off: half of them are none. Of edits that drew
-    nothing of what was asked the least stays.
+    person; else they stay whole. So does what takes glasses off: half of it leaves a frame.
+    Of edits that drew nothing of what was asked the least stays.
     """
     farthest = pictures.pack.recipe.stays
     new = [e for e in sample.edits if e not in before.edits and isinstance(e, LocalDirectionEdit)]
-    if not farthest or (sample.styles is before.styles and all(e.category in WORN for e in new)):
+    if not farthest or (sample.styles is before.styles and all(map(_takes_off, new))):
         return sample
     was = pictures.whole(before.styles, before.edits)
     now = pictures.whole(sample.styles, sample.edits)
     if _apart(was, now) < farthest:
         return sample
-    shown, weaker, least = _drawn(pictures, subject, now), sample, sample
+    found, weaker, least = _found(pictures, subject, now), sample, sample
+    called = found.new_tensor([target.called for target in subject.wanted])
+    level = torch.where(found >= called, called, DRAWN)
+    shown = found >= level
     for share in SHARES:
         run.check()
-        styles, edits = (
-            mixed(before.styles, sample.styles, share),
-            _left(sample.edits, before.edits, share, WORN),
-        )
+        styles = mixed(before.styles, sample.styles, share)
+        edits = _left(sample.edits, before.edits, share, off=True)
         weaker = replace(sample, styles=styles, edits=(*edits, ScaledEdit(share)))
         now = pictures.whole(weaker.styles, weaker.edits)
-        if (shown & ~_drawn(pictures, subject, now)).any():
+        if (shown & (_found(pictures, subject, now) < level)).any():
             return least
         if (apart := _apart(was, now)) < farthest:
             return weaker
@@ -133,9 +134,13 @@ def _apart(one: Whole, other: Whole) -> float:
     return 0.0 if first is None or second is None else distance(first, second)
 
 
-def _drawn(pictures: Pictures, subject: Subject, whole: Whole) -> Tensor:
-    shown = probabilities(pictures.pack, whole.seen, subject.wanted, whole.coarse)[0]
-    return shown >= shown.new_tensor([target.called for target in subject.wanted])
+def _found(pictures: Pictures, subject: Subject, whole: Whole) -> Tensor:
+    """Probability of each target: [targets]."""
+    return probabilities(pictures.pack, whole.seen, subject.wanted, whole.coarse)[0]
+
+
+def _takes_off(edit: LocalDirectionEdit) -> bool:
+    return edit.category in WORN and edit.alpha < 0
 
 
 def mixed(start: list[Tensor], end: list[Tensor], share: float) -> list[Tensor]:
