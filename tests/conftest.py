@@ -14,11 +14,6 @@ if workers := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):
     os.environ["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // int(workers)))
 
 
-def pytest_xdist_auto_num_workers(config):
-    """One more than there are cores: tests wait for servers and clocks a quarter of their time."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_sessionstart(session):
     """Said before anything else, and again with the skipped tests: what is missing to test the page."""
     names = ("chromium", "chromium-browser", "google-chrome")

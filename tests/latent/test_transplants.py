@@ -69,14 +69,11 @@ def test_a_man_gets_a_cap_and_stays_himself(pack):
     assert np.array_equal(again.rgba, capped.rgba), "the colour went with the hat that it was said of"
 
 
-@pytest.mark.parametrize(
-    ("who", "seed", "denied"), [("Женщина в шляпе.", 60, "без шляпы"), ("Мужчина в кепке.", 3, "без кепки")]
-)
-def test_a_hat_that_somebody_was_drawn_with_comes_off(pack, who, seed, denied):
+def test_a_hat_that_somebody_was_drawn_with_comes_off(pack):
     """The hat is the generator's own: no edit can be taken back, and a step in W leaves it."""
-    (person,) = draw(who, pack=pack, seed=seed, background="kept").characters[0].portraits
+    (person,) = draw("Мужчина в кепке.", pack=pack, seed=3, background="kept").characters[0].portraits
     assert not person.edits and hat_of(pack, person) > 0.05
-    bare = change(person.record, text=denied, pack=pack, background="kept")
+    bare = change(person.record, text="без кепки", pack=pack, background="kept")
     (edit,) = bare.edits
     assert edit["region"] == "hat" and not bare.not_drawn and hat_of(pack, bare) < 0.01
     gap = np.abs(person.rgba[600:, 300:700, :3].astype(int) - bare.rgba[600:, 300:700, :3]).max(2)

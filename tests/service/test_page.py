@@ -306,10 +306,10 @@ def test_what_is_denied_and_what_went_wrong_is_said_in_russian(server, visit):
             };
         }""",
         [
-            _too_weak(0.25, None, 1, True, 2),
-            _too_weak(0.4, 0.1, 1, True, 2),
-            _too_weak(0.4, 0.7, 1, False, 2),
-            _too_weak(0.4, 0.1, 1, True, 1),
+            _too_weak(0.25, None, 0.5, 1, True, 2),
+            _too_weak(0.4, 0.1, 0.62, 1, True, 2),
+            _too_weak(0.4, 0.7, 0.5, 1, False, 2),
+            _too_weak(0.4, 0.1, 0.5, 1, True, 1),
             _still_there(0.5),
             "«шапка» hides it: it can be seen without that only",
             "contradicts не борода, said before it",
