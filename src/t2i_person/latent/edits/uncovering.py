@@ -24,10 +24,7 @@ from .grafts import SMALL, Part, composed, everywhere, parts_in, shaped, uncover
 from .transplants import FITTING, LOST, OTHER_COLOUR, OTHER_SEX
 
 TRIED = 8  # donors of each region whose outcome is looked at
-BAREHEADED = (
-    "hair",
-    "clothes",
-)  # what those give who wear no hat: long or curly hair have the first, short the others
+BAREHEADED = "hair", "clothes"  # what donors without a hat give: their own hair is long or curly, or short
 LEAST = 0.01  # of the picture: less hat is none, less hair tells no colour
 HAIR = 0.3  # of the hat's place: so much hair there is as good as more
 
