@@ -85,6 +85,15 @@ def test_a_hat_that_somebody_was_drawn_with_comes_off(pack):
     assert [edit["text"] for edit in capped.edits] == ["вязаная шапка"] and not capped.not_drawn
 
 
+def test_hair_under_a_new_hat_is_left_as_it_is(pack):
+    """It scores less there, but nobody asked for another: without the hat the picture is that of before."""
+    (woman,) = draw("Блондинка.", pack=pack, seed=875063533, background="kept").characters[0].portraits
+    hatted = change(woman.record, text="в шляпе", pack=pack, background="kept")
+    assert [edit["text"] for edit in hatted.edits if edit not in woman.edits] == ["шляпа"]
+    bare = change(hatted.record, text="без шляпы", pack=pack, background="kept")
+    assert np.array_equal(bare.rgba, woman.rgba)
+
+
 def hat_of(pack, portrait) -> float:
     """Share of the picture that is a hat."""
     styles, edits = split_styles(pack, portrait.record.latent), edits_of(pack, portrait.record)
