@@ -24,6 +24,7 @@ from pathlib import Path
 
 import httpx
 from playwright.sync_api import Page, sync_playwright
+from ready import until_ready
 
 RESULTS = Path(__file__).parent / "results" / "preview.json"
 TEXTS = (
@@ -95,14 +96,7 @@ def main() -> None:
     with (Path(folder) / "log").open("wb") as log:
         server = subprocess.Popen([*command, "--data", f"{folder}/data"], stdout=log, stderr=log)
     try:
-        while server.poll() is None:
-            try:
-                if httpx.get(f"{url}/readyz").status_code == 200:
-                    break
-            except httpx.TransportError:
-                pass
-            time.sleep(0.2)
-        else:
+        if not until_ready(server, url):
             sys.exit((Path(folder) / "log").read_text())
         found = presses(url, asked.seeds)
     finally:

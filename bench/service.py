@@ -31,6 +31,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+from ready import until_ready
 from rich.progress import Progress
 
 from t2i_person.picture import png
@@ -156,13 +157,7 @@ def main() -> None:
     with tempfile.TemporaryFile() as log, Progress() as bar:
         server = subprocess.Popen(command, stdout=log, stderr=log)
         try:
-            while server.poll() is None:
-                try:
-                    if httpx.get(f"{url}/readyz").status_code == 200:
-                        break
-                except httpx.TransportError:
-                    pass
-                time.sleep(0.2)
+            until_ready(server, url)
             with httpx.Client(base_url=url, timeout=600) as client:
                 alone = [ask(client, 1_000_000 + i, *order) for i in range(5)]
             if wrong := [line for answer in alone for line in answer.wrong]:

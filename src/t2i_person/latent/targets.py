@@ -38,6 +38,11 @@ class Target:
     also: tuple["Target", ...] = ()  # they have to be true, too, for this one to count: «усы» without a beard
     called: float = DRAWN  # probability from which it counts as drawn
 
+    @property
+    def hat(self) -> bool:
+        """Whether it puts something on the head."""
+        return self.category == "headwear" and not self.negated
+
 
 def targets_of(pack: Pack, character: Character) -> tuple[list[Target], list[Target]]:
     """Targets of a character that the pack can draw, its gender among them, and those that it cannot."""

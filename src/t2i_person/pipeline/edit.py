@@ -32,9 +32,8 @@ from ..request import Request
 from ..text.model import WORN
 from .colouring import colour_edits
 from .run import Run
-from .score import worn_on_the_head
 from .settle import mixed, same_person
-from .subject import Subject
+from .subject import Subject, as_asked
 from .whole import Pictures, drawn
 
 
@@ -206,7 +205,7 @@ def _transplants(
 def _bareheaded(pictures: Pictures, subject: Subject, target: Target, sample: Sample) -> Sample:
     """The person without the hat that a target denies, whatever it is called, with a donor's hair there."""
     pack, gender = pictures.pack, subject.character.gender
-    if target.name in subject.edited or any(map(worn_on_the_head, subject.wanted)):
+    if target.name in subject.edited or any(target.hat for target in subject.wanted):
         return sample
     now = drawn(pack, sample.styles, sample.edits, side=pictures.judged)
     beside = [other for other in subject.wanted if other.category != "headwear"]
@@ -343,22 +342,6 @@ def _optimize(
     return found.latent, found.steps
 
 
-def _as_asked(subject: Subject) -> Subject:
-    """The subject of an edit, where what was not asked for is done again only when it is clearly gone.
-
-    Hair under a new hat is the same hair, however it scores: what is painted stays when the hat comes off.
-    """
-    asked = subject.asked or frozenset()
-    hat = any(worn_on_the_head(t) and t.name in asked for t in subject.wanted)
-    wanted = []
-    for target in subject.wanted:
-        if target.name not in asked:
-            hidden = hat and target.category in ("hair_color", "hair_style")
-            target = replace(target, called=0.0 if hidden else min(target.called, DRAWN))
-        wanted.append(target)
-    return replace(subject, wanted=wanted)
-
-
 def strengthened(pictures: Pictures, request: Request, subject: Subject, sample: Sample) -> Sample:
     """With the strengths that were asked for; what is described has 1 without them, what is not has 0.
 
@@ -399,7 +382,7 @@ def alter(
     """
     subject = replace(subject, first=sample)
     if request.text.strip():
-        (edited,) = edit(run, pictures, request, _as_asked(subject), [sample])
+        (edited,) = edit(run, pictures, request, as_asked(subject), [sample])
         sample = same_person(run, pictures, subject, sample, edited)
         said = subject.own.union(target.name for target in subject.unable)
         stay = {name: value for name, value in sample.strengths.items() if name in said}

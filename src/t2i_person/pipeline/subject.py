@@ -1,10 +1,10 @@
 """Whom the portraits show, and what they should show of them: made once, before anything is drawn."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..latent.sample import Sample
-from ..latent.targets import NAMED, Target, named_target, targets_of, targets_of_phrase
+from ..latent.targets import DRAWN, NAMED, Target, named_target, targets_of, targets_of_phrase
 from ..packs import Pack
 from ..text import Character
 from .read import Phrases, no_looks
@@ -38,6 +38,22 @@ class Subject:
     def again(self) -> bool:
         """Whether an existing person is changed."""
         return self.first is not None
+
+
+def as_asked(subject: Subject) -> Subject:
+    """The subject of an edit, where what was not asked for is done again only when it is clearly gone.
+
+    Hair under a new hat is the same hair, however it scores: what is painted stays when the hat comes off.
+    """
+    asked = subject.asked or frozenset()
+    hat = any(t.hat and t.name in asked for t in subject.wanted)
+    wanted = []
+    for target in subject.wanted:
+        if target.name not in asked:
+            hidden = hat and target.category in ("hair_color", "hair_style")
+            target = replace(target, called=0.0 if hidden else min(target.called, DRAWN))
+        wanted.append(target)
+    return replace(subject, wanted=wanted)
 
 
 @dataclass(frozen=True)

@@ -109,15 +109,19 @@ def _tried(
     return pictures, seen
 
 
+def skin_fit(donors: Donors, there: Tensor, skin: Tensor, mine: Tensor, gender: str) -> Tensor:
+    """How much of the skin of the donors `there` [n, s, s] and of the person coincides: [n], 1 is all."""
+    fit = torch.minimum(skin, mine).sum((1, 2)) / torch.maximum(skin, mine).sum((1, 2)).clamp(min=1)
+    return fit if gender == "unknown" else fit - OTHER_SEX * (donors.male[there] != (gender == "male"))
+
+
 def _fit(donors: Donors, there: Tensor, region: str, image: Tensor, own: Tensor, gender: str) -> Tensor:
     """How well each of the donors `there` fits the person: [n], 1 is best."""
     theirs, skin, ground = donors.masks[there].unbind(1)
     small = F.adaptive_avg_pool2d(own, SIDE)[0]
     mine = small[REGIONS.index("skin")] * (1 - theirs)
     skin = skin * (1 - theirs)
-    fit = torch.minimum(skin, mine).sum((1, 2)) / torch.maximum(skin, mine).sum((1, 2)).clamp(min=1)
-    if gender != "unknown":
-        fit = fit - OTHER_SEX * (donors.male[there] != (gender == "male"))
+    fit = skin_fit(donors, there, skin, mine, gender)
     hair = small[REGIONS.index("hair")]
     if region == "clothes":
         clothes, high = small[REGIONS.index("clothes")], round(SIDE * FACE)

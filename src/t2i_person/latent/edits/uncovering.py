@@ -21,7 +21,7 @@ from ..judge import embed_images, mean_log_probability, probabilities
 from ..targets import DRAWN, Target
 from . import PartEdit
 from .grafts import SMALL, Part, composed, everywhere, parts_in, shaped, uncovered
-from .transplants import FITTING, LOST, OTHER_COLOUR, OTHER_SEX
+from .transplants import FITTING, LOST, OTHER_COLOUR, skin_fit
 
 TRIED = 8  # donors of each region whose outcome is looked at
 BAREHEADED = "hair", "clothes"  # what donors without a hat give: their own hair is long or curly, or short
@@ -72,9 +72,7 @@ def _nearest(donors: Donors, region: str, now: Tensor, gender: str) -> Tensor:
     if region == "hair":
         free = free * (1 - given)
     mine, skin = small[REGIONS.index("skin")] * free, skin * free
-    fit = torch.minimum(skin, mine).sum((1, 2)) / torch.maximum(skin, mine).sum((1, 2)).clamp(min=1)
-    if gender != "unknown":
-        fit = fit - OTHER_SEX * (donors.male[there] != (gender == "male"))
+    fit = skin_fit(donors, there, skin, mine, gender)
     return there[fit.argsort(descending=True, stable=True)[:TRIED]]
 
 
