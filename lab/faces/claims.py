@@ -2,7 +2,7 @@
 
     python -m lab faces claims         # edits and sheets of what is called drawn, 20 minutes on two cores
 
-Each phrase is edited into two people. The sheets show each claim with the person before it; what is wrong is written
+Each phrase is edited into three people. The sheets show each claim with the person before it; what is wrong is written
 into looked_claims.csv, a line for each picture looked at: the phrase, the person, 1 if it shows what is called drawn.
 """
 
@@ -25,6 +25,7 @@ from t2i_person.errors import T2IError
 PLACE = WORK / "claims"
 LOOKED = Path(__file__).with_name("looked_claims.csv")
 SIDE = 192
+SEED = 340  # of the first person; another number is another set of people
 WOMEN = (
     "Женщина.", "Девушка.", "Пожилая женщина.", "Блондинка.", "Темнокожая женщина.", "Женщина с чёлкой.", "Рыжая женщина.",
     "Японка.", "Женщина с кудрявыми волосами.", "Женщина средних лет.", "Брюнетка.", "Женщина с короткими волосами.",
@@ -58,15 +59,16 @@ WITHOUT = {  # who wears what is to go
 
 
 def jobs() -> list[tuple[str, str, int]]:
-    """Phrase, who it is, seed: two people a phrase, in turn."""
+    """Phrase, who it is, seed: three people a phrase, in turn."""
     both, hers, his = ([p.strip() for p in some.replace("\n", " ").split(";")] for some in (BOTH, HERS, HIS))
     found, turn = [], {True: 7, False: 7}
     for phrase in (*both, *hers, *his):
-        for women in (True, False) if phrase in both else (phrase in hers,) * 2:
+        third = len(found) // 3 % 2 == 0  # a woman or a man by turns
+        for women in (True, False, third) if phrase in both else (phrase in hers,) * 3:
             who = (WOMEN if women else MEN)[turn[women] % 12]
-            found.append((phrase, who, 140 + turn[women] % 12))
+            found.append((phrase, who, SEED + turn[women] % 12))
             turn[women] += 5  # coprime to 12: all of them meet all kinds
-    return found + [(p, who, 160 + k) for p, some in WITHOUT.items() for k, who in enumerate(some)]
+    return found + [(p, who, SEED + 20 + k) for p, some in WITHOUT.items() for k, who in enumerate(some)]
 
 
 def main(argv: Sequence[str] | None = None) -> None:

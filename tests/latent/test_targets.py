@@ -143,6 +143,23 @@ def test_a_colour_that_can_be_put_counts_less_when_people_are_chosen():
     assert {wish.name: wish.weight for wish in able} == plain | {"женщина": WHO, "зелёное платье": PUT}
 
 
+def test_a_pack_says_what_weighs_most_when_people_are_chosen():
+    """By the whole phrase, its last word, its category; a hat that edits put on well hardly counts."""
+    pack = tiny_pack()
+    weights = {"gender": 4, "age": 3, "headwear": 0.5, "платок": 2, "рыжий": 5}
+    recipe = replace(pack.recipe, weights=weights, edits=("recolour",))
+    pack = replace(pack, recipe=recipe, draws=pack.draws | {"headwear", "age"})
+
+    def found(text):
+        (person,) = describe(text)
+        both = [*targets_of(pack, person)[0], *implied(pack, person)]
+        return {wish.name: wish.weight for wish in both if not wish.negated}
+
+    assert found("Рыжая старуха в шляпе.") == {"женщина": 4, "старый": 3, "рыжий": 5, "шляпа": 0.5}
+    assert found("Женщина в чёрном платке.")["платок"] == 2
+    assert found("Женщина в чёрной шляпе.")["шляпа"] == 0.5
+
+
 def test_years_moods_and_origins_are_said_in_words_that_the_encoder_knows():
     pack = tiny_pack()
     recipe = replace(

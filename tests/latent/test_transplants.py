@@ -5,12 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from packs.tiny import tiny_pack
 
 from t2i_person import change, draw, recreate
 from t2i_person.errors import T2IError
 from t2i_person.latent.edits import parts_of
 from t2i_person.latent.edits.grafts import masks, render_grafted
+from t2i_person.latent.edits.transplants import there_in
 from t2i_person.latent.sample import edits_of, split_styles
+from t2i_person.latent.targets import DRAWN, Target
 from t2i_person.nets.regions import REGIONS, of
 from t2i_person.packs import load_pack
 from t2i_person.picture.likeness import descriptor, distance
@@ -43,6 +46,17 @@ def test_only_glasses_are_taken_of_what_is_worn():
     theirs[:, REGIONS.index("other"), 90:96, 28:34] = 1  # an earring
     mask, bare = masks("other", theirs, regions())
     assert mask[0, 0, 55, 64] == 1 and mask[0, 0, 93, 31] == 0 and not bare.any()
+
+
+def test_clothes_that_are_a_scrap_beside_the_hair_are_not_there():
+    """By their area, and by how much of the picture's lower edge they are."""
+    coat = Target("пальто", "пальто", "clothes")
+    places = (100, 128, 10, 118), (60, 128, 0, 30), (124, 128, 10, 118)
+    wide, scrap, low = (
+        float(there_in(tiny_pack(), torch.empty(1, 0), regions(clothes=place), coat, "clothes"))
+        for place in places
+    )
+    assert wide == 1 and scrap < DRAWN and low < DRAWN
 
 
 def test_a_man_gets_a_cap_and_stays_himself(pack):

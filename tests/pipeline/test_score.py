@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
+import torch
 from packs.tiny import tiny_pack
 
 from t2i_person.latent.judge import embed_images, probabilities
 from t2i_person.latent.targets import Target
+from t2i_person.nets.regions import REGIONS
 from t2i_person.packs import to_image
 from t2i_person.pipeline import score
 from t2i_person.pipeline.score import picture_probabilities, reasons, scores_before, scores_of, spoils
@@ -35,6 +38,22 @@ def test_the_pixels_that_are_there_are_looked_at(pack, woman):
     again = picture_probabilities(pack, whole, other, (), woman.wanted)
     wanted = probabilities(pack, embed_images(pack, to_image(other, pack.device)), woman.wanted)
     assert again == wanted[0].tolist() != seen
+
+
+def test_a_colour_on_scraps_of_clothes_is_not_drawn(pack):
+    """They have to be a third of the picture's lower edge."""
+    whole = drawn(pack, sample(pack).styles)
+    target = Target("синее пальто", "синее пальто", "clothes")
+    pixels = np.full_like(whole.pixels, 200)
+    found = []
+    for width in (0.8, 0.3):
+        mask = np.zeros(pixels.shape[:2], np.float32)
+        mask[-mask.shape[0] // 3 :, : int(width * mask.shape[1])] = 1
+        pixels[mask > 0] = 30, 50, 160
+        coarse = torch.zeros(1, len(REGIONS), 8, 8)
+        known = replace(whole, coarse=coarse, _masks={"clothes": mask})
+        found.append(picture_probabilities(pack, known, pixels, (), [target])[0])
+    assert found[0] > 0.8 and found[1] == 0
 
 
 def test_scores_are_of_all_but_the_gender(woman):

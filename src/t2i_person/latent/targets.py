@@ -11,7 +11,7 @@ from ..picture.colours import grown, said_colour
 from ..text import Character, Feature
 from ..text.clashes import clashes
 
-# weights of targets in the search; a target not named here has weight 1
+# weights of targets in the search, unless the recipe has others; a target not named here has weight 1
 WHO = 2.0  # gender and age: a wrong one spoils the portrait
 RARE = 2.0  # features that few samples have; they have to outweigh many common ones
 FOUND = frozenset({"headwear", "facial_hair", "hair_color", "accessory"})  # categories of rare features
@@ -49,11 +49,12 @@ def targets_of(pack: Pack, character: Character) -> tuple[list[Target], list[Tar
     who = []
     gender = gender_text(pack, character.gender)
     if gender and not pack.encoder.unknown(gender):
-        who.append(Target(gender, gender, "gender", weight=WHO))
+        who.append(Target(gender, gender, "gender", weight=pack.recipe.weight_of(gender, "gender", WHO)))
     said = {feature.category for feature in character.described}
     if (noun := _noun(character, pack.recipe.ages)) and "age" not in said:
         text, *others = pack.recipe.ages[noun].split("; ")
-        who.append(Target(noun, text, "age", weight=WHO, also=_beside(others, "age")))
+        weight = pack.recipe.weight_of(text, "age", WHO)
+        who.append(Target(noun, text, "age", weight=weight, also=_beside(others, "age")))
     if noun := _noun(character, pack.recipe.origins):
         who.append(Target(noun, noun, "face", weight=RARE))
     return _targets(pack, character.described, who)
@@ -163,9 +164,8 @@ def _weight(pack: Pack, feature: Feature, text: str) -> float:
     colour = said_colour(text, feature.category) if "recolour" in pack.recipe.edits else None
     if colour and not feature.negated and not grown(*colour):
         return PUT
-    if feature.category == "age":
-        return WHO
-    return RARE if feature.category in FOUND else 1.0
+    usual = WHO if feature.category == "age" else RARE if feature.category in FOUND else 1.0
+    return usual if feature.negated else pack.recipe.weight_of(text, feature.category, usual)
 
 
 def implied(pack: Pack, character: Character) -> list[Target]:
@@ -193,7 +193,8 @@ def implied(pack: Pack, character: Character) -> list[Target]:
             # an edit can colour a hat, but not add one: «синяя шляпа» needs the target «шляпа»
             thing = feature.normalized.split()[-1]
             if said_colour(feature.normalized, "headwear") and not pack.encoder.unknown(thing):
-                found.append(Target(thing, thing, "headwear", weight=RARE))
+                weight = pack.recipe.weight_of(thing, "headwear", RARE)
+                found.append(Target(thing, thing, "headwear", weight=weight))
     return found
 
 

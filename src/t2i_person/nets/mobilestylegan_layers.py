@@ -59,12 +59,21 @@ class Haar(torch.autograd.Function):
         return out.view(n, h // 2, w // 2, 4 * c).permute(0, 3, 1, 2)
 
 
+def begun(*shape: int, of: int) -> nn.Parameter:
+    """Random weights with the variance 1 / `of`.
+
+    They are evenly spread, for torch.randn on the meta device imports sympy, which takes most of a second.
+    """
+    most = math.sqrt(3 / of)
+    return nn.Parameter(torch.empty(shape).uniform_(-most, most))
+
+
 class Affine(nn.Module):
     """Row of W+ -> style."""
 
     def __init__(self, n_in: int, n_out: int):
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(n_out, n_in).div_(math.sqrt(n_in)))
+        self.weight = begun(n_out, n_in, of=n_in)
         self.bias = nn.Parameter(torch.ones(n_out))
 
     def forward(self, w: Tensor) -> Tensor:
@@ -90,9 +99,9 @@ class Start(nn.Module):
 
     def __init__(self, n_in: int, n_out: int, w_dim: int, size: tuple[int, int]):
         super().__init__()
-        self.const = nn.Parameter(torch.randn(n_in, *size))
+        self.const = begun(n_in, *size, of=1)
         self.affine = Affine(w_dim, n_in)
-        self.weight = nn.Parameter(torch.randn(n_out, n_in, 3, 3).div_(math.sqrt(9 * n_in)))
+        self.weight = begun(n_out, n_in, 3, 3, of=9 * n_in)
         self.bias = nn.Parameter(torch.zeros(n_out))
         self.register_buffer("noise", torch.zeros(size))
 
@@ -140,8 +149,8 @@ class Separable(nn.Module):
     def __init__(self, n_in: int, n_out: int, w_dim: int, size: tuple[int, int]):
         super().__init__()
         self.affine = Affine(w_dim, n_in)
-        self.depthwise = nn.Parameter(torch.randn(n_in, 1, 3, 3).div_(3))
-        self.pointwise = nn.Parameter(torch.randn(n_out, n_in).div_(math.sqrt(n_in)))
+        self.depthwise = begun(n_in, 1, 3, 3, of=9)
+        self.pointwise = begun(n_out, n_in, of=n_in)
         self.bias = nn.Parameter(torch.zeros(n_out))
         self.register_buffer("noise", torch.zeros(size))
 
@@ -215,7 +224,7 @@ class ToRGB(nn.Module):
     def __init__(self, n_in: int, w_dim: int):
         super().__init__()
         self.affine = Affine(w_dim, n_in)
-        self.weight = nn.Parameter(torch.randn(12, n_in).div_(math.sqrt(n_in)))
+        self.weight = begun(12, n_in, of=n_in)
         self.bias = nn.Parameter(torch.zeros(12))
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
@@ -231,7 +240,7 @@ class Small(nn.Module):
 
     def __init__(self, n_in: int):
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(3, n_in).div_(math.sqrt(n_in)))
+        self.weight = begun(3, n_in, of=n_in)
         self.bias = nn.Parameter(torch.zeros(3))
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:

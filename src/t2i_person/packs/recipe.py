@@ -40,6 +40,9 @@ class Recipe:
     # a text, or its last word -> what a search goes for instead, as in `means`: edits bring the thing better
     sought: Mapping[str, str] = field(default_factory=dict)
     usual: Mapping[str, float] = field(default_factory=dict)  # text -> weight, below 0 for what is avoided
+    # text, its last word, or category -> weight of what is said in the search, if not the one of
+    # `latent.targets`; below 1 it is left to edits, and does not prolong the search
+    weights: Mapping[str, float] = field(default_factory=dict)
     ages: Mapping[str, str] = field(default_factory=dict)  # noun of a person -> text of the age it says
     # years -> text for somebody of this age or more, as in `means`; they ascend
     years: Mapping[str, str] = field(default_factory=dict)
@@ -80,6 +83,10 @@ class Recipe:
         first, last = map(int, rows.split("-"))
         return first, min(last + 1, num_ws)
 
+    def weight_of(self, text: str, category: str, usual: float) -> float:
+        """Weight of what a text of a category says in the search."""
+        return float(_listed(self.weights, text, category) or usual)
+
     def called_from(self, text: str, kind: str, usual: float) -> float:
         """Probability from which a text of a category, or of a colour, counts as drawn."""
         return float(_listed(self.called, text, kind) or usual)
@@ -108,6 +115,7 @@ TABLES: dict[str, Any] = {  # fields of Recipe that are tables of their own, bes
     "means": str,
     "sought": str,
     "usual": (int, float),
+    "weights": (int, float),
     "ages": str,
     "years": str,
     "holds": str,

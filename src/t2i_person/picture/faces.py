@@ -42,7 +42,7 @@ def faces(image: np.ndarray, predictor: Predictor | None = None) -> list[Face]:
     side = max(image.shape[:2])
     scale = 1
     while True:
-        found = (predictor or _predictor()).predict(_enlarged(image, scale))
+        found = (predictor or loaded_predictor()).predict(_enlarged(image, scale))
         if found or side * scale * 2 > LARGEST:
             return [
                 Face(
@@ -116,8 +116,8 @@ def _landmarks() -> "dlib.shape_predictor":
 
 
 @functools.lru_cache(1)
-def _predictor() -> AgeAndGender:
-    """Loaded at the first face; it locks itself, so one serves all threads."""
+def loaded_predictor() -> AgeAndGender:
+    """Loaded once; it locks itself, so one serves all threads."""
     return AgeAndGender()
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..latent.edits import Edit, RecolourEdit
+from ..latent.edits.transplants import EDGE
 from ..latent.targets import Target
 from ..picture.colours import Kind, grown, said_colour
 from ..picture.naming import probability
@@ -35,9 +36,9 @@ def colour_probabilities(
     """For each target, the probability that people call its region by the colour that was said.
 
     `pixels` is the person's picture, or that picture recoloured by the `edits`. The probability is 0 if there
-    is no such region. It is None for a target without a colour, for a natural hair colour that was not put
-    there, and for all targets if the pack has no masks. The encoder judges the colours of garments badly, but
-    under a mask they can be measured.
+    is no such region, or only scraps of it. It is None for a target without a colour, for a natural hair
+    colour that was not put there, and for all targets if the pack has no masks. The encoder judges the
+    colours of garments badly, but under a mask they can be measured.
     """
     if whole.coarse is None:
         return [None] * len(targets)
@@ -46,8 +47,19 @@ def colour_probabilities(
     for target in targets:
         said = _said(target)
         measured = said is not None and (said[0] in put or not grown(*said))
-        out.append((_probability(whole, pixels, *said) or 0.0) if said and measured else None)
+        if not (said and measured):
+            out.append(None)
+        elif said[0] == "clothes" and _scraps(whole):
+            out.append(0.0)
+        else:
+            out.append(_probability(whole, pixels, *said) or 0.0)
     return out
+
+
+def _scraps(whole: Whole) -> bool:
+    """Whether the clothes are too little of the picture's lower edge to be seen as a garment."""
+    mask = whole.mask("clothes")
+    return mask is not None and bool(mask[-max(1, len(mask) // 50) :].mean() < EDGE)
 
 
 def _said(target: Target) -> tuple[Kind, str] | None:

@@ -1,17 +1,17 @@
 """From a Russian text to cut-out portraits, through all stages."""
 
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Protocol
 
-import numpy as np
 import torch
 
 from ..errors import NobodyFits, NoPeople, T2IError, TooManyPeople
 from ..latent.sample import Sample
 from ..latent.targets import targets_of
 from ..packs import Pack, load_pack
-from ..picture.faces import Detector, faces
+from ..picture.faces import Detector, faces, loaded_predictor
 from ..portrait import Person, Result
 from ..record import Record
 from ..request import Request
@@ -37,9 +37,16 @@ class Reader(Protocol):
 
 def load(pack: str = "auto", device: str = "auto") -> None:
     """Load every model that `draw` needs, so that the first request is as quick as the next."""
-    load_pack(pack, device)
+    _load_models(pack, device)
     describe("Мужчина шёл по улице.")
-    faces(np.zeros((64, 64, 3), np.uint8))
+
+
+@torch.no_grad()
+def _load_models(pack: str | Pack, device: str) -> Pack:
+    """The pack; what looks for faces is loaded after it."""
+    loaded = pack if isinstance(pack, Pack) else load_pack(pack, device)
+    loaded_predictor()
+    return loaded
 
 
 @torch.no_grad()
@@ -67,7 +74,9 @@ def draw(
     """
     run = Run(on_event, cancelled)
     request = replace(request, truncation_psi=preset_of(request).truncation_psi)  # it stands in the record
-    with run.stage("text"):
+    with ThreadPoolExecutor(1) as aside, run.stage("text"):
+        # a second of loading, while the text is read
+        loading = aside.submit(_load_models, pack, device)
         people = read(request.text, cancelled=cancelled)
         if not people:
             raise NoPeople(
@@ -77,7 +86,7 @@ def draw(
         wanted = _wanted(people, request, most)
         genders = dict.fromkeys(people[i].gender for i in sorted(wanted))
         phrases = {gender: read_strengths(request.strengths, gender, people, cancelled) for gender in genders}
-    pictures = Pictures(pack if isinstance(pack, Pack) else load_pack(pack, device), detect)
+    pictures = Pictures(loading.result(), detect)
     names = {w.name for person in people for some in targets_of(pictures.pack, person) for w in some}
     subjects = {
         i: subject_of(

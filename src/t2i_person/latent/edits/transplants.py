@@ -33,6 +33,7 @@ PROBABLE = 0.2  # of the fit, for a log probability of 1 that the donor shows th
 FACE = 26 / 32  # of the rows: clothes do not reach higher
 CLOTHES = 0.04  # of the picture: from so much on they are there
 CLOTHED = 0.12  # of the picture: more clothes than that are no better
+EDGE = 0.35  # of the picture's lower edge: narrower clothes are scraps beside the hair
 
 
 def best_donor(
@@ -86,10 +87,13 @@ def best_donor(
 def there_in(pack: Pack, seen: Tensor, regions: Tensor, target: Target, region: str) -> Tensor:
     """Probability that pictures show the target: unit embeddings [n, d], regions [n, 7, s, s] -> [n].
 
-    Clothes are measured by their area, because the encoder is a bad judge of whether any can be seen.
+    Clothes are measured by their area and their width, because the encoder is a bad judge of whether any can
+    be seen.
     """
     if region == "clothes":
-        return (of(regions, region).mean((1, 2, 3)) * (DRAWN / CLOTHES)).clamp(max=1)
+        clothes = of(regions, region)
+        area, width = clothes.mean((1, 2, 3)) / CLOTHES, clothes[..., -1, :].mean((1, 2)) / EDGE
+        return (torch.minimum(area, width) * DRAWN).clamp(max=1)
     return probabilities(pack, seen, [target])[:, 0]
 
 
