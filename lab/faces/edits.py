@@ -1,6 +1,6 @@
 """Do edits do what they say, and nothing else? 35 phrases on eight people drawn before.
 
-    python -m lab faces edits          # edits, sheets and figures into report.json, 25 minutes on two cores
+    python -m lab faces edits          # edits, sheets, figures into report.json and docs, 25 minutes on two cores
 
 Judged by tutors (`tutors`, in the work folder after `encoder`), which have labels of their own to go by but taught the
 pack's encoder; so a share of the sheets has to be looked at as well. Identity is dlib's descriptor, which nothing here
@@ -13,6 +13,7 @@ import csv
 import json
 import statistics
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
+from lab.card import DOCS, fill
 from lab.faces.drawn import GROUND, Drawn
 from lab.faces.encoder import WORK
 from lab.faces.facts import VALUES
@@ -128,6 +130,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     else:
         print("no tutors here: their rows stay as they are; python -m lab faces encoder makes them")
     report(found_figures)
+    fill(DOCS / "training.md", "faces-edits", table())
     print(json.dumps(found_figures, indent=1))
 
 
@@ -203,6 +206,33 @@ def edited() -> Iterator[tuple[str, Path, dict[str, Any]]]:
     for i, phrase in enumerate(PHRASES):
         for place in sorted(PLACE.glob(f"{i:02}-*.json")):
             yield phrase, place, json.loads(place.read_text("utf-8"))
+
+
+def table() -> str:
+    """For each phrase what it was done by, and what came of it."""
+    seen = {row["phrase"]: row for row in looked()}
+    lines = [
+        "| phrase | by | drawn, by looking | called drawn, but not | distance, median | seconds, median |",
+        "|---|---|---|---|---|---|",
+    ]
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for phrase, _, row in edited():
+        rows.setdefault(phrase, []).append(row)
+    for phrase, some in rows.items():
+        names = (edit["kind"] for row in some for edit in row["edits"] if edit["kind"] != "scaled")
+        kinds = ", ".join(kind for kind, _ in Counter(names).most_common(2)) or "nothing"
+        far = statistics.median(row["far"] for row in some if row["far"] is not None)
+        seconds = statistics.median(row["seconds"] for row in some)
+        cells = (
+            phrase,
+            kinds.replace("_", " "),
+            f"{seen[phrase]['drawn']} of {len(some)}",
+            seen[phrase]["claimed_wrongly"],
+            f"{far:.2f}",
+            f"{seconds:.1f}",
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
 
 
 def looked() -> list[dict[str, str]]:

@@ -27,6 +27,19 @@ def test_hats_and_glasses_are_not_wanted_unless_they_are_asked_for():
     assert set(names("Парень в шляпе и тёмных очках смеялся.")) == set()
 
 
+def test_who_is_of_no_age_is_grown_up():
+    """A recipe names what is usual, too: with «не» among what is not."""
+    pack = tiny_pack()
+    pack = replace(pack, recipe=replace(pack.recipe, unasked={"age": "ребёнок; не взрослый"}))
+
+    def wishes(text):
+        (person,) = describe(text)
+        return [(wish.name, wish.text, wish.negated) for wish in implied(pack, person)]
+
+    assert wishes("Женщина молчала.") == [("не ребёнок", "ребёнок", True), ("взрослый", "взрослый", False)]
+    assert wishes("Пожилая женщина молчала.") == []
+
+
 def test_what_was_denied_is_not_asked_twice():
     assert "accessory" not in names("Девушка без очков улыбнулась.")
 

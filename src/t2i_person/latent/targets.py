@@ -180,9 +180,10 @@ def implied(pack: Pack, character: Character) -> list[Target]:
     for place, texts in pack.recipe.unasked.items():
         gender, _, category = place.rpartition("/")
         if category not in said and gender in ("", character.gender):
-            found += [
-                Target(f"не {text}", text, category, True, weight=UNASKED) for text in texts.split("; ")
-            ]
+            for text in texts.split("; "):
+                thing, avoided = text.removeprefix("не "), not text.startswith("не ")
+                name = f"не {text}" if avoided else thing
+                found.append(Target(name, thing, category, avoided, weight=UNASKED))
     shown = {feature.category for feature in character.described if not feature.negated}
     for category, text in pack.recipe.said.items():
         if category in shown:

@@ -30,8 +30,8 @@ class Recipe:
     # text: the region network may take this for background; with it in the picture only the matte cuts out
     not_ground: str = ""
     fine_matte: bool = False  # the matte follows the edges of the full image
-    # category -> what a person has not unless the text says something of that category; "female/facial_hair"
-    # is for women only; "; " stands between several things
+    # category -> what a person has not unless the text says something of that category, or with «не» what
+    # they have; "female/facial_hair" is for women only; "; " stands between several things
     unasked: Mapping[str, str] = field(default_factory=dict)
     said: Mapping[str, str] = field(default_factory=dict)  # category -> what is wanted too when it is said
     # a feature as it is said, or its English -> what is meant by it: texts with "; " between them, the first
