@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.people.assets import proxy
 from lab.people.factors import GARMENTS, HAIR
 
 ROOT = Path(__file__).parents[1]
@@ -51,6 +50,8 @@ def figures(report: dict[str, float]) -> str:
 
 def assets() -> str:
     """Every asset that is rendered, its author and the licence of its file."""
+    from lab.people.assets import proxy  # takes scipy, which the commands of the faces pack do without
+
     clothes = dict.fromkeys(name for garment in GARMENTS.values() for name in garment.assets)
     hair = dict.fromkeys(style.asset for style in HAIR.values() if style.asset)
     used = [("clothes", name) for name in (*clothes, "fedora", "Fishing_Hat_01", "glasses")]

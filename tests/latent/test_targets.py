@@ -135,6 +135,16 @@ def test_what_a_word_means_holds_with_words_before_it_and_not_against_what_is_sa
     assert beside("Мужчина с усами и бородой.")["усы"] == []
 
 
+def test_long_hair_of_a_colour_has_to_be_long_when_the_colour_is_painted():
+    pack = tiny_pack()
+    (person,) = describe("Юноша с длинными чёрными волосами, в длинном синем пальто.")
+    plain = targets_of(pack, person)[0]
+    painting = replace(pack, recipe=replace(pack.recipe, edits=("recolour",)))
+    found = {wish.name: [no.text for no in wish.also] for wish in targets_of(painting, person)[0]}
+    assert found["длинные чёрные волосы"] == ["длинные волосы"] and not found["длинное синее пальто"]
+    assert not any(wish.also for wish in plain), "the encoder judges both where nothing is painted"
+
+
 def test_a_target_holds_as_little_as_the_least_of_what_it_means():
     pack = tiny_pack()
     seen = torch.nn.functional.normalize(torch.randn(3, pack.text(["очки"]).shape[1]), dim=1)

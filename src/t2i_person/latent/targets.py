@@ -111,6 +111,7 @@ def _targets(
         text, *others = _meant(pack, feature, _encoder_text(pack, feature))
         obstacle, hopeless = _obstacle(pack, feature, text, overruled)
         also = _also(feature, others, features)
+        also += _beside(_without_hair_colour(pack, feature, text), "hair_style")
         weight = _weight(pack, feature, text)
         name = feature_name(feature)
         kind = "colour" if said_colour(text, feature.category) else feature.category
@@ -153,6 +154,16 @@ def _also(feature: Feature, texts: Sequence[str], features: Sequence[Feature]) -
     said = [f.normalized for f in features if not f.negated and f is not feature]
     free = [text for text in texts if not any(text.removeprefix("не ")[:4] in words for words in said)]
     return _beside(free, feature.category)
+
+
+def _without_hair_colour(pack: Pack, feature: Feature, text: str) -> list[str]:
+    """«длинные волосы» of «длинные чёрные волосы»: they have to be long, too, where the colour is painted."""
+    words = text.split()
+    hair = feature.category == "hair_color" and not feature.negated and "recolour" in pack.recipe.edits
+    if not hair or len(words) < 3 or said_colour(text, "hair") is None:
+        return []
+    rests = (" ".join((*words[:i], *words[i + 1 :])) for i in range(len(words) - 1))
+    return [rest for rest in rests if said_colour(rest, "hair") is None and not pack.encoder.unknown(rest)]
 
 
 def _beside(texts: Sequence[str], category: str) -> tuple[Target, ...]:

@@ -26,12 +26,20 @@ def picture_probabilities(
     edits: Sequence[Edit],
     wanted: Sequence[Target],
 ) -> list[float]:
-    """Probability of each target: measured for colours where that is possible, else by the encoder."""
+    """Probability of each target: measured for colours where that is possible, else by the encoder.
+
+    What stands beside a measured colour («длинные» of «длинные чёрные волосы») has to be seen as well.
+    """
     same = pixels is whole.pixels
     embedding = whole.seen if same else embed_images(pack, to_image(pixels, pack.device))
     seen = probabilities(pack, embedding, wanted, whole.coarse)[0].tolist()
     measured = colour_probabilities(whole, pixels, wanted, edits)
-    return [p if colour is None else colour for p, colour in zip(seen, measured, strict=True)]
+    beside = [
+        float(probabilities(pack, embedding, target.also, whole.coarse).amin()) if target.also else 1.0
+        for target in wanted
+    ]
+    rows = zip(seen, measured, beside, strict=True)
+    return [p if colour is None else min(colour, other) for p, colour, other in rows]
 
 
 def scores_of(wanted: Sequence[Target], found: Sequence[float]) -> dict[str, float]:
