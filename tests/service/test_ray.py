@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from .conftest import Server, free_port
+from .conftest import Server, free_port, http
 
 pytest.importorskip("ray.serve", reason="RAY SERVE IS NOT TESTED: pip install '.[ray]'")
 pytestmark = pytest.mark.flaky(reruns=1)  # as in test_page.py
@@ -90,7 +90,7 @@ def test_the_same_answers_and_bytes(server, ray):
     assert kept[0] == kept[1]
     for path in ("/v1/packs", "/docs", "/openapi.json", "/static/app.js", "/v1/cast"):
         assert server.get(path).content == ray.get(path).content
-        assert httpx.head(ray.url + path).status_code == 200
+        assert http.head(ray.url + path).status_code == 200
 
 
 def test_edits_and_who_leaves(server, ray):
@@ -101,14 +101,14 @@ def test_edits_and_who_leaves(server, ray):
     assert edited.status_code == 200 and ray.get(edited.json()["url"]).content.startswith(b"\x89PNG")
     draft = ray.post("/v1/edit", portrait=name, strengths={"очки": 0}, draft=True)
     assert draft.json()["image"].startswith("data:image/webp")
-    assert httpx.put(ray.url + "/v1/cast/Анна", json={"portrait": name}, timeout=60).status_code == 201
+    assert http.put(ray.url + "/v1/cast/Анна", json={"portrait": name}, timeout=60).status_code == 201
     with pytest.raises(httpx.ReadTimeout):
         ray.draw("Блондинка, брюнет, старик, девушка, парень, женщина и мужчина.", timeout=3)
     ray.until_idle(20)
     job = ray.post("/v1/jobs", **ORDER | {"text": "Утром Анна пришла одна."}).json()
     *_, (_, kind, data) = ray.events(job["events"])
     assert kind == "done" and data["job"]["characters"][0]["cast"] == "Анна"
-    assert httpx.delete(ray.url + "/v1/cast/Анна").status_code == 204
+    assert http.delete(ray.url + "/v1/cast/Анна").status_code == 204
 
 
 def test_a_replica_that_dies_loses_nothing(ray):
