@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from ..request import Request as Wanted
-from .desk import Job
+from .desk import Task
 from .models import Text
 from .problems import Detail, documented
 from .runtime import Runtime, runtime
@@ -54,7 +54,7 @@ async def health(request: Request) -> Health:
     return Health(busy=runtime(request).desk.load())
 
 
-def _draw(text: str, here: Runtime, job: Job) -> Response:
+def _draw(text: str, here: Runtime, job: Task) -> Response:
     """Runs in a worker thread, to the last byte: encoding is slow as well."""
     settings: Settings = here.settings
     asked = Wanted(

@@ -14,7 +14,8 @@ import psycopg
 from ..errors import Cancelled
 from . import models
 from .desk import LONGEST, Desk, Full
-from .jobs import SHARE, Job, Jobs, new_id, no_job
+from .job import Job
+from .jobs import SHARE, Jobs, new_id, no_job
 from .library import Away, Row, Unreadable, Unwritable
 from .log import PING, Entry, Log
 from .metrics import Metrics

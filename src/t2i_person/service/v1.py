@@ -17,8 +17,8 @@ from fastapi.sse import format_sse_event
 from ..errors import visible
 from ..pipeline import convert, list_packs
 from . import models
-from .desk import Job as Work
-from .jobs import Job
+from .desk import Task
+from .job import Job
 from .library import PEOPLE, RECORD, Member
 from .log import stream
 from .models import JobOrder
@@ -128,7 +128,7 @@ async def describe(order: models.DescribeOrder, here: Here, request: Request) ->
     """Who the text describes, and how; nothing is drawn."""
     here.heard(request, order.text)
 
-    def work(job: Work[dict[str, Any]]) -> dict[str, Any]:
+    def work(job: Task[dict[str, Any]]) -> dict[str, Any]:
         found = here.artist.describe(order.text, cancelled=here.limit(job.cancelled))
         people = [models.character(i, person) for i, person in enumerate(found)]
         return {"characters": [person.model_dump() for person in people]}
