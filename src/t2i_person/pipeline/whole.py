@@ -67,7 +67,7 @@ class Whole:
             return None
         if region not in self._masks:
             names = [region, "ground"] if region in PAINTED else [region]
-            self._masks |= full_masks(self.coarse, self.pixels, names=names)
+            self._masks |= full_masks(self.coarse, self.pixels, names)
             if region in PAINTED and self._masks[region].mean() > SEEN:
                 found, ground = self._masks[region], self._masks["ground"]
                 self._masks[region] = to_its_edge(found, ground, self.alpha)
