@@ -231,7 +231,7 @@ def test_a_redirect_to_this_machine_is_not_followed(server, tmp_path, monkeypatc
 
 def test_no_way_out_of_tls(server):
     asked = urllib.request.Request("https://weights.example/weights.pt")
-    with pytest.raises(sources._Dead, match="out of TLS"):
+    with pytest.raises(sources._Dead, match="not encrypted"):
         sources._Redirects().redirect_request(asked, None, 302, "", {}, "http://elsewhere.example/weights.pt")
 
 
