@@ -22,9 +22,7 @@ from rich.text import Text
 from ..errors import T2IError
 from .console import FAILURE, err, leave, out, slug
 
-DONE = (
-    "done.json"  # in each folder: the request and its result; written last, so a folder with it is complete
-)
+DONE = "done.json"  # in each folder: request and result; written last, so a folder with it is complete
 AHEAD = 2  # texts handed to each process at once, so that none has to wait
 
 

@@ -117,7 +117,7 @@ class Pack(PackInfo):
         return max([side for side in sides if side <= most], default=sides[0])
 
     def text(self, texts: Sequence[str]) -> Tensor:
-        """Unit embeddings [n, d] of texts, each encoded once and alone: in a batch its last bits would differ."""
+        """Unit embeddings [n, d] of texts, each encoded once, and alone: batches change the last bits."""
         known = {text: seen for text in texts if (seen := self._texts.get(text)) is not None}
         if new := [text for text in dict.fromkeys(texts) if text not in known]:
             with torch.no_grad():

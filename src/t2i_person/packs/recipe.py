@@ -30,31 +30,27 @@ class Recipe:
     # text: the region network may take this for background; if it is drawn, the matte alone cuts out
     not_ground: str = ""
     fine_matte: bool = False  # the matte is refined along the edges of the full image
-    # category -> what is avoided unless the text says something of that category, several things separated by
-    # "; "; "female/facial_hair" is for women only
+    # category -> what is avoided unless the text says something of that category, several things separated
+    # by "; "; "female/facial_hair" is for women only
     unasked: Mapping[str, str] = field(default_factory=dict)
-    said: Mapping[str, str] = field(
-        default_factory=dict
-    )  # category -> what is wanted too if the text says it
-    # a feature as the text has it, or its English -> the texts that are wanted instead, separated by "; ". The
-    # first replaces it, the others ("не тёмные очки") are added
+    # category -> what is wanted too if the text says something of it
+    said: Mapping[str, str] = field(default_factory=dict)
+    # a feature as the text has it, or its English -> the texts that are wanted instead, separated by "; ":
+    # the first replaces it, the others ("не тёмные очки") are added
     means: Mapping[str, str] = field(default_factory=dict)
-    # a text, or its last word -> what the search looks for instead, as in `means`: edits make the thing itself
-    # better than a search finds it
+    # a text, or its last word -> what the search looks for instead, as in `means`: edits make the thing
+    # itself better than a search finds it
     sought: Mapping[str, str] = field(default_factory=dict)
     usual: Mapping[str, float] = field(default_factory=dict)  # text -> weight in a search; below 0: avoided
     ages: Mapping[str, str] = field(default_factory=dict)  # noun of a person -> text of the age it says
     # years, ascending -> text for a person of this age or more, as in `means`
     years: Mapping[str, str] = field(default_factory=dict)
     origins: tuple[str, ...] = ()  # nouns for a person that imply a kind of face and that the encoder knows
-    holds: Mapping[str, str] = field(
-        default_factory=dict
-    )  # text -> category whose directions must not change it
+    # text -> its category: directions for texts of other categories may not change how true it is
+    holds: Mapping[str, str] = field(default_factory=dict)
     # text or category -> "5-22": first and last row of W+ that its direction moves
     rows: Mapping[str, str] = field(default_factory=dict)
-    shape_layers: int = (
-        0  # style layers below this carry shapes, the others colours; 0: hats are not taken off
-    )
+    shape_layers: int = 0  # style layers below this carry shapes, the others colours; 0: hats stay on
     transplants: Mapping[str, str] = field(default_factory=dict)  # category -> region that donors give
     # text or category -> the place of the picture that its direction changes
     local: Mapping[str, str] = field(default_factory=dict)
