@@ -10,7 +10,10 @@ import httpx
 import numpy as np
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
 
+from t2i_person import draw
+from t2i_person.cli import main as cli
 from t2i_person.picture import png
 
 from .conftest import http
@@ -57,6 +60,20 @@ def test_events_tell_all_in_order(server, drawn):
         assert head == "data:image/webp;base64" and data["character"] == data["portrait"] == 0
         assert Image.open(BytesIO(base64.b64decode(code))).format == "WEBP"
     assert previews
+
+
+def test_three_doors_give_the_same_bytes(server, tmp_path):
+    """HTTP in the server's process, Python and the command line in this one. More doors: bench/same_bytes.py."""
+    server.until_idle()
+    text, order = "Девушка в очках.", {"seed": 9, "steps": 0, "size": 256, "background": "kept"}
+    job = server.post("/v1/jobs", text=text, **order).json()
+    *_, (_, _, data) = server.events(job["events"])
+    picture = server.get(data["job"]["characters"][0]["portraits"][0]["url"]).content
+    assert picture == draw(text, pack="embedded", **order).characters[0].portraits[0].png()
+    words = ["draw", text, "--seed", "9", "--steps", "0", "--size", "256", "--keep-background"]
+    done = CliRunner().invoke(cli.app, [*words, "--pack", "embedded", "-o", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [picture]
 
 
 def test_previews_improve_while_a_search_goes_on(server):

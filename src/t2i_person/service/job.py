@@ -1,4 +1,4 @@
-"""One job: how far a drawing is that was asked for, as its worker thread tells and clients see it."""
+"""A job: a drawing that a client asked for, its progress, and its result."""
 
 import threading
 from typing import Any
@@ -16,7 +16,7 @@ PREVIEW = 256  # pixels
 
 
 class Job:
-    """One of them; changed by its worker thread, read by anybody."""
+    """One drawing; its worker thread changes it, all others read it."""
 
     def __init__(self, name: str, owner: str, order: JobOrder, created: float, log: Log) -> None:
         self.name, self.owner, self.order, self.created, self.log = name, owner, order, created, log
@@ -27,16 +27,16 @@ class Job:
         self.seconds: dict[str, float] = {}
         self.error: Problem | None = None
         self.handed_back = False
-        self.size = 0  # bytes of what is kept of it without its pictures, once it has ended
-        self.fleeting = False  # somebody waits for it on the line: no use to draw it later
-        self.begun = 0  # times that a server has begun it
-        self.written = threading.Event()  # that it exists
+        self.size = 0  # bytes that it takes without its pictures, once it has ended
+        self.fleeting = False  # a client waits for it on an open connection: it is of no use later
+        self.begun = 0  # how often a server has begun it
+        self.written = threading.Event()  # set when the library has it
         self.ending = False
         self.work: Task[None]
         self._lock = threading.Lock()
 
     def shown(self, keep: float) -> models.Job:
-        """As clients see it; `keep` is how many seconds results are kept."""
+        """The job as clients see it; results are kept for `keep` seconds."""
         with self._lock:
             return models.Job(
                 id=self.name,
@@ -56,7 +56,7 @@ class Job:
             )
 
     def moved(self, place: int) -> None:
-        """Its place in the queue changed; two threads may tell it in the wrong order."""
+        """Its place in the queue changed. Two threads may call this in the wrong order: places only fall."""
         with self._lock:
             if 0 <= self.place <= place:
                 return
@@ -67,7 +67,7 @@ class Job:
             self.log.add("queued", {"place": place})
 
     def ended_before(self, told: models.Job) -> None:
-        """It ended in an earlier server; this is what was told of it."""
+        """It ended in an earlier server process, which left this answer."""
         self.status, self.finished, self.ending = told.status, told.finished, True
         self.characters, self.seconds = told.characters, told.seconds
         self.progress = told.progress.model_dump() if told.progress else None
@@ -79,7 +79,7 @@ class Job:
         return [portrait.id for one in self.characters for portrait in one.portraits]
 
     def hear(self, event: Event, store: Store) -> None:
-        """What the pipeline tells, from its thread."""
+        """Take an event of the pipeline; called in the worker thread."""
         where: dict[str, Any] = {"character": event.character, "portrait": event.portrait}
         if event.characters is not None:
             with self._lock:
@@ -104,7 +104,7 @@ class Job:
             self.log.add("progress", step)
 
     def drawn(self, result: Result) -> None:
-        """It is complete."""
+        """The drawing is complete."""
         with self._lock:
             self.seconds = result.seconds
             for one, person in zip(self.characters, result.characters, strict=True):

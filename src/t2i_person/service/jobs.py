@@ -22,9 +22,9 @@ from .settings import Settings
 from .store import Store
 
 log = logging.getLogger("t2i_person.service")
-RUN = 1_000_000  # more events than one server tells of one job: those of the next begin beyond
-TRIES = 2  # a job that was begun so often, and the server did not live to say more, is not begun again
-SHARE = 8  # jobs without their pictures may take this part of the memory for results
+RUN = 1_000_000  # more events than one job has in one server: the next server's ids begin after these
+TRIES = 2  # a job that was begun so often, and each time the server died, is not begun again
+SHARE = 8  # one part in so many of the memory for results is for jobs without their pictures
 
 
 class Kept(Mapping[str, Record]):
@@ -57,7 +57,7 @@ class Jobs:
         self._metrics = metrics
         self._jobs: dict[str, Job] = {}
         self.artist = Artist()
-        self.waiting = 0  # of those that no desk here has
+        self.waiting = 0  # jobs that wait in a shared store, at no desk of this server
         self._stopping = False
 
     @property
@@ -99,7 +99,7 @@ class Jobs:
         return job
 
     def complete(self, order: JobOrder) -> JobOrder:
-        """With what is the server's to choose."""
+        """The order with the server's own choices for what it leaves open: seed, pack, steps."""
         seed = secrets.randbelow(1 << 31) if order.seed is None else order.seed
         order = order.model_copy(update={"seed": seed, "pack": order.pack or self.default_pack})
         return order if order.steps is not None else order.model_copy(update={"steps": self._settings.steps})
@@ -114,7 +114,7 @@ class Jobs:
         for row in rows:
             try:
                 self._take_up(row)
-            except Exception:  # one that nobody can make out does not keep the others from being taken up
+            except Exception:  # one unreadable row must not keep the others from being taken up
                 log.exception("job not taken up", extra={"job": row.id})
                 self._forget([row.id])
 
@@ -137,7 +137,7 @@ class Jobs:
             return
         try:
             self._start(job)
-        except Full:  # the queue has become shorter: it waits for the next start
+        except Full:  # the queue is shorter than it was: the job waits for the next start
             log.warning("job waits for the next start", extra={"job": job.name})
             return
         log.info("job taken up", extra={"job": job.name})
@@ -216,7 +216,7 @@ class Jobs:
         job.handed_back = True
         job.begun = 0
         if self._library.lasting and not job.fleeting and self._write(job, job.log.last + 1):
-            job.log.close()  # its readers come back, and find it at the next server
+            job.log.close()  # its readers reconnect, and find it at the next server
             log.info("job handed back", extra={"job": job.name})
         else:
             self._end(job, "failed", stopping())
