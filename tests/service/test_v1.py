@@ -63,7 +63,7 @@ def test_events_tell_all_in_order(server, drawn):
 
 
 def test_three_doors_give_the_same_bytes(server, tmp_path):
-    """HTTP in the server's process, Python and the command line in this one. More doors: bench/same_bytes.py."""
+    """The server in its process, Python and the command line in this one; more: bench/same_bytes.py."""
     server.until_idle()
     text, order = "Девушка в очках.", {"seed": 9, "steps": 0, "size": 256, "background": "kept"}
     job = server.post("/v1/jobs", text=text, **order).json()
