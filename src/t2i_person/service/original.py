@@ -31,7 +31,7 @@ class Drawn(BaseModel):
 
 
 class Health(BaseModel):
-    """`busy`: requests that wait or are drawn."""
+    """`busy`: the number of requests that wait or are being drawn."""
 
     status: str = "ok"
     busy: int
@@ -55,7 +55,7 @@ async def health(request: Request) -> Health:
 
 
 def _draw(text: str, here: Runtime, job: Task) -> Response:
-    """Runs in a worker thread, to the last byte: encoding is slow as well."""
+    """Runs in a worker thread, encoding included, for that is slow as well."""
     settings: Settings = here.settings
     asked = Wanted(
         text,
