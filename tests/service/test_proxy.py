@@ -18,7 +18,7 @@ from .conftest import Server, free_port, http
 from .test_page import browser, browser_needed, playwright, portraits, visit, write  # noqa: F401
 
 PAGE = (Path(__file__).parents[2] / "docs" / "proxy.md").read_text("utf-8")
-ORDER = {"text": "Девушка в очках.", "seed": 1, "size": 256}
+ORDER = {"text": "Девушка в очках.", "seed": 1, "steps": 0, "size": 256, "background": "kept"}
 NGINX = """
 {user} daemon off; pid {folder}/pid; error_log stderr; events {{}}
 http {{ access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxied;
