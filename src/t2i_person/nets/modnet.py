@@ -251,7 +251,7 @@ class MODNet(nn.Module):
 
     @classmethod
     def from_state_dict(cls, state: Mapping[str, Tensor]) -> MODNet:
-        """Build from our own or the published names, with or without ``module.``; sizes come from the tensors.
+        """Build from our own or the published names, with or without ``module.``; sizes are the tensors' own.
 
         Raises
         ------
