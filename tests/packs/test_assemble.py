@@ -208,7 +208,7 @@ def test_a_generator_without_its_mean(files, tmp_path):
         ({"name": "../evil"}, "cannot be a pack's name"),
         ({"name": "nvidia-ffhq"}, "cannot be a pack's name"),
         ({"generator": "nvidia-ffhq"}, r"not here yet: run `t2i-person packs pull nvidia-ffhq`"),
-        ({"generator": "modnet"}, "modnet is no generator: choose styleclip-ffhq"),
+        ({"generator": "modnet"}, "modnet is not a generator checkpoint: choose styleclip-ffhq"),
         ({"generator": "nowhere.pt"}, r"nowhere\.pt cannot be read"),
         ({"clip": "nowhere"}, "nowhere is not there"),
         ({"draws": ["hair"]}, "draws has hair: choose from gender, hair_color"),
