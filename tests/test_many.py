@@ -52,7 +52,7 @@ def test_all_are_drawn_but_the_bad_ones_and_only_once(tmp_path):
     done = (out / "девушка" / DONE).stat().st_mtime_ns
     run = subprocess.run(command(tmp_path, str(source)), capture_output=True, text=True)
     assert run.returncode == 1 and "1 drawn, 1 had been, 2 failed." in run.stdout, run.stdout + run.stderr
-    assert "000002: No people were found" in run.stderr and "000004: line 4 is no {" in run.stderr
+    assert "000002: No people were found" in run.stderr and "000004: line 4 is not {" in run.stderr
     assert (out / "девушка" / DONE).stat().st_mtime_ns == done
     assert sorted(place.name for place in out.iterdir()) == ["000003", "девушка"]
     told = json.loads((out / "000003" / DONE).read_text("utf-8"))
@@ -82,7 +82,7 @@ def test_what_is_read(tmp_path):
     )
     lines.write_text("\n".join(odd), "utf-8")
     *bad, good = read(lines)
-    assert all("is no {" in item.error for item in bad) and good == Item("000006", "Старик.", 1)
+    assert all("is not {" in item.error for item in bad) and good == Item("000006", "Старик.", 1)
     with pytest.raises(T2IError, match=r"neither a folder of \.txt files nor a \.jsonl file"):
         list(read(tmp_path / "a.txt"))
 

@@ -122,12 +122,6 @@ CLOTHES: dict[str, dict[str, float]] = {
     "сиреневый": {"purple": 0.7, "pink": 0.2}, "чёрный": {"black": 1, "grey": 0.05}, "серый": {"grey": 1}, "белый": {"white": 1, "beige": 0.05},
 }  # fmt: skip
 SEEN = is_("seen", yes=1)
-MORE_WORDS = {
-    "красный": ("алый", "кумачовый"),
-    "синий": ("васильковый",),
-    "голубой": ("небесный",),
-    "белый": ("белоснежный",),
-}
 
 _C = "clothes"
 GARMENTS: dict[str, tuple[list[str], Rule]] = {
@@ -146,7 +140,6 @@ GARMENTS: dict[str, tuple[list[str], Rule]] = {
     "dress": (["вечернее платье", "открытые плечи", "голые плечи", *listed(_C, "dress", "wedding dress", "bodice", "nightgown")], all_(not_(part(MALE, 0.7)), is_("cloth", dress=1, other=0.15))),
     "uniform": (["военная форма", *listed(_C, "uniform")], is_("cloth", uniform=1, suit=0.1)),
 }  # fmt: skip
-ANY = is_("cloth", **{v: 1 for v in VALUES["cloth"]})
 
 HAIR: dict[str, tuple[str, str, Rule]] = {  # adjectives of the hair, phrases, truth
     "blond": ("светлый|белокурый|золотистый|льняной|соломенный|пшеничный|золотой|белый", "блондинка|блондин|светловолосый|светловолосая|белокурый|светлая шевелюра|платиновая блондинка",

@@ -58,7 +58,7 @@ def look(net: nn.Module, head: nn.Module, seed: int) -> dict[str, list[float]]:
             small = F.avg_pool2d(whole.float(), whole.shape[-1] // 256)[0].permute(1, 2, 0)
         picture = ((small + 1) * 127.5).clamp(0, 255).round().byte().numpy()
         out = {}
-        for kind, mask in full_masks(masks, picture, None, tuple(COLUMNS)).items():
+        for kind, mask in full_masks(masks, picture, tuple(COLUMNS)).items():
             palette = palette_of(picture, mask)
             if palette is not None and mask.mean() >= LEAST:
                 out[kind] = naming.traits(palette, picture).tolist()

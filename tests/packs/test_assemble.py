@@ -208,7 +208,7 @@ def test_a_generator_without_its_mean(files, tmp_path):
         ({"name": "../evil"}, "cannot be a pack's name"),
         ({"name": "nvidia-ffhq"}, "cannot be a pack's name"),
         ({"generator": "nvidia-ffhq"}, r"not here yet: run `t2i-person packs pull nvidia-ffhq`"),
-        ({"generator": "modnet"}, "modnet is no generator: choose styleclip-ffhq"),
+        ({"generator": "modnet"}, "modnet is not a generator checkpoint: choose styleclip-ffhq"),
         ({"generator": "nowhere.pt"}, r"nowhere\.pt cannot be read"),
         ({"clip": "nowhere"}, "nowhere is not there"),
         ({"draws": ["hair"]}, "draws has hair: choose from gender, hair_color"),
@@ -256,7 +256,7 @@ def test_a_wrong_file_is_wrong_use_and_a_broken_source_a_failure(files, home, tm
         code, said = build(generator=named)
         assert code == 1 and "cut short" in said and "t2i-person packs remove styleclip-ffhq" in said
     code, said = build(matting=source.files[0].path)
-    assert code == 2 and "styleclip-ffhq is no matting: choose modnet" in said
+    assert code == 2 and "styleclip-ffhq is not a matting checkpoint: choose modnet" in said
 
 
 def test_a_folder_of_packs_that_cannot_be_written(files, monkeypatch):

@@ -42,9 +42,9 @@ BOMB = (
 @pytest.mark.parametrize(
     ("xml", "why"),
     [
-        (BOMB, "declares"),
+        (BOMB, "declarations"),
         (BOMB.decode().encode("utf-16"), "not UTF-8"),
-        (b'<net version="10"><!-- x --></net>', "declares"),
+        (b'<net version="10"><!-- x --></net>', "declarations"),
         (b"", "damaged"),
         (b'<net version="10">', "damaged"),
         (b'<net version="10"></net>', "0 layers"),

@@ -18,6 +18,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+# Each httpx.get() of its own reads all certificates again, which costs more than the server's whole answer.
+# Otherwise it is the same: a connection a request, and as many as are asked for.
+http = httpx.Client(limits=httpx.Limits(max_connections=None, max_keepalive_connections=0))
+
 
 class Server:
     """``t2i-person serve`` in a process of its own."""
@@ -38,7 +42,7 @@ class Server:
         end = time.monotonic() + seconds
         while time.monotonic() < end and self.process.poll() is None:
             with contextlib.suppress(httpx.TransportError):
-                self.seen.append(httpx.get(self.url + "/readyz").status_code)
+                self.seen.append(http.get(self.url + "/readyz").status_code)
                 if self.seen[-1] == 200:
                     return self
             time.sleep(0.05)
@@ -50,18 +54,18 @@ class Server:
         resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (hard if size is None else size, hard))
 
     def draw(self, text: str, timeout: float = 600) -> httpx.Response:
-        return httpx.post(self.url + "/t2i-person", json={"text": text}, timeout=timeout)
+        return http.post(self.url + "/t2i-person", json={"text": text}, timeout=timeout)
 
     def post(self, path: str, timeout: float = 600, **body: object) -> httpx.Response:
-        return httpx.post(self.url + path, json=body, timeout=timeout)
+        return http.post(self.url + path, json=body, timeout=timeout)
 
     def get(self, path: str, **headers: str) -> httpx.Response:
-        return httpx.get(self.url + path, headers=headers, timeout=600)
+        return http.get(self.url + path, headers=headers, timeout=600)
 
     def events(self, path: str, after: int = 0) -> Iterator[tuple[int, str, dict]]:
         """Id, name and data of each server-sent event, to the end of the stream."""
         headers = {"Last-Event-ID": str(after)} if after else {}
-        with httpx.stream("GET", self.url + path, headers=headers, timeout=600) as answer:
+        with http.stream("GET", self.url + path, headers=headers, timeout=600) as answer:
             assert answer.status_code == 200, answer.read()
             assert answer.headers["content-type"].startswith("text/event-stream")
             block: dict[str, str] = {}
@@ -80,7 +84,7 @@ class Server:
         assert self.busy() == 0
 
     def busy(self) -> int:
-        return httpx.get(self.url + "/health", timeout=60).json()["busy"]
+        return http.get(self.url + "/health", timeout=60).json()["busy"]
 
     def stop(self) -> int:
         """SIGTERM; the exit code."""

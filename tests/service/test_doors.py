@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from .conftest import http
 from .test_hostile import encoded
 
 RAW = (
@@ -39,12 +40,12 @@ def said(answer: httpx.Response) -> tuple[int, str, str, str]:
 def send(server, method: str, path: str, body: object) -> httpx.Response:
     """With what httpx would not write: half a surrogate pair, a NaN."""
     headers = {"Content-Type": "application/json"}
-    return httpx.request(method, server.url + path, content=json.dumps(body), headers=headers, timeout=600)
+    return http.request(method, server.url + path, content=json.dumps(body), headers=headers, timeout=600)
 
 
 def form(server, image: bytes, **fields: object) -> httpx.Response:
     url = server.url + "/v1/images/edits"
-    return httpx.post(url, data=fields, files={"image": ("a.png", image, "image/png")}, timeout=600)
+    return http.post(url, data=fields, files={"image": ("a.png", image, "image/png")}, timeout=600)
 
 
 @pytest.fixture(scope="module")
@@ -165,12 +166,12 @@ def test_bodies_that_are_no_object_or_have_other_fields(server):
     ):
         url, shown = server.url + path, json.dumps(example, ensure_ascii=False)
         for body in (b"[]", b"3", b"null", b'"x"'):
-            answer = httpx.request(method, url, content=body, headers={"Content-Type": "application/json"})
+            answer = http.request(method, url, content=body, headers={"Content-Type": "application/json"})
             *_, code, _ = told = said(answer)
             assert told[0] == 422 and code in ("invalid", ""), answer.text
             assert shown in answer.json().get("detail", "") + str(answer.json().get("error", "")), answer.text
         for body in (b"{", b"{'a': 1}", b"["):
-            answer = httpx.request(method, url, content=body, headers={"Content-Type": "application/json"})
+            answer = http.request(method, url, content=body, headers={"Content-Type": "application/json"})
             assert answer.status_code == 400 and shown in answer.text.replace('\\"', '"'), answer.text
         if path != "/v1/images/generations":  # what OpenAI's clients send beyond ours is taken
             _, detail, *_ = told = said(send(server, method, path, example | {"sead": 1}))
@@ -233,4 +234,4 @@ def test_names(server, portrait):
     for name in ("%00", "%20", "%1b[2J", "%E2%80%AE", "%0a", "x" * 101, "%2e%2e"):
         answer = send(server, "PUT", f"/v1/cast/{name}", {"portrait": portrait[0]})
         assert said(answer)[2:] == ("invalid", "name"), (name, answer.text)
-        assert httpx.delete(f"{server.url}/v1/cast/{name}").status_code == 404
+        assert http.delete(f"{server.url}/v1/cast/{name}").status_code == 404

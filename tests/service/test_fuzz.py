@@ -20,6 +20,8 @@ from schemathesis import GenerationMode
 
 from t2i_person.picture import png
 
+from .conftest import http
+
 SECONDS = float(os.environ.get("T2I_PERSON_FUZZ", "20"))
 ODD = (
     None, True, False, 0, -1, 1e308, -1e-320, 2**63, 10**40, float("inf"), float("nan"), "", " ", "\x00",
@@ -138,7 +140,7 @@ def sent(body: object, rng: random.Random) -> bytes:
 
 def test_answers_are_as_openapi_says(fuzzed):
     """By requests made from it (Schemathesis), to a real server."""
-    api = httpx.get(fuzzed.url + "/openapi.json", timeout=60).json()
+    api = http.get(fuzzed.url + "/openapi.json", timeout=60).json()
     schema = schemathesis.openapi.from_dict(api)
     checks = [schemathesis.checks.CHECKS.get_one(name) for name in CHECKS]
     tried = set()

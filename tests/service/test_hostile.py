@@ -6,11 +6,12 @@ import socket
 import time
 from dataclasses import replace
 
-import httpx
 import numpy as np
 import pytest
 
 from t2i_person.picture import png
+
+from .conftest import http
 
 PIXELS = np.zeros((8, 8, 4), np.uint8)
 TEXT = "Старик по имени Борис."
@@ -37,18 +38,18 @@ def encoded(**fields: object) -> str:
 )
 def test_a_tampered_record_is_refused_at_the_door(server, fields, says):
     code = encoded(**fields)
-    kept = httpx.put(server.url + "/v1/cast/Борис", json={"png": code}, timeout=600)
+    kept = http.put(server.url + "/v1/cast/Борис", json={"png": code}, timeout=600)
     assert kept.status_code == 422 and says in kept.json()["detail"], kept.text
     edited = server.post("/v1/edit", png=code, strengths={"очки": 1})
     assert edited.status_code == 422 and says in edited.json()["detail"], edited.text
 
 
 def test_odd_requests(server):
-    problem = httpx.get(server.url + "/healthz", headers={"Host": "evil.example"})
+    problem = http.get(server.url + "/healthz", headers={"Host": "evil.example"})
     assert problem.status_code == 421 and "--allowed-hosts" in problem.json()["detail"]
-    assert httpx.get(server.url + "/healthz", headers={"Host": f"localhost:{server.port}"}).status_code == 200
+    assert http.get(server.url + "/healthz", headers={"Host": f"localhost:{server.port}"}).status_code == 200
     for method in ("INVENTED1", "INVENTED2"):
-        assert httpx.request(method, server.url + "/healthz").status_code == 405
+        assert http.request(method, server.url + "/healthz").status_code == 405
     told = server.get("/metrics")
     assert "INVENTED" not in told.text and 'method="other"' in told.text
     for path in (
@@ -61,7 +62,7 @@ def test_odd_requests(server):
         "/v1/cast",
         "/v1/packs",
     ):
-        head, whole = httpx.head(server.url + path, timeout=60), server.get(path)
+        head, whole = http.head(server.url + path, timeout=60), server.get(path)
         assert head.status_code == whole.status_code == 200 and not head.content, path
         assert head.headers["x-content-type-options"] == "nosniff", path
     fields = {f"f{i}": 1 for i in range(2000)}
@@ -72,7 +73,7 @@ def test_odd_requests(server):
     long.append(server.post("/v1/jobs", text=TEXT, strengths=name))
     assert all(answer.status_code == 422 and len(answer.content) < 3000 for answer in long)
     for name in (".", ".."):
-        answer = httpx.put(
+        answer = http.put(
             f"{server.url}/v1/cast/{name.replace('.', '%2E')}", json={"png": encoded()}, timeout=60
         )
         assert answer.status_code in (404, 405, 422)

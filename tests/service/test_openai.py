@@ -5,13 +5,14 @@ import re
 from io import BytesIO
 from types import SimpleNamespace
 
-import httpx
 import openai
 import pytest
 from PIL import Image
 
 from t2i_person.picture import png
 from t2i_person.service.openai import _sentence
+
+from .conftest import http
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +58,7 @@ def test_edit(client):
     assert record.character["head"] == png.decode(portrait)[1].character["head"]
     assert any("not 2" in note for note in answer.notes)
     url = client.images.edit(image=portrait, response_format="url", output_format="webp", **asked).data[0].url
-    assert httpx.get(url, timeout=600).headers["content-type"] == "image/webp"
+    assert http.get(url, timeout=600).headers["content-type"] == "image/webp"
 
 
 def test_who_it_shows_is_said_once():
@@ -100,7 +101,7 @@ def test_wrong_methods_and_doors_that_are_not_here(client):
         assert caught.value.status_code == 405 and caught.value.code == "wrong_method"
         assert caught.value.response.headers["allow"] == "POST"
         assert '"prompt"' in caught.value.message and "/v1/images/generations" in caught.value.message
-        assert httpx.head(f"{client.base_url}{path[1:]}").status_code == 405
+        assert http.head(f"{client.base_url}{path[1:]}").status_code == 405
     with pytest.raises(openai.NotFoundError, match="/v1/images/edits"):
         client.images.create_variation(image=b"x")
 
@@ -108,15 +109,15 @@ def test_wrong_methods_and_doors_that_are_not_here(client):
 def test_the_calls_of_open_webui(server):
     """Not by OpenAI's client: JSON and forms as its backend sends them, and what it reads of the answers."""
     base, own = server.url + "/v1", {"Authorization": "Bearer none", "X-OpenWebUI-User-Name": "%D0%98%D1%8F"}
-    assert httpx.get(base + "/models", headers=own).json()["data"][0]["id"] == "embedded"
+    assert http.get(base + "/models", headers=own).json()["data"][0]["id"] == "embedded"
     asked = {"model": "gpt-image-1", "n": 1, "size": "256x256", "response_format": "b64_json"}
     order = asked | {"prompt": "Старик."}
-    drawn = httpx.post(base + "/images/generations", json=order, headers=own, timeout=600).json()
+    drawn = http.post(base + "/images/generations", json=order, headers=own, timeout=600).json()
     portrait = base64.b64decode(drawn["data"][0]["b64_json"])
     assert png.read(portrait).text == "Старик."
     form = {name: str(value) for name, value in asked.items()} | {"prompt": "в очках", "quality": "low"}
     files = [("image[]", ("image.png", portrait, "image/png"))]
-    edited = httpx.post(base + "/images/edits", data=form, files=files, headers=own, timeout=600).json()
+    edited = http.post(base + "/images/edits", data=form, files=files, headers=own, timeout=600).json()
     assert png.read(base64.b64decode(edited["data"][0]["b64_json"])).character["head"] == "Старик"
 
 
@@ -162,7 +163,7 @@ def test_urls(client):
     answer = client.images.generate(
         prompt="Девушка.", response_format="url", size="256x256", quality="low", output_format="jpeg"
     )
-    got = httpx.get(answer.data[0].url, timeout=600)
+    got = http.get(answer.data[0].url, timeout=600)
     assert got.headers["content-type"] == "image/jpeg" and answer.background == "opaque"
 
 

@@ -8,7 +8,6 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -17,7 +16,7 @@ from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_p
 from t2i_person.picture import png
 from t2i_person.pipeline.score import _still_there, _too_weak
 
-from .conftest import Server, free_port
+from .conftest import Server, free_port, http
 
 SAMPLE = "Блондинка в голубой кофте шла по улице."
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -104,7 +103,7 @@ def portraits(page: Page, count: int) -> None:
 
 
 def test_the_page_is_strict_and_cached(server):
-    answer = httpx.get(server.url + "/")
+    answer = http.get(server.url + "/")
     assert answer.status_code == 200 and answer.headers["content-type"] == "text/html; charset=utf-8"
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy and "unsafe" not in policy and "http" not in policy
@@ -115,13 +114,13 @@ def test_the_page_is_strict_and_cached(server):
     parts = set(re.findall(r'"(static/[^"]+)"', answer.text))
     assert {"static/app.js", "static/style.css", "static/icon.svg"} <= parts
     for part in parts:
-        found = httpx.get(f"{server.url}/{part}")
+        found = http.get(f"{server.url}/{part}")
         assert found.status_code == 200 and found.headers["content-security-policy"] == policy
-        again = httpx.get(f"{server.url}/{part}", headers={"If-None-Match": found.headers["etag"]})
+        again = http.get(f"{server.url}/{part}", headers={"If-None-Match": found.headers["etag"]})
         assert again.status_code == 304 and not again.content
-    assert httpx.head(server.url + "/").status_code == 200
+    assert http.head(server.url + "/").status_code == 200
     for wrong in ("/static/none.js", "/static/..%2fpage.py", "/static/"):
-        assert httpx.get(server.url + wrong).status_code == 404
+        assert http.get(server.url + wrong).status_code == 404
 
 
 @browser_needed
@@ -161,7 +160,7 @@ def test_from_words_to_files(server, visit):
     other.get_by_role("button", name="Нарисовать").click()
     portraits(other, 2)
     assert (
-        httpx.get(server.url + "/" + other.locator(".card.done a").first.get_attribute("href")).content == one
+        http.get(server.url + "/" + other.locator(".card.done a").first.get_attribute("href")).content == one
     )
 
     third = visit(server.url)
@@ -197,7 +196,7 @@ def test_sliders_change_the_same_person(server, visit):
     expect(slider).to_have_value("0")
     output = page.locator("#sliders .slider", has_text="голубая кофта").locator("output")
     expect(output).to_have_text("0,0")  # as Russian writes numbers
-    first, second = (httpx.get(f"{server.url}/{link}").content for link in (before, after))
+    first, second = (http.get(f"{server.url}/{link}").content for link in (before, after))
     assert (png.decode(first)[0] != png.decode(second)[0]).any()
     page.get_by_label("Что ещё изменить?").fill("в очках")
     page.get_by_label("Что ещё изменить?").press("Enter")
@@ -223,7 +222,7 @@ def test_a_person_is_kept_by_name_and_comes_again(server, visit):
         page.get_by_role("button", name="Нарисовать").click()
         portraits(page, 1)
         return png.read(
-            httpx.get(f"{server.url}/{page.locator('.card.done a').get_attribute('href')}").content
+            http.get(f"{server.url}/{page.locator('.card.done a').get_attribute('href')}").content
         )
 
     page = visit(server.url, reduced_motion="reduce")
@@ -261,7 +260,7 @@ def test_a_person_is_kept_by_name_and_comes_again(server, visit):
     page.get_by_role("button", name="Forget Вера").press("Enter")
     expect(page.locator("#kept-box")).to_be_hidden()
     expect(page.locator("#text")).to_be_focused()
-    assert httpx.get(server.url + "/v1/cast").json() == {"cast": []}
+    assert http.get(server.url + "/v1/cast").json() == {"cast": []}
 
 
 @browser_needed
@@ -282,7 +281,7 @@ def test_another_language_is_said_kindly(server, visit):
 @browser_needed
 def test_the_servers_own_pack_draws_unless_another_is_chosen(server, visit):
     """Wherever it stands in the list."""
-    packs = httpx.get(f"{server.url}/v1/packs").json()["packs"]
+    packs = http.get(f"{server.url}/v1/packs").json()["packs"]
     other = packs[0] | {"name": "other", "license": "none", "default": False}
     page = visit(server.url)
     page.route("**/v1/packs", lambda route: route.fulfill(json={"packs": [other, *packs]}))
@@ -417,12 +416,12 @@ def test_a_key_is_asked_for_and_a_busy_server_is_waited_for(serve, visit):
     expect(page.get_by_label("Ключ API")).to_be_hidden()
     write(page, "Девушка.")
     order, other = {"text": "Старик.", "per_character": 8}, {"X-API-Key": "hawk-7"}
-    job = httpx.post(busy.url + "/v1/jobs", json=order, headers=other, timeout=60)
+    job = http.post(busy.url + "/v1/jobs", json=order, headers=other, timeout=60)
     assert job.status_code == 202
     page.get_by_role("button", name="Нарисовать").click()
     expect(page.get_by_role("alert")).to_contain_text("Сейчас много желающих")
     assert page.locator(".card.done").count() == 0
-    assert httpx.delete(busy.url + job.json()["url"], headers=other, timeout=60).status_code == 200
+    assert http.delete(busy.url + job.json()["url"], headers=other, timeout=60).status_code == 200
     portraits(page, 1)
     expect(page.get_by_role("alert")).to_be_hidden()
     page.locator(".card.done .checker").click()

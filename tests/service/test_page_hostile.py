@@ -4,12 +4,12 @@ import base64
 from dataclasses import replace
 from urllib.parse import quote
 
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from t2i_person.picture import png
 
+from .conftest import http
 from .test_page import browser, browser_needed, playwright, portraits, visit, write  # noqa: F401
 
 pytestmark = [browser_needed, pytest.mark.flaky(reruns=1)]
@@ -129,7 +129,7 @@ def test_names_and_records(server, visit):  # noqa: F811
     """Kept under such names, from a file such as that, drawn again, changed, forgotten."""
     code = tampered(server)
     for name in KEPT:
-        answer = httpx.put(f"{server.url}/v1/cast/{quote(name, safe='')}", json={"png": code}, timeout=600)
+        answer = http.put(f"{server.url}/v1/cast/{quote(name, safe='')}", json={"png": code}, timeout=600)
         assert answer.status_code == 201, answer.text
     page = visit(server.url)
     kept = page.locator("#kept li")

@@ -14,11 +14,11 @@ import pytest
 from t2i_person import T2IError
 from t2i_person.service.settings import Settings, is_prefix
 
-from .conftest import Server, free_port
+from .conftest import Server, free_port, http
 from .test_page import browser, browser_needed, playwright, portraits, visit, write  # noqa: F401
 
 PAGE = (Path(__file__).parents[2] / "docs" / "proxy.md").read_text("utf-8")
-ORDER = {"text": "Девушка в очках.", "seed": 1, "size": 256}
+ORDER = {"text": "Девушка в очках.", "seed": 1, "steps": 0, "size": 256, "background": "kept"}
 NGINX = """
 {user} daemon off; pid {folder}/pid; error_log stderr; events {{}}
 http {{ access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxied;
@@ -54,7 +54,7 @@ def proxy(request: pytest.FixtureRequest, tmp_path_factory, server: Server) -> I
         address, end = f"http://localhost:{port}/faces", time.monotonic() + 30
         while time.monotonic() < end and process.poll() is None:
             try:
-                if httpx.get(f"{address}/healthz").status_code == 200:
+                if http.get(f"{address}/healthz").status_code == 200:
                     break
             except httpx.TransportError:
                 time.sleep(0.05)
@@ -68,40 +68,40 @@ def proxy(request: pytest.FixtureRequest, tmp_path_factory, server: Server) -> I
 def test_links_and_events_of_a_job(server, proxy):
     server.until_idle()
     site = proxy.removesuffix("/faces")
-    answer = httpx.post(f"{proxy}/v1/jobs", json=ORDER)
+    answer = http.post(f"{proxy}/v1/jobs", json=ORDER)
     job = answer.json()
     assert answer.status_code == 202 and answer.headers["location"] == job["url"]
     assert job["url"] == f"/faces/v1/jobs/{job['id']}" and job["events"] == f"{job['url']}/events"
     came, last = [], ""
-    with httpx.stream("GET", site + job["events"], timeout=60) as stream:
+    with http.stream("GET", site + job["events"], timeout=60) as stream:
         for line in stream.iter_lines():
             if line.startswith("event: "):
                 came.append(time.monotonic())
             if line.startswith("data: "):
                 last = line
     assert came[-1] - came[0] > 0.2, "they come as they happen, not all at the end"
-    done = httpx.get(site + job["url"]).json()
+    done = http.get(site + job["url"]).json()
     url = done["characters"][0]["portraits"][0]["url"]
     assert url.startswith("/faces/v1/images/") and f'"url": "{url}"' in last
-    picture = httpx.get(site + url)
+    picture = http.get(site + url)
     assert picture.content == server.get(url.removeprefix("/faces")).content
-    assert httpx.post(f"{proxy}/v1/edit", json={"portrait": "x" * (2 << 20)}).status_code == 422
+    assert http.post(f"{proxy}/v1/edit", json={"portrait": "x" * (2 << 20)}).status_code == 422
     straight = server.get(job["url"].removeprefix("/faces")).json()
     assert straight["url"] == f"/v1/jobs/{job['id']}", "each answer has the prefix of its own request"
 
 
 def test_pages_and_redirects(server, proxy):
     site = proxy.removesuffix("/faces")
-    answer = httpx.get(proxy)
+    answer = http.get(proxy)
     assert answer.status_code == 308 and answer.headers["location"].removeprefix(site) == "/faces/"
     for page in ("/", "/docs"):
-        found = httpx.get(proxy + page)
+        found = http.get(proxy + page)
         assert found.status_code == 200
         for link in re.findall(r'(?:href|src)="([\w./]+)"', found.text):
-            assert httpx.get(str(httpx.URL(proxy + page).join(link))).status_code == 200, link
-    slash = httpx.get(f"{proxy}/v1/packs/")
+            assert http.get(str(httpx.URL(proxy + page).join(link))).status_code == 200, link
+    slash = http.get(f"{proxy}/v1/packs/")
     assert slash.status_code == 307 and slash.headers["location"] == f"{proxy}/v1/packs"
-    assert httpx.get(f"{proxy}/openapi.json").json()["servers"] == [{"url": "/faces"}]
+    assert http.get(f"{proxy}/openapi.json").json()["servers"] == [{"url": "/faces"}]
 
 
 @browser_needed
@@ -121,7 +121,7 @@ def test_head_on_every_get(server):
     assert len(gets) > 10
     for path in [*gets, "/", "/static/style.css", "/docs", "/openapi.json"]:
         address = server.url + re.sub(r"\{\w+\}", "none", path)
-        got, head = httpx.get(address), httpx.head(address)
+        got, head = http.get(address), http.head(address)
         assert head.status_code == got.status_code and not head.content, path
         assert head.headers["content-type"] == got.headers["content-type"]
 
@@ -130,12 +130,12 @@ def test_a_fixed_prefix_and_whom_to_believe(serve, server):
     own = serve("--root-path", "/faces", "--proxies", "10.0.0.1")
     told = {"X-Forwarded-Prefix": "/other"}
     order = {"prompt": ORDER["text"], "size": "256x256", "response_format": "url"}
-    pictures = httpx.post(  # meanwhile; other tests' drawings may be in the way
+    pictures = http.post(  # meanwhile; other tests' drawings may be in the way
         f"{server.url}/v1/images/generations", json=order, headers=told, timeout=60
     ).json()
     url = pictures["data"][0]["url"]
     assert url.startswith(f"{server.url}/other/v1/images/") and server.get(url[len(server.url) :]).is_error
-    assert httpx.get(url, headers=told).status_code == 200
+    assert http.get(url, headers=told).status_code == 200
     while own.process.poll() is None:  # it need not be ready to say where things are
         try:
             assert own.get("/healthz").status_code == 200
@@ -145,7 +145,7 @@ def test_a_fixed_prefix_and_whom_to_believe(serve, server):
     for way in ("", "/faces"):  # cut off by the proxy, or not
         slash = own.get(f"{way}/v1/jobs/none/", **told)
         assert slash.status_code == 307 and slash.headers["location"] == f"{own.url}/faces/v1/jobs/none"
-        assert httpx.head(f"{own.url}{way}/docs").status_code == 200
+        assert http.head(f"{own.url}{way}/docs").status_code == 200
     assert own.get("/faces", **told).headers["location"] == "/faces/"
     for wrong in ("//evil.example", "/v1", "/a/../b", "/a b"):  # from a trusted address, and no prefix
         assert server.get("/openapi.json", **{"X-Forwarded-Prefix": wrong}).json().get("servers") is None

@@ -12,7 +12,7 @@ import pytest
 from t2i_person import T2IError
 from t2i_person.service.library import Away, Member, Row
 
-from .conftest import Server
+from .conftest import Server, http
 from .test_v1 import problem
 
 psycopg = pytest.importorskip("psycopg", reason="THE SHARED STORE IS NOT TESTED: pip install '.[postgres]'")
@@ -179,7 +179,7 @@ def test_replicas_share_jobs_and_outlive_each_other(serve, postgres, stores):
     key, other = {"X-API-Key": "one"}, {"X-API-Key": "two"}
 
     def post(to: Server, body: dict, path: str = "/v1/jobs") -> httpx.Response:
-        return httpx.post(to.url + path, json=body, headers=key, timeout=120)
+        return http.post(to.url + path, json=body, headers=key, timeout=120)
 
     # asked of one, followed at another, while it is drawn by whoever took it, which is killed
     job = post(replicas[0], FOUR | {"seed": 5}).json()
@@ -204,7 +204,7 @@ def test_replicas_share_jobs_and_outlive_each_other(serve, postgres, stores):
     edit = post(others[0], {"portrait": portraits[0]["id"], "strengths": {"очки": 0.5}}, "/v1/edit")
     assert others[1].get(edit.json()["url"]).content.startswith(b"\x89PNG")
     kept = {"portrait": edit.json()["id"]}
-    assert httpx.put(others[1].url + "/v1/cast/Анна", json=kept, headers=key, timeout=60).status_code == 201
+    assert http.put(others[1].url + "/v1/cast/Анна", json=kept, headers=key, timeout=60).status_code == 201
     assert (
         others[0].get("/v1/cast", **key).json()["cast"]
         and not others[0].get("/v1/cast", **other).json()["cast"]
@@ -221,7 +221,7 @@ def test_replicas_share_jobs_and_outlive_each_other(serve, postgres, stores):
     running = drawer(others, jobs[0])
     away = next(one for one in others if one is not running)
     for job in (jobs[2], jobs[0]):
-        cancelled = httpx.delete(away.url + job["url"], headers=key, timeout=60)
+        cancelled = http.delete(away.url + job["url"], headers=key, timeout=60)
         assert cancelled.status_code == 200 and cancelled.json()["status"] == "cancelled"
         assert list(running.events(job["events"]))[-1][1] == "cancelled"
     until(lambda: away.get(jobs[3]["url"], **key).json()["status"] == "running")
@@ -229,13 +229,13 @@ def test_replicas_share_jobs_and_outlive_each_other(serve, postgres, stores):
     # one that stops hands back what it draws; the client's stream ends, and goes on at the other
     last_one = drawer([running, away], jobs[3])
     rest = next(one for one in (running, away) if one is not last_one)
-    httpx.delete(rest.url + jobs[1]["url"], headers=key, timeout=60)
+    http.delete(rest.url + jobs[1]["url"], headers=key, timeout=60)
     last_one.process.send_signal(signal.SIGTERM)
     assert last_one.process.wait(60) == 0
     assert f"job handed back job={jobs[3]['id']}" in last_one.log.read_text()
     *_, (_, kind, _) = rest.events(jobs[3]["events"])
     assert kind == "done"
-    assert httpx.delete(rest.url + jobs[3]["url"], headers=key, timeout=60).status_code == 204
+    assert http.delete(rest.url + jobs[3]["url"], headers=key, timeout=60).status_code == 204
     problem(rest.get(jobs[3]["url"], **key), 404, "not_found")
     text = rest.get("/metrics", **key).text
     assert re.search(r"^t2i_person_queue_waiting 0", text, re.M)

@@ -10,8 +10,13 @@ import httpx
 import numpy as np
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
 
+from t2i_person import draw
+from t2i_person.cli import main as cli
 from t2i_person.picture import png
+
+from .conftest import http
 
 TEXT = "Анна, рыжая женщина в очках, улыбалась. Рядом стоял старик."
 MANY = {"text": "Семь девушек и мужчина.", "per_character": 4}
@@ -57,6 +62,20 @@ def test_events_tell_all_in_order(server, drawn):
     assert previews
 
 
+def test_three_doors_give_the_same_bytes(server, tmp_path):
+    """The server in its process, Python and the command line in this one; more: bench/same_bytes.py."""
+    server.until_idle()
+    text, order = "Девушка в очках.", {"seed": 9, "steps": 0, "size": 256, "background": "kept"}
+    job = server.post("/v1/jobs", text=text, **order).json()
+    *_, (_, _, data) = server.events(job["events"])
+    picture = server.get(data["job"]["characters"][0]["portraits"][0]["url"]).content
+    assert picture == draw(text, pack="embedded", **order).characters[0].portraits[0].png()
+    words = ["draw", text, "--seed", "9", "--steps", "0", "--size", "256", "--keep-background"]
+    done = CliRunner().invoke(cli.app, [*words, "--pack", "embedded", "-o", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [picture]
+
+
 def test_previews_improve_while_a_search_goes_on(server):
     """What is rare is not found at once: the best so far is shown, again and again."""
     text = "Старик с розовыми волосами, в клетчатом салатовом жилете, красной шляпе и тёмных очках."
@@ -70,7 +89,7 @@ def test_previews_improve_while_a_search_goes_on(server):
         if len(seen) > 1:
             break
     assert len(seen) > 1
-    assert httpx.delete(server.url + job["url"], timeout=60).status_code == 200
+    assert http.delete(server.url + job["url"], timeout=60).status_code == 200
 
 
 def test_events_resume(server, drawn):
@@ -177,7 +196,7 @@ def test_wrong_edits(server, drawn):
 def test_the_cast_comes_again(server, drawn):
     portrait = drawn[0]["characters"][0]["portraits"][0]
     assert server.get("/v1/cast").json() == {"cast": []}
-    kept = httpx.put(server.url + "/v1/cast/Анна", json={"portrait": portrait["id"]}, timeout=600)
+    kept = http.put(server.url + "/v1/cast/Анна", json={"portrait": portrait["id"]}, timeout=600)
     assert kept.status_code == 201, kept.text
     entry = kept.json()
     assert (entry["name"], entry["pack"], entry["gender"]) == ("Анна", "embedded", "female")
@@ -195,18 +214,18 @@ def test_the_cast_comes_again(server, drawn):
     )
     assert np.abs(before.astype(int) - after).mean() < 20, "the same person"
     server.room(4096)
-    refused = httpx.put(server.url + "/v1/cast/Борис", json={"portrait": portrait["id"]}, timeout=600)
+    refused = http.put(server.url + "/v1/cast/Борис", json={"portrait": portrait["id"]}, timeout=600)
     server.room(None)
     problem(refused, 507, "disk_full")
     assert server.get("/v1/cast").json() == {"cast": [entry]}
-    assert httpx.delete(server.url + "/v1/cast/АННА").status_code == 204
-    problem(httpx.delete(server.url + "/v1/cast/Анна"), 404, "not_found")
+    assert http.delete(server.url + "/v1/cast/АННА").status_code == 204
+    problem(http.delete(server.url + "/v1/cast/Анна"), 404, "not_found")
     problem(server.get("/v1/cast/Анна"), 404, "not_found")
 
 
 def test_a_job_that_ended_is_forgotten(server, drawn):
     url = drawn[0]["characters"][0]["portraits"][0]["url"]
-    assert httpx.delete(server.url + drawn[0]["url"]).status_code == 204
+    assert http.delete(server.url + drawn[0]["url"]).status_code == 204
     problem(server.get(drawn[0]["url"]), 404, "not_found")
     problem(server.get(drawn[0]["events"]), 404, "not_found")
     problem(server.get(url), 404, "not_found")
@@ -221,13 +240,13 @@ def test_queue_and_cancel(server):
     assert server.get(second["url"]).json()["place"] == 1
     stream = server.events(second["events"])
     assert next(stream)[1:] == ("queued", {"place": 1})
-    cancelled = httpx.delete(server.url + second["url"])
+    cancelled = http.delete(server.url + second["url"])
     assert cancelled.status_code == 200 and cancelled.json()["status"] == "cancelled"
     assert [kind for _, kind, _ in stream] == ["cancelled"]
     for _, kind, data in server.events(first["events"]):
         if kind == "progress" and data["stage"] == "candidates":
             break
-    assert httpx.delete(server.url + first["url"]).json()["status"] == "cancelled"
+    assert http.delete(server.url + first["url"]).json()["status"] == "cancelled"
     server.until_idle()
 
 
@@ -240,7 +259,7 @@ def test_two_hundred_at_once(server):
     assert len({job["id"] for job in taken}) == len(taken)
     for job in taken:
         assert server.get(job["url"]).json()["request"]["seed"] == job["request"]["seed"]
-        httpx.delete(server.url + job["url"])
+        http.delete(server.url + job["url"])
     server.until_idle()
 
 
@@ -285,7 +304,7 @@ def test_packs(server):
     ],
 )
 def test_wrong_input(server, body, status, code, field):
-    answer = httpx.post(server.url + "/v1/jobs", content=body, headers=JSON, timeout=600)
+    answer = http.post(server.url + "/v1/jobs", content=body, headers=JSON, timeout=600)
     found = problem(answer, status, code)
     if field is not None:
         assert found["field"] == field
@@ -309,7 +328,7 @@ def test_what_only_reading_shows_fails_the_job(server, order, code):
 
 def test_addresses_and_methods(server):
     problem(server.get("/v1/nothing"), 404, "not_found")
-    problem(httpx.put(server.url + "/v1/jobs"), 405, "wrong_method")
+    problem(http.put(server.url + "/v1/jobs"), 405, "wrong_method")
     problem(server.get("/v1/jobs/job_0"), 404, "not_found")
     problem(server.get("/v1/images/%ff%00"), 404, "not_found")
 
@@ -393,4 +412,4 @@ def test_keys_limits_logs_and_a_stop(serve):
 
 
 def server_post(server, headers: dict, **body: object) -> httpx.Response:
-    return httpx.post(server.url + "/v1/jobs", json=body, headers=headers, timeout=600)
+    return http.post(server.url + "/v1/jobs", json=body, headers=headers, timeout=600)

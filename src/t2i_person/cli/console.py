@@ -1,4 +1,4 @@
-"""What the commands share: where they write, and how they fail."""
+"""What all commands share: the consoles they write to, and how errors become exit codes."""
 
 import contextlib
 import re
@@ -18,7 +18,7 @@ FAILURE, USAGE, INTERRUPTED = 1, 2, 130  # docs/cli.md says which is when
 
 @dataclass
 class _Visible:
-    """Something printable, its texts `visible`."""
+    """Something printable whose texts are made `visible`."""
 
     inner: ConsoleRenderable
 
@@ -43,7 +43,7 @@ err = _console(stderr=True)
 
 
 def encode_what_can_be(*streams: Any) -> None:
-    """Write letters that the encoding of a stream lacks as ``\\u0411``, so that no output fails."""
+    """Let streams write letters that their encoding lacks as ``\\u0411``, instead of failing."""
     for stream in streams:
         if hasattr(stream, "reconfigure"):  # a program without a console has streams of other kinds
             stream.reconfigure(errors="backslashreplace")
@@ -51,7 +51,7 @@ def encode_what_can_be(*streams: Any) -> None:
 
 @contextlib.contextmanager
 def failures() -> Iterator[None]:
-    """Turn what can go wrong into one line on stderr and an exit code."""
+    """Turn every expected error into one line on stderr and an exit code."""
     from ..errors import NobodyFits, NoPeople, PackError, T2IError, WrongPack
 
     try:
@@ -67,7 +67,7 @@ def failures() -> Iterator[None]:
 
 
 def leave(code: int, message: str) -> NoReturn:
-    """Say why on stderr, and end with that exit code."""
+    """Print the message on stderr and end with this exit code."""
     err.print(Text(message, "red"))
     raise typer.Exit(code)
 

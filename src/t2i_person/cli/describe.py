@@ -21,7 +21,7 @@ PIECE = 1 << 15
 
 
 class Shelf:
-    """Characters on disk as they come, given back in the text's order: a book may have thousands."""
+    """Characters, kept on disk because a book may have thousands, and given back in the text's order."""
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile("w+b")
@@ -94,7 +94,7 @@ def _place(feature: dict[str, Any]) -> str:
 
 def _write_json(shelf: Shelf) -> None:
     between = "[\n"
-    escaped = "utf" not in (sys.stdout.encoding or "").lower()  # no JSON otherwise: it knows no such escapes
+    escaped = "utf" not in (sys.stdout.encoding or "").lower()  # console's own escapes would not be JSON
     for told in shelf:
         sys.stdout.write(between + json.dumps(told, ensure_ascii=escaped, indent=2))
         between = ",\n"

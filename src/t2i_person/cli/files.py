@@ -13,7 +13,7 @@ PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", "
 
 
 def check_words(*words: str) -> None:
-    """Leave with 2 for arguments that are no UTF-8: they come with halves of surrogate pairs."""
+    """Exit with 2 for arguments that are not UTF-8: Python gives them as halves of surrogate pairs."""
     try:
         "".join(words).encode()
     except UnicodeEncodeError:
@@ -21,7 +21,7 @@ def check_words(*words: str) -> None:
 
 
 def read_text(text: str | None, file: Path | None) -> str:
-    """The text from the argument, a file or stdin; leaves with 2 when there is none."""
+    """The text from the argument, a file or stdin; exits with 2 when there is none."""
     if (text is None) == (file is None):
         leave(USAGE, 'Give one text: t2i-person draw "Рыжий мужчина.", or -f FILE, or - for stdin.')
     try:
@@ -40,10 +40,10 @@ def read_text(text: str | None, file: Path | None) -> str:
 
 
 def read_file(file: Path, most: int) -> bytes:
-    """What is in a file, at most so much; leaves with 2 when it cannot be read."""
+    """The first `most` bytes of a file; exits with 2 when it cannot be read."""
     try:
         if not file.is_file() and not file.is_dir() and file.exists():  # a pipe might be waited on for ever
-            leave(USAGE, f"{file} is no ordinary file: give a PNG, or a photo.")
+            leave(USAGE, f"{file} is not an ordinary file: give a PNG, or a photo.")
         with file.open("rb") as source:
             return source.read(most)
     except OSError as error:
@@ -51,7 +51,7 @@ def read_file(file: Path, most: int) -> bytes:
 
 
 def place_for(to: Path | None, file: Path, name: str) -> Path:
-    """Where to save what is made of a file: the PNG or folder that was named, else beside it."""
+    """Where to save a result: as the PNG or in the folder that was named, else beside its source."""
     if to is not None and to.suffix.lower() in PICTURES and not to.is_dir():
         if to.suffix.lower() != ".png":
             leave(USAGE, f"Portraits are saved as PNG: name {to.with_suffix('.png')}, or a folder, not {to}.")
@@ -63,9 +63,9 @@ def place_for(to: Path | None, file: Path, name: str) -> Path:
 
 @contextlib.contextmanager
 def folder_for(folder: Path) -> Iterator[None]:
-    """Make a folder to save to, and leave with 2 before the drawing rather than fail after it.
+    """Make the folder to save to; exits with 2 before anything is drawn if that is impossible.
 
-    Where nothing was saved in the end, the folders that were made are gone again.
+    Folders that were made and are still empty at the end are removed.
     """
     made = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
@@ -83,7 +83,7 @@ def folder_for(folder: Path) -> Iterator[None]:
 
 
 def save(folder: Path, name: str, data: bytes) -> Path:
-    """Write whole or not at all; another picture of that name is never replaced, ours gets a number."""
+    """Write the whole file or nothing. Another picture of that name is kept: the new one gets a number."""
     stem, suffix = os.path.splitext(name)
     path, number = folder / name, 1
     while path.exists():

@@ -41,7 +41,7 @@ def main() -> None:
     from ..nets.memory import keep_freed_memory
 
     encode_what_can_be(sys.stdout, sys.stderr)
-    keep_freed_memory()  # this process draws and nothing else: a tenth quicker
+    keep_freed_memory()  # makes drawing a tenth faster, and this process does nothing else
     app()
 
 
@@ -96,7 +96,7 @@ def draw(
                 size=size,
             )
             result = pipeline.draw(request, pack, device=device, on_event=on_event)
-        saved = _save_all(result, folder)  # before a word is said: the terminal may take none
+        saved = _save_all(result, folder)  # before anything is printed, for printing may fail
         for path, portrait in saved:
             report(path, portrait)
         for person in result.characters:
@@ -145,7 +145,7 @@ def draw_all(
         from ..packs import pack_info
         from .many import draw_all as work
 
-        name = pack_info(pack).name  # so that a wrong one is said once, and not of each text
+        name = pack_info(pack).name  # a wrong name is one error, not one for each text
         try:
             work(source, folder, workers, settings)
         finally:
@@ -183,7 +183,7 @@ def describe(
 
 @app.command(
     epilog="Example: t2i-person recreate out/1-Блондинка-875063533.png -o out/again.png\n\n"
-    "Leaves with 0 when the bytes are the same, with 1 when they are not."
+    "Exits with 0 when the bytes are the same, with 1 when they are not."
 )
 def recreate(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A PNG that t2i-person saved.")],
@@ -193,7 +193,7 @@ def recreate(
     ] = None,
     from_text: Annotated[
         bool,
-        typer.Option("--from-text", help="The whole way from text and seed, not from the latent inside."),
+        typer.Option("--from-text", help="Draw from the text and seed again, not from the latent inside."),
     ] = False,
     pack: Annotated[
         str | None, typer.Option(help="Other weights: a name from `packs list` or a folder.")
@@ -248,7 +248,7 @@ def edit(
     ] = None,
     steps: StepsOption = None,
     likeness_steps: Annotated[
-        int, typer.Option(min=1, help="Of a photo: more find the person more exactly.")
+        int, typer.Option(min=1, help="Of a photo: more steps give a better likeness.")
     ] = 80,
     background: Annotated[
         str | None, typer.Option(help="transparent, kept (as drawn), or a colour; else as it was.")
@@ -324,7 +324,7 @@ def serve(**settings: Any) -> None:
 
 
 def _strength(pair: str) -> tuple[str, float]:
-    """«голубая кофта=0.5» as a name and a number; leaves with 2 when it is not."""
+    """«голубая кофта=0.5» -> name and number; exits with 2 for anything else."""
     name, _, value = pair.rpartition("=")
     try:
         if name.strip():

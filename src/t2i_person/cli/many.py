@@ -1,4 +1,4 @@
-"""Many texts at once, offline: each to a folder of its own, in as many processes as are asked for.
+"""`draw-all`: many texts, each to a folder of its own, in several processes.
 
 This uses processes of the standard library, not Ray Data: the texts are independent, only the cores of one
 machine have to be shared out, and nothing has to be installed. For several machines, give each a part of the
@@ -22,8 +22,8 @@ from rich.text import Text
 from ..errors import T2IError
 from .console import FAILURE, err, leave, out, slug
 
-DONE = "done.json"  # in each folder: what was asked for and what came of it; with it the folder is whole
-AHEAD = 2  # texts for each process that are handed to it, so that it never waits
+DONE = "done.json"  # in each folder: request and result; written last, so a folder with it is complete
+AHEAD = 2  # texts handed to each process at once, so that none has to wait
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Item:
     error: str = ""
 
 
-Draw = Callable[[Item, Path, Mapping[str, Any]], str]  # as `_draw`: it goes to a process by its name
+Draw = Callable[[Item, Path, Mapping[str, Any]], str]  # as `_draw`; a module's function, for it is pickled
 
 
 def read(source: Path) -> Iterator[Item]:
@@ -81,12 +81,12 @@ def _line(number: int, line: bytes) -> Item:
             raise TypeError
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         what = '{"text": "...", "name": "of its folder", "seed": 7}, of which only text must be'
-        return Item(name, error=f"line {number} is no {what}")
+        return Item(name, error=f"line {number} is not {what}")
     return Item(name, text, seed)
 
 
 def draw_all(source: Path, folder: Path, workers: int, settings: Mapping[str, Any]) -> None:
-    """Draw what is not yet drawn; leaves with 1 when some could not be."""
+    """Draw the texts that are not drawn yet; exits with 1 when some could not be."""
     items = list(read(source))
     waiting = [item for item in items if not _is_done(folder, item, settings)]
     failed: list[str] = []
@@ -111,7 +111,7 @@ def draw_all(source: Path, folder: Path, workers: int, settings: Mapping[str, An
 def _work(
     items: list[Item], folder: Path, workers: int, settings: Mapping[str, Any], draw: Draw | None = None
 ) -> Iterator[tuple[str, str]]:
-    """Name and error of each as it ends. What a process died over is tried again alone, to find the one."""
+    """Name and error of each text as it ends. If a process dies, its texts are tried again one by one."""
     suspects: list[Item] = []
     rest = iter(items)
     more = True
@@ -155,7 +155,7 @@ def _begin(threads: int) -> None:
 
 
 def _draw(item: Item, folder: Path, settings: Mapping[str, Any]) -> str:
-    """In a process: one text to its folder, whole or not at all; what is wrong with it."""
+    """Run in a process: draw one text into its folder, completely or not at all; returns the error, or ""."""
     if item.error:
         return item.error
     from .. import pipeline
@@ -184,7 +184,7 @@ def _draw(item: Item, folder: Path, settings: Mapping[str, Any]) -> str:
         part.rename(place)
     except (T2IError, OSError) as error:
         return str(error)
-    except Exception as error:  # one bad text loses nothing else
+    except Exception as error:  # one bad text must not stop the others
         return f"{type(error).__name__}: {error}"
     return ""
 

@@ -172,7 +172,7 @@ def _pull(packs: "list[Pullable]", sources: "list[Source]", file: Path | None) -
             *((source.name, source.there, partial(pull, source, show)) for source in sources),
         ):
             try:
-                for path in work():  # which looks at the hashes of what is there, too
+                for path in work():  # it also checks the hashes of files that are there already
                     out.print(str(path))
                 if was_here:
                     err.print(Text(f"{name} was here already, and is verified.", "dim"))

@@ -1,4 +1,4 @@
-"""What the commands say while they draw, and of what they drew."""
+"""What the commands print while they draw, and about the result."""
 
 import contextlib
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # the models are imported only by the commands that need them
 
 @contextlib.contextmanager
 def progress() -> Iterator[Any]:
-    """A progress line on stderr, yielded as the pipeline's `on_event`; silent when nobody watches."""
+    """A progress line, yielded as the pipeline's `on_event`; nothing if stderr is not a terminal."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
@@ -64,7 +64,7 @@ def report(path: Path, portrait: "Portrait") -> None:
 
 
 def tell_held(asked: dict[str, float], portrait: "Portrait") -> None:
-    """Which strengths are others than were asked for, and why."""
+    """Print which strengths differ from those asked for, and why."""
     for name, value in asked.items():
         if (now := portrait.strengths.get(name, value)) != value:
             if value > now:
@@ -77,7 +77,7 @@ def tell_held(asked: dict[str, float], portrait: "Portrait") -> None:
 
 
 def tell_likeness(distance: float | None) -> None:
-    """How far the drawn face is from that of a photo, and a warning if it is far."""
+    """Print how far the drawn face is from that of a photo, and a warning if it is far."""
     from ..pipeline import warning
 
     if distance is not None:
@@ -87,7 +87,7 @@ def tell_likeness(distance: float | None) -> None:
 
 
 def name_pack(name: str) -> None:
-    """Say on stderr which pack drew, and what should be known of it."""
+    """Print on stderr which pack drew, and what its user should know about it."""
     from ..packs.find import default_pack, list_packs
 
     licence = next((info.license for info in list_packs() if info.name == name), "")
@@ -95,7 +95,7 @@ def name_pack(name: str) -> None:
 
 
 def pack_note(name: str, licence: str, best: str) -> str:
-    """What should be known of the pack that drew; `best` is the one that draws when none is named."""
+    """What to print about the pack that drew; `best` is the one that draws when none is named."""
     from ..packs.find import PREFERRED
 
     better = PREFERRED[0]

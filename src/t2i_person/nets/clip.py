@@ -34,7 +34,9 @@ class CLIP(nn.Module, CommonEncoder):
 
     def __init__(self, model: CLIPModel, tokenizer: Tokenizer | None = None) -> None:
         super().__init__()
-        model.set_attn_implementation("eager")  # 50 tokens are too few for a flash kernel's way back on a CPU
+        model.set_attn_implementation(
+            "eager"
+        )  # for 50 tokens a flash kernel's backward pass is slower on a CPU
         embeddings: Any = model.vision_model.embeddings
         embeddings.patch_embedding = Patches(embeddings.patch_embedding.weight)
         self.model = model
@@ -126,8 +128,8 @@ class CLIP(nn.Module, CommonEncoder):
 
 
 class Patches(nn.Module):
-    """The convolution that cuts a picture into patches, as one product: on a CPU its way back to the pixels
-    takes a tenth of the time.
+    """The convolution that cuts a picture into patches, as one matrix product: on a CPU its backward pass to
+    the pixels takes a tenth of the time.
     """
 
     def __init__(self, weight: Tensor) -> None:

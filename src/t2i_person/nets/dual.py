@@ -34,8 +34,9 @@ class _Residual(nn.Module):
 class ImageTower(nn.Module):
     """[n, 3, side, side] in [-1, 1] -> [n, d] (not normalised).
 
-    Faces are aligned, so the last map keeps its places. Normalised features forget plain colour, hence two
-    more paths: from the picture reduced to 16x16, and from a soft histogram of the colours in 8x8 places.
+    Faces are aligned, so the last map is not pooled: each of its places means a part of the face. Group
+    normalisation loses plain colour, hence two more paths: the picture reduced to 16x16, and a soft histogram
+    of the colours in each of 8x8 places.
     """
 
     def __init__(self, widths: tuple[int, ...], d: int, side: int = 128, shades: int = 32) -> None:
@@ -68,10 +69,10 @@ class ImageTower(nn.Module):
 
 
 class PhotoTower(nn.Module):
-    """[n, 3, side, side] in [-1, 1] -> [n, d] (not normalised), on a backbone that knows photographs.
+    """[n, 3, side, side] in [-1, 1] -> [n, d] (not normalised), on a backbone trained on photographs.
 
-    Faces are aligned, so its last map and the one of `places` channels below keep their places; plain colour
-    comes from the picture reduced to 16x16, as in `ImageTower`.
+    Faces are aligned, so neither its last map nor the finer one below, reduced to `places` channels, is
+    pooled. Plain colour comes from the picture reduced to 16x16, as in `ImageTower`.
     """
 
     def __init__(self, net: EfficientNet, d: int, side: int = 192, places: int = 24, thin: int = 64) -> None:
@@ -80,9 +81,8 @@ class PhotoTower(nn.Module):
             raise ValueError(f"the side is a multiple of 32, not {side}")
         self.net, self.side = net, side
         widths = [block.project.out_channels for block in net.inner]
-        self.middle = len(widths) - widths[::-1].index(
-            MIDDLE
-        )  # blocks below the map that keeps eyes and collars
+        # blocks up to the map that is fine enough for eyes and collars
+        self.middle = len(widths) - widths[::-1].index(MIDDLE)
         self.places = nn.Conv2d(MIDDLE, places, 1)
         self.thin = nn.Conv2d(net.head.out_channels, thin, 1)
         self.near = nn.Linear(places * (side // 16) ** 2, d)

@@ -38,7 +38,7 @@ LITE0 = (  # width in, expanded width (0: not expanded), kernel, width out
 
 
 class Conv(nn.Conv2d):
-    """Convolution with TensorFlow's "same" padding: what is odd goes to the right and the bottom."""
+    """Convolution with TensorFlow's "same" padding: an odd pixel of it goes to the right and the bottom."""
 
     def forward(self, x: Tensor) -> Tensor:
         edges = []
@@ -110,7 +110,7 @@ class EfficientNet(nn.Module):
 
     @classmethod
     def from_state_dict(cls, state: Mapping[str, Tensor]) -> EfficientNet:
-        """Our own names; every size is read off the tensors.
+        """Build from our own names; every size is read off the tensors.
 
         Raises
         ------
@@ -125,7 +125,7 @@ class EfficientNet(nn.Module):
 
 
 def sizes(state: Mapping[str, Tensor]) -> list[tuple[int, int, int, int]]:
-    """What `EfficientNet` wants for its blocks, read off a state dict (KeyError where one is missing)."""
+    """The argument `blocks` of `EfficientNet`, read off a state dict; KeyError where a tensor is missing."""
     found = []
     for i in range(len({key.split(".")[1] for key in state if key.startswith("blocks.")})):
         depthwise = state[f"blocks.{i}.depthwise.weight"]

@@ -1,4 +1,4 @@
-"""What every encoder is to the rest of the program: pictures and texts as unit vectors of one space."""
+"""The contract of every encoder: pictures and texts as unit vectors of one space."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Protocol
 import torch
 from torch import Tensor
 
-NEUTRAL = {"ru": "человек", "en": "a person"}  # language -> the text of nobody in particular
+NEUTRAL = {"ru": "человек", "en": "a person"}  # language -> StyleCLIP's neutral text
 
 
 class Encoder(Protocol):
-    """Pictures, texts and, where it can, W of the pack's generator as unit vectors [n, d] of one space."""
+    """Pictures, texts and, if it `reads_w`, W of the generator as unit vectors [n, d] of one space."""
 
     @property
     def language(self) -> str:
@@ -20,7 +20,7 @@ class Encoder(Protocol):
 
     @property
     def side(self) -> int:
-        """Pixels of the pictures it was made for; 0: small ones are enough."""
+        """Longer side in pixels of the pictures it was trained on; 0: any small size will do."""
         ...
 
     @property
@@ -33,7 +33,7 @@ class Encoder(Protocol):
         ...
 
     def encode_with_map(self, images: Tensor) -> tuple[Tensor, Tensor | None]:
-        """As `encode_image`, and a map [n, c, h, w] of what is where, if it has one worth comparing."""
+        """As `encode_image`, and a feature map [n, c, h, w] that two pictures can be compared by, or None."""
         ...
 
     def encode_raw(self, images: Tensor) -> Tensor:
@@ -45,7 +45,7 @@ class Encoder(Protocol):
         ...
 
     def encode_w(self, w: Tensor) -> Tensor:
-        """W [n, w_dim] -> [n, d]: what the picture of it will show, told without drawing it."""
+        """W [n, w_dim] -> [n, d]: an estimate of the picture's embedding, without drawing the picture."""
         ...
 
     def score(self, embeddings: Tensor, texts: Tensor) -> Tensor:
@@ -64,10 +64,9 @@ else:
 
 
 class CommonEncoder(_Base):
-    """What an encoder like CLIP has of the contract: no calibration, no W, no list of words.
+    """The defaults of an encoder like CLIP, which has no calibration, does not read W, and knows any word.
 
-    The probability that a text is true is the text held against nobody in particular: softmax over the two at
-    CLIP's temperature.
+    The probability that a text is true is a softmax over it and the neutral text, at CLIP's temperature.
     """
 
     language = "en"

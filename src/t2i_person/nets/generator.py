@@ -1,4 +1,4 @@
-"""What every generator is to the rest of the program: latent spaces, their sizes, and pictures of them."""
+"""The contract of every generator: its latent spaces, their sizes, and how they become pictures."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ class StyleLayer:
 class Graft:
     """A part of another picture, put into the features of one that is drawn.
 
-    Features keep their place in the picture, so what stands in one place can be taken over with its styles
-    (Suzuki et al. 2018, https://arxiv.org/abs/1811.10153; Collins et al. 2020, arXiv 2004.14367). For the
-    blocks above, the seam is as any other place.
+    Features keep their place in the picture, so that a place can be taken over from another picture, with
+    that picture's styles (Suzuki et al. 2018, https://arxiv.org/abs/1811.10153; Collins et al. 2020,
+    arXiv 2004.14367). The blocks above treat the seam as any other place.
     """
 
     styles: Sequence[Tensor]  # of the other picture, one [n, width] a layer
     mask: Tensor  # [n, 1, s, s] in [0, 1]: how much is taken of each place
 
     def of(self, pictures: slice) -> Graft:
-        """The graft of some of the pictures."""
+        """The same graft for a part of the batch."""
         return Graft([style[pictures] for style in self.styles], self.mask[pictures])
 
 
@@ -91,5 +91,5 @@ class Generator(Protocol):
     def render_with_features(
         self, styles: Sequence[Tensor], *, resolution: int | None = None, grafts: Sequence[Graft] = ()
     ) -> tuple[Tensor, list[Tensor]]:
-        """As `render`, with features [n, c, side, side] from the same pass; for packs that tell regions."""
+        """As `render`, and the features [n, c, side, side] of the same pass, from which regions are found."""
         ...

@@ -1,4 +1,4 @@
-"""Memory that stays: large tensors reuse freed pages instead of asking the system for new ones."""
+"""Keeping freed memory: large tensors reuse it instead of asking the system for new pages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def keep_freed_memory() -> bool:
 
     By default a large tensor is mapped anew each time, and the system clears its pages one by one at the
     first write: several times the cost of the arithmetic on it. Call this before the first network runs; the
-    process then keeps its peak memory until it ends. Elsewhere than on glibc nothing is done. See mallopt(3).
+    process then keeps its peak memory until it ends. Without glibc nothing is done. See mallopt(3).
     """
     if not sys.platform.startswith("linux"):
         return False

@@ -45,7 +45,7 @@ class MobileStyleGAN(nn.Module):
         z_dim: int = 512,
         w_dim: int = 512,
         mapping_layers: int = 8,
-        small: Sequence[int] = (128, 256),  # longer sides of the pictures to be had for less
+        small: Sequence[int] = (128, 256),  # longer sides of the smaller, cheaper pictures
     ):
         super().__init__()
         self.base, self.z_dim, self.w_dim, self.small = tuple(base), z_dim, w_dim, tuple(sorted(small))
@@ -146,8 +146,8 @@ class MobileStyleGAN(nn.Module):
     ) -> tuple[Tensor, list[Tensor]]:
         """As `render`, and the features [n, c, side, side] of some blocks, channels last, from the same pass.
 
-        They come in the dtype of the convolutions, after the leaky ReLU. Blocks above `resolution` are
-        computed if `sides` ask for them. Of two grafts in one place the later is seen.
+        The features have the dtype of the convolutions and come after the leaky ReLU. Blocks above
+        `resolution` are computed if `sides` asks for them. Where two grafts meet, the later one is seen.
         """
         return self._render(styles, resolution, sides, grafts)
 
@@ -212,7 +212,7 @@ class MobileStyleGAN(nn.Module):
         return x
 
     def _last(self, x: Tensor, styles: Sequence[Tensor], style: Tensor) -> Tensor:
-        """The last block and the picture, without the block's features as a whole."""
+        """The last block and the picture, strip by strip: the block's features are never whole in memory."""
         pictures = x.new_empty(len(x), 3, *self.resolution, dtype=torch.float32)
         for i, picture in enumerate(pictures):
             row = 0

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 SLOPE = 0.2  # of the leaky ReLU
-STRIP = 1 << 20  # numbers of a strip: what it makes stays in the cache that the cores share
+STRIP = 1 << 20  # numbers in a strip: its results fit into the cache that the cores share
 
 
 class Haar(torch.autograd.Function):
@@ -131,7 +131,7 @@ class Folded:
     def mix(self, x: Tensor, top: int = 0) -> Tensor:
         """What comes after the depthwise filter, of rows from `top` on."""
         n, c, h, w = x.shape
-        # noise and bias first, the product is added to them: one pass fewer
+        # start with noise and bias and add the product to them: one pass over memory less
         out = (self.noise[top : top + h] + self.bias).view(h * w, -1)
         rows = x.permute(0, 2, 3, 1).reshape(n, h * w, c)  # the pixels are rows already
         if n == 1 and not torch.is_grad_enabled():
@@ -250,12 +250,13 @@ class Small(nn.Module):
         return rgb.view(n, h, w, 3).permute(0, 3, 1, 2).contiguous()
 
 
-# what a filter of three pixels sees of the mean over two, of the high band: coarse pixel by fine pixel
+# rows: coarse pixels, columns: fine pixels. What a filter of three fine pixels adds to the mean over two
+# pixels, for the high band
 _ODD = ((-0.5, 0.0, 0.0), (0.5, 0.0, -0.5), (0.0, 0.0, 0.5))
 
 
 def _means(factor: int) -> tuple[tuple[float, ...], ...]:
-    """The same for the low band, which is the same all over its square: mean over `factor` pixels."""
+    """The same for the low band, which is constant within its square: mean over `factor` pixels."""
     part = 1 / factor
     return (part, 0.0, 0.0), (1 - part, 1.0, 1 - part), (0.0, 0.0, part)
 

@@ -72,7 +72,7 @@ class MODNetConfig:
 
 
 class Matte(NamedTuple):
-    """What the three branches say, each [n, 1, *, *] in [0, 1]."""
+    """The outputs of the three branches, each [n, 1, *, *] in [0, 1]."""
 
     semantic: Tensor  # 1/16 of the image's sides
     detail: Tensor  # as large as the image; meant to be right on the rim only
@@ -251,12 +251,12 @@ class MODNet(nn.Module):
 
     @classmethod
     def from_state_dict(cls, state: Mapping[str, Tensor]) -> MODNet:
-        """Build from our own or the published names, with or without ``module.``; sizes are the tensors'.
+        """Build from our own or the published names, with or without ``module.``; sizes are the tensors' own.
 
         Raises
         ------
         ValueError
-            A tensor is missing or of the wrong shape, or it is no MODNet on a known backbone at all.
+            A tensor is missing or of the wrong shape, or it is not a MODNet on a known backbone.
         """
         own = _renamed(state)
         model = cls(_config(own))
@@ -277,7 +277,7 @@ class MODNet(nn.Module):
 
 
 def _renamed(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Published files hold the backbone twice, alone and inside the low branch: the latter is what runs."""
+    """Published files hold the backbone twice: alone, and inside the low branch, which is the one used."""
     own: dict[str, Tensor] = {}
     for name, value in state.items():
         name = name.removeprefix("module.")

@@ -21,8 +21,8 @@ SLOPE = 0.2  # of the leaky ReLU
 class ModulatedConvolution(torch.autograd.Function):
     """``leaky_relu(conv(x * style) * demod + bias + strength * noise)``; see `forward` for shapes.
 
-    Autograd would keep five maps of a layer for the way back; this keeps its input, which is the layer
-    before's output, and its output:
+    Autograd would keep five maps of each layer for the backward pass. This keeps two: the input, which is the
+    output of the layer before, and the output. The rest follows from them:
 
     - the gradient of ``demod`` needs ``sum(g * conv)``, where ``g`` is the gradient before the
       activation. Since ``activation = slope * before``, ``g * before`` is ``grad * output``, and bias and

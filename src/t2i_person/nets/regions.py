@@ -1,4 +1,4 @@
-"""What each place of a drawn person is, told from the generator's own features."""
+"""Segmentation of drawn pictures into hair, skin, clothes and so on, from the generator's own features."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ REGIONS = ("ground", "skin", "hair", "clothes", "hat", "other", "beard")
 SIDE = 128  # pixels of the masks
 WHOLE = 0, SIDE
 EYES = 40, 78  # rows of glasses, not of earrings
-SURE = 0.2, 0.8  # of a region: less counts as nothing, more as all
+SURE = 0.2, 0.8  # probability of a region: below it counts as 0, above as 1
 
 
 class RegionHead(nn.Module):
@@ -39,7 +39,7 @@ class RegionHead(nn.Module):
 
         Raises
         ------
-        ValueError : as many features as the head was made for are not given.
+        ValueError : the number of features is not that which the head was made for.
         """
         if len(features) != len(self.first):
             raise ValueError(f"the head reads {len(self.first)} blocks' features, not {len(features)}")
@@ -55,7 +55,7 @@ class RegionHead(nn.Module):
 
     @classmethod
     def from_state_dict(cls, state: Mapping[str, Tensor]) -> RegionHead:
-        """The head whose tensors these are, of any float type; computes in float32, in evaluation mode."""
+        """Build from tensors of any float type. The head computes in float32 and is in evaluation mode."""
         count = sum(name.startswith("first.") and name.endswith(".weight") for name in state)
         widths = [state[f"first.{i}.weight"].shape[1] for i in range(count)]
         head = cls(widths, *(state[f"{name}.weight"].shape[0] for name in ("first.0", "second")))
@@ -65,16 +65,16 @@ class RegionHead(nn.Module):
 
 @dataclass(frozen=True)
 class Place:
-    """Where an edit is seen: some regions of the person before and after it, perhaps within a box.
+    """Where an edit may change the picture: some regions of the person before and after it, within a box.
 
-    The boxes fit FFHQ's alignment, where eyes and mouths stand in the same places in all pictures.
+    The boxes fit FFHQ's alignment, in which eyes and mouth are in the same place in all pictures.
     """
 
     regions: tuple[str, ...]
     rows: tuple[int, int] = WHOLE  # the first, and the one after the last
     columns: tuple[int, int] = WHOLE
-    widened: int = 7  # pixels of 128: side of the square that each pixel grows to
-    whole: float = 1.0  # share of the box that the regions fill when they are there for sure
+    widened: int = 7  # pixels of 128: side of the square by which the regions are dilated
+    whole: float = 1.0  # share of the box from which the regions are there with a probability of 1
 
     def told(self, regions: Tensor) -> Tensor:
         """Probability that the regions are in the box: [n, 7, 128, 128] -> [n]."""
@@ -106,8 +106,8 @@ PLACES = {
     "other": Place(("other",), rows=EYES),  # glasses
     "hat": Place(("hat", "hair")),
 }
-EVERYWHERE = "all"  # what changes the whole person has this for a place; it lies below all of them
-IN_FACE = ("face", "eyes", "mouth", "beard", "moustache", "other")  # they move with the face that they are in
+EVERYWHERE = "all"  # the place of edits of the whole person; it lies below all other places
+IN_FACE = ("face", "eyes", "mouth", "beard", "moustache", "other")  # places that turn with the face
 ON_HAIR = ("hair", "hat")  # a hat with the hair below it
 
 

@@ -1,4 +1,4 @@
-"""Sizes of a StyleGAN2."""
+"""The sizes of a StyleGAN2 generator."""
 
 import math
 from dataclasses import dataclass

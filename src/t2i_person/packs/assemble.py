@@ -31,7 +31,7 @@ IsCancelled = Callable[[], bool]
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")  # of a pack
 KEY = "[0-9a-f]" * 12  # glob pattern: the hash of what a build was begun with
-TAKEN = (*BUILT_IN, "sources", PULLED)  # names that no pack of the user's may have
+TAKEN = (*BUILT_IN, "sources", PULLED)  # names that a user's pack cannot have
 LARGEST_SEED = 2**63 - 1  # the gallery takes the seed after the build's, and torch takes none above this
 KINDS = {"generator": "generator", "clip": "encoder", "matting": "matting"}  # part of the order -> network
 READERS = {"generator": read_generator, "encoder": read_clip, "matting": read_matting}
@@ -54,7 +54,7 @@ class BuildOrder:
     clip: Path | str = "clip-vit-b-32"
     matting: Path | str = "modnet"
     license: str = ""  # of the pack; empty: what its sources say
-    draws: Sequence[str] = ()  # categories of features; empty: what the source says, or all
+    draws: Sequence[str] = ()  # categories of features that it can draw; empty: what the source says, or all
     samples: int = 20_000  # samples of the prior for the StyleSpace statistics
     images: int = 100  # samples that each channel is tried on
     gallery: int = 1024  # samples that searches begin with
@@ -287,7 +287,9 @@ def find_source(part: str, value: Path | str) -> Source | None:
     source = next(by_file, None if Path(value).exists() else SOURCES.get(str(value)))
     if source and source.kind != KINDS[part]:
         fitting = ", ".join(s.name for s in SOURCES.values() if s.kind == KINDS[part])
-        raise WrongPack(f"{source.name} is no {KINDS[part]}: choose {fitting}, or give a file of your own.")
+        raise WrongPack(
+            f"{source.name} is not a {KINDS[part]} checkpoint: choose {fitting}, or give a file of your own."
+        )
     return source
 
 

@@ -95,8 +95,7 @@ def channel_directions(
 
     A channel is moved by ``+-alpha`` standard deviations on ``images`` samples. The differences of their
     embeddings are normalised, averaged and normalised again. Channels of the torgb layers are left out, as in
-    StyleCLIP. Blocks below the channel's block are computed once for its whole layer.
-    Call it inside ``torch.autocast`` to compute in bfloat16.
+    StyleCLIP. Inside ``torch.autocast`` it computes in bfloat16.
 
     Returns
     -------

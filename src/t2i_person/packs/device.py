@@ -1,4 +1,4 @@
-"""Where networks compute, and how exactly."""
+"""On which device networks compute, and in which precision."""
 
 import torch
 

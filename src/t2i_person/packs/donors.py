@@ -1,4 +1,4 @@
-"""People of a generator whose hats, hair, clothes or dark glasses others may get."""
+"""Donors: samples of a generator whose hats, hair, clothes or dark glasses are transplanted to others."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ SIDE = 32  # pixels of the masks
 
 @dataclass(frozen=True)
 class Donors:
-    """Made by ``lab faces donors``; a record names one by the index."""
+    """Made by ``lab faces donors``. A record names a donor by its index."""
 
     w: Tensor  # [n, w_dim]
-    seen: Tensor  # [n, d]: unit embeddings of their pictures
+    seen: Tensor  # [n, d]: unit image embeddings
     masks: Tensor  # [n, 3, 32, 32] in [0, 1]: what is given away, skin, ground
     colour: Tensor  # [n, 3]: mean OKLab of what is given away
     region: Tensor  # [n]: index in `nets.regions.REGIONS` of what is given away
@@ -49,7 +49,7 @@ class Donors:
         )
         n = len(found.w)
         if {len(value) for value in vars(found).values()} != {n} or found.masks.shape[1:] != (3, SIDE, SIDE):
-            raise ValueError("its tensors are not of the same people")
+            raise ValueError("its tensors differ in the number of donors, or the masks in size")
         if n and not 0 <= int(found.region.min()) <= int(found.region.max()) < len(REGIONS):
-            raise ValueError("it names regions that there are not")
+            raise ValueError(f"it names regions beyond the {len(REGIONS)} that exist")
         return found

@@ -1,4 +1,4 @@
-"""The dual encoder of our own packs: words are navec's vectors or, where it has none, a table's."""
+"""The dual encoder of our own packs. A word's vector is navec's or, where navec has none, the pack's own."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NEAR = 0.42  # cosine to the nearest trained word below which a word is called u
 
 @lru_cache(20_000)
 def lemma(word: str) -> str:
-    """Dictionary form of a Russian word, even of one written with a ё too many; an English one stays."""
+    """Dictionary form of a Russian word, also of one with ё in place of е; an English word stays as it is."""
     word = word.lower()
     if word[0] <= "z":
         return word
@@ -31,7 +31,7 @@ def lemma(word: str) -> str:
 
 @lru_cache(20_000)
 def vector(word: str) -> Tensor | None:
-    """navec's vector [300] of a Russian lemma, unit length, or None. Compounds are their parts' mean."""
+    """navec's unit vector [300] of a Russian lemma, or None. That of a compound is the mean of its parts'."""
     navec = embeddings()
     for form in (word, word.replace("ё", "е")):
         if form in navec:
@@ -51,7 +51,7 @@ def meaning(word: str) -> Tensor | None:
 
 
 def words_of(text: str) -> list[str]:
-    """Lemmas that carry meaning, in order."""
+    """Lemmas of the first 16 words that carry meaning, in order."""
     return [lemma(w) for w in _WORD.findall(text) if w.lower() not in _SKIP][:16]
 
 
@@ -60,7 +60,8 @@ class Encoder(nn.Module, CommonEncoder):
 
     ``words`` are the Russian lemmas it was trained on. ``own`` are the words with a vector [300] in
     ``table``: English ones, and Russian ones that navec lacks («каштановый», «белокурый»). ``unseen`` are
-    words that it refuses though trained ones are near: what pictures were never labelled for («веснушки»).
+    words that no training picture was labelled for («веснушки»): they count as unknown, although words that
+    it was trained on are near.
     """
 
     language = "ru"
@@ -85,7 +86,7 @@ class Encoder(nn.Module, CommonEncoder):
         return out
 
     def encode_text(self, texts: Sequence[str]) -> Tensor:
-        """Unit vectors [n, d] in float32. A text without a known word is the zero sentence's vector."""
+        """Unit vectors [n, d] in float32. A text without a known word is encoded as one word of zeros."""
         rows = [self._vectors(t) for t in texts]
         length = max(1, *map(len, rows)) if rows else 1
         vectors = self.table.new_zeros(len(rows), length, self.table.shape[1])
@@ -124,7 +125,7 @@ class Encoder(nn.Module, CommonEncoder):
         return torch.sigmoid(self.net.logits(embeddings, texts))
 
     def unknown(self, text: str) -> list[str]:
-        """Words that are far from every word it was trained on, and those it knows that it cannot judge."""
+        """Words that are far from every word it was trained on, and those of ``unseen``."""
         out = []
         for word in words_of(text):
             if word in self.unseen:

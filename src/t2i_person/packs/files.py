@@ -24,7 +24,7 @@ FORMAT = 1
 WEIGHTS = ("generator", "encoder", "matting")  # of every pack
 OPTIONAL = frozenset({"donors", "heads", "stylespace", "regions", "inversion", "sliders", "words"})
 MANY = 10_000  # tensors of a file
-SAID = 500  # characters of an error that are passed on
+SAID = 500  # characters of an error's message that are shown
 PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin")
 _KEYS = ("format", "name", "version", "license", "draws", "files")
 
@@ -45,7 +45,7 @@ def read_card(folder: Path) -> dict[str, Any]:
         raise PackError(f"{path} cannot be read ({error}): fetch or build the pack again.") from error
     missing = [key for key in _KEYS if key not in card]
     if missing:
-        raise PackError(f"{path} says nothing of {', '.join(missing)}: fetch or build the pack again.")
+        raise PackError(f"{path} lacks {', '.join(missing)}: fetch or build the pack again.")
     lists = isinstance(card["draws"], list) and isinstance(card["files"], dict)
     values = [*card["draws"], *card["files"].values()] if lists else []
     names = [card["name"], card["license"]]
@@ -108,7 +108,7 @@ def read_weights(
 
 
 def brief(error: Exception) -> str:
-    """What an error says; a hostile file can make it say megabytes."""
+    """An error's message, cut: a hostile file can make it megabytes long."""
     said = str(error)
     return said if len(said) <= SAID else said[:SAID] + "..."
 
@@ -178,7 +178,7 @@ UNKNOWN = "is no checkpoint: known are torch's .pt and .ckpt, NVIDIA's .pkl, Tor
 
 
 def strange(head: bytes) -> str:
-    """What a file is that cannot be a checkpoint, by its first bytes; "" if it may be one."""
+    """Why a file with these first bytes cannot be a checkpoint; "" if it may be one."""
     start = head.lstrip().lower()
     if not head:
         return "is empty"
@@ -190,7 +190,7 @@ def strange(head: bytes) -> str:
 
 
 def kind_of(path: Path, head: bytes) -> str:
-    """What a checkpoint is packed in, by its first bytes; "" for no checkpoint."""
+    """The container of a checkpoint, by its first bytes; "" for no checkpoint."""
     if head[:4] == b"PK\x03\x04":
         return "zip"
     if head[8:9] == b"{":
@@ -199,9 +199,9 @@ def kind_of(path: Path, head: bytes) -> str:
 
 
 def glance(path: Path) -> str:
-    """What is seen to be wrong with a checkpoint without reading it whole; "" for nothing.
+    """What is wrong with a checkpoint, as far as that can be seen without reading it whole; "" for nothing.
 
-    Zip and safetensors say themselves where they end; of a pickle only the beginning is looked at.
+    Zip and safetensors files say where they end; of a pickle only the beginning is looked at.
     """
     try:
         with path.open("rb") as file:
@@ -236,7 +236,7 @@ def _half(name: str, value: Tensor, exact: bool) -> Tensor:
 
 
 def _toml(values: Mapping[str, Any]) -> str:
-    """The little TOML a card needs: strings, numbers, lists of them, and one level of tables at the end."""
+    """The part of TOML that a card needs: strings, numbers, lists of them, and one level of tables."""
     lines = [f"{_key(k)} = {_value(v)}" for k, v in values.items() if not isinstance(v, Mapping)]
     for name, table in values.items():
         if isinstance(table, Mapping):

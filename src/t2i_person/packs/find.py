@@ -10,14 +10,14 @@ from .places import BUILT_IN, built_in, is_built_in, missing, user_packs
 from .recipe import read_recipe
 
 EMBEDDED = built_in("embedded")
-AUTO = "auto"  # instead of a name: the first of these that is here
+AUTO = "auto"  # instead of a name: the first of PREFERRED that is here
 PREFERRED = ("faces", "embedded")
 
 
 def list_packs() -> list[PackInfo]:
-    """The packs that can be named: those of this package that are whole, then the user's.
+    """The packs that can draw: those of this package, then the user's.
 
-    Packs with broken cards are left out, and those of which something was not pulled yet.
+    Left out are packs with a broken card and packs with files that were not pulled yet.
     """
     ours = [built_in(name) for name in BUILT_IN]
     folders = [*ours, *(sorted(user_packs().glob("*")) if user_packs().is_dir() else [])]

@@ -1,4 +1,4 @@
-"""A pack's files as networks on a device, each kept to the sizes of the others.
+"""Loading a pack: its files become networks on a device, and their sizes are checked against each other.
 
 `GENERATORS` and `ENCODERS` say which kinds of network are known; add one there.
 """
@@ -48,7 +48,7 @@ def load_pack(
 
 
 def load_afresh(folder: Path) -> Pack:
-    """Load a pack on the CPU to see whether it can be; nothing is kept.
+    """Load a pack on the CPU to see whether that works; it is not kept.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def _load(folder: Path, device: torch.device, dtype: torch.dtype) -> Pack:
     info = read_info(folder)
     listed = {Path(file).stem for file in info.card["files"]}
     parts = {name: read_weights(folder, info.card, name) for name in (*WEIGHTS, *sorted(listed & OPTIONAL))}
-    if "heads" in parts:  # made here for a generator that was made elsewhere
+    if "heads" in parts:  # our additions to a generator that others published
         parts["generator"] = (parts["generator"][0] | parts.pop("heads")[0], parts["generator"][1])
     built = _networks(folder, info.recipe.generator, parts, device)
     built |= _learned(folder, parts, built["generator"], built["encoder"], device)
@@ -78,7 +78,7 @@ def _load(folder: Path, device: torch.device, dtype: torch.dtype) -> Pack:
 
 
 def _networks(folder: Path, kind: str, parts: Parts, device: torch.device) -> dict[str, Any]:
-    """The networks among the parts, by the pack's names for them; the generator is of that kind."""
+    """Build the networks of a pack from its files; `kind` is the generator's. Field of `Pack` -> network."""
     if kind not in GENERATORS:
         raise PackError(f"{folder / CARD}: generator is one of {', '.join(GENERATORS)}, not {kind!r}.")
     makers: dict[str, Callable[..., Any]] = {
@@ -105,7 +105,7 @@ def _networks(folder: Path, kind: str, parts: Parts, device: torch.device) -> di
 def _learned(
     folder: Path, parts: Parts, generator: Generator, encoder: Encoder, device: torch.device
 ) -> dict[str, Any]:
-    """What was learned about the networks, held to their sizes: sliders, words, donors, StyleSpace."""
+    """What was learned about the networks: sliders, words, donors, StyleSpace. Sizes are checked."""
     found: dict[str, Any] = {}
     if "sliders" in parts:
         found["sliders"] = {key: step.float().to(device) for key, step in parts["sliders"][0].items()}
@@ -139,7 +139,7 @@ def _donors(folder: Path, state: dict[str, Tensor], generator: Generator, encode
 def _stylespace(
     folder: Path, space: dict[str, Tensor], generator: Generator, encoder: Encoder
 ) -> dict[str, Any]:
-    """What is known of the generator's StyleSpace, held to the sizes of generator and encoder."""
+    """Statistics, directions and gallery of StyleSpace, of the sizes that generator and encoder ask for."""
     layers = [layer.width for layer in generator.layers]
     wide = encoder.encode_text(["a person"]).shape[1]
     expected: dict[str, tuple[int, ...]] = {}

@@ -1,4 +1,4 @@
-"""Packs and public checkpoints that are here: checking them, and removing them."""
+"""Checking and removing the packs and public checkpoints that are on this machine."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ from .wheels import Pullable, pullable, pullables
 
 
 def verify(name: str = "") -> Iterator[tuple[str, str]]:
-    """Load what is here, or the one thing named, and yield its name and what is wrong with it ("": nothing).
+    """Load everything that is here, or the one named; yield each name and what is wrong with it, or "".
 
     The order: packs that are pulled, then other packs, then public checkpoints.
 
@@ -99,7 +99,7 @@ def removable(name: str) -> list[Path]:
 
 
 def remove_pack(name: str) -> None:
-    """Delete what `removable` names; a link is deleted, not what it leads to.
+    """Delete what `removable` lists; a link is deleted, not its target.
 
     Raises
     ------

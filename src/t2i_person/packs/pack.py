@@ -17,7 +17,7 @@ from ..nets.generator import Generator, Graft
 from .donors import Donors
 from .recipe import Recipe
 
-AT_ONCE = 4  # pictures with their regions on a processor: more take memory and no less time
+AT_ONCE = 4  # pictures drawn with their regions at once on a CPU: more take memory and save no time
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ class Pack(PackInfo):
     directions: Tensor | None = None  # [channels, d]: where each channel moves the embedding, unit or zero
     gallery: Gallery | None = None
     regions: nn.Module | None = None  # generator's features -> where hair, skin, clothes and hat are
-    donors: Donors | None = None  # whose hats, hair and so on others may get
+    donors: Donors | None = None  # samples whose hats, hair and so on can be transplanted
     sliders: Mapping[str, Tensor] = field(default_factory=dict)  # name -> step [w_dim] of one alpha
-    # text -> [d + 1]: told of an embedding by a classifier of its own, the bias last
+    # text -> [d + 1]: weights of a linear classifier on the image embedding, the bias last
     words: Mapping[str, Tensor] = field(default_factory=dict)
     inversion: nn.Module | None = None  # images [n, 3, h, w] in [-1, 1] -> w [n, w_dim] less its mean
     _texts: dict[str, Tensor] = field(default_factory=dict, repr=False)
@@ -91,7 +91,10 @@ class Pack(PackInfo):
     def render_regions(
         self, styles: Sequence[Tensor], resolution: int | None = None, grafts: Sequence[Graft] = ()
     ) -> tuple[Tensor, Tensor | None]:
-        """As `render`, and where hair, clothes and so on are: [n, regions, s, s] in [0, 1]; None: unknown."""
+        """As `render`, and masks [n, regions, s, s] in [0, 1] of hair, clothes and so on.
+
+        They are None if the pack has no region network.
+        """
         if self.regions is None:
             return self.render(styles, resolution), None
         n = len(styles[0])
@@ -114,12 +117,12 @@ class Pack(PackInfo):
         return max([side for side in sides if side <= most], default=sides[0])
 
     def text(self, texts: Sequence[str]) -> Tensor:
-        """Unit embeddings [n, d] of texts, each encoded once and alone: in a batch its last bits differ."""
+        """Unit embeddings [n, d] of texts, each encoded once, and alone: batches change the last bits."""
         known = {text: seen for text in texts if (seen := self._texts.get(text)) is not None}
         if new := [text for text in dict.fromkeys(texts) if text not in known]:
             with torch.no_grad():
                 known.update((text, self.encoder.encode_text([text])[0].float()) for text in new)
-            if len(self._texts) > 10_000:  # a service that runs for months
+            if len(self._texts) > 10_000:  # else the cache of a long-running service would grow without end
                 self._texts.clear()
             self._texts.update(known)
         return torch.stack([known[text] for text in texts])
@@ -130,7 +133,7 @@ class Pack(PackInfo):
 
     @property
     def neutral(self) -> str:
-        """The text of nobody in particular."""
+        """StyleCLIP's neutral text in the encoder's language."""
         return NEUTRAL[self.encoder.language]
 
 

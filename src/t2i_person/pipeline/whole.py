@@ -1,4 +1,4 @@
-"""Pictures of a person, and what is found in them. Each result is computed once, when it is first needed."""
+"""Pictures of a person: pixels, face, matte, embedding and masks, each computed when first needed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ from .run import Run
 JUDGED = 128  # pixels at which the encoder judges, when the recipe does not say
 LARGE = 256  # the same for an encoder that sees more
 PAINTED = ("clothes", "hair", "hat")  # regions that may be recoloured; their masks need exact edges
-SEEN = 0.005  # share of the picture below which a region counts as absent
+SEEN = 0.005  # share of the picture from which a region counts as present
 KEPT = 6  # whole pictures, 20 MB each
 
 
@@ -30,10 +30,10 @@ class Whole:
     """A picture of a person."""
 
     pack: Pack  # that drew it
-    styles: list[Tensor]  # [1, c] a layer, of which it is
-    parts: tuple[PartEdit, ...]  # that are in it
+    styles: list[Tensor]  # StyleSpace, [1, c] a layer, that it was drawn from
+    parts: tuple[PartEdit, ...]  # edits of a part of the picture that were drawn with it
     image: Tensor  # [1, 3, h, w] in [-1, 1]
-    coarse: Tensor | None  # [1, regions, s, s]: where hair, clothes and so on are; None: the pack cannot say
+    coarse: Tensor | None  # [1, regions, s, s]: masks of hair, clothes and so on; None: no region network
     detect: Detector = faces
     _masks: dict[str, np.ndarray] = field(default_factory=dict)
 
@@ -62,12 +62,12 @@ class Whole:
         return embed_images(self.pack, self.image)
 
     def mask(self, region: str) -> np.ndarray | None:
-        """HW float32 in [0, 1], as large as the picture; None: the pack cannot say."""
+        """A region's mask at the size of the picture, HW float32 in [0, 1]; None: no region network."""
         if self.coarse is None:
             return None
         if region not in self._masks:
             names = [region, "ground"] if region in PAINTED else [region]
-            self._masks |= full_masks(self.coarse, self.pixels, names=names)
+            self._masks |= full_masks(self.coarse, self.pixels, names)
             if region in PAINTED and self._masks[region].mean() > SEEN:
                 found, ground = self._masks[region], self._masks["ground"]
                 self._masks[region] = to_its_edge(found, ground, self.alpha)

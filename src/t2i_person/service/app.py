@@ -87,14 +87,14 @@ def create_app(settings: Settings | None = None, artist: Artist | None = None) -
         app.add_middleware(Hosts, allowed=settings.hosts())
     app.add_middleware(operations.Observe, here=here)
     app.add_middleware(Proxied, proxies=settings.trusted(), root=settings.root_path)
-    # OpenAI's before ours: /v1/images/ID would take its doors for pictures
+    # OpenAI's routes before ours: else /v1/images/{id} would match /v1/images/generations
     for door in (page, reference, original, openai, v1, operations):
         app.include_router(door.router)
     return app
 
 
 class _Server(uvicorn.Server):
-    """On a signal the application finishes first, and tells who asks meanwhile that it stops.
+    """On a signal, drawings are finished first; requests that come meanwhile are told that the server stops.
 
     Then the doors close. Whatever hangs, the process ends in its time.
     """
@@ -113,7 +113,7 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self.interrupted = self.interrupted or sig == signal.SIGINT
-        if self.loop is None or self.told:  # a second one: at once
+        if self.loop is None or self.told:  # a second signal stops at once
             self.should_exit = self.force_exit = True
             return
         self.told = True
@@ -134,7 +134,7 @@ class _Server(uvicorn.Server):
 
 
 def _end() -> None:
-    """Leave what hangs behind: jobs that were not done are on the disk as such."""
+    """End the process whatever still hangs; unfinished jobs are on the disk already."""
     log.error("not all has stopped in time: the process ends without it")
     logging.shutdown()
     os._exit(0)
@@ -160,7 +160,7 @@ def run(settings: Settings) -> None:
             hint = "choose another with --port or --host"
             raise OSError(error.errno, f"{error.strerror}; {hint}", f"{host}:{port}") from error
         app = create_app(settings)
-        # here an error is one line; the rest loads while it answers
+        # the pack here, so that a missing one is an error of one line; the rest loads while it answers
         load_pack(settings.pack, settings.device)
         Connection.most = connections_at_most()
         config = uvicorn.Config(

@@ -1,4 +1,4 @@
-"""Who reads, draws and changes for the doors: this process, unless somebody else is given to `create_app`."""
+"""The artist reads, draws and changes for the doors: in this process, unless `create_app` gets another."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from .. import pipeline
 
 
 class Artist:
-    """The pipeline, here. Others have the same methods with the same arguments."""
+    """The pipeline in this process. Other artists have the same methods with the same arguments."""
 
     def load(self, pack: str, device: str) -> None:
         """Get ready; blocks."""

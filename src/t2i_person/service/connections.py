@@ -23,9 +23,10 @@ QUIET = 60.0  # seconds between two lines about the same trouble
 
 
 class Connection(H11Protocol):
-    """One of them. Too many: those that have not asked yet make room, the longest idle first.
+    """A connection that may have to make room when there are too many.
 
-    Where all have asked, the client that has the most loses one to whoever has fewer.
+    Connections without a request are closed first, the longest idle one before others. If all have requests,
+    the client with the most connections loses one to a client with fewer.
     """
 
     most: ClassVar[int] = MOST

@@ -13,12 +13,12 @@ from starlette.requests import Request
 from ..errors import Cancelled
 
 T = TypeVar("T")
-RECENT = 0.3  # weight of the newest in the mean of what jobs took
+RECENT = 0.3  # weight of the newest in the mean of what tasks took
 LONGEST = 300  # seconds that anybody is sent away for
 
 
 class Full(Exception):
-    """No place is free; in `retry_after` whole seconds one should be, by what recent jobs took."""
+    """No place is free; in `retry_after` whole seconds one should be, by what recent tasks took."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"no place is free for about {retry_after} s")
@@ -29,8 +29,8 @@ class Left(Exception):
     """The client hung up."""
 
 
-class Job(Generic[T]):
-    """Work that waits or runs; `cancelled` is what it should ask now and then."""
+class Task(Generic[T]):
+    """Work that waits or runs. While it runs, it asks `cancelled` now and then whether to stop."""
 
     def __init__(self, moved: Callable[[int], None] | None) -> None:
         self._stop = threading.Event()
@@ -77,28 +77,28 @@ class Desk:
     def __init__(self, threads: int, waiting: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="draw")
         self._threads, self._places, self._clock = threads, threads + waiting, clock
-        self._queue: dict[Job, None] = {}  # in order
-        self._running: dict[Job, float] = {}  # since when
+        self._queue: dict[Task, None] = {}  # in order
+        self._running: dict[Task, float] = {}  # since when
         self._lock = threading.Lock()
-        self._usual, self._ended = 5.0, 0  # seconds that a job keeps its place, a guess until one has ended
+        self._usual, self._ended = 5.0, 0  # seconds that a task keeps its place, a guess until one has ended
         self._promised = 0.0  # when the last one that was sent away should come back
 
-    def submit(self, work: Callable[[Job[T]], T], moved: Callable[[int], None] | None = None) -> Job[T]:
-        """Queue `work`, which is given its own job; `moved` hears its place: 0 runs, 1 is next.
+    def submit(self, work: Callable[[Task[T]], T], moved: Callable[[int], None] | None = None) -> Task[T]:
+        """Queue `work`, which is called with its own task; `moved` hears its place: 0 runs, 1 is next.
 
         Raises
         ------
         Full : every place is taken.
         """
-        job = Job[T](moved)
+        task = Task[T](moved)
         with self._lock:
             if self.load() >= self._places:
                 raise Full(self._wait())
-            self._queue[job] = None
-            job.future = self._pool.submit(self._run, work, job)
-        job.future.add_done_callback(lambda _: self._forget(job))
+            self._queue[task] = None
+            task.future = self._pool.submit(self._run, work, task)
+        task.future.add_done_callback(lambda _: self._forget(task))
         self._tell()
-        return job
+        return task
 
     def load(self) -> int:
         """Jobs that wait or run."""
@@ -110,9 +110,9 @@ class Desk:
     def cancel(self) -> None:
         """Ask everything to stop; nothing more is begun."""
         with self._lock:
-            jobs = [*self._queue, *self._running]
-        for job in jobs:
-            job.cancel()
+            tasks = [*self._queue, *self._running]
+        for task in tasks:
+            task.cancel()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def close(self) -> None:
@@ -120,15 +120,15 @@ class Desk:
         self.cancel()
         self._pool.shutdown()
 
-    def _run(self, work: Callable[[Job[T]], T], job: Job[T]) -> T:
-        if job.cancelled():
+    def _run(self, work: Callable[[Task[T]], T], task: Task[T]) -> T:
+        if task.cancelled():
             raise Cancelled
         with self._lock:
-            self._queue.pop(job, None)
-            start = self._running[job] = self._clock()
-        self._tell(job)
+            self._queue.pop(task, None)
+            start = self._running[task] = self._clock()
+        self._tell(task)
         try:
-            return work(job)
+            return work(task)
         finally:
             with self._lock:
                 self._ended += 1
@@ -138,7 +138,7 @@ class Desk:
     def _wait(self) -> int:
         """Seconds until a place should be free that nobody was sent away for yet; the lock is held.
 
-        The first is free when a running job ends, each further one a job later. Nobody is told to wait for
+        The first is free when a running task ends, each further one a task later. Nobody is told to wait for
         longer than the whole queue lasts: not all come back, and the threads should not run dry.
         """
         now, turn = self._clock(), self._usual / self._threads
@@ -146,24 +146,24 @@ class Desk:
         self._promised = min(max(first, self._promised + turn), now + turn * self.load())
         return min(LONGEST, max(1, math.ceil(self._promised - now)))
 
-    def _forget(self, job: Job[T]) -> None:
+    def _forget(self, task: Task[T]) -> None:
         with self._lock:
-            self._queue.pop(job, None)
-            self._running.pop(job, None)
+            self._queue.pop(task, None)
+            self._running.pop(task, None)
         self._tell()
 
-    def _tell(self, started: Job | None = None) -> None:
-        """Each job its place, if it is another than before."""
+    def _tell(self, started: Task | None = None) -> None:
+        """Each task its place, if it is another than before."""
         with self._lock:
-            places = [(job, place) for place, job in enumerate(self._queue, 1)]
+            places = [(task, place) for place, task in enumerate(self._queue, 1)]
             if started is not None:
                 places.insert(0, (started, 0))
-            moved = [(job, place) for job, place in places if job.place != place]
-            for job, place in moved:
-                job.place = place
-        for job, place in moved:
-            if job.moved is not None:
-                job.moved(place)
+            moved = [(task, place) for task, place in places if task.place != place]
+            for task, place in moved:
+                task.place = place
+        for task, place in moved:
+            if task.moved is not None:
+                task.moved(place)
 
 
 async def _left(request: Request) -> None:

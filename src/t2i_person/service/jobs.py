@@ -3,129 +3,28 @@
 import asyncio
 import logging
 import secrets
-import threading
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from ..errors import Cancelled
 from ..pipeline import Pack, list_packs, load_pack
-from ..portrait import Event, Result
 from ..record import Record
 from . import models
 from .artist import Artist
-from .desk import Desk, Full
-from .desk import Job as Work
+from .desk import Desk, Full, Task
+from .job import Job
 from .library import Cast, Library, Row, Unreadable, Unwritable
 from .log import Log
 from .metrics import Metrics
 from .models import JobOrder
-from .pictures import data_url, thumbnail
 from .problems import Problem, explain, stopping
 from .settings import Settings
 from .store import Store
 
 log = logging.getLogger("t2i_person.service")
-PREVIEW = 256  # pixels
-RUN = 1_000_000  # more events than one server tells of one job: those of the next begin beyond
-TRIES = 2  # a job that was begun so often, and the server did not live to say more, is not begun again
-SHARE = 8  # jobs without their pictures may take this part of the memory for results
-
-
-class Job:
-    """One of them; changed by its worker thread, read by anybody."""
-
-    def __init__(self, name: str, owner: str, order: JobOrder, created: float, log: Log) -> None:
-        self.name, self.owner, self.order, self.created, self.log = name, owner, order, created, log
-        self.status, self.place = "queued", -1
-        self.finished: float | None = None
-        self.characters: list[models.Character] = []
-        self.progress: dict[str, Any] | None = None
-        self.seconds: dict[str, float] = {}
-        self.error: Problem | None = None
-        self.handed_back = False
-        self.size = 0  # bytes of what is kept of it without its pictures, once it has ended
-        self.fleeting = False  # somebody waits for it on the line: no use to draw it later
-        self.begun = 0  # times that a server has begun it
-        self.written = threading.Event()  # that it exists
-        self.ending = False
-        self.work: Work[None]
-        self._lock = threading.Lock()
-
-    def shown(self, keep: float) -> models.Job:
-        """As clients see it; `keep` is how many seconds results are kept."""
-        with self._lock:
-            return models.Job(
-                id=self.name,
-                status=self.status,  # type: ignore[arg-type]
-                place=None if self.finished else max(self.place, 0),
-                created=self.created,
-                finished=self.finished,
-                expires=None if self.finished is None else self.finished + keep,
-                request=self.order,
-                progress=self.progress,  # type: ignore[arg-type]
-                characters=[one.model_copy(deep=True) for one in self.characters],
-                notes=[note for one in self.characters for note in one.notes],
-                seconds={stage: round(took, 4) for stage, took in self.seconds.items()},
-                error=self.error.details() if self.error else None,
-                url=f"/v1/jobs/{self.name}",
-                events=f"/v1/jobs/{self.name}/events",
-            )
-
-    def moved(self, place: int) -> None:
-        """Its place in the queue changed; two threads may tell it in the wrong order."""
-        with self._lock:
-            if 0 <= self.place <= place:
-                return
-            self.place = place
-            if self.finished is None:
-                self.status = "queued" if place else "running"
-        if place:
-            self.log.add("queued", {"place": place})
-
-    def ended_before(self, told: models.Job) -> None:
-        """It ended in an earlier server; this is what was told of it."""
-        self.status, self.finished, self.ending = told.status, told.finished, True
-        self.characters, self.seconds = told.characters, told.seconds
-        self.progress = told.progress.model_dump() if told.progress else None
-        if told.error:
-            status, detail, code = (told.error[name] for name in ("status", "detail", "code"))
-            self.error = Problem(status, detail, code, told.error.get("field"))
-
-    def pictures(self) -> list[str]:
-        return [portrait.id for one in self.characters for portrait in one.portraits]
-
-    def hear(self, event: Event, store: Store) -> None:
-        """What the pipeline tells, from its thread."""
-        where: dict[str, Any] = {"character": event.character, "portrait": event.portrait}
-        if event.characters is not None:
-            with self._lock:
-                self.characters = [models.character(i, person) for i, person in enumerate(event.characters)]
-            self.log.add("characters", {"characters": [one.model_dump() for one in self.characters]})
-        elif event.finished is not None:
-            assert event.character is not None
-            name = store.put(event.finished.png())
-            portrait = models.portrait(event.character, event.finished, name)
-            with self._lock:
-                self.characters[event.character].portraits.append(portrait)
-            self.log.add("portrait", where | {"image": portrait.model_dump()})
-        elif event.preview is not None:
-            image = data_url(thumbnail(event.preview, PREVIEW))
-            self.log.add("preview", where | {"step": event.step, "steps": event.steps, "image": image})
-        elif event.note:
-            self.log.add("note", {"character": event.character, "note": event.note})
-        else:
-            step = {"stage": event.stage} | where | {"step": event.step, "steps": event.steps}
-            with self._lock:
-                self.progress = step
-            self.log.add("progress", step)
-
-    def drawn(self, result: Result) -> None:
-        """It is complete."""
-        with self._lock:
-            self.seconds = result.seconds
-            for one, person in zip(self.characters, result.characters, strict=True):
-                one.notes, one.cast = list(person.notes), person.cast
+RUN = 1_000_000  # more events than one job has in one server: the next server's ids begin after these
+TRIES = 2  # a job that was begun so often, and each time the server died, is not begun again
+SHARE = 8  # one part in so many of the memory for results is for jobs without their pictures
 
 
 class Kept(Mapping[str, Record]):
@@ -158,7 +57,7 @@ class Jobs:
         self._metrics = metrics
         self._jobs: dict[str, Job] = {}
         self.artist = Artist()
-        self.waiting = 0  # of those that no desk here has
+        self.waiting = 0  # jobs that wait in a shared store, at no desk of this server
         self._stopping = False
 
     @property
@@ -200,7 +99,7 @@ class Jobs:
         return job
 
     def complete(self, order: JobOrder) -> JobOrder:
-        """With what is the server's to choose."""
+        """The order with the server's own choices for what it leaves open: seed, pack, steps."""
         seed = secrets.randbelow(1 << 31) if order.seed is None else order.seed
         order = order.model_copy(update={"seed": seed, "pack": order.pack or self.default_pack})
         return order if order.steps is not None else order.model_copy(update={"steps": self._settings.steps})
@@ -215,7 +114,7 @@ class Jobs:
         for row in rows:
             try:
                 self._take_up(row)
-            except Exception:  # one that nobody can make out does not keep the others from being taken up
+            except Exception:  # one unreadable row must not keep the others from being taken up
                 log.exception("job not taken up", extra={"job": row.id})
                 self._forget([row.id])
 
@@ -238,7 +137,7 @@ class Jobs:
             return
         try:
             self._start(job)
-        except Full:  # the queue has become shorter: it waits for the next start
+        except Full:  # the queue is shorter than it was: the job waits for the next start
             log.warning("job waits for the next start", extra={"job": job.name})
             return
         log.info("job taken up", extra={"job": job.name})
@@ -317,7 +216,7 @@ class Jobs:
         job.handed_back = True
         job.begun = 0
         if self._library.lasting and not job.fleeting and self._write(job, job.log.last + 1):
-            job.log.close()  # its readers come back, and find it at the next server
+            job.log.close()  # its readers reconnect, and find it at the next server
             log.info("job handed back", extra={"job": job.name})
         else:
             self._end(job, "failed", stopping())
@@ -342,7 +241,7 @@ class Jobs:
             return False
         return True
 
-    def _draw(self, job: Job, work: Work[None]) -> None:
+    def _draw(self, job: Job, work: Task[None]) -> None:
         """In a worker thread."""
         order = job.order
         end = time.monotonic() + self._settings.job_seconds

@@ -1,4 +1,4 @@
-"""What outlives the process, in one SQLite file: the cast, and jobs with what they have drawn."""
+"""What outlives the process, in one SQLite file: the cast, and jobs with their pictures."""
 
 import contextlib
 import logging
@@ -55,8 +55,8 @@ class Row:
     request: str  # JSON
     created: float
     first: int  # number of the first event that the next server tells of it
-    begun: int = 0  # times that a server has begun it, and did not live to say more
-    told: str | None = None  # JSON of what clients are told of it, once it has ended
+    begun: int = 0  # how often a server began it and died
+    told: str | None = None  # JSON of the answer that clients get, once it has ended
 
 
 class Unwritable(Exception):
@@ -72,7 +72,7 @@ class Away(Exception):
 
 
 class Cast(Protocol):
-    """What a library is for all but the jobs; `Shared` is one, too."""
+    """The cast's part of a library; `Shared` has it, too."""
 
     def keep(self, owner: str, member: Member) -> bool: ...
     def cast(self, owner: str) -> list[Member]: ...
@@ -81,7 +81,7 @@ class Cast(Protocol):
 
 
 class Library:
-    """Safe to use from many threads. Without a folder it is as short-lived as the process."""
+    """Safe to use from many threads. Without a folder everything is lost with the process."""
 
     def __init__(self, folder: Path | None, most: int = PEOPLE) -> None:
         self.lasting, self._most = folder is not None, most  # people of one owner
@@ -122,7 +122,7 @@ class Library:
         return bool(new)
 
     def cast(self, owner: str) -> list[Member]:
-        """Everybody who was kept, without records and pictures; the oldest first."""
+        """All people of the owner's cast, without records and pictures; the oldest first."""
         query = "SELECT name, pack, gender, created FROM person WHERE owner=? ORDER BY created, key"
         with self._lock:
             return [Member(*row) for row in self._rows(query, owner)]
@@ -142,7 +142,7 @@ class Library:
             )
 
     def write(self, row: Row) -> None:
-        """Write a job down, in the place of what was written of it."""
+        """Write a job; it replaces what was written of it before."""
         with self._lock:
             self._rows("INSERT OR REPLACE INTO job VALUES (?, ?, ?, ?, ?, ?, ?)", *astuple(row))
 
@@ -176,7 +176,7 @@ class Library:
         return found[0][0] if found else None
 
     def jobs(self) -> list[Row]:
-        """All that are written down, oldest first."""
+        """All jobs, oldest first."""
         with self._lock:
             return [Row(*row) for row in self._rows("SELECT * FROM job ORDER BY created, id")]
 
@@ -203,7 +203,7 @@ class Library:
 
 
 def _claimed(folder: Path) -> Any:
-    """The folder is this server's until the file that is returned is closed, or the process ends."""
+    """Lock the folder for this server, until the returned file is closed or the process ends."""
     try:
         import fcntl
     except ImportError:  # not on this system: nobody is kept out

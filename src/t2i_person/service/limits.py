@@ -1,4 +1,4 @@
-"""Bounds on what a client may send, how slowly, under which name of ours, and who may; and on our pages."""
+"""Limits before the application: size and pace of bodies, host names, keys; and the headers of our pages."""
 
 import asyncio
 import ipaddress
@@ -18,7 +18,7 @@ HELD = 128 << 20  # bytes of bodies at once, of all clients
 SMALL = 64 << 10  # a body up to this is not counted
 PAUSE = 10.0  # seconds without a byte of a body
 SLOWEST = 16 << 10  # bytes a second
-FIELDS = 500  # of JSON; each one that is not known costs an error of its own
+FIELDS = 500  # of a JSON body: each unknown one makes an error of its own
 ITEMS = 20_000  # of JSON in a body that is larger than a text may be: base64 has no commas
 FIELD = re.compile(rb'(?<!\\)(?:\\\\)*"\s*:')  # a quote that is not escaped ends a name
 HEADERS = {  # of our pages
@@ -69,7 +69,7 @@ class BodyLimit:
             self.held -= held[0]
 
     async def _read(self, scope: Scope, receive: Receive, limit: int, held: list[int]) -> bytes | None:
-        """The body; in `held` what of it counts."""
+        """Read the body. What counts of it is added to `held`."""
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if len(announced) > 18 or (announced.isdigit() and int(announced) > limit):
             raise _too_large(limit)
@@ -97,10 +97,10 @@ class BodyLimit:
 
 
 def _check_json(body: bytes, limit: int, kind: str) -> None:
-    """Raise what is too much to be parsed while everybody waits."""
+    """Raise a problem for JSON that would take too long to parse, for parsing blocks all other clients."""
     if kind.startswith("multipart/"):
         return
-    if b"\0" in body:  # UTF-16, which Python's reader would take, and in which nothing is counted below
+    if b"\0" in body:  # UTF-16 or -32, which Python would read but the patterns below do not match
         raise Problem(400, NOT_JSON)
     if len(body) > SMALL // 16 and next(islice(FIELD.finditer(body), FIELDS, None), None):
         raise Problem(422, f"The body has more than {FIELDS} fields: GET /docs lists those there are.")
@@ -123,7 +123,7 @@ def _too_much() -> Problem:
 
 
 class Hosts:
-    """ASGI middleware: 421 for a request that was meant for another name.
+    """ASGI middleware: 421 for a request with a host name that is not ours.
 
     The page of a stranger may give its name the address of this machine, and then ask from its visitor's
     browser; the browser tells that name. An address, or a name of this machine, cannot be borrowed so.
@@ -206,7 +206,7 @@ class Heads:
 
 
 def _is_open(scope: Scope) -> bool:
-    """What needs no key: the page, health, and what only those find who know its unguessable id."""
+    """What needs no key: the page, health, and addresses with an id that cannot be guessed."""
     path = path_of(scope)
     events = path.startswith("/v1/jobs/") and path.endswith("/events")
     by_id = path.startswith("/v1/images/img_") or events

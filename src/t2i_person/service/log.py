@@ -1,4 +1,4 @@
-"""What has happened in a job, for any number of readers who may come late or come again."""
+"""The log of a job's events, for any number of readers, who may come late or reconnect."""
 
 import asyncio
 import json
@@ -9,7 +9,7 @@ from typing import Any
 
 from fastapi.sse import EventSourceResponse
 
-PING = 15.0  # seconds of silence after which a reader is told that the line still stands
+PING = 15.0  # seconds of silence after which readers get a sign that the connection is alive
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Log:
         return self._next - 1
 
     def add(self, kind: str, data: dict[str, Any], end: bool = False) -> None:
-        """Add an entry; the last one ends the log, and the pictures on the way are let go."""
+        """Add an entry. The last one ends the log, and removes the previews."""
         with self._lock:
             if self.ended:
                 return
@@ -55,7 +55,7 @@ class Log:
 
     @property
     def size(self) -> int:
-        """Bytes of what there is to read."""
+        """Size of the entries in bytes."""
         with self._lock:
             return sum(len(json.dumps(entry.data)) for entry in self._entries)
 

@@ -9,12 +9,12 @@ import json
 import time
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.sse import format_sse_event
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from ..errors import Cancelled
 from ..pipeline import AUTO, CROWD, Character, convert, default_pack, list_packs
@@ -22,101 +22,15 @@ from ..portrait import Portrait, said
 from ..request import Request as Wanted
 from . import models
 from .desk import Left
-from .jobs import Job
+from .job import Job
 from .log import stream
 from .models import JobOrder
+from .openai_models import DOCUMENTED, READ, USAGE, Asked, Editing, Generation, Image, Images, Model, Models
 from .pictures import recode
-from .problems import MEANINGS, Problem
+from .problems import Problem
 from .runtime import Runtime, owner, runtime
 
 router = APIRouter(tags=["OpenAI's dialect"])
-# what clients of its models send; a portrait is square, so the others get the square that fits into them
-Size = Literal[
-    "auto", "1024x1024", "512x512", "256x256", "1024x1536", "1536x1024", "1024x1792", "1792x1024"
-]  # fmt: skip
-FREE = {"total_tokens": 0, "input_tokens": 0, "output_tokens": 0}  # nothing is billed
-USAGE = FREE | {"input_tokens_details": {"text_tokens": 0, "image_tokens": 0}}
-
-
-class Asked(BaseModel):
-    """What is asked for; what only tunes other makers' models is taken and does nothing."""
-
-    prompt: models.Text = Field(max_length=32000)
-    n: int | None = Field(default=1, ge=1, le=10)  # the official client may send null
-    size: Size | None = "auto"
-    response_format: Literal["url", "b64_json"] | None = None
-    output_format: Literal["png", "webp", "jpeg"] | None = "png"
-    output_compression: int | None = Field(default=100, ge=0, le=100)
-    background: Literal["transparent", "opaque", "auto"] | None = "auto"
-    quality: Literal["low", "medium", "high", "auto", "standard", "hd"] | None = "auto"
-    stream: bool | None = False
-    model: models.Word | None = None
-
-
-class Editing(Asked):
-    """The same for an edit: fields of a form, beside its `image`."""
-
-    model_config = ConfigDict(extra="ignore")
-
-
-class Generation(Asked):
-    """The same for new pictures."""
-
-    model_config = ConfigDict(extra="ignore", strict=True)
-    partial_images: int | None = Field(default=0, ge=0, le=3)
-    seed: int | None = Field(default=None, ge=0, le=2**53 - 1, description="Ours: the same pictures again.")
-
-
-class Image(BaseModel):
-    """One picture. `revised_prompt`: who it shows, and what of the description is not drawn."""
-
-    b64_json: str | None = None
-    url: str | None = None
-    revised_prompt: str
-
-
-class Images(BaseModel):
-    """The answer. `notes` is ours: what was not done as asked."""
-
-    created: int
-    data: list[Image]
-    background: Literal["transparent", "opaque"]
-    output_format: Literal["png", "webp", "jpeg"]
-    quality: Literal["low", "medium", "high"]
-    size: str
-    usage: dict[str, Any]
-    notes: list[str]
-
-
-class OpenAIError(BaseModel):
-    """What is wrong, in OpenAI's form."""
-
-    error: dict[str, Any] = Field(examples=[{"message": "", "type": "", "param": "", "code": ""}])
-
-
-DOCUMENTED: dict[int | str, dict[str, Any]] = {
-    code: {"model": OpenAIError, "description": MEANINGS[code]}
-    for code in (400, 401, 404, 405, 413, 429, 500, 503)
-}
-READ: dict[int | str, dict[str, Any]] = {code: DOCUMENTED[code] for code in (401, 404, 405, 500, 503)}
-DOCUMENTED[400]["description"] = "The request is wrong, or the prompt has no people."
-DOCUMENTED[200] = {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
-
-
-class Model(BaseModel):
-    """A pack, as clients that choose among models list it."""
-
-    id: str
-    object: Literal["model"] = "model"
-    created: int = 0  # packs do not say
-    owned_by: str = "t2i-person"
-
-
-class Models(BaseModel):
-    """All packs that draw here; the one that draws when none is named first."""
-
-    object: Literal["list"] = "list"
-    data: list[Model]
 
 
 @router.get("/v1/models", responses=READ)
@@ -285,8 +199,8 @@ class _Form:
         self.quality = {"low": "low", "medium": "medium"}.get(order.quality or "auto", "high")
 
     def job(self, people: list[Character], here: Runtime) -> JobOrder:
+        """As many portraits of each person as `n` needs; if there are more people than `n`, the first `n`."""
         assert isinstance(self.order, Generation)
-        """As many portraits of each as `n` needs; of the first ones only, if it is less than they are."""
         n = self.n
         crowd = sum(min(person.count, CROWD) for person in people)
         known = [info.name for info in list_packs()]

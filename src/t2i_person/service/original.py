@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from ..request import Request as Wanted
-from .desk import Job
+from .desk import Task
 from .models import Text
 from .problems import Detail, documented
 from .runtime import Runtime, runtime
@@ -31,7 +31,7 @@ class Drawn(BaseModel):
 
 
 class Health(BaseModel):
-    """`busy`: requests that wait or are drawn."""
+    """`busy`: the number of requests that wait or are being drawn."""
 
     status: str = "ok"
     busy: int
@@ -54,8 +54,8 @@ async def health(request: Request) -> Health:
     return Health(busy=runtime(request).desk.load())
 
 
-def _draw(text: str, here: Runtime, job: Job) -> Response:
-    """Runs in a worker thread, to the last byte: encoding is slow as well."""
+def _draw(text: str, here: Runtime, job: Task) -> Response:
+    """Runs in a worker thread, encoding included, for that is slow as well."""
     settings: Settings = here.settings
     asked = Wanted(
         text,

@@ -1,4 +1,4 @@
-"""What all doors share: the settings, the models' state, the queues, what is kept."""
+"""What all doors share: settings, whether the models are loaded, queues, pictures and cast."""
 
 import asyncio
 import hashlib
@@ -23,9 +23,9 @@ from .settings import Settings
 from .store import Store
 
 log = logging.getLogger("t2i_person.service")
-QUICK = 2  # threads for what is answered at once: reading, drafts, other sizes
+QUICK = 2  # threads for quick answers: reading, drafts, other sizes
 BOOK = 20_000  # characters of a text that takes seconds to read
-GRACE = 5.0  # seconds after those of the settings until the process ends, whatever hangs
+GRACE = 5.0  # seconds after `stop_seconds` until the process ends, even if something hangs
 
 
 class Runtime:
@@ -37,7 +37,7 @@ class Runtime:
         self.trouble: Exception | None = None
         self.metrics = Metrics()
         self.desk = Desk(settings.drawing, settings.waiting)
-        # what takes long does not keep what is answered at once
+        # a pool of its own, so that slow work does not delay quick answers
         self.quick, self.books = Desk(QUICK, 4 * settings.waiting), Desk(1, settings.waiting)
         self.edits = Desk(1, settings.waiting)
         self.library, self.store, self.jobs = self._kept()
@@ -53,7 +53,7 @@ class Runtime:
         self.metrics.watch("ready", "1 when it draws.", lambda: self.state == "ready")
 
     def _kept(self) -> tuple[Cast, Store, Jobs]:
-        """Where things are kept: here, or where other servers see them, too."""
+        """The library and its jobs: in this server, or in the store that it shares with others."""
         settings = self.settings
         age, size = settings.keep_seconds + settings.job_seconds, settings.keep_mb << 20
         if settings.store:
@@ -80,7 +80,7 @@ class Runtime:
             self.state = "ready"
 
     def check(self) -> None:
-        """Raise what a client is told while nothing can be drawn."""
+        """Raise the problem that clients are told while nothing can be drawn."""
         match self.state:
             case "starting":
                 raise starting()
@@ -90,12 +90,12 @@ class Runtime:
                 raise Problem(500, "The models could not be loaded; the server's log says why.")
 
     def heard(self, request: Request, text: str | None) -> None:
-        """Somebody wrote this: into the log with it, if the settings say so."""
+        """Log a text that a client sent, if the settings allow it."""
         if self.settings.log_texts and text:
             request.scope["t2i_person.text"] = text
 
     def limit(self, cancelled: Callable[[], bool]) -> Callable[[], bool]:
-        """`cancelled`, or the time for one drawing is over.
+        """Whether `cancelled`; and raise a problem when the time for one drawing is over.
 
         Raises (when asked)
         ------
@@ -114,7 +114,7 @@ class Runtime:
         return asked
 
     async def portrait(self, data: bytes, field: str, request: Request) -> tuple[Record, Pack]:
-        """How a portrait was made, and the pack that can change its person; `field` holds it.
+        """The record of a portrait, and the pack that can change its person. `field` is the request's.
 
         Raises
         ------
@@ -146,7 +146,7 @@ class Runtime:
         return await work.attended(request)
 
     async def stop(self) -> None:
-        """Finish what is drawn, if it does not take too long; hand back the rest."""
+        """Let drawings finish for `stop_seconds`, then hand back the rest."""
         if self.state != "stopping":
             self.state = "stopping"
             self.jobs.hand_back_waiting()
@@ -162,12 +162,12 @@ class Runtime:
             await asyncio.sleep(0.05)
 
     def close(self) -> bool:
-        """Let go of what is on the disk; False when a thread still runs that does not stop."""
+        """Close the files; False when a thread is still running that does not stop."""
         self.jobs.close()
         return not any(desk.running() for desk in (self.desk, self.edits, self.quick, self.books))
 
     def reading(self, text: str) -> Desk:
-        """Where a text is read: a word does not wait behind books."""
+        """The queue to read a text in: short texts do not wait behind books."""
         return self.books if len(text) > BOOK else self.quick
 
 

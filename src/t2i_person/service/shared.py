@@ -1,4 +1,4 @@
-"""Jobs that several servers share: asked of one, drawn by another, followed and cancelled at a third."""
+"""Jobs that several servers share: one takes the order, another draws, any of them can be asked about it."""
 
 import asyncio
 import logging
@@ -14,7 +14,8 @@ import psycopg
 from ..errors import Cancelled
 from . import models
 from .desk import LONGEST, Desk, Full
-from .jobs import SHARE, Job, Jobs, new_id, no_job
+from .job import Job
+from .jobs import SHARE, Jobs, new_id, no_job
 from .library import Away, Row, Unreadable, Unwritable
 from .log import PING, Entry, Log
 from .metrics import Metrics
@@ -30,7 +31,7 @@ NAP = 0.5  # seconds until the thread looks whether it should end
 
 
 class SharedStore(Store):
-    """Pictures that every server can give out; what is too old or too much is swept with the jobs."""
+    """Pictures that every server can answer with; old ones are removed together with the jobs."""
 
     def __init__(self, seconds: float, size: int, shared: Shared) -> None:
         super().__init__(seconds, size)
@@ -57,11 +58,11 @@ class News:
         self._waiting: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
 
     def of(self, name: str) -> asyncio.Event:
-        """Set when something happens; to be had before one looks what has happened."""
+        """An event that is set when something happens. Take it before looking, or news may be missed."""
         return self._waiting.setdefault(name, asyncio.Event())
 
     def tell(self, name: str = "") -> None:
-        """From any thread; of no job: of all, for something may have been missed."""
+        """Wake a job's readers, from any thread. Without a name, all readers: news may have been missed."""
 
         def wake() -> None:
             for one in [name] if name else [*self._waiting]:
@@ -76,7 +77,7 @@ class News:
 
 
 class SharedLog(Log):
-    """Of a job, as anybody reads it and as the one that draws it writes it."""
+    """A job's log in the store: all servers read it, the one that draws the job writes it."""
 
     def __init__(
         self, shared: Shared, news: News, name: str, following: int = 1, ended: bool = False
@@ -118,18 +119,18 @@ class SharedLog(Log):
 
 
 class SharedJobs(Jobs):
-    """Shared ones, but for those that somebody waits for on the line: these are this server's own."""
+    """Jobs in the shared store; those that a client waits for on an open connection stay in this server."""
 
     def __init__(
         self, settings: Settings, desk: Desk, store: Store, shared: Shared, metrics: Metrics
     ) -> None:
-        # of a library beyond the cast, only `drop` is called: `_write` and `take_up` are others here
+        # of the library, `Jobs` calls only the cast and `drop`: this class replaces `_write` and `take_up`
         super().__init__(settings, desk, store, shared, metrics)  # type: ignore[arg-type]
         self._shared, self._news = shared, News()
-        self._drawing: dict[str, Job] = {}  # what this server draws of them
-        self._at_desk = 0  # the same until the desk has cleared them away
-        self._strange: list[str] = []  # what this server cannot make out
-        self._promised = 0.0  # when the last one that was sent away should come back
+        self._drawing: dict[str, Job] = {}  # the shared jobs that this server draws
+        self._at_desk = 0  # their number, until the desk has removed them
+        self._strange: list[str] = []  # ids of jobs that this server cannot read
+        self._promised = 0.0  # when the last client that was refused should come back
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._live, name="shared-jobs", daemon=True)
 
@@ -200,7 +201,7 @@ class SharedJobs(Jobs):
         super().close()
 
     def _seen(self, row: Row, place: int | None, state: list[tuple[str, Any]]) -> Job:
-        """A job as its row and its events tell it."""
+        """Build a job from its row and its events."""
         told = None if row.told is None else models.Job.model_validate_json(row.told)
         line = SharedLog(self._shared, self._news, row.id, row.first, told is not None)
         job = Job(row.id, row.owner, JobOrder.model_validate_json(row.request), row.created, line)
@@ -256,7 +257,7 @@ class SharedJobs(Jobs):
                     log.error("the store does not answer: %s", error)
                 told = True
                 self._closed.wait(1)
-            except Exception:  # without it this server would draw no more
+            except Exception:  # else this thread would end, and the server would draw no more
                 log.exception("the shared jobs stumble")
                 self._closed.wait(1)
 
@@ -288,7 +289,7 @@ class SharedJobs(Jobs):
             self._shared.release(left)
 
     def _take(self, patient: bool) -> None:
-        """Take what waits, as long as there is somebody to draw it.
+        """Take waiting jobs, as long as a thread is free to draw.
 
         A server that draws for somebody on its line leaves the queue to the others, for a beat.
         """
@@ -308,7 +309,7 @@ class SharedJobs(Jobs):
         line = SharedLog(self._shared, self._news, row.id)
         try:
             job = Job(row.id, row.owner, JobOrder.model_validate_json(row.request), row.created, line)
-        except ValueError:  # of a server of a later version: that one may draw it
+        except ValueError:  # it comes from a server of a later version, which may draw it
             log.exception("job not taken up", extra={"job": row.id})
             self._strange.append(row.id)
             return self._shared.release([row.id])

@@ -20,7 +20,7 @@ class Store:
         self, seconds: float, size: int, elsewhere: Callable[[str], bytes | None] = lambda name: None
     ) -> None:
         self.seconds, self.size, self.used = seconds, size, 0
-        self._elsewhere = elsewhere  # where a picture may be that is not here (any more)
+        self._elsewhere = elsewhere  # asked for pictures that are not here, or no more
         self._kept: dict[str, Kept] = {}  # oldest first
         self._lock = threading.Lock()
 
@@ -45,7 +45,7 @@ class Store:
                 self._drop(name)
 
     def sweep(self) -> None:
-        """Let go what is too old."""
+        """Remove what is too old."""
         end = time.time() - self.seconds
         with self._lock:
             while self._kept and self._kept[name := next(iter(self._kept))].since < end:

@@ -17,8 +17,8 @@ from fastapi.sse import format_sse_event
 from ..errors import visible
 from ..pipeline import convert, list_packs
 from . import models
-from .desk import Job as Work
-from .jobs import Job
+from .desk import Task
+from .job import Job
 from .library import PEOPLE, RECORD, Member
 from .log import stream
 from .models import JobOrder
@@ -50,7 +50,7 @@ UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "The client h
 
 @router.post("/jobs", status_code=202, response_model=models.Job, responses=SENT, tags=["jobs"])
 async def start(order: JobOrder, here: Here, whose: Owner, request: Request, response: Response) -> Any:
-    """Queue a drawing; the answer names it."""
+    """Queue a drawing. The answer is the job, with its id and addresses."""
     here.heard(request, order.text)
     if order.pack is not None:
         await _at_once(request, here, lambda: here.jobs.pack(order.pack))
@@ -61,7 +61,7 @@ async def start(order: JobOrder, here: Here, whose: Owner, request: Request, res
 
 @router.get("/jobs/{id}", response_model=models.Job, tags=["jobs"])
 async def job(id: str, here: Here, whose: Owner) -> Any:
-    """How far it is, and what it has drawn."""
+    """The job: its progress, and what has been drawn so far."""
     return here.jobs.shown(await here.jobs.get(id, whose))
 
 
@@ -87,9 +87,9 @@ async def events(
     here: Here,
     last_event_id: Annotated[str | None, Header(description="Go on after this one.")] = None,
 ) -> Response:
-    """What happens in a job, as it happens."""
+    """The events of a job, as they happen (server-sent events)."""
     found = await here.jobs.get(id)
-    # of so many digits ours are never: from the first event on, as for one that is no number
+    # our ids never have more digits. Anything else counts as 0: all events, from the first on
     after = int(last_event_id) if re.fullmatch(r"[0-9]{1,18}", last_event_id or "") else 0  # type: ignore[arg-type]
     if found.log.ended and after >= found.log.last:
         return Response(status_code=204)
@@ -111,7 +111,7 @@ async def image(
     background: Annotated[models.Background | None, Query(description="A colour behind the person.")] = None,
     quality: Annotated[int, Query(ge=1, le=100, description="Of WebP and JPEG.")] = 90,
 ) -> Response:
-    """A picture. PNGs hold their history; each format says that a model made it."""
+    """A picture. A PNG holds the record that draws it again; each format says that a model made it."""
     tag = f'"{id}-{format}-{size}-{background}-{quality}"'
     headers = {"ETag": tag, "Cache-Control": "private, max-age=86400, immutable"}
     data = await asyncio.to_thread(_kept, here, id)
@@ -125,10 +125,10 @@ async def image(
 
 @router.post("/describe", response_model=models.Description, responses=SENT, tags=["reading"])
 async def describe(order: models.DescribeOrder, here: Here, request: Request) -> Any:
-    """Who the text describes, and how; nothing is drawn."""
+    """Read a text: who it describes, and how. Nothing is drawn."""
     here.heard(request, order.text)
 
-    def work(job: Work[dict[str, Any]]) -> dict[str, Any]:
+    def work(job: Task[dict[str, Any]]) -> dict[str, Any]:
         found = here.artist.describe(order.text, cancelled=here.limit(job.cancelled))
         people = [models.character(i, person) for i, person in enumerate(found)]
         return {"characters": [person.model_dump() for person in people]}
@@ -138,7 +138,7 @@ async def describe(order: models.DescribeOrder, here: Here, request: Request) ->
 
 @router.post("/edit", response_model=models.Portrait | models.Draft, responses=SENT, tags=["pictures"])
 async def edit(order: models.EditOrder, here: Here, request: Request) -> Any:
-    """The same person, changed; does not wait behind jobs."""
+    """Change the person of a portrait. It does not wait behind jobs."""
     here.heard(request, order.text)
     record, pack = await here.portrait(await _png(order, here), order.holds, request)
     asked = order.request(record)
@@ -153,7 +153,7 @@ async def edit(order: models.EditOrder, here: Here, request: Request) -> Any:
 
 @router.get("/cast", tags=["cast"])
 async def cast(here: Here, whose: Owner) -> models.Cast:
-    """Everybody who was kept."""
+    """All people of the cast."""
     members = await asyncio.to_thread(here.library.cast, whose)
     return models.Cast(cast=[_entry(member) for member in members])
 
@@ -169,7 +169,7 @@ async def cast(here: Here, whose: Owner) -> models.Cast:
 async def keep(
     name: str, order: models.PortraitOrder, here: Here, whose: Owner, request: Request, response: Response
 ) -> Any:
-    """Keep a portrait's person under a name; whoever had it is replaced."""
+    """Keep a portrait's person in the cast under a name; who had that name before is replaced."""
     if not name.strip() or len(name) > 100 or visible(name) != name or name.strip() in (".", ".."):
         detail = (
             "A name has 1 to 100 characters, none of which is a control character, and is not . or .. alone."
@@ -200,15 +200,15 @@ async def keep(
 
 @router.get("/cast/{name}", tags=["cast"])
 async def member(name: str, here: Here, whose: Owner) -> models.CastEntry:
-    """One of the cast."""
+    """One person of the cast."""
     return _entry(await _member(name, here, whose))
 
 
 @router.get("/cast/{name}/image", response_class=Response, responses=PICTURE | UNCHANGED, tags=["cast"])
 async def face(name: str, here: Here, whose: Owner, request: Request) -> Response:
-    """What they look like: 256 pixels, WebP."""
+    """The picture of a person of the cast: WebP, 256 pixels."""
     picture = (await _member(name, here, whose)).picture
-    tag = f'"{sha256(picture).hexdigest()[:20]}"'  # the name may come to be another person's
+    tag = f'"{sha256(picture).hexdigest()[:20]}"'  # another person may get the name later
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
@@ -217,14 +217,14 @@ async def face(name: str, here: Here, whose: Owner, request: Request) -> Respons
 
 @router.delete("/cast/{name}", status_code=204, responses=documented(507), tags=["cast"])
 async def forget(name: str, here: Here, whose: Owner) -> None:
-    """Forget somebody."""
+    """Remove a person from the cast."""
     if not await asyncio.to_thread(here.library.forget, whose, name):
         raise _nobody(name)
 
 
 @router.get("/packs", tags=["packs"])
 async def packs(here: Here) -> models.Packs:
-    """The weights that a request may name."""
+    """The packs that a request may name."""
     return models.Packs(
         packs=[
             models.PackCard(
@@ -250,7 +250,7 @@ async def _entries(found: Job, after: int) -> AsyncIterator[bytes]:
 
 
 async def _at_once(request: Request, here: Runtime, work: Callable[[], T]) -> T:
-    """Work that does not wait behind drawings, in a thread."""
+    """Do something quick in a thread, before the drawings that wait."""
     return await here.quick.submit(lambda _: work()).attended(request)
 
 

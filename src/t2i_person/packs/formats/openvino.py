@@ -52,7 +52,7 @@ class Graph:
             shape = [int(n) for n in layer.data["shape"].split(",")] if layer.data["shape"].strip() else []
             dtype = np.dtype(_DTYPES[layer.data["element_type"]])
         except (KeyError, ValueError) as error:
-            self.refuse(f"{layer.name} is no constant that is known here ({error!r})")
+            self.refuse(f"{layer.name} is not a constant of a known type ({error!r})")
         count = 1
         for length in shape:
             if length < 0:
@@ -99,7 +99,7 @@ def read_graph(xml: bytes, binary: bytes, name: str) -> Graph:
 
 
 def _parse(xml: bytes, empty: Graph) -> ET.Element:
-    """The root of the XML; `empty` words the refusals."""
+    """The root of the XML. `empty` is a graph without layers, for its method `refuse`."""
     if len(xml) > MOST_XML:
         empty.refuse(f"its XML has {len(xml)} bytes")
     try:
@@ -107,7 +107,7 @@ def _parse(xml: bytes, empty: Graph) -> ET.Element:
     except UnicodeDecodeError:
         empty.refuse("its XML is not UTF-8")
     if "<!" in text:  # DOCTYPE and ENTITY, which can make a small file huge; comments are not needed either
-        empty.refuse("its XML declares things")
+        empty.refuse("its XML has declarations")
     try:
         root = ET.fromstring(text)
     except ET.ParseError as error:
@@ -161,7 +161,7 @@ def mobilestylegan(mapping: Graph, synthesis: Graph) -> dict[str, Tensor]:
 
     Raises
     ------
-    PackError : a constant is missing, twice there, or of another shape than expected.
+    PackError : a constant is missing, there twice, or of another shape than expected.
     """
     try:
         return _mobilestylegan(mapping, synthesis)
@@ -207,7 +207,10 @@ def _mobilestylegan(mapping: Graph, synthesis: Graph) -> dict[str, Tensor]:
 
 
 def _by_bands(state: dict[str, Tensor], count: int) -> dict[str, Tensor]:
-    """Channels c low, then c times (3 high) -> 4 times c, in all that makes or scales them."""
+    """Reorder channels from c low ones, then 3 high ones for each of c, to c of each band.
+
+    This is done in all tensors that make or scale these channels.
+    """
     makers = ["start", *(f"blocks.{i}.conv1" for i in range(count - 1)), "rgb"]
     for i, maker in enumerate(makers):
         weight = {"start": "weight", "rgb": "weight"}.get(maker, "pointwise")

@@ -92,7 +92,7 @@ def _reason(error: Exception) -> str:
         )
     if isinstance(error, Refused):
         return text
-    if found := re.search(r"GLOBAL ([\w.]+)", text):  # torch's own words advise to switch the guard off
+    if found := re.search(r"GLOBAL ([\w.]+)", text):  # torch's own message advises to switch the check off
         return f"it wants to import {found[1]}, which weights have no need of"
     found = re.search(r"WeightsUnpickler error: ([^\n]*)", text)
     return (found[1] if found else text.partition("\n")[0])[:300].rstrip(". ")
@@ -121,7 +121,7 @@ def _zip(path: Path) -> Any:
 
 
 def _check_stored(path: Path, records: list[zipfile.ZipInfo]) -> None:
-    """torch stores its records as they are: whatever unfolds to more than the file is a bomb."""
+    """torch does not compress its records: if they unpack to more than the file, it is a zip bomb."""
     if any(record.compress_type != zipfile.ZIP_STORED for record in records):
         raise Refused("its records are compressed, which torch never does")
     if sum(record.file_size for record in records) > path.stat().st_size:
@@ -202,7 +202,7 @@ def _legacy_storage(data: bytes) -> Tensor:
             if numel and len(rest) == numel * dtype.itemsize:
                 return torch.frombuffer(bytearray(rest), dtype=dtype)
             raise Refused(f"it has a storage of {numel} numbers in {len(rest)} bytes")
-    raise Refused("it has a storage that is none")
+    raise Refused("it has a storage that is damaged")
 
 
 def _names(value: Any) -> dict[Any, Any]:
@@ -255,20 +255,20 @@ def _tensor(made: Made, storage_of: Callable[[Any], Tensor]) -> Tensor:
             if 0 in size or last >= len(data):
                 raise Refused(f"it has a tensor {list(size)} on a storage of {len(data)}")
             return data.as_strided(size, stride, offset)
-    raise Refused("it has a tensor that is none")
+    raise Refused("it has a tensor that is damaged")
 
 
 def _check_names(path: Path, state: dict[Any, Any]) -> None:
     weights = state.get("g_ema", state)
     if not isinstance(weights, Mapping) or not all(isinstance(name, str) for name in weights):
-        raise WrongPack(f"{path} is no checkpoint that is known: its tensors have no names.")
+        raise WrongPack(f"{path} is not a known kind of checkpoint: its tensors have no names.")
     for name, value in weights.items() if weights is not state else ():
         if not isinstance(value, Tensor):
             raise WrongPack(f"{path}: {name} is a {type(value).__name__}, not a tensor: fetch it again.")
 
 
 def _check_sizes(path: Path, state: dict[str, Any], size: int) -> None:
-    """A few bytes can claim to be a tensor of terabytes; to copy it would be to believe it."""
+    """A few bytes can claim to be a tensor of terabytes, and copying it would allocate them."""
     total = 0
     for name, value in _tensors(state):
         if value.is_complex():
