@@ -17,7 +17,7 @@ from t2i_person.cli import files, telling
 from t2i_person.cli import main as cli
 from t2i_person.cli.console import FAILURE, INTERRUPTED, USAGE, _console
 from t2i_person.picture import png
-from t2i_person.portrait import said
+from t2i_person.portrait import Event, said
 
 TEXT = "Блондинка в голубой кофте шла по улице."
 runner = CliRunner()
@@ -174,6 +174,13 @@ def test_a_terminal_is_not_commanded():
     assert shown.getvalue() == "\x1b[31ma\\x1b]0;titleb\\u202ec\x1b[0m\n[red]\\x9b2J[/x]\n"
 
 
+def test_a_text_without_a_command_is_told_which():
+    for text in ("Девушка в очках.", "Девушка"):
+        done = runner.invoke(cli.app, [text, "--seed", "3"])
+        assert done.exit_code == USAGE and done.stderr.strip().endswith(f"t2i-person draw '{text}'")
+    assert "Did you mean 'draw'" in runner.invoke(cli.app, ["draww"]).stderr
+
+
 def test_failures(tmp_path, monkeypatch):
     """Rightly used, and yet it comes to nothing."""
     monkeypatch.chdir(tmp_path)
@@ -218,6 +225,27 @@ def test_the_pack_is_named_with_what_should_be_known_of_it(capsys):
         assert (pull in said) == (says == pull), "it is not to be pulled again"
     telling.name_pack("embedded")
     assert capsys.readouterr().err == f"Drawn with the pack embedded; photographs instead: {pull}.\n"
+
+
+def test_progress_where_nobody_watches_is_a_line_now_and_then(capsys):
+    times = iter((0, 0.1, 1.9, 2.5, 3, 4.0, 4.5, 12.5, 14.6))
+    lines = telling._Lines(lambda: next(times))
+    for stage, person, step in (
+        ("text", None, None),
+        ("candidates", 0, None),
+        ("candidates", 0, 3),  # the first to last two seconds
+        ("candidates", 0, 4),
+        ("people", 0, None),
+        ("candidates", 1, None),
+        ("candidates", 1, 7),
+        ("candidates", 1, 8),
+    ):
+        lines(Event(stage, person, step=step, steps=step and 9))
+    first = "candidates, person 1, step 3 of 9 (2 s)\n"
+    assert capsys.readouterr() == (
+        "",
+        first + "candidates, person 2 (4 s)\ncandidates, person 2, step 8 of 9 (15 s)\n",
+    )
 
 
 def test_what_is_denied_is_named_as_it_was_written():
