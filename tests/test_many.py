@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -44,13 +43,15 @@ def drawn(tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess[str], int
     source = folder / "texts.jsonl"
     source.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines), "utf-8")
     first = folder / "out" / "девушка" / DONE
-    process = subprocess.Popen(command(folder, str(source)), start_new_session=True)
-    end = time.monotonic() + 120
-    while not first.exists():
-        assert time.monotonic() < end and process.poll() is None
-        time.sleep(0.02)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    process = subprocess.Popen(command(folder, str(source)))
+    end = time.monotonic() + 300
+    try:
+        while not first.exists():
+            assert time.monotonic() < end and process.poll() is None
+            time.sleep(0.02)
+    finally:
+        process.kill()  # its processes see that it is gone
+        process.wait()
     before = first.stat().st_mtime_ns
     run = subprocess.run(command(folder, str(source)), capture_output=True, text=True)
     return folder / "out", run, before, first.stat().st_mtime_ns
