@@ -1,5 +1,6 @@
 """The command line, as a person meets it."""
 
+import contextlib
 import io
 import json
 import os
@@ -7,6 +8,8 @@ import re
 import resource
 import subprocess
 import sys
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -24,10 +27,14 @@ runner = CliRunner()
 
 
 def t2i(
-    *words: str, stdin: bytes = b"", cwd: Path | None = None, env: dict[str, str] | None = None
+    *words: str,
+    stdin: bytes = b"",
+    cwd: Path | None = None,
+    env: dict[str, str] | None = None,
+    before: Sequence[str] = (),
 ) -> subprocess.CompletedProcess[str]:
     """The installed command in a process of its own."""
-    command = [Path(sys.executable).with_name("t2i-person"), *words]
+    command = [*before, Path(sys.executable).with_name("t2i-person"), *words]
     done = subprocess.run(command, input=stdin, capture_output=True, cwd=cwd, timeout=240, env=env)
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
@@ -54,9 +61,31 @@ def test_help_is_quick():
     assert done.returncode == 0 and done.stderr.splitlines() == [f"{words} set()" for words in commands]
 
 
-def test_draw_saves_a_portrait_and_says_so(tmp_path):
-    done = t2i("draw", TEXT, "-o", "new/folder", "--seed", "4", "--steps", "0", cwd=tmp_path)
+@pytest.fixture
+def home(tmp_path) -> tuple[list[str], dict[str, str]]:
+    """What to put before a command, and its environment: nobody can write to its home, not even root."""
+    (place := tmp_path / "home").mkdir()
+    env = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    alone = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"]), "sh", "-c"]
+    mount = 'mount -t tmpfs -o ro none "$HOME" && exec "$0" "$@"'
+    env["HOME"] = str(place)
+    with contextlib.suppress(OSError):
+        if subprocess.run([*alone, mount, "true"], env=env, capture_output=True).returncode == 0:
+            return [*alone, mount], env
+    warnings.warn("A READ-ONLY HOME IS NOT TESTED: no mounts of its own can be made here", stacklevel=1)
+    return [], env
+
+
+def test_draw_saves_a_portrait_and_says_so(tmp_path, home):
+    """At home nothing can be written, nor need be."""
+    before, env = home
+    words = ("draw", TEXT, "-o", "new/folder", "--seed", "4", "--steps", "0")
+    done = t2i(*words, cwd=tmp_path, env=env, before=before)
     assert done.returncode == 0, done.stderr
+    if before:
+        refused = t2i("serve", "--port", "0", cwd=tmp_path, env=env, before=before)
+        assert refused.returncode == USAGE and "choose another with --data" in refused.stderr
+        assert "Read-only" in refused.stderr and "Traceback" not in refused.stderr
     (path,) = (tmp_path / "new/folder").iterdir()
     assert path.name.startswith("1-Блондинка-") and path.suffix == ".png"
     assert path.stat().st_mode & 0o444 == 0o444

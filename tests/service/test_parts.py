@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import resource
 import sqlite3
 import threading
 import time
@@ -102,6 +103,17 @@ def test_a_folder_that_cannot_be_used(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(T2IError, match="--data"):
         Library(tmp_path / "file")
+    (tmp_path / "a folder" / "service.sqlite").mkdir(parents=True)
+    with pytest.raises(T2IError, match=r"cannot be used.*--data"):
+        Library(tmp_path / "a folder")
+    old = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for room in (0, 100, 8192):  # a full disk: nothing can be written, or not all
+        try:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (room, old[1]))
+            with pytest.raises(T2IError, match=r"cannot be used.*--data"):
+                Library(tmp_path / f"full at {room}")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, old)
     for name, content in (("no database", None), ("of others", "CREATE TABLE person (name TEXT)")):
         folder = tmp_path / name
         folder.mkdir()

@@ -20,21 +20,21 @@ Drawn = Callable[[Mapping[str, Any]], tuple[Files, str]]  # as `drawn`
 
 
 class Drawer:
-    """An actor: one text at a time, on one core or one GPU.
+    """An actor: one text at a time, on one core (Ray sets OMP_NUM_THREADS) or one GPU.
 
     It draws in a process of its own, over which a text may die; Ray would try such a text for ever. A machine
     that is lost takes the actor with it, and there another one drawing the same is right.
     """
 
     def __init__(self, draw: Drawn) -> None:
-        self._draw, self._pool = draw, processes(1, threads=1)
+        self._draw, self._pool = draw, processes(1)
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
         files: Files = {}
         try:
             files, error = self._pool.submit(self._draw, json.loads(row["asked"])).result()
         except BrokenProcessPool:
-            self._pool, error = processes(1, threads=1), DIED
+            self._pool, error = processes(1), DIED
         return {"name": row["name"], "error": error, "files": [*files], "data": [*files.values()]}
 
 

@@ -148,9 +148,9 @@ def _work(
                 yield item.name, DIED
 
 
-def processes(workers: int, threads: int = 0) -> ProcessPoolExecutor:
-    """So many that draw, with so many threads each, or all cores between them."""
-    threads = threads or max(1, (os.cpu_count() or 1) // workers)
+def processes(workers: int) -> ProcessPoolExecutor:
+    """So many that draw; the cores are shared out, unless OMP_NUM_THREADS says how many threads each has."""
+    threads = max(1, (os.cpu_count() or 1) // workers)
     return ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin, initargs=(threads,))
 
 
@@ -161,7 +161,8 @@ def _begin(threads: int) -> None:
 
     threading.Thread(target=_end_with_parent, daemon=True).start()
     keep_freed_memory()
-    torch.set_num_threads(threads)
+    if "OMP_NUM_THREADS" not in os.environ:
+        torch.set_num_threads(threads)
 
 
 def _end_with_parent() -> None:
