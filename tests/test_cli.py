@@ -210,6 +210,13 @@ def test_a_text_without_a_command_is_told_which():
     assert "Did you mean 'draw'" in runner.invoke(cli.app, ["draww"]).stderr
 
 
+def test_nobody_waits_for_a_pipe_that_never_ends(tmp_path):
+    os.mkfifo(tmp_path / "a.png")
+    for command in ("recreate", "edit"):
+        done = runner.invoke(cli.app, [command, str(tmp_path / "a.png")])
+        assert done.exit_code == USAGE and "is no ordinary file" in done.stderr
+
+
 def test_failures(tmp_path, monkeypatch):
     """Rightly used, and yet it comes to nothing."""
     monkeypatch.chdir(tmp_path)
