@@ -15,18 +15,15 @@ let card = null, base = null, history = [], drafting = null, wanted = null, whol
 export function open(chosen) {
   card = chosen;
   history = [];
-  sliders.replaceChildren();
-  more.replaceChildren();
   moreBox.hidden = true;
-  settle(card.portrait);
-  offer();
+  settle(card.portrait, true);
   note.textContent = "";
   change.value = "";
   keepName.value = named(card.person);
   dialog.showModal();
 }
 
-function settle(portrait) {
+function settle(portrait, anew = false) {
   base = portrait;
   card.portrait === portrait || replace(card, portrait);
   document.querySelector("#tuner-title").textContent = named(card.person);
@@ -35,21 +32,24 @@ function settle(portrait) {
   save.href = source(portrait);
   save.download = fileName(card);
   undo.disabled = !history.length;
-  // Whoever holds a slider keeps it: one that is offered stays among those, also when it is moved.
-  const { strengths } = portrait, aside = [...more.querySelectorAll("input")], there = [...sliders.querySelectorAll("input")];
+  // Whoever holds a slider keeps it: one that is offered stays among those when it is moved, but not when words brought it.
+  const { strengths } = portrait, offers = [...more.querySelectorAll("input")], there = [...sliders.querySelectorAll("input")];
+  const aside = anew ? [] : offers.filter((input) => Number(input.value) || !(input.name in strengths));
+  if (!anew) for (const input of offers) aside.includes(input) || input.parentElement.remove();
   const names = Object.keys(strengths).filter((name) => !aside.some((input) => input.name === name));
   if (!names.length) {
     const none = document.createElement("p");
     none.className = "note";
     none.textContent = t.noSliders;
     sliders.replaceChildren(none);
-  } else if (names.join("\n") !== there.map((input) => input.name).join("\n")) {
+  } else if (anew || names.join("\n") !== there.map((input) => input.name).join("\n")) {
     const held = there.find((input) => input === document.activeElement)?.name;
     sliders.replaceChildren(...names.map((name, i) => slider(name, strengths[name], i)));
     [...sliders.querySelectorAll("input")].find((input) => input.name === held)?.focus();
   }
   for (const input of sliders.querySelectorAll("input")) put(input, strengths[input.name]);
   for (const input of aside) put(input, strengths[input.name] ?? 0);
+  if (anew) offer();
 }
 
 /** Sliders for what nobody said; without them the page is as good. */
@@ -155,7 +155,7 @@ function fail(error) {
 
 undo.addEventListener("click", () => {
   const last = history.pop();
-  if (last) settle(last);
+  if (last) settle(last, true);
   note.textContent = "";
   if (undo.disabled) change.focus();
 });
