@@ -34,7 +34,7 @@ function settle(portrait, anew = false) {
   undo.disabled = !history.length;
   // Whoever holds a slider keeps it: one that is offered stays among those when it is moved, but not when words brought it.
   const { strengths } = portrait, offers = [...more.querySelectorAll("input")], there = [...sliders.querySelectorAll("input")];
-  const aside = anew ? [] : offers.filter((input) => Number(input.value) || !(input.name in strengths));
+  const aside = anew ? [] : offers.filter((input) => input === document.activeElement || Number(input.value) || !(input.name in strengths));
   if (!anew) for (const input of offers) aside.includes(input) || input.parentElement.remove();
   const names = Object.keys(strengths).filter((name) => !aside.some((input) => input.name === name));
   if (!names.length) {
