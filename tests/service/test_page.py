@@ -202,7 +202,7 @@ def test_sliders_change_the_same_person(server, visit):
     assert (png.decode(first)[0] != png.decode(second)[0]).any()
     page.get_by_label("Что ещё изменить?").fill("в очках")
     page.get_by_label("Что ещё изменить?").press("Enter")
-    expect(page.get_by_role("slider", name="очки")).to_be_visible()
+    expect(page.get_by_role("slider", name="очки")).to_be_visible(timeout=SLOW)
     page.get_by_text("Другие черты").click()
     smile = page.get_by_role("slider", name="улыбка")
     expect(smile).to_have_value("0")
