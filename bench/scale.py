@@ -121,12 +121,18 @@ def describe_quickly(url: str, door: socket.socket) -> None:
     door.sendall(f"{head}Content-Type: application/json\r\n\r\n".encode() + body)
     answer = b""
     while b"\r\n\r\n" not in answer:
-        answer += door.recv(65536)
+        answer += _more(door)
     told, _, rest = answer.partition(b"\r\n\r\n")
     assert told.startswith(b"HTTP/1.1 200"), told
     left = int(re.findall(rb"content-length: (\d+)", told.lower())[0]) - len(rest)
     while left:
-        left -= len(door.recv(left))
+        left -= len(_more(door, left))
+
+
+def _more(door: socket.socket, most: int = 65536) -> bytes:
+    data = door.recv(most)
+    assert data, "the server hung up"
+    return data
 
 
 def rate(work: Callable[[str, Any], None], urls: list[str], clients: int, seconds: float) -> float:
