@@ -74,6 +74,7 @@ def _rows(
         raise T2IError("--ray needs Ray Data: pip install 't2i-person[ray]'.") from error
     own = not ray.is_initialized()
     if own:
+        os.environ.setdefault("RAY_worker_niceness", "0")  # of a Ray that is started here; else it is 15
         more: dict[str, Any] = {"include_dashboard": False} if address == LOCAL else {}
         try:
             ray.init(address, logging_level="ERROR", log_to_driver=False, **more)
