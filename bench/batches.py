@@ -14,6 +14,7 @@ import time
 
 import torch
 
+from t2i_person.nets.memory import keep_freed_memory
 from t2i_person.packs import load_pack
 
 BATCHES = (1, 2, 4)
@@ -27,6 +28,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--rounds", type=int, default=8)
     asked = parser.parse_args()
+    keep_freed_memory()  # as every server does
     torch.set_num_threads(asked.threads)
     pack = load_pack(asked.pack, asked.device)
     z = torch.randn(max(BATCHES), pack.generator.z_dim, generator=torch.Generator().manual_seed(0))
