@@ -183,8 +183,11 @@ def _draw(item: Item, folder: Path, settings: Mapping[str, Any]) -> str:
 def cannot_be(item: Item, folder: Path) -> str:
     """Why it need not be drawn at all; empty otherwise."""
     place = folder / item.name
-    if not item.error and place.exists() and not (place / DONE).exists():
-        return f"{place} is there, and not of this command: choose another folder with -o"
+    try:
+        if not item.error and place.exists() and not (place / DONE).exists():
+            return f"{place} is there, and not of this command: choose another folder with -o"
+    except OSError as error:
+        return str(error)
     return item.error
 
 
@@ -204,13 +207,13 @@ def drawn(asked: Mapping[str, Any]) -> tuple[Files, str]:
                 name = f"{number}-{slug(person.character.head)}-{portrait.seed}.png"
                 files[name] = portrait.png()
                 told.append({"file": name, "drawn": portrait.drawn, "not_drawn": portrait.not_drawn})
+        notes = [note for person in result.characters for note in person.notes]
+        done = {"request": dict(asked), "portraits": told, "notes": notes, "seconds": result.seconds}
+        return {**files, DONE: json.dumps(done, ensure_ascii=False, indent=1).encode()}, ""
     except (T2IError, OSError) as error:
         return {}, str(error)
     except Exception as error:  # one bad text loses nothing else
         return {}, f"{type(error).__name__}: {error}"
-    notes = [note for person in result.characters for note in person.notes]
-    done = {"request": dict(asked), "portraits": told, "notes": notes, "seconds": result.seconds}
-    return {**files, DONE: json.dumps(done, ensure_ascii=False, indent=1).encode()}, ""
 
 
 def put(files: Files, place: Path) -> str:

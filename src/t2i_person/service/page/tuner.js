@@ -16,6 +16,7 @@ export function open(chosen) {
   card = chosen;
   history = [];
   moreBox.hidden = true;
+  more.replaceChildren(); // of another portrait
   settle(card.portrait, true);
   note.textContent = "";
   change.value = "";
