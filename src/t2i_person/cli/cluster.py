@@ -77,7 +77,7 @@ def _rows(
         os.environ.setdefault("RAY_worker_niceness", "0")  # of a Ray that is started here; else it is 15
         more: dict[str, Any] = {"include_dashboard": False} if address == LOCAL else {}
         try:
-            ray.init(address, logging_level="ERROR", log_to_driver=False, **more)
+            ray.init(address, logging_level=logging.ERROR, log_to_driver=False, **more)
         except (ConnectionError, ValueError, RuntimeError) as error:
             why = f"No Ray answers at {address!r} ({error}): give --ray {LOCAL} to start one"
             raise T2IError(f"{why}, or auto on a machine of a cluster.") from error
