@@ -3,6 +3,7 @@
 import re
 import shlex
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -163,13 +164,14 @@ def draw_all(
     settings |= {"size": size, "device": device, "pack": pack}
     with failures(), folder_for(folder):
         from ..packs import pack_info
-        from .many import draw_all as work
+        from .cluster import work
+        from .many import draw_all as draw
 
         name = pack_info(pack).name  # so that a wrong one is said once, and not of each text
         if ray and pack == "auto":
             settings["pack"] = name  # on all machines the same
         try:
-            work(source, folder, workers, settings, ray)
+            draw(source, folder, workers, settings, partial(work, address=ray) if ray else None)
         finally:
             name_pack(name)
 

@@ -37,6 +37,7 @@ class Item:
 
 
 Draw = Callable[[Item, Path, Mapping[str, Any]], str]  # as `_draw`: it goes to a process by its name
+Work = Callable[[list[Item], Path, int, Mapping[str, Any]], Iterator[tuple[str, str]]]  # as `_work`
 Files = dict[str, bytes]  # of one text's folder
 DIED = "the process that drew it was ended: too little memory, perhaps"
 
@@ -87,21 +88,17 @@ def _line(number: int, line: bytes) -> Item:
     return Item(name, text, seed)
 
 
-def draw_all(source: Path, folder: Path, workers: int, settings: Mapping[str, Any], ray: str = "") -> None:
-    """Draw what is not yet drawn, with Ray if its address is given; leaves with 1 when some could not be."""
+def draw_all(
+    source: Path, folder: Path, workers: int, settings: Mapping[str, Any], work: Work | None = None
+) -> None:
+    """Draw what is not yet drawn, with `work` or in processes here; leaves with 1 when some could not be."""
     items = list(read(source))
     waiting = [item for item in items if not _is_done(folder, item, settings)]
     failed: list[str] = []
     columns = (TextColumn("{task.description}"), BarColumn(30), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
         task = progress.add_task("texts", total=len(items), completed=len(items) - len(waiting))
-        if ray:
-            from .cluster import work
-
-            ended = work(waiting, folder, workers, settings, ray)
-        else:
-            ended = _work(waiting, folder, workers, settings)
-        for name, error in ended:
+        for name, error in (work or _work)(waiting, folder, workers, settings):
             progress.advance(task)
             if error:
                 failed.append(name)
