@@ -53,6 +53,6 @@ $(READY): pyproject.toml
 	@touch $@
 
 $(DEV): $(READY)
-	@echo "Adding what the tests need: about 0.5 GB. pip says nothing for a minute or a few ..."
+	@echo "Adding what the tests need: about 0.8 GB. pip says nothing for a minute or a few ..."
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@

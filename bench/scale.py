@@ -1,14 +1,16 @@
 """Where one machine ends: what Ray Serve costs, what a second replica brings, what a death loses.
 
-    python bench/scale.py                      # all of it: about fifteen minutes
-    python bench/scale.py serve replicas kill  # or some of it
+    python bench/scale.py                      # all of it: about ten minutes
+    python bench/scale.py serve replicas       # or some of it: about five
     python bench/scale.py kill --requests 300
     python bench/scale.py --short --requests 4 --out try.json   # whether it runs
 
 Real servers on the embedded pack, one thread each (OMP_NUM_THREADS=1), no optimization, 256 pixels;
-PostgreSQL is started from Debian's packages. `serve`: one request at a time to the plain server and Ray Serve
-with one replica. `replicas`: four clients at one server with the shared store, then at two, each server on a
-core of its own. `kill`: clients
+PostgreSQL is started from Debian's packages. `serve`: one request at a time, to the plain server and to Ray
+Serve with one replica in turn, so that what else the machine does falls on both alike; the overhead is the
+median over these pairs. `replicas`: four clients at one server with the shared store, then at two, each
+server on a core of its own. The clients need a core, too, so `describe` is asked for by sockets that send the
+same bytes again. `kill`: clients
 ask two replicas for jobs while one is killed (SIGKILL) every ten seconds and started again, provided that the
 other is up; each picture's text, seed and character are checked in its PNG. Writes bench/results/scale.json.
 """
@@ -19,6 +21,8 @@ import json
 import os
 import platform
 import queue
+import re
+import socket
 import statistics
 import sys
 import tempfile
@@ -26,6 +30,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -94,25 +99,52 @@ def call(ask, url: str, servers, raw: bool = False):
         time.sleep(0.2)
 
 
-def alone(work: Callable[[str, int], None], url: str, times: int) -> float:
-    """Milliseconds of one request, the median."""
-    work(url, 0)
-    took = []
-    for number in range(times):
-        start = time.perf_counter()
-        work(url, number)
-        took.append(time.perf_counter() - start)
-    return round(statistics.median(took) * 1000, 1)
+def in_turn(work: Callable[[str, int], None], servers: dict[str, Server], times: int) -> dict:
+    """Milliseconds of one request: the median of each server, and of what the second takes more."""
+    took: dict[str, list[float]] = {name: [] for name in servers}
+    for number in range(-2, times):  # two to warm up
+        for name in sorted(servers, reverse=bool(number % 2)):
+            start = time.perf_counter()
+            work(servers[name].url, abs(number))
+            if number >= 0:
+                took[name].append(time.perf_counter() - start)
+    first, second = took.values()
+    more = statistics.median(other / one for one, other in zip(first, second, strict=True))
+    found = {f"{name}_ms": round(statistics.median(some) * 1000, 1) for name, some in took.items()}
+    return found | {"overhead_percent": round(100 * more - 100, 1)}
 
 
-def rate(work: Callable[[str, int], None], urls: list[str], clients: int, seconds: float) -> float:
+def describe_quickly(url: str, door: socket.socket) -> None:
+    """As `describe`, in little of a client's time: one request as bytes, by a connection that stays."""
+    body = json.dumps({"text": READ}).encode()
+    head = f"POST /v1/describe HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
+    door.sendall(f"{head}Content-Type: application/json\r\n\r\n".encode() + body)
+    answer = b""
+    while b"\r\n\r\n" not in answer:
+        answer += _more(door)
+    told, _, rest = answer.partition(b"\r\n\r\n")
+    assert told.startswith(b"HTTP/1.1 200"), told
+    left = int(re.findall(rb"content-length: (\d+)", told.lower())[0]) - len(rest)
+    while left:
+        left -= len(_more(door, left))
+
+
+def _more(door: socket.socket, most: int = 65536) -> bytes:
+    data = door.recv(most)
+    assert data, "the server hung up"
+    return data
+
+
+def rate(work: Callable[[str, Any], None], urls: list[str], clients: int, seconds: float) -> float:
     """Requests a second."""
     done, end, start = [0] * clients, time.monotonic() + seconds, time.monotonic()
 
     def client(me: int) -> None:
-        while time.monotonic() < end:
-            work(urls[me % len(urls)], me * 10_000 + done[me])
-            done[me] += 1
+        url = urls[me % len(urls)]
+        with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), 60) as door:
+            while time.monotonic() < end:
+                work(url, door if work is describe_quickly else me * 10_000 + done[me])
+                done[me] += 1
 
     threads = [threading.Thread(target=client, args=(me,)) for me in range(clients)]
     for thread in threads:
@@ -149,33 +181,28 @@ def ready(server: Server) -> bool:
 def serve(short: bool) -> dict:
     from service.test_ray import RayServer
 
-    def both(server: Server) -> dict[str, float]:
-        words, pictures = (3, 1) if short else (100, 20)
-        return {"describe": alone(describe, server.url, words), "drawing": alone(draw, server.url, pictures)}
-
-    with running(1) as (plain,):
-        found: dict = {"plain_ms": both(plain)}
-    with tempfile.TemporaryDirectory() as folder:
+    words, pictures = (3, 1) if short else (100, 10)
+    with running(1) as (plain,), tempfile.TemporaryDirectory() as folder:
         ray = RayServer(Path(folder), **ONE_THREAD)
         try:
-            ray.wait()
-            found["ray_ms"] = both(ray)
+            servers = {"plain": plain, "ray": ray.wait()}
+            return {
+                "describe": in_turn(describe, servers, words),
+                "drawing": in_turn(draw, servers, pictures),
+            }
         finally:
             ray.stop()
-    plain_ms, ray_ms = found["plain_ms"], found["ray_ms"]
-    found["overhead_percent"] = {name: round(100 * ray_ms[name] / plain_ms[name] - 100, 1) for name in ray_ms}
-    return found
 
 
 def replicas(store: str, short: bool) -> dict:
     found: dict = {"clients": 4}
-    words, pictures = (3, 5) if short else (15, 60)
+    words, pictures = (3, 5) if short else (15, 40)
     for count in (1, 2):
         with running(count, "--store", store, "--stop-seconds", "1", pinned=True) as servers:
             urls = [server.url for server in servers]
-            rate(describe, urls, 4, 2)
+            rate(describe_quickly, urls, 4, 2)
             found[f"of_{count}_a_second"] = {
-                "describe": rate(describe, urls, 4, words),
+                "describe": rate(describe_quickly, urls, 4, words),
                 "drawing": rate(draw, urls, 4, pictures),
             }
     one, two = found["of_1_a_second"], found["of_2_a_second"]

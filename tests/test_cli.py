@@ -1,5 +1,6 @@
 """The command line, as a person meets it."""
 
+import contextlib
 import io
 import json
 import os
@@ -7,6 +8,8 @@ import re
 import resource
 import subprocess
 import sys
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -17,17 +20,21 @@ from t2i_person.cli import files, telling
 from t2i_person.cli import main as cli
 from t2i_person.cli.console import FAILURE, INTERRUPTED, USAGE, _console
 from t2i_person.picture import png
-from t2i_person.portrait import said
+from t2i_person.portrait import Event, said
 
 TEXT = "Блондинка в голубой кофте шла по улице."
 runner = CliRunner()
 
 
 def t2i(
-    *words: str, stdin: bytes = b"", cwd: Path | None = None, env: dict[str, str] | None = None
+    *words: str,
+    stdin: bytes = b"",
+    cwd: Path | None = None,
+    env: dict[str, str] | None = None,
+    before: Sequence[str] = (),
 ) -> subprocess.CompletedProcess[str]:
     """The installed command in a process of its own."""
-    command = [Path(sys.executable).with_name("t2i-person"), *words]
+    command = [*before, Path(sys.executable).with_name("t2i-person"), *words]
     done = subprocess.run(command, input=stdin, capture_output=True, cwd=cwd, timeout=240, env=env)
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
@@ -54,9 +61,31 @@ def test_help_is_quick():
     assert done.returncode == 0 and done.stderr.splitlines() == [f"{words} set()" for words in commands]
 
 
-def test_draw_saves_a_portrait_and_says_so(tmp_path):
-    done = t2i("draw", TEXT, "-o", "new/folder", "--seed", "4", "--steps", "0", cwd=tmp_path)
+@pytest.fixture
+def home(tmp_path) -> tuple[list[str], dict[str, str]]:
+    """What to put before a command, and its environment: nobody can write to its home, not even root."""
+    (place := tmp_path / "home").mkdir()
+    env = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    alone = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"]), "sh", "-c"]
+    mount = 'mount -t tmpfs -o ro none "$HOME" && exec "$0" "$@"'
+    env["HOME"] = str(place)
+    with contextlib.suppress(OSError):
+        if subprocess.run([*alone, mount, "true"], env=env, capture_output=True).returncode == 0:
+            return [*alone, mount], env
+    warnings.warn("A READ-ONLY HOME IS NOT TESTED: no mounts of its own can be made here", stacklevel=1)
+    return [], env
+
+
+def test_draw_saves_a_portrait_and_says_so(tmp_path, home):
+    """At home nothing can be written, nor need be."""
+    before, env = home
+    words = ("draw", TEXT, "-o", "new/folder", "--seed", "4", "--steps", "0")
+    done = t2i(*words, cwd=tmp_path, env=env, before=before)
     assert done.returncode == 0, done.stderr
+    if before:
+        refused = t2i("serve", "--port", "0", cwd=tmp_path, env=env, before=before)
+        assert refused.returncode == USAGE and "choose another with --data" in refused.stderr
+        assert "Read-only" in refused.stderr and "Traceback" not in refused.stderr
     (path,) = (tmp_path / "new/folder").iterdir()
     assert path.name.startswith("1-Блондинка-") and path.suffix == ".png"
     assert path.stat().st_mode & 0o444 == 0o444
@@ -174,6 +203,20 @@ def test_a_terminal_is_not_commanded():
     assert shown.getvalue() == "\x1b[31ma\\x1b]0;titleb\\u202ec\x1b[0m\n[red]\\x9b2J[/x]\n"
 
 
+def test_a_text_without_a_command_is_told_which():
+    for text in ("Девушка в очках.", "Девушка"):
+        done = runner.invoke(cli.app, [text, "--seed", "3"])
+        assert done.exit_code == USAGE and done.stderr.strip().endswith(f"t2i-person draw '{text}'")
+    assert "Did you mean 'draw'" in runner.invoke(cli.app, ["draww"]).stderr
+
+
+def test_nobody_waits_for_a_pipe_that_never_ends(tmp_path):
+    os.mkfifo(tmp_path / "a.png")
+    for command in ("recreate", "edit"):
+        done = runner.invoke(cli.app, [command, str(tmp_path / "a.png")])
+        assert done.exit_code == USAGE and "is no ordinary file" in done.stderr
+
+
 def test_failures(tmp_path, monkeypatch):
     """Rightly used, and yet it comes to nothing."""
     monkeypatch.chdir(tmp_path)
@@ -218,6 +261,27 @@ def test_the_pack_is_named_with_what_should_be_known_of_it(capsys):
         assert (pull in said) == (says == pull), "it is not to be pulled again"
     telling.name_pack("embedded")
     assert capsys.readouterr().err == f"Drawn with the pack embedded; photographs instead: {pull}.\n"
+
+
+def test_progress_where_nobody_watches_is_a_line_now_and_then(capsys):
+    times = iter((0, 0.1, 1.9, 2.5, 3, 4.0, 4.5, 12.5, 14.6))
+    lines = telling._Lines(lambda: next(times))
+    for stage, person, step in (
+        ("text", None, None),
+        ("candidates", 0, None),
+        ("candidates", 0, 3),  # the first to last two seconds
+        ("candidates", 0, 4),
+        ("people", 0, None),
+        ("candidates", 1, None),
+        ("candidates", 1, 7),
+        ("candidates", 1, 8),
+    ):
+        lines(Event(stage, person, step=step, steps=step and 9))
+    first = "candidates, person 1, step 3 of 9 (2 s)\n"
+    assert capsys.readouterr() == (
+        "",
+        first + "candidates, person 2 (4 s)\ncandidates, person 2, step 8 of 9 (15 s)\n",
+    )
 
 
 def test_what_is_denied_is_named_as_it_was_written():

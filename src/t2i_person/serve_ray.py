@@ -7,6 +7,7 @@ replica is lost, another one starts its requests again.
 """
 
 import asyncio
+import contextlib
 import logging.config
 import os
 import threading
@@ -24,6 +25,7 @@ from ray.serve.exceptions import BackPressureError
 from ray.serve.handle import DeploymentHandle
 
 from .errors import Cancelled
+from .nets.memory import keep_freed_memory
 from .pipeline import Pack, kept, load_pack
 from .service.app import create_app
 from .service.artist import Artist
@@ -48,12 +50,28 @@ class Work:
 
     def __init__(self, settings: Settings, draws: bool) -> None:
         logging.config.dictConfig(logging_config(settings.log_format))
+        keep_freed_memory()
         self._settings, self._artist = settings, Artist()
         self._pool = ThreadPoolExecutor(BOTH)
         if draws:
             self._artist.load(settings.pack, settings.device)
         else:
             self._artist.describe("Мужчина шёл по улице.")
+
+    async def read(self, args: tuple) -> tuple[str, Any]:
+        """What `describe` returns or raises. One answer costs less than a stream of events."""
+        stop = threading.Event()
+
+        def work() -> tuple[str, Any]:
+            try:
+                return "done", self._artist.describe(*args, cancelled=stop.is_set)
+            except Exception as error:
+                return "failed", error
+
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        finally:
+            stop.set()  # the client left
 
     async def do(self, name: str, args: tuple, options: dict[str, Any]) -> AsyncIterator[tuple[str, Any]]:
         """Call a method of the artist: its events, then what it returns or raises."""
@@ -96,14 +114,13 @@ class Remote(Artist):
     """The pipeline, in other replicas."""
 
     def __init__(self, reading: DeploymentHandle, drawing: DeploymentHandle) -> None:
-        self._handles = {"describe": reading.options(stream=True)}
-        self._drawing = drawing.options(stream=True)
+        self._reading, self._drawing = reading, drawing.options(stream=True)
 
     def load(self, pack: str, device: str) -> None:
         load_pack(pack, device)  # the doors look into it; Serve waits for the replicas that draw
 
-    def describe(self, *args: Any, **options: Any) -> Any:
-        return self._ask("describe", args, options)
+    def describe(self, *args: Any, cancelled: Callable[[], bool] | None = None) -> Any:
+        return _tried(lambda: self._read(args, cancelled or _never))
 
     def draw(self, *args: Any, **options: Any) -> Any:
         if cast := options.get("cast"):  # of a whole cast, only who is called
@@ -122,29 +139,56 @@ class Remote(Artist):
 
     def _ask(self, name: str, args: tuple, options: dict[str, Any]) -> Any:
         on_event: Callable[[Any], None] | None = options.pop("on_event", None)
-        cancelled: Callable[[], bool] | None = options.pop("cancelled", None)
-        sent = {key: _packed(value) for key, value in options.items()}
-        handle = self._handles.get(name, self._drawing)
-        for left in reversed(range(TRIES)):
-            answers: Any = handle.do.remote(name, tuple(map(_packed, args)), sent)
+        cancelled: Callable[[], bool] = options.pop("cancelled", None) or _never
+        sent = tuple(map(_packed, args)), {key: _packed(value) for key, value in options.items()}
+
+        def listen() -> tuple[str, Any]:
+            answers: Any = self._drawing.do.remote(name, *sent)
             try:
                 for kind, value in answers:
-                    if cancelled is not None and cancelled():
+                    if cancelled():
                         raise Cancelled
                     if kind == "event" and on_event is not None:
                         on_event(value)
-                    elif kind == "failed":
-                        raise value
-                    elif kind == "done":
-                        return value
-            except BackPressureError:
-                raise
-            except RayError:  # its replica is gone: the same again gives the same
-                if not left:
-                    raise
+                    elif kind in ("done", "failed"):
+                        return kind, value
             finally:
                 answers.cancel()
-        raise AssertionError
+            raise AssertionError
+
+        return _tried(listen)
+
+    def _read(self, args: tuple, cancelled: Callable[[], bool]) -> tuple[str, Any]:
+        answer: Any = self._reading.read.remote(args)
+        try:
+            while True:
+                with contextlib.suppress(TimeoutError):
+                    return answer.result(timeout_s=TICK)
+                if cancelled():
+                    raise Cancelled
+        finally:
+            answer.cancel()
+
+
+def _tried(ask: Callable[[], tuple[str, Any]]) -> Any:
+    """What is returned or raised elsewhere; the same again gives the same, so a replica may die over it."""
+    for left in reversed(range(TRIES)):
+        try:
+            kind, value = ask()
+        except BackPressureError:
+            raise
+        except RayError:
+            if not left:
+                raise
+        else:
+            if kind == "failed":
+                raise value
+            return value
+    raise AssertionError
+
+
+def _never() -> bool:
+    return False
 
 
 def _packed(value: Any) -> Any:
@@ -157,6 +201,7 @@ class Doors:
 
     def __init__(self, settings: Settings, reading: DeploymentHandle, drawing: DeploymentHandle) -> None:
         logging.config.dictConfig(logging_config(settings.log_format))
+        keep_freed_memory()
         self._settings, self._artist = settings, Remote(reading, drawing)
 
     def __serve_build_asgi_app__(self) -> FastAPI:
@@ -169,7 +214,8 @@ def build(settings: Settings) -> serve.Application:
     load_pack(settings.pack, "cpu")  # here an error is one line
     gpus = 1 if settings.device.startswith("cuda") else 0
     scaling = {"min_replicas": 1, "max_replicas": settings.drawing, "target_ongoing_requests": 1}
-    common: dict[str, Any] = {"max_ongoing_requests": BOTH, "autoscaling_config": scaling}
+    quiet: dict[str, Any] = {"logging_config": {"enable_access_log": False}}  # the doors have a line for each
+    common: dict[str, Any] = {"max_ongoing_requests": BOTH, "autoscaling_config": scaling} | quiet
     reads = serve.deployment(name="Reading", ray_actor_options={"num_cpus": 0}, **common)
     draws = serve.deployment(name="Drawing", ray_actor_options={"num_cpus": 1, "num_gpus": gpus}, **common)
     answers = serve.deployment(
@@ -177,6 +223,7 @@ def build(settings: Settings) -> serve.Application:
         max_ongoing_requests=1000,  # who follows events holds one
         ray_actor_options={"num_cpus": 0},
         graceful_shutdown_timeout_s=settings.stop_seconds + GRACE,
+        **quiet,
     )
     reading, drawing = reads(Work).bind(settings, False), draws(Work).bind(settings, True)
     return answers(Doors).bind(replace(settings, device="cpu"), reading, drawing)  # doors draw nothing

@@ -1,7 +1,9 @@
 """Files made to do harm: none of their code runs, none of their claims of size is believed."""
 
 import io
+import json
 import pickle
+import re
 import resource
 import struct
 import zipfile
@@ -428,6 +430,65 @@ def test_other_files(tmp_path, data, says):
     (tmp_path / "a.pt").write_bytes(data)
     with pytest.raises(PackError, match=says):
         read_generator(tmp_path / "a.pt")
+
+
+def header(text: str | bytes, size: int = 0, length: int | None = None) -> bytes:
+    """A safetensors file with that header, and so many bytes of numbers."""
+    text = text if isinstance(text, bytes) else text.encode()
+    return (len(text) if length is None else length).to_bytes(8, "little") + text + bytes(size)
+
+
+def tensors(**fields: object) -> str:
+    """The header of one tensor, with a field in the place of what belongs there."""
+    return json.dumps({"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4], **fields}})
+
+
+ONE = '{"dtype":"F32","shape":[1],"data_offsets":%s}'
+TWO = '{"a":' + ONE % "[0,4]" + ',"%s":' + ONE + "}"
+SAFETENSORS = {
+    "no header": (header(""), "no checkpoint"),
+    "a header of exabytes": (header("{}", length=1 << 62), "header too large"),
+    "a header beyond the file": (header("{}", length=1000), "invalid header length"),
+    "letters that are none": (header(b'{"\xff\xfe": 1}'), "UTF-8"),
+    "another quote": (header("{'a': 1}"), "invalid JSON"),
+    "half a surrogate pair": (header('{"\\ud800": 1}'), "invalid JSON"),
+    "nested too deep": (header('{"a":' + "[" * 100_000), "recursion"),
+    "a list": (header("[]"), "no checkpoint"),
+    "a name twice": (header(TWO % ("a", "[4,8]"), 8), "damaged|own layouts"),
+    "tensors one in another": (header(TWO % ("b", "[2,6]"), 6), "invalid offset"),
+    "bytes that are nobody's": (header(TWO % ("b", "[8,12]"), 12), "invalid offset"),
+    "bytes after the end": (header(tensors(), 400), "not fully covered"),
+    "bytes beyond the file": (header(tensors(shape=[100], data_offsets=[0, 400]), 4), "not fully covered"),
+    "an end before its beginning": (header(tensors(data_offsets=[4, 0]), 4), "invalid offset"),
+    "before the file": (header(tensors(data_offsets=[-4, 0]), 4), "expected usize"),
+    "more numbers than bytes": (header(tensors(shape=[3]), 4), "invalid shape"),
+    "a shape that overflows": (header(tensors(shape=[1 << 62, 1 << 62]), 4), "overflow"),
+    "a negative shape": (header(tensors(shape=[-1]), 4), "expected usize"),
+    "half a row": (header(tensors(shape=[1.5]), 4), "expected usize"),
+    "nothing times exabytes": (header(tensors(shape=[0, 1 << 60], data_offsets=[0, 0])), "own layouts"),
+    "a type that is none": (header(tensors(dtype="F99"), 4), "F99"),
+    "a type that is a number": (header(tensors(dtype=4), 4), "expected string"),
+    "complex numbers": (header(tensors(dtype="C64", data_offsets=[0, 8]), 8), "complex"),
+    "notes that are a list": (header('{"__metadata__":[1],' + tensors()[1:], 4), "expected a map"),
+    "notes that are no text": (header('{"__metadata__":{"a":1},' + tensors()[1:], 4), "expected a string"),
+    "notes alone": (header('{"__metadata__":{"a":"b"}}'), "own layouts"),
+    "a name that commands the terminal": (header('{"\\u001b[2J":' + tensors()[5:], 4), "own layouts"),
+}
+
+
+def test_safetensors(tmp_path):
+    path = tmp_path / "hostile.safetensors"
+    for name, (data, says) in SAFETENSORS.items():
+        path.write_bytes(data)
+        with pytest.raises(PackError, match=says) as told:
+            read_generator(path)
+        assert len(str(told.value)) < 500, name
+    state = published.generator().state_dict()
+    weight = next(name for name, value in state.items() if value.ndim > 1)
+    for value in (float("nan"), float("inf")):
+        save_file({**state, weight: torch.full_like(state[weight], value)}, path)
+        with pytest.raises(PackError, match=f"{re.escape(weight)} has values that are no numbers"):
+            read_generator(path)
 
 
 def test_files_that_are_not_there(tmp_path):

@@ -1,10 +1,12 @@
 """A real server before clients who mean it no good, or who are unlucky."""
 
 import base64
+import re
 import signal
 import socket
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -42,6 +44,42 @@ def test_a_tampered_record_is_refused_at_the_door(server, fields, says):
     assert kept.status_code == 422 and says in kept.json()["detail"], kept.text
     edited = server.post("/v1/edit", png=code, strengths={"очки": 1})
     assert edited.status_code == 422 and says in edited.json()["detail"], edited.text
+
+
+def test_a_cast_of_long_records(server):
+    """As long as they may be: neither memory nor disk grows by more than what they hold."""
+    server.until_idle()
+    order = {"steps": 0, "size": 256, "background": "kept"}
+    *_, (_, _, done) = server.events(server.post("/v1/jobs", text=TEXT, **order).json()["events"])
+    portrait = done["job"]["characters"][0]["portraits"][0]
+    pixels, record = png.decode(server.get(portrait["url"]).content)
+
+    def put(number: int, lines: int) -> httpx.Response:
+        long = replace(record, settings={**record.settings, "more": ["я" * 2000] * lines})
+        code = base64.b64encode(png.encode(pixels, long)).decode()
+        return httpx.put(f"{server.url}/v1/cast/Борис{number}", json={"png": code}, timeout=600)
+
+    refused = put(0, 200)
+    assert refused.status_code == 422 and "too long to be kept" in refused.json()["detail"]
+    before = memory(server)
+    try:
+        assert {put(number, 110).status_code for number in range(30)} == {201}
+        for _ in range(4):
+            assert len(server.get("/v1/cast").json()["cast"]) == 30
+            assert server.get("/v1/cast/Борис7/image").status_code == 200
+        job = server.post("/v1/jobs", text="Борис7 вышел.", **order).json()
+        *_, (_, kind, _) = server.events(job["events"])
+        assert kind == "done" and memory(server) - before < 150 << 20
+        assert sum(file.stat().st_size for file in (server.log.parent / "data").iterdir()) < 60 << 20
+    finally:
+        for number in range(30):
+            httpx.delete(f"{server.url}/v1/cast/Борис{number}")
+
+
+def memory(server) -> int:
+    """Bytes that its process holds."""
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    return int(re.findall(r"VmRSS:\s+(\d+) kB", status)[0]) << 10
 
 
 def test_odd_requests(server):

@@ -194,13 +194,14 @@ def test_sliders_change_the_same_person(server, visit):
     expect(page.locator(".card.done a")).not_to_have_attribute("href", before)
     after = page.locator(".card.done a").get_attribute("href")
     expect(slider).to_have_value("0")
+    expect(slider).to_be_focused()  # who holds it goes on with the next key
     output = page.locator("#sliders .slider", has_text="голубая кофта").locator("output")
     expect(output).to_have_text("0,0")  # as Russian writes numbers
     first, second = (http.get(f"{server.url}/{link}").content for link in (before, after))
     assert (png.decode(first)[0] != png.decode(second)[0]).any()
     page.get_by_label("Что ещё изменить?").fill("в очках")
     page.get_by_label("Что ещё изменить?").press("Enter")
-    expect(page.get_by_role("slider", name="очки")).to_be_visible()
+    expect(page.get_by_role("slider", name="очки")).to_be_visible(timeout=SLOW)
     page.get_by_text("Другие черты").click()
     smile = page.get_by_role("slider", name="улыбка")
     expect(smile).to_have_value("0")
@@ -208,8 +209,15 @@ def test_sliders_change_the_same_person(server, visit):
         lambda r: r.url.endswith("/v1/edit") and '"улыбка":0.1' in (r.request.post_data or "")
     ):
         smile.press("ArrowRight")
-    expect(page.locator("#sliders").get_by_role("slider", name="улыбка")).to_have_value("0.1")
-    for _ in range(3):
+    expect(page.locator("#tuner-note")).not_to_be_empty()
+    expect(smile).to_have_value("0.1")  # one slider still, in its place
+    expect(smile).to_be_focused()
+    with page.expect_response(
+        lambda r: r.url.endswith("/v1/edit") and '"улыбка":0}}' in (r.request.post_data or "")
+    ):
+        smile.press("ArrowLeft")
+    expect(page.locator("#tuner .spin")).to_be_hidden()
+    for _ in range(4):
         page.get_by_role("button", name="Вернуть").click()
     expect(page.locator(".card.done a")).to_have_attribute("href", before)
     page.keyboard.press("Escape")
@@ -295,11 +303,14 @@ def test_what_is_denied_and_what_went_wrong_is_said_in_russian(server, visit):
     page = visit(server.url)
     told = page.evaluate(
         """async (reasons) => {
-            const { reason, said, saysSex, decimal } = await import("./static/words.js");
+            const { agreed, reason, said, saysSex, decimal } = await import("./static/words.js");
             const own = [{ negated: true, normalized: "очки", text: "Без очков" }];
             return {
                 reasons: reasons.map(reason),
                 said: [said("не очки", own), said("не очки"), said("очки", own)],
+                agreed: ["полный", "рыжий", "средний", "молодой", "плохой", "мчащийся", "очки"].map((one) =>
+                    [["female", 1], ["male", 1], ["female", 2]].map(
+                        ([gender, count]) => agreed(one, { gender, count })).join(" ")),
                 sex: ["девушка", "блондинка", "старик", "врач", "коллега"].map(saysSex),
                 number: decimal(-1.5, 1),
             };
@@ -319,6 +330,15 @@ def test_what_is_denied_and_what_went_wrong_is_said_in_russian(server, visit):
     assert not [words for words in told["reasons"] if re.search("[a-z]", words)], "each is known to the page"
     assert "25 %" in told["reasons"][0] and "40 %, а было на 10 %" in told["reasons"][1]
     assert told["said"] == ["без очков", "нет: очки", "очки"]
+    assert told["agreed"] == [
+        "полная полный полные",
+        "рыжая рыжий рыжие",
+        "средняя средний средние",
+        "молодая молодой молодые",
+        "плохая плохой плохие",
+        "мчащаяся мчащийся мчащиеся",
+        "очки очки очки",
+    ]
     assert told["sex"] == [True, True, True, False, False], "«женщина» is added to «врач», not to «девушка»"
     assert told["number"] == "−1,5"
 
@@ -487,6 +507,18 @@ def test_only_a_keyboard(server, visit):
     page.keyboard.type("Старик.")
     page.keyboard.press("Control+Enter")
     portraits(page, 1)
+    done, waiting = page.evaluate("""() => {
+        const done = document.querySelector(".card.done"), waiting = document.createElement("article");
+        waiting.className = "card waiting";
+        waiting.innerHTML = '<div class="checker"></div>';
+        done.querySelector(".note")?.remove();
+        done.parentElement.style.alignItems = "start";
+        done.after(waiting);
+        const heights = [done.offsetHeight, waiting.offsetHeight];
+        waiting.remove();
+        return heights;
+    }""")
+    assert done == waiting, "what is below shifts when it is finished"
     for _ in range(12):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.matches('.card .checker')"):

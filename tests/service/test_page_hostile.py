@@ -160,3 +160,36 @@ def test_names_and_records(server, visit):  # noqa: F811
     harmless(page)
     changed = server.post("/v1/edit", png=code, strengths={"очки": 0.5})
     assert changed.status_code == 422 and "<" not in changed.text, changed.text
+
+
+def test_addresses_and_what_stops_a_script_that_got_in(server, browser):  # noqa: F811
+    """What is sent back as an error is no page; and into a page no code comes, even if its author erred."""
+    odd = quote(f"{IMAGE}{SCRIPT}", safe="")
+    with browser.new_context() as context:
+        page = context.new_page()
+        for path in (f"/{odd}", f"/v1/jobs/{odd}", f"/v1/images/{odd}", f"/v1/cast/{odd}", f"/?{odd}"):
+            answer = page.goto(server.url + path)
+            assert answer is not None and answer.headers["x-content-type-options"] == "nosniff"
+            assert answer.status == (200 if "?" in path else 404)
+            harmless(page)
+        for path in ("/", "/docs"):
+            page.goto(server.url + path)
+            stopped = page.evaluate(
+                """async (image) => {
+                    const stopped = [];
+                    const note = (event) => stopped.push(event.effectiveDirective);
+                    document.addEventListener("securitypolicyviolation", note);
+                    const script = document.createElement("script");
+                    script.textContent = "window.hacked = 1";
+                    const there = document.createElement("p");
+                    there.innerHTML = image;
+                    document.body.append(script, there);
+                    await fetch("http://elsewhere.example/").catch(() => 0);
+                    there.firstChild.dispatchEvent(new Event("error"));
+                    await new Promise((done) => setTimeout(done, 100));
+                    return stopped;
+                }""",
+                IMAGE,
+            )
+            assert {"script-src-elem", "script-src-attr", "img-src", "connect-src"} <= set(stopped), path
+            assert page.evaluate("window.hacked") is None

@@ -1,7 +1,9 @@
 """What needs no server: the log of a job, the stores, the table of settings."""
 
 import asyncio
+import logging
 import re
+import resource
 import sqlite3
 import threading
 import time
@@ -14,7 +16,8 @@ from t2i_person import T2IError
 from t2i_person.pipeline.cast import kept
 from t2i_person.service.library import Library, Member, Row, Unreadable, Unwritable
 from t2i_person.service.log import Log
-from t2i_person.service.settings import PREFIX, options
+from t2i_person.service.operations import JSON, Plain
+from t2i_person.service.settings import PREFIX, Settings, options
 from t2i_person.service.store import Store
 from t2i_person.text import describe
 
@@ -102,6 +105,17 @@ def test_a_folder_that_cannot_be_used(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(T2IError, match="--data"):
         Library(tmp_path / "file")
+    (tmp_path / "a folder" / "service.sqlite").mkdir(parents=True)
+    with pytest.raises(T2IError, match=r"cannot be used.*--data"):
+        Library(tmp_path / "a folder")
+    old = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for room in (0, 100, 8192):  # a full disk: nothing can be written, or not all
+        try:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (room, old[1]))
+            with pytest.raises(T2IError, match=r"cannot be used.*--data"):
+                Library(tmp_path / f"full at {room}")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, old)
     for name, content in (("no database", None), ("of others", "CREATE TABLE person (name TEXT)")):
         folder = tmp_path / name
         folder.mkdir()
@@ -138,3 +152,22 @@ def test_each_setting_is_in_the_docs():
     rows = dict(re.findall(r"^\| `(--[a-z-]+)` \| `(\w+)` \|", table, re.M))
     expected = {f"--{p.name.replace('_', '-')}": PREFIX + p.name.upper() for p in options()}
     assert rows == expected
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"api_keys": "ключ"}, "signs of ASCII"),
+        ({"data": "~nouser/x"}, "--data"),
+        ({"host": ""}, "--host"),
+    ],
+)
+def test_settings_that_would_not_do_what_they_say(wrong, says):
+    with pytest.raises(T2IError, match=says):
+        Settings(**wrong).check()
+
+
+def test_a_text_cannot_forge_a_line_of_the_log():
+    record = logging.makeLogRecord({"msg": "request", "text": "Старик.\n2026-01-01 error \x1b[2J"})
+    for form in (Plain(), JSON()):
+        assert len(form.format(record).splitlines()) == 1 and "\x1b" not in form.format(record)

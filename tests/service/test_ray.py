@@ -46,6 +46,7 @@ class RayServer(Server):
             "T2I_PERSON_DATA": str(folder / "data"),
             "RAY_TMPDIR": "/tmp",
             "RAY_USAGE_STATS_ENABLED": "0",
+            "RAY_worker_niceness": "0",  # as the plain server; else whatever runs beside it goes first
         } | env
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(

@@ -215,6 +215,8 @@ def test_the_cast_comes_again(server, drawn):
     assert np.abs(before.astype(int) - after).mean() < 20, "the same person"
     server.room(4096)
     refused = http.put(server.url + "/v1/cast/Борис", json={"portrait": portrait["id"]}, timeout=600)
+    seen = [entry["image"], again["url"], again["events"], portrait["url"], "/v1/cast/Анна", "/readyz", "/"]
+    assert [server.get(path).status_code for path in seen] == [200] * len(seen), "the disk is full, no more"
     server.room(None)
     problem(refused, 507, "disk_full")
     assert server.get("/v1/cast").json() == {"cast": [entry]}

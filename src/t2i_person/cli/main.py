@@ -1,11 +1,14 @@
 """The command line: draw, draw-all, describe, edit, recreate, serve, packs."""
 
 import re
+import shlex
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+import typer.core
 from rich.text import Text
 
 from ..service.settings import Settings, command
@@ -17,7 +20,18 @@ from .telling import name_pack, progress, report, tell_held, tell_likeness
 if TYPE_CHECKING:  # the models are imported only by the commands that need them: --help stays quick
     from ..portrait import Portrait, Result
 
+
+class _Commands(typer.core.TyperGroup):
+    """Whoever gives a text without a command is told which one draws it."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and args[0] not in self.commands and re.search("[А-Яа-яЁё]", args[0]):
+            leave(USAGE, f"A command comes first: t2i-person draw {shlex.quote(args[0])}")
+        return super().resolve_command(ctx, args)
+
+
 app = typer.Typer(
+    cls=_Commands,
     help="Cut-out portraits of the people that a Russian text describes.",
     epilog='Example: t2i-person draw "Блондинка в голубой кофте шла по улице." -o out',
     no_args_is_help=True,
@@ -120,7 +134,8 @@ def _save_all(result: "Result", folder: Path) -> list[tuple[Path, "Portrait"]]:
     name="draw-all",
     epilog="Examples:\n\n"
     "t2i-person draw-all texts -o people\n\n"
-    "t2i-person draw-all texts.jsonl -o people --workers 2 --seed 7",
+    "t2i-person draw-all texts.jsonl -o people --workers 2 --seed 7\n\n"
+    "t2i-person draw-all texts.jsonl -o people --workers 100 --ray auto",
 )
 def draw_all(
     source: Annotated[
@@ -137,17 +152,26 @@ def draw_all(
     size: SizeOption = None,
     device: DeviceOption = "auto",
     pack: PackOption = "auto",
+    ray: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS", help="Draw with Ray Data: local, or auto, HOST:PORT of a cluster; needs [ray]."
+        ),
+    ] = "",
 ) -> None:
     """Draw many texts, each to a folder of its own; the same command goes on where it was."""
     settings = {"per_character": per_character, "seed": seed, "steps": steps, "background": background}
     settings |= {"size": size, "device": device, "pack": pack}
     with failures(), folder_for(folder):
         from ..packs import pack_info
-        from .many import draw_all as work
+        from .cluster import work
+        from .many import draw_all as draw
 
-        name = pack_info(pack).name  # a wrong name is one error, not one for each text
+        name = pack_info(pack).name  # so that a wrong one is said once, and not of each text
+        if ray and pack == "auto":
+            settings["pack"] = name  # on all machines the same
         try:
-            work(source, folder, workers, settings)
+            draw(source, folder, workers, settings, partial(work, address=ray) if ray else None)
         finally:
             name_pack(name)
 
@@ -222,7 +246,6 @@ def recreate(
             out.print(Text("  the same bytes", "green"))
         for note in made.notes:
             err.print(Text(note, "yellow"))
-        name_pack(record.pack)
         if not made.same:
             raise typer.Exit(FAILURE)
 
@@ -287,7 +310,6 @@ def edit(
         tell_held(strengths, portrait)
         if not drawn_here:
             tell_likeness(portrait.likeness)
-        name_pack(portrait.record.pack)
 
 
 def _change_portrait(

@@ -1,18 +1,18 @@
 """`draw-all`: many texts, each to a folder of its own, in several processes.
 
-This uses processes of the standard library, not Ray Data: the texts are independent, only the cores of one
-machine have to be shared out, and nothing has to be installed. For several machines, give each a part of the
-texts.
+On one machine these are processes of the standard library, for which nothing has to be installed; `cluster`
+does the same with Ray Data.
 """
 
 import json
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,10 @@ class Item:
     error: str = ""
 
 
-Draw = Callable[[Item, Path, Mapping[str, Any]], str]  # as `_draw`; a module's function, for it is pickled
+Draw = Callable[[Item, Path, Mapping[str, Any]], str]  # as `_draw`: it goes to a process by its name
+Work = Callable[[list[Item], Path, int, Mapping[str, Any]], Iterator[tuple[str, str]]]  # as `_work`
+Files = dict[str, bytes]  # of one text's folder
+DIED = "the process that drew it was ended: too little memory, perhaps"
 
 
 def read(source: Path) -> Iterator[Item]:
@@ -85,15 +88,17 @@ def _line(number: int, line: bytes) -> Item:
     return Item(name, text, seed)
 
 
-def draw_all(source: Path, folder: Path, workers: int, settings: Mapping[str, Any]) -> None:
-    """Draw the texts that are not drawn yet; exits with 1 when some could not be."""
+def draw_all(
+    source: Path, folder: Path, workers: int, settings: Mapping[str, Any], work: Work | None = None
+) -> None:
+    """Draw what is not yet drawn, with `work` or in processes here; leaves with 1 when some could not be."""
     items = list(read(source))
     waiting = [item for item in items if not _is_done(folder, item, settings)]
     failed: list[str] = []
     columns = (TextColumn("{task.description}"), BarColumn(30), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
         task = progress.add_task("texts", total=len(items), completed=len(items) - len(waiting))
-        for name, error in _work(waiting, folder, workers, settings):
+        for name, error in (work or _work)(waiting, folder, workers, settings):
             progress.advance(task)
             if error:
                 failed.append(name)
@@ -117,7 +122,7 @@ def _work(
     more = True
     while more:
         pending: dict[Future[str], Item] = {}
-        with _pool(workers) as pool:
+        with processes(workers) as pool:
             try:
                 while True:
                     while more and len(pending) < AHEAD * workers:
@@ -133,14 +138,15 @@ def _work(
             except BrokenProcessPool:
                 suspects += pending.values()
     for item in suspects:
-        with _pool(1) as pool:
+        with processes(1) as pool:
             try:
                 yield item.name, pool.submit(draw or _draw, item, folder, settings).result()
             except BrokenProcessPool:
-                yield item.name, "the process that drew it was ended: too little memory, perhaps"
+                yield item.name, DIED
 
 
-def _pool(workers: int) -> ProcessPoolExecutor:
+def processes(workers: int) -> ProcessPoolExecutor:
+    """So many that draw; the cores are shared out, unless OMP_NUM_THREADS says how many threads each has."""
     threads = max(1, (os.cpu_count() or 1) // workers)
     return ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin, initargs=(threads,))
 
@@ -150,46 +156,80 @@ def _begin(threads: int) -> None:
 
     from ..nets.memory import keep_freed_memory
 
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     keep_freed_memory()
-    torch.set_num_threads(threads)
+    if "OMP_NUM_THREADS" not in os.environ:
+        torch.set_num_threads(threads)
+
+
+def _end_with_parent() -> None:
+    """Whoever is killed cannot end its processes."""
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _draw(item: Item, folder: Path, settings: Mapping[str, Any]) -> str:
-    """Run in a process: draw one text into its folder, completely or not at all; returns the error, or ""."""
-    if item.error:
-        return item.error
+    """In a process: one text to its folder, whole or not at all; what is wrong with it."""
+    error = cannot_be(item, folder)
+    if not error:
+        files, error = drawn(asked_of(item, settings))
+    return error or put(files, folder / item.name)
+
+
+def cannot_be(item: Item, folder: Path) -> str:
+    """Why it need not be drawn at all; empty otherwise."""
+    place = folder / item.name
+    try:
+        if not item.error and place.exists() and not (place / DONE).exists():
+            return f"{place} is there, and not of this command: choose another folder with -o"
+    except OSError as error:
+        return str(error)
+    return item.error
+
+
+def drawn(asked: Mapping[str, Any]) -> tuple[Files, str]:
+    """The files of one text's folder; or none of them, and what is wrong with the text."""
     from .. import pipeline
     from ..request import Request
 
-    place, part = folder / item.name, folder / f".{item.name}.part"
     try:
-        if place.exists() and not (place / DONE).exists():
-            return f"{place} is there, and not of this command: choose another folder with -o"
-        asked = _asked(item, settings)
         how = {name: asked[name] for name in ("pack", "device") if name in asked}
         request = Request(**{name: value for name, value in asked.items() if name not in how})
         result = pipeline.draw(request, **how)
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
-        drawn: list[dict[str, Any]] = []
+        files: Files = {}
+        told: list[dict[str, Any]] = []
         for number, person in enumerate(result.characters, 1):
             for portrait in person.portraits:
                 name = f"{number}-{slug(person.character.head)}-{portrait.seed}.png"
-                (part / name).write_bytes(portrait.png())
-                drawn.append({"file": name, "drawn": portrait.drawn, "not_drawn": portrait.not_drawn})
+                files[name] = portrait.png()
+                told.append({"file": name, "drawn": portrait.drawn, "not_drawn": portrait.not_drawn})
         notes = [note for person in result.characters for note in person.notes]
-        done = {"request": asked, "portraits": drawn, "notes": notes, "seconds": result.seconds}
-        (part / DONE).write_text(json.dumps(done, ensure_ascii=False, indent=1), "utf-8")
+        done = {"request": dict(asked), "portraits": told, "notes": notes, "seconds": result.seconds}
+        return {**files, DONE: json.dumps(done, ensure_ascii=False, indent=1).encode()}, ""
+    except (T2IError, OSError) as error:
+        return {}, str(error)
+    except Exception as error:  # one bad text loses nothing else
+        return {}, f"{type(error).__name__}: {error}"
+
+
+def put(files: Files, place: Path) -> str:
+    """Save them in a folder, all or none; why it cannot be."""
+    part = place.with_name(f".{place.name}.part")
+    try:
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        for name, data in files.items():
+            (part / name).write_bytes(data)
         shutil.rmtree(place, ignore_errors=True)  # of another request
         part.rename(place)
-    except (T2IError, OSError) as error:
+    except OSError as error:
         return str(error)
-    except Exception as error:  # one bad text must not stop the others
-        return f"{type(error).__name__}: {error}"
     return ""
 
 
-def _asked(item: Item, settings: Mapping[str, Any]) -> dict[str, Any]:
+def asked_of(item: Item, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of a `Request`, with `pack` and `device`."""
     return {**settings, "text": item.text} | ({} if item.seed is None else {"seed": item.seed})
 
 
@@ -199,4 +239,4 @@ def _is_done(folder: Path, item: Item, settings: Mapping[str, Any]) -> bool:
         done = json.loads((folder / item.name / DONE).read_text("utf-8"))
     except (OSError, ValueError):
         return False
-    return bool(done.get("request") == _asked(item, settings))
+    return bool(done.get("request") == asked_of(item, settings))

@@ -1,7 +1,8 @@
 """What the commands print while they draw, and about the result."""
 
 import contextlib
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,35 +21,57 @@ from .console import err, out
 if TYPE_CHECKING:  # the models are imported only by the commands that need them: --help stays quick
     from ..portrait import Event, Portrait
 
+NEWS, AGAIN = 2.0, 10.0  # seconds between two lines of progress, of another stage or the same
+
 
 @contextlib.contextmanager
 def progress() -> Iterator[Any]:
-    """A progress line, yielded as the pipeline's `on_event`; nothing if stderr is not a terminal."""
+    """Progress on stderr, yielded as the pipeline's `on_event`: a moving line, or now and then a new one."""
+    if not err.is_terminal:
+        yield _Lines()
+        return
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
         BarColumn(30),
         MofNCompleteColumn(),
     )
-    with Progress(
-        *columns, TimeElapsedColumn(), console=err, transient=True, disable=not err.is_terminal
-    ) as progress:
+    with Progress(*columns, TimeElapsedColumn(), console=err, transient=True) as progress:
         task = progress.add_task("starting", total=None)
         last = ""
 
         def on_event(event: "Event") -> None:
             nonlocal last
-            name: str = event.stage
-            if event.character is not None:
-                name += f", person {event.character + 1}"
-            if event.portrait is not None:
-                name += f", portrait {event.portrait + 1}"
-            if name != last:
+            if (name := _stage(event)) != last:
                 progress.reset(task, description=name, total=event.steps or None)
                 last = name
             progress.update(task, completed=event.step or 0, total=event.steps or None)
 
         yield on_event
+
+
+class _Lines:
+    """For a file or a pipe: nothing of what is quick, then a line for each stage, and each ten seconds."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._start = clock, clock()
+        self._last, self._name = self._start, ""
+
+    def __call__(self, event: "Event") -> None:
+        now, name = self._clock(), _stage(event)
+        if now - self._last >= (NEWS if name != self._name else AGAIN):
+            step = f", step {event.step} of {event.steps}" if event.step and event.steps else ""
+            err.print(Text(f"{name}{step} ({now - self._start:.0f} s)", "dim"))
+            self._last, self._name = now, name
+
+
+def _stage(event: "Event") -> str:
+    name: str = event.stage
+    if event.character is not None:
+        name += f", person {event.character + 1}"
+    if event.portrait is not None:
+        name += f", portrait {event.portrait + 1}"
+    return name
 
 
 def report(path: Path, portrait: "Portrait") -> None:

@@ -74,11 +74,15 @@ def read_clip(path: Path | str) -> CLIP:
 
 def _build(path: Path | str, make: Callable[[dict[str, Any]], Any]) -> Any:
     try:
-        return make(read_tensors(path)).requires_grad_(False).eval()
+        model = make(read_tensors(path)).requires_grad_(False).eval()
     except WrongPack:
         raise
     except Exception as error:  # sizes are read off what anybody may have written there
         raise WrongPack(f"{path}: {error}") from error
+    for name, value in model.state_dict().items():  # else it is seen when the pack is written, hours later
+        if not value.isfinite().all():
+            raise WrongPack(f"{path}: {name} has values that are no numbers: fetch it again.")
+    return model
 
 
 def clip_folder(path: Path | str) -> Path:

@@ -1,7 +1,7 @@
 // The text: read by the server as it is written, its people and features lit up behind the letters.
 
 import { call } from "./api.js";
-import { saysSex, t, trouble } from "./words.js";
+import { agreed, saysSex, t, trouble } from "./words.js";
 
 const HUES = { hair_color: "hair", hair_style: "hair", facial_hair: "hair", face: "face", eyes: "face", skin: "face",
   clothes: "wear", headwear: "wear", accessory: "wear", age: "age", build: "age", expression: "mood" };
@@ -161,7 +161,7 @@ export function showPeople() {
     const small = document.createElement("small");
     small.textContent = kind(person);
     label.append(`${named(person)} `, small);
-    item.append(tick, label, chips(person.features, true));
+    item.append(tick, label, chips(person, true));
     return item;
   }));
 }
@@ -175,18 +175,18 @@ export function kind(person) {
   return [gender, person.count > 1 ? `× ${person.count}` : ""].filter(Boolean).join(" ");
 }
 
-export function chips(features, seek) {
+export function chips(person, seek) {
   const row = document.createElement("div");
   row.className = "chips";
   const seen = new Set();
-  for (const f of features) {
+  for (const f of person.features) {
     if (seen.has(f.normalized + f.negated)) continue;
     seen.add(f.normalized + f.negated);
     const chip = document.createElement(seek ? "button" : "span");
     const unable = draws && !draws.has(f.category);
     chip.className = `chip ${hue(f.category)}${f.negated ? " not" : ""}${unable ? " unable" : ""}`;
     if (f.negated) chip.append(hidden(t.without));
-    chip.append(f.normalized);
+    chip.append(agreed(f.normalized, person));
     if (seek) {
       chip.type = "button";
       chip.title = unable ? t.unable : t.find;

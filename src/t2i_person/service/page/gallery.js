@@ -2,7 +2,7 @@
 
 import { below, bytes } from "./api.js";
 import { chips, kind, named } from "./editor.js";
-import { reason, remark, said, shown, t } from "./words.js";
+import { agreed, reason, remark, said, shown, t } from "./words.js";
 import { zip } from "./zip.js";
 
 const cast = document.querySelector("#cast"), empty = document.querySelector("#empty"), tools = document.querySelector("#tools");
@@ -46,7 +46,7 @@ function sectionOf(person) {
   const notes = document.createElement("p");
   notes.className = "note";
   title.append(`${named(person)} `, small);
-  element.append(title, chips(person.features, false), notes, row);
+  element.append(title, chips(person, false), notes, row);
   cast.append(element);
   const section = { element, row, small, notes, person, cards: [] };
   sections.set(person.index, section);
@@ -57,7 +57,7 @@ function sectionOf(person) {
 function showSection(section) {
   const { person } = section;
   section.small.textContent = [kind(person), person.cast && t.keptAs(person.cast)].filter(Boolean).join(" · ");
-  section.element.querySelector(".chips").replaceWith(chips(person.features, false));
+  section.element.querySelector(".chips").replaceWith(chips(person, false));
 }
 
 function cardOf(person, k) {
@@ -106,7 +106,7 @@ export const source = (portrait) => below(portrait.url);
 
 async function show(card) {
   const { element, person, portrait } = card;
-  const spoken = (name) => said(name, person.features), words = shown(portrait, person);
+  const spoken = (name) => agreed(said(name, person.features), person), words = shown(portrait, person);
   const picture = document.createElement("button"), img = document.createElement("img");
   picture.type = "button";
   picture.className = "checker";

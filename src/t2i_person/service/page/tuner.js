@@ -4,7 +4,7 @@ import { call } from "./api.js";
 import { named } from "./editor.js";
 import { fileName, replace, source } from "./gallery.js";
 import { keep } from "./kept.js";
-import { decimal, reason, said, shown, t, trouble } from "./words.js";
+import { agreed, decimal, reason, said, shown, t, trouble } from "./words.js";
 
 const dialog = document.querySelector("#tuner"), image = document.querySelector("#tuner-image"), spin = dialog.querySelector(".spin");
 const sliders = document.querySelector("#sliders"), moreBox = document.querySelector("#more-box"), more = document.querySelector("#more-sliders"), change = document.querySelector("#change"), go = document.querySelector("#change-go");
@@ -15,14 +15,16 @@ let card = null, base = null, history = [], drafting = null, wanted = null, whol
 export function open(chosen) {
   card = chosen;
   history = [];
-  settle(card.portrait);
+  moreBox.hidden = true;
+  more.replaceChildren(); // of another portrait
+  settle(card.portrait, true);
   note.textContent = "";
   change.value = "";
   keepName.value = named(card.person);
   dialog.showModal();
 }
 
-function settle(portrait) {
+function settle(portrait, anew = false) {
   base = portrait;
   card.portrait === portrait || replace(card, portrait);
   document.querySelector("#tuner-title").textContent = named(card.person);
@@ -31,22 +33,34 @@ function settle(portrait) {
   save.href = source(portrait);
   save.download = fileName(card);
   undo.disabled = !history.length;
-  const names = Object.keys(portrait.strengths);
+  // Whoever holds a slider keeps it: one that is offered stays among those when it is moved, but not when words brought it.
+  const { strengths } = portrait, offers = [...more.querySelectorAll("input")], there = [...sliders.querySelectorAll("input")];
+  const aside = anew ? [] : offers.filter((input) => input === document.activeElement || Number(input.value) || !(input.name in strengths));
+  if (!anew) for (const input of offers) aside.includes(input) || input.parentElement.remove();
+  const names = Object.keys(strengths).filter((name) => !aside.some((input) => input.name === name));
   if (!names.length) {
     const none = document.createElement("p");
     none.className = "note";
     none.textContent = t.noSliders;
     sliders.replaceChildren(none);
-  } else if (names.join("\n") !== [...sliders.querySelectorAll("input")].map((s) => s.name).join("\n") || sliders.dataset.of !== card.portrait.id) {
-    sliders.replaceChildren(...names.map((name, i) => slider(name, portrait.strengths[name], i)));
+  } else if (anew || names.join("\n") !== there.map((input) => input.name).join("\n")) {
+    const held = there.find((input) => input === document.activeElement)?.name;
+    sliders.replaceChildren(...names.map((name, i) => slider(name, strengths[name], i)));
+    [...sliders.querySelectorAll("input")].find((input) => input.name === held)?.focus();
   }
-  for (const input of sliders.querySelectorAll("input")) put(input, portrait.strengths[input.name]);
-  offered().then((all) => {
-    if (base !== portrait) return;
-    const others = all.filter((name) => !names.includes(name));
-    more.replaceChildren(...others.map((name, i) => slider(name, 0, names.length + i, 1)));
-    moreBox.hidden = !others.length;
-  }).catch(() => { moreBox.hidden = true; }); // without them the page is as good
+  for (const input of sliders.querySelectorAll("input")) put(input, strengths[input.name]);
+  for (const input of aside) put(input, strengths[input.name] ?? 0);
+  if (anew) offer();
+}
+
+/** Sliders for what nobody said; without them the page is as good. */
+async function offer() {
+  const mine = card;
+  const all = await offered().catch(() => []);
+  if (card !== mine) return;
+  const others = all.filter((name) => !(name in base.strengths));
+  more.replaceChildren(...others.map((name, i) => slider(name, 0, `more-${i}`, 1)));
+  moreBox.hidden = !others.length;
 }
 
 /** What the pack offers beside the features that were said. */
@@ -69,14 +83,14 @@ function slider(name, value, i, end = 2) {
   return row;
 }
 
-const spoken = (name) => said(name, card.person.features);
+const spoken = (name) => agreed(said(name, card.person.features), card.person);
 
 function put(input, value) {
   input.value = value;
   input.parentElement.querySelector("output").textContent = decimal(value, 1);
 }
 
-const moved = () => [...sliders.querySelectorAll("input"), ...[...more.querySelectorAll("input")].filter((input) => Number(input.value))];
+const moved = () => [...sliders.querySelectorAll("input"), ...[...more.querySelectorAll("input")].filter((input) => Number(input.value) || input.name in base.strengths)];
 const strengths = () => Object.fromEntries(moved().map((input) => [input.name, Number(input.value)]));
 
 /** One draft is under way at a time; the newest wish waits for it, those between are skipped. */
@@ -142,7 +156,7 @@ function fail(error) {
 
 undo.addEventListener("click", () => {
   const last = history.pop();
-  if (last) settle(last);
+  if (last) settle(last, true);
   note.textContent = "";
   if (undo.disabled) change.focus();
 });
