@@ -107,7 +107,7 @@ class SentenceLooks(Constructions):
         if f.person is None or f.entity is None or f.entity.starts[0] == self.tokens[f.first].start:
             return  # the head itself
         for category, normal, _ in f.person.facts:
-            apposition = self.tokens[f.start - 1].low == "," and not f.denied
+            apposition = self._beside_with_looks(f) and not f.denied
             if category == "hair_color" and not apposition:  # "она была брюнетка"
                 adjectives, _, noun = normal.rpartition(" ")
                 told = tuple(x.lemma for w in adjectives.split() for x in plain_readings(w)[:1])
@@ -118,6 +118,12 @@ class SentenceLooks(Constructions):
         first = self._with_kind(f)
         trade = " ".join([*(masculine(t) for t in self.tokens[first : f.first]), f.lemma])
         self.add(f.entity, first, f.end, "role", trade, self.negation(f.start), noun=f.lemma)
+
+    def _beside_with_looks(self, f: Found) -> bool:
+        """ "майор, седеющий шатен": set apart right behind the noun, where its adjective is what is told."""
+        start = f.phrase.start if f.phrase is not None else f.start
+        behind = start > 1 and self.tokens[start - 1].low == "," and start - 2 in self.at
+        return behind and start < f.first
 
     def _with_kind(self, f: Found) -> int:
         """Where "квартальный надзиратель" begins: adjectives that say what kind of one, not how they look."""

@@ -29,7 +29,7 @@ OBLIQUE_CASE = {
 }
 
 ONE_OF = word_set("reference.txt", "one of")
-FIRST_OR_SECOND = ("первый", "первая", "второй", "вторая")
+FIRST_OR_SECOND = ("первый", "первая", "второй", "вторая", "третий", "третья")
 
 LETTER = {"masc": "m", "femn": "f"}
 
@@ -65,7 +65,7 @@ def _one_of_several(tokens: list[Token], i: int, low: str) -> Found | None:
     apart = apart or _told_apart(tokens, i) or _set_apart(tokens, i) or _of_several(tokens, i)
     if not apart and not only_acts(tokens, i):
         return None
-    letter = "f" if low.endswith(("ая", "на")) else "m"
+    letter = "f" if low.endswith(("ая", "на", "ья")) else "m"
     return Found(i, i, i, "pron", tokens[i].readings[0].lemma, letter, "sing", "nom")
 
 
@@ -118,6 +118,8 @@ def _which(tokens: list[Token], i: int) -> Found | None:
 def _personal(tokens: list[Token], i: int, low: str) -> Found | None:
     """ "она", "её", "мне"."""
     token = tokens[i]
+    if low == "себе" and i == 1 and len(tokens) > 2 and tokens[0].low == "о" and tokens[2].low == ":":
+        return Found(i, i, i, "pron", "я", "u", "sing", "nom")  # a key: "О себе: 41, пышная"
     for r in token.readings:
         if r.pos != "NPRO" or r.key not in PRONOUNS:
             continue

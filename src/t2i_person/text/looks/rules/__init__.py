@@ -29,8 +29,10 @@ from .after_preposition import (
 )
 from .age import (
     IsAge,
+    about_in_list,
     about_after_person,
     after_comma,
+    after_key,
     bare_digits,
     beside_person,
     by_that_age,
@@ -85,7 +87,7 @@ from .detached import (
     short_of_subject,
     short_of_topic,
 )
-from .face import gesture
+from .face import gesture, looked
 from .forms import (
     age_key,
     born_in,
@@ -135,6 +137,7 @@ FIRST: tuple[Rule[OfSentence], ...] = (
     not_of_height,
     changed_clothes,
     gesture,
+    looked,
     on_the_place,
 )
 
@@ -211,8 +214,10 @@ AGES: tuple[Rule[Callable[[NumberAt], IsAge]], ...] = (
     of_whom_it_turned,
     bare_digits,
     after_comma,
+    after_key,
     dative_alone,
     on_the_look,
+    about_in_list,
     about_after_person,
     span_of_time,
     by_that_age,

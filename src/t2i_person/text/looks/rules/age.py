@@ -23,6 +23,8 @@ NEARLY = word_set("ages.txt", "nearly")
 NEVER_BEFORE = word_set("ages.txt", "never before")
 NEVER_AFTER = word_set("ages.txt", "never after")
 AFTER_AGE = (",", ".", ";", ")", "|")
+LISTED = ("до", "за", "под", "около", "от", "примерно")
+OPENING = (",", "(", ":", "|", ";", "-", "–", "—", "•", "*", ".")
 GROWN = re.compile(r"[1-9]\d(?:[-–][1-9]\d)?")
 BESIDE = (",", "—", "–", "и", "лет", "примерно", "приблизительно", "вид", "возрасте")
 
@@ -95,6 +97,16 @@ def bare_digits(number: NumberAt) -> IsAge:
     return number.i, end, number.normalized, f.entity
 
 
+@rule("О себе: 41, стройная, волосы до плеч.", "41 год; стройный; волосы до плеч")
+def after_key(number: NumberAt) -> IsAge:
+    """ "О себе: 41, разведена" """
+    digits = GROWN.fullmatch("".join(t.low for t in number.tokens[number.i : number.j]))
+    f = number.looks.at.get(number.i - 2)
+    if digits is None or number.before != ":" or f is None or f.lemma not in ("я", "ты") or f.entity is None:
+        return None
+    return (number.i, number.end, number.normalized, f.entity) if _ends_there(number, number.end) else None
+
+
 def _past_plus(number: NumberAt) -> int:
     """One past the age, with the plus of "45+"."""
     plus = number.after == "+" and number.end == number.j
@@ -161,6 +173,21 @@ def about_after_person(number: NumberAt) -> IsAge:
     if f is None or f.entity is None or f.kind not in ("noun", "name"):
         return False
     return number.first, number.end, f"{number.before} {number.words} лет", f.entity
+
+
+@rule("Медсестра — до 30, худая.", "до 30 лет; худой")
+def about_in_list(number: NumberAt) -> IsAge:
+    """ "до 30", "за 50", "примерно 40-45" as a part of a list of looks: two digits that count nothing."""
+    digits = GROWN.fullmatch("".join(t.low for t in number.tokens[number.i : number.j]))
+    if digits is None or number.before not in LISTED or not _ends_there(number, _past_plus(number)):
+        return None
+    looks, k = number.looks, number.i - 2
+    if k >= 0 and number.tokens[k].low not in OPENING and k not in looks.at:
+        return None
+    if any(looks.is_verb(t.i) for t in number.tokens) or not (looks.people_here() or looks.scene.entities):
+        return None
+    about = f"{number.before} " if number.before not in NEARLY else ""
+    return number.i - 1, _past_plus(number), f"{about}{number.normalized}", None
 
 
 @rule("Через двадцать лет Иван вернулся.", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ...lexicon.lists import fold, things, verbs, word_map, word_set
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from ...grammar.tokens import Reading
     from ..finder import SentenceLooks
 
+LOOKING = word_set("verbs.txt", "looking")
+MOODS = word_map("rules.txt", "looked how")
+NEAR = 4  # words from a verb of looking to how one looks
 REACH = 3  # words from the verb to the part
 
 
@@ -48,3 +52,38 @@ def _takes(looks: SentenceLooks, verb: int, did: Reading, phrase: Phrase) -> boo
     after = max(verb, phrase.noun) + 1
     idiom = after < len(looks.tokens) and looks.tokens[after].low in ("на", "кому", "ему", "ей")
     return not idiom and not looks._owner_in_genitive(phrase)
+
+
+@rule("Старик хмуро глядел на дверь.", "хмурый")
+def looked(looks: SentenceLooks) -> None:
+    """A mood that is seen beside a verb of looking; "глядел смело" is a manner, and no mood."""
+    for t in looks.tokens:
+        how = MOODS.get(fold(t.low))
+        if how is None or (t.best.pos not in ("ADVB", "ADJS", "PRED") and t.pos != "ADV"):
+            continue
+        verb = next((k for k in _nearest(looks, t.i) if _looks_at(looks, k)), None)
+        if verb is None or looks._thing_does(verb):
+            continue
+        looks.certain.add(t.i)
+        looks.add(looks.subject(verb), t.i, t.i + 1, "expression", how, looks.negation(t.i), (how,))
+
+
+def _nearest(looks: SentenceLooks, place: int) -> Iterator[int]:
+    """Places around one up to the next marks, nearer ones first."""
+    open_sides = {-1, 1}
+    for distance in range(1, NEAR + 1):
+        for side in (-1, 1):
+            k = place + side * distance
+            if side not in open_sides or not 0 <= k < len(looks.tokens):
+                continue
+            if not looks.tokens[k].low[0].isalpha():
+                open_sides.discard(side)
+                continue
+            yield k
+
+
+def _looks_at(looks: SentenceLooks, place: int) -> bool:
+    """A verb or gerund of looking that orders nobody to."""
+    token = looks.tokens[place]
+    told = [r for r in token.readings if r.pos in ("VERB", "GRND") and "impr" not in r.grams]
+    return token.best.pos in ("VERB", "GRND") and any(r.key in LOOKING for r in told)

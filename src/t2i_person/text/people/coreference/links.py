@@ -76,7 +76,7 @@ def linked(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> En
             return entity
     before = (g for g in reversed(found[:at]) if g.kind in (*NOMINAL, "pron") and g.entity is not None)
     who = next(before, None)
-    if who is None or not scene.compatible(who.entity, f.gender, f.number):
+    if who is None or not (scene.compatible(who.entity, f.gender, f.number) or _of_that_kind(who, f)):
         return None
     between = tokens[who.end : f.start]
     is_be = any(t.keys("VERB") & verbs("be").keys() for t in between)
@@ -267,7 +267,7 @@ def _same_case(f: Found, who: Found) -> bool:
 def _somebody_else(pair: _Pair) -> bool:
     """ "Иван, Пётр", "старик, мать", "старик, мужчина и дети": a list of people."""
     f, who, tokens = pair.f, pair.who, pair.tokens
-    if f.kind == "name" and who.kind == "name":
+    if (f.kind == "name" and who.kind == "name") or (_tells_hair(f) and _tells_hair(who)):
         return True
     if f.person and f.person.kind == "kin" and who.kind == "noun":
         return True
@@ -283,6 +283,12 @@ def _old_mother(pair: _Pair) -> bool:
     if pair.between or f.kind != "noun" or who.kind != "noun" or not pair.singular or f.start != f.first:
         return False
     return _kind(who) == "generic" and _kind(f) in ("kin", "role", "folk") and f.case == who.case
+
+
+def _of_that_kind(who: Found, f: Found) -> bool:
+    """ "девушка эльф", "женщина рыцарь": the masculine noun says no sex."""
+    beside = who.end == f.start == f.first and f.case == who.case == "nom" and f.number == who.number == "sing"
+    return beside and _kind(who) == "generic" and _kind(f) in ("folk", "role") and who.gender == "f"
 
 
 def _reverend(pair: _Pair) -> bool:
@@ -323,6 +329,27 @@ def _without_be(pair: _Pair) -> list[Token]:
     return [t for t in pair.between if not t.keys("VERB") & verbs("be").keys()]
 
 
+def _tells_hair(f: Found) -> bool:
+    return f.person is not None and any(category == "hair_color" for category, *_ in f.person.facts)
+
+
+def _hair_in_list(pair: _Pair) -> bool:
+    """ "Дин (32, шатен)", "я Катя, 23 года, шатенка": the colour of the hair in a list of looks."""
+    f = pair.f
+    if f.kind != "noun" or pair.cases != ("nom", "nom") or not pair.singular:
+        return False
+    if not _tells_hair(f) or _tells_hair(pair.who) or f.phrase is None:
+        return False
+    before = pair.tokens[f.phrase.start - 1].low if f.phrase.start else ""
+    after = pair.tokens[f.end].low if f.end < len(pair.tokens) else "."
+    if before not in (",", "(", "или") and before not in DASH:
+        return False
+    if after == "и" and len(pair.found) > pair.at + 1:
+        return False  # "Марина, блондинка и старик"
+    rest = [t for t in pair.between if t.low[0].isalpha()]
+    return not pair.has_verb and not any(t.low == "и" for t in rest[-1:]) and after != ":"
+
+
 # What makes two mentions one person.
 LINKS: tuple[Callable[[_Pair], bool], ...] = (
     _called,
@@ -340,6 +367,7 @@ LINKS: tuple[Callable[[_Pair], bool], ...] = (
     _old_mother,
     _trade_and_name,
     _named_at_last,
+    _hair_in_list,
 )
 
 
@@ -407,7 +435,7 @@ def alone(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
     listed = len(rest) > 1 and rest[0].low == "," and not any(t.best.pos == "VERB" for t in rest)
     if len(rest) > 1 and not listed:
         return None
-    if not any(category == "hair_color" for category, *_ in f.person.facts):
+    if not _tells_hair(f):
         return None
     entity = scene.topic(f.gender, f.number)
     if entity is None or entity.last < scene.sentence - 2:
