@@ -40,6 +40,7 @@ def weigh(looks: SentenceLooks) -> None:
     before = _Before()
     for k, (first, end, owner, fact) in sorted(enumerate(looks.facts), key=lambda x: x[1][:2]):
         if first in looks.certain:
+            before = _Before(end, owner, owner)
             continue
         p = scorer.probability("keep", places.made(sentence, first, end, fact))
         if (p is not None and p < KEEP) or (fact.normalized == DRESSED and not fact.negated):
@@ -132,7 +133,7 @@ def whose(sentence: places.Sentence, first: int, end: int, guess: Entity | None)
     said = _said_in_clause(place)
     if said is not None:
         return said
-    near = [e for e in near if e is place.possessor or not _whose_kin(sentence, e)] or near
+    near = [e for e in near if _may_own(sentence, place, e)] or near
     likely = [scorer.probability("owner", places.owner(place, e)) for e in near]
     told = [(p + MOVE * (e is guess), i) for i, (e, p) in enumerate(zip(near, likely, strict=True)) if p]
     return near[max(told)[1]] if told else guess
@@ -154,6 +155,16 @@ def _said_in_clause(place: places.Place) -> Entity | None:
         if theirs and theirs[0].entity is not None:
             return theirs[0].entity
     return None
+
+
+def _may_own(sentence: places.Sentence, place: places.Place, e: Entity) -> bool:
+    """Not she whose "его" it is, nor she whose mother it is."""
+    if e is place.possessor:
+        return True
+    said = place.pronoun
+    if said is not None and not place.look.scene.compatible(e, said.gender, said.number):
+        return False
+    return not _whose_kin(sentence, e)
 
 
 def _whose_kin(sentence: places.Sentence, e: Entity) -> bool:
@@ -251,7 +262,7 @@ def _read(sentence: places.Sentence, first: int, end: int) -> None:
     else:
         over = looks.at.get(looks.mod_of.get(first, -1))
         guess = (over.entity or over.ghost) if over is not None else looks.nominal_owner(first, end)
-    owner = whose(sentence, first, end, guess)
+    owner = _listed_with(looks, first) or whose(sentence, first, end, guess)
     denied = tokens[first].low in DENIES or any(t.low in ("нет", "нету") for t in tokens[first:end])
     denied = denied or looks.negation(first)
     if owner is None:
@@ -260,6 +271,14 @@ def _read(sentence: places.Sentence, first: int, end: int) -> None:
         looks.scene.waiting.append((looks.scene.sentence, fact))
         return
     looks.add(owner, first, end, category, normal, denied, told, noun, verb)
+
+
+def _listed_with(looks: SentenceLooks, first: int) -> Entity | None:
+    """Whose the look right before the comma is."""
+    if first < 2 or looks.tokens[first - 1].low != ",":
+        return None
+    before = [m for m in looks.facts if m[1] == first - 1 and m[3] in reversed(m[2].facts)]
+    return before[-1][2] if before else None
 
 
 def _first_phrase(looks: SentenceLooks, first: int, end: int) -> Phrase | None:

@@ -184,7 +184,10 @@ def about_in_list(number: NumberAt) -> IsAge:
     looks, k = number.looks, number.i - 2
     if k >= 0 and number.tokens[k].low not in OPENING and k not in looks.at:
         return None
-    if any(looks.is_verb(t.i) for t in number.tokens) or not (looks.people_here() or looks.scene.entities):
+    told = [f.last for f in looks.people_here() if f.last < number.i]
+    if any(looks.is_verb(place) for place in range(max(told, default=-1) + 1, number.i)):
+        return None
+    if not (told or looks.scene.entities):
         return None
     about = f"{number.before} " if number.before not in NEARLY else ""
     return number.i - 1, _past_plus(number), f"{about}{number.normalized}", None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ...grammar.agreement import noun_readings
 from ...lexicon.lists import fold, things, verbs, word_map, word_set
 from .rule import rule
 
@@ -62,10 +63,21 @@ def looked(looks: SentenceLooks) -> None:
         if how is None or (t.best.pos not in ("ADVB", "ADJS", "PRED") and t.pos != "ADV"):
             continue
         verb = next((k for k in _nearest(looks, t.i) if _looks_at(looks, k)), None)
-        if verb is None or looks._thing_does(verb):
+        if verb is None or _something_looks(looks, verb):
             continue
         looks.certain.add(t.i)
         looks.add(looks.subject(verb), t.i, t.i + 1, "expression", how, looks.negation(t.i), (how,))
+
+
+def _something_looks(looks: SentenceLooks, verb: int) -> bool:
+    """ "весело смотрел маленький нос": a thing in the clause may be the subject, and nobody else is."""
+    clause = looks.clause[verb]
+    if any(f.case == "nom" and looks.clause[f.first] == clause for f in looks.people_here()):
+        return looks._thing_does(verb)
+    return any(
+        looks.clause[p.noun] == clause and not p.prep and any(r.case == "nom" for r in noun_readings(looks.tokens[p.noun]))
+        for p in looks.phrases.values()
+    )
 
 
 def _nearest(looks: SentenceLooks, place: int) -> Iterator[int]:

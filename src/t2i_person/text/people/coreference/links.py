@@ -23,6 +23,7 @@ BY_NAME = word_set("reference.txt", "by name")
 NAME_NOUNS = word_set("reference.txt", "name")
 SEEKING = word_set("reference.txt", "seeking")
 WISHES = 5  # sentences after which nobody still speaks of what they want
+MEASURES = word_set("ages.txt", "years") | {"с", "в", "среднего", "высокого", "небольшого"}
 REVEREND = word_set("reference.txt", "reverend")
 CLERGY = word_set("reference.txt", "clergy")
 
@@ -329,6 +330,19 @@ def _without_be(pair: _Pair) -> list[Token]:
     return [t for t in pair.between if not t.keys("VERB") & verbs("be").keys()]
 
 
+def _told_further(pair: _Pair) -> bool:
+    """ "Шёл Симцов, бывший лесничий, ныне торговец чернилами, старик лет шестидесяти"."""
+    f, who, tokens = pair.f, pair.who, pair.tokens
+    if f.kind != "noun" or _kind(f) != "generic" or pair.cases != ("nom", "nom") or not pair.singular:
+        return False
+    if pair.has_verb or not pair.between or pair.between[-1].low != "," or f.end >= len(tokens):
+        return False
+    if tokens[f.end].low not in MEASURES or any(t.low in HARD for t in pair.between):
+        return False
+    many = any("plur" in r.grams for t in tokens[: who.start] if t.best.pos == "VERB" for r in t.readings)
+    return not many and pair.between[0].low == ","
+
+
 def _tells_hair(f: Found) -> bool:
     return f.person is not None and any(category == "hair_color" for category, *_ in f.person.facts)
 
@@ -368,6 +382,7 @@ LINKS: tuple[Callable[[_Pair], bool], ...] = (
     _trade_and_name,
     _named_at_last,
     _hair_in_list,
+    _told_further,
 )
 
 
