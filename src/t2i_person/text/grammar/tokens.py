@@ -276,7 +276,7 @@ def _cut(places: Sequence[int], text: str) -> Iterator[list[Token]]:
         at = begin + piece.start
         for word, first, past in _words(piece.text):
             named = word[:1].isupper() and (bool(tokens) or word.endswith(SURNAMES))
-            low = corrected(word.lower(), named)
+            low = corrected(word.lower(), named, word[:1].isupper())
             tokens.append(
                 Token(len(tokens), word, low, places[at + first], places[at + past], readings=readings(low))
             )

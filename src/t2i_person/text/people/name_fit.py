@@ -15,6 +15,8 @@ PREDICATES = ("VERB", "ADJS", "PRTS")
 SURE = 4.5  # how much likelier one sex must be for it to be told rather than guessed
 AGE_VERBS = word_set("ages.txt", "turns, of a name")
 
+NAME_KEYS = word_set("forms.txt", "name")
+
 Option = tuple[str, str, str]  # case, number, gender
 Chain = list[tuple[int, list[NameWord]]]  # the places of a name's words and the readings of each
 
@@ -141,7 +143,13 @@ def _fit_as_nominative(tokens: list[Token], i: int, last: int, option: Option) -
 
 def called(tokens: list[Token], i: int) -> bool:
     """ "Имя: Мира" """
-    return i > 1 and tokens[i - 1].low in (":", *DASH) and tokens[i - 2].low in ("имя", "фио", "фамилия")
+    if i < 2 or tokens[i - 1].low not in (":", *DASH):
+        return False
+    if tokens[i - 2].low in ("имя", "фио", "фамилия"):
+        return True
+    token = tokens[i]
+    known = token.best.pos != "NOUN" or token.has("ADJF") or lookup(token.best.key) is not None
+    return not known and i == 2 and token.text[:1].isupper() and tokens[0].low in NAME_KEYS
 
 
 def _stands_apart(tokens: list[Token], i: int) -> bool:

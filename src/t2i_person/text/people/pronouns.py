@@ -170,11 +170,25 @@ def _set_apart(tokens: list[Token], i: int) -> bool:
     if i > 0 and not another and tokens[i - 1].low not in HARD and tokens[i - 1].low not in (",", "а", "и"):
         return False
     after = tokens[i + 2]
+    if _has_noun_later(tokens, i):
+        return False
     if after.low in ("с", "со", "в", "без"):
         return True
     if after.has("COMP") and after.low.startswith("по"):
         return True
     return look_of(after) is not None and after.best.case == "nom"
+
+
+def _has_noun_later(tokens: list[Token], i: int) -> bool:
+    """ "последняя, с красной обложкой, книга": the adjective belongs to a thing after it."""
+    genders = {r.gender for r in tokens[i].readings if r.case == "nom"}
+    for t in tokens[i + 1 :]:
+        if t.low in HARD or t.best.pos == "VERB":
+            return False
+        noun = t.best
+        if noun.pos == "NOUN" and (noun.case, noun.number) == ("nom", "sing") and noun.gender in genders:
+            return noun.animacy == "inan"
+    return False
 
 
 def _of_several(tokens: list[Token], i: int) -> bool:

@@ -23,6 +23,7 @@ NEARLY = word_set("ages.txt", "nearly")
 NEVER_BEFORE = word_set("ages.txt", "never before")
 NEVER_AFTER = word_set("ages.txt", "never after")
 AFTER_AGE = (",", ".", ";", ")", "|")
+CHILD = re.compile(r"[1-9][-–]1?[0-9]")
 LISTED = ("до", "за", "под", "около", "от", "примерно")
 OPENING = (",", "(", ":", "|", ";", "-", "–", "—", "•", "*", ".")
 GROWN = re.compile(r"[1-9]\d(?:[-–][1-9]\d)?")
@@ -83,8 +84,11 @@ def bare_digits(number: NumberAt) -> IsAge:
     """Two digits right after somebody, with nothing that they count: "Мне 34, рыжий", "мужчина 45-55"."""
     digits = GROWN.fullmatch("".join(t.low for t in number.tokens[number.i : number.j]))
     end = _past_plus(number)
-    if digits is None or not _ends_there(number, end):
+    young = CHILD.fullmatch("".join(t.low for t in number.tokens[number.i : number.j]))
+    listed = end < len(number.tokens) and number.tokens[end].low in ("(", "без", "с", "в")
+    if (digits or young) is None or not (_ends_there(number, end) or listed):
         return None
+    digits = digits or young
     bracket = number.before == "("
     f = number.looks.at.get(number.i - 1 - bracket)
     if f is None or f.entity is None or f.last != number.i - 1 - bracket:

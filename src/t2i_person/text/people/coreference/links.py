@@ -23,6 +23,7 @@ BY_NAME = word_set("reference.txt", "by name")
 NAME_NOUNS = word_set("reference.txt", "name")
 SEEKING = word_set("reference.txt", "seeking")
 WISHES = 5  # sentences after which nobody still speaks of what they want
+ENDS_ADDRESS = (",", "!", "?", ".", "…", "...", "—", "–")
 MEASURES = word_set("ages.txt", "years") | {"с", "в", "среднего", "высокого", "небольшого"}
 REVEREND = word_set("reference.txt", "reverend")
 CLERGY = word_set("reference.txt", "clergy")
@@ -349,8 +350,9 @@ def _tells_hair(f: Found) -> bool:
 
 def _hair_in_list(pair: _Pair) -> bool:
     """ "Дин (32, шатен)", "я Катя, 23 года, шатенка": the colour of the hair in a list of looks."""
-    f = pair.f
-    if f.kind != "noun" or pair.cases != ("nom", "nom") or not pair.singular:
+    f, who = pair.f, pair.who
+    key = who.lemma == "я" and pair.between[:1] and pair.between[0].low == ":"  # "Обо мне: брюнет"
+    if f.kind != "noun" or f.case != "nom" or not (who.case == "nom" or key) or not pair.singular:
         return False
     if not _tells_hair(f) or _tells_hair(pair.who) or f.phrase is None:
         return False
@@ -440,6 +442,24 @@ def spoken_to(scene: Scene, tokens: list[Token], found: list[Found], at: int) ->
         return None
     entity: Entity = you[-1].entity
     return entity if not entity.nominal and scene.compatible(entity, f.gender, "sing") else None
+
+
+def addressed(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
+    """ "— Не вертись, Феня": who has no name yet and is spoken to."""
+    f = found[at]
+    if f.case != "nom" or f.number != "sing" or f.start == 0 or tokens[f.start - 1].low != ",":
+        return None
+    after = tokens[f.end].low if f.end < len(tokens) else "."
+    you = any(g.lemma in ("ты", "вы") for g in found)
+    verbs_before = [t.readings[0] for t in tokens[: f.start] if t.best.pos == "VERB"]
+    asked = any({"2per", "impr"} & r.grams for r in verbs_before)
+    if not (after in ENDS_ADDRESS and (you or asked) and f.start == f.first):
+        return None
+    near = [e for e in scene.entities if e.nominal and not scene.apart(e) and e.last >= scene.sentence - 3]
+    said = {id(g.entity) for g in found if g.case == "nom" and g is not f}
+    near = [e for e in near if id(e) not in said and e.number == "sing"]
+    near = [e for e in near if scene.compatible(e, f.gender, "sing") and not (f.kind == "name" and e.named)]
+    return near[0] if len(near) == 1 else None
 
 
 def alone(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:

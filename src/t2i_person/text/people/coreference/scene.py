@@ -9,7 +9,7 @@ from ..names import known_name_at
 from . import evidence
 from .antecedents import antecedent, relative
 from .entity import NOMINAL, Entity, Fact
-from .links import alone, apposed, introduced, likened, linked, named_at_last, spoken_to, wished_for
+from .links import addressed, alone, apposed, introduced, likened, linked, named_at_last, spoken_to, wished_for
 from .namesakes import again, may_mean, namesake, other_name
 
 MEMORY = 12  # sentences a common noun may refer back over; names refer back over the whole text
@@ -280,7 +280,7 @@ class Scene:
             if same is not None:
                 self._are_one(entity, same)
             return entity
-        entity = alone(self, tokens, f)
+        entity = addressed(self, tokens, found, at) or alone(self, tokens, f)
         if entity is not None:
             return entity
         f.absent = f.absent or likened(self, tokens, f) or wished_for(self, tokens, f)
