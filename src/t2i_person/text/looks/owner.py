@@ -151,7 +151,8 @@ class Owners(Denials):
         """Only features and punctuation stand between a person and the place."""
         places = range(f.last + 1, start)
         return all(
-            i in self.used or self.tokens[i].low in BETWEEN_FEATURES or self._adjective_of(f, i) for i in places
+            i in self.used or self.tokens[i].low in BETWEEN_FEATURES or self._adjective_of(f, i)
+            for i in places
         )
 
     def _adjective_of(self, f: Found, i: int) -> bool:

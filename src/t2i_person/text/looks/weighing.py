@@ -130,7 +130,7 @@ def whose(sentence: places.Sentence, first: int, end: int, guess: Entity | None)
     if not near:
         return guess
     place = places.Place(sentence, first, end, guess)
-    said = _said_in_clause(place)
+    said = _said_in_clause(place) or _looked_at(sentence, place)
     if said is not None:
         return said
     near = [e for e in near if _may_own(sentence, place, e)] or near
@@ -155,6 +155,14 @@ def _said_in_clause(place: places.Place) -> Entity | None:
         if theirs and theirs[0].entity is not None:
             return theirs[0].entity
     return None
+
+
+def _looked_at(sentence: places.Sentence, place: places.Place) -> Entity | None:
+    """ "Шериф посмотрел на чужака. Пыльный плащ, щетина": what is seen is told without a verb."""
+    scene, looks = place.look.scene, place.look
+    if scene.looked_at is None or scene.looked_at[0] != scene.sentence - 1 or looks.found:
+        return None
+    return None if any(looks.is_verb(t.i) for t in looks.tokens) else scene.looked_at[1]
 
 
 def _may_own(sentence: places.Sentence, place: places.Place, e: Entity) -> bool:

@@ -93,6 +93,14 @@ def _dressed(tokens: list[Token], i: int) -> bool:
     return any(things()[key].category in WORN for key in keys)
 
 
+def _before_patronymic(word: _Word) -> bool | None:
+    """ "Роза Марковна": no flower."""
+    tokens, i = word.tokens, word.i
+    if not word.named or i + 1 == len(tokens) or not capital(tokens[i + 1]):
+        return None
+    return True if any("Patr" in r.grams for r in tokens[i + 1].readings) else None
+
+
 def _street(word: _Word) -> bool | None:
     """ "на Малой Бронной"."""
     tokens, i = word.tokens, word.i
@@ -211,6 +219,7 @@ def _not_a_place(word: _Word) -> bool:
 
 # The first that knows decides; None is "cannot tell".
 JUDGES: tuple[Callable[[_Word], bool | None], ...] = (
+    _before_patronymic,
     _beast,
     _street,
     _adjective_of_name,

@@ -118,8 +118,6 @@ def _which(tokens: list[Token], i: int) -> Found | None:
 def _personal(tokens: list[Token], i: int, low: str) -> Found | None:
     """ "она", "её", "мне"."""
     token = tokens[i]
-    if low == "себе" and i == 1 and len(tokens) > 2 and tokens[0].low == "о" and tokens[2].low == ":":
-        return Found(i, i, i, "pron", "я", "u", "sing", "nom")  # a key: "О себе: 41, пышная"
     for r in token.readings:
         if r.pos != "NPRO" or r.key not in PRONOUNS:
             continue

@@ -29,10 +29,9 @@ from .after_preposition import (
 )
 from .age import (
     IsAge,
-    about_in_list,
     about_after_person,
+    about_in_list,
     after_comma,
-    after_key,
     bare_digits,
     beside_person,
     by_that_age,
@@ -216,7 +215,6 @@ AGES: tuple[Rule[Callable[[NumberAt], IsAge]], ...] = (
     of_whom_it_turned,
     bare_digits,
     after_comma,
-    after_key,
     dative_alone,
     on_the_look,
     about_in_list,

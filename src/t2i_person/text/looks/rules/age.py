@@ -101,16 +101,6 @@ def bare_digits(number: NumberAt) -> IsAge:
     return number.i, end, number.normalized, f.entity
 
 
-@rule("О себе: 41, стройная, волосы до плеч.", "41 год; стройный; волосы до плеч")
-def after_key(number: NumberAt) -> IsAge:
-    """ "О себе: 41, разведена" """
-    digits = GROWN.fullmatch("".join(t.low for t in number.tokens[number.i : number.j]))
-    f = number.looks.at.get(number.i - 2)
-    if digits is None or number.before != ":" or f is None or f.lemma not in ("я", "ты") or f.entity is None:
-        return None
-    return (number.i, number.end, number.normalized, f.entity) if _ends_there(number, number.end) else None
-
-
 def _past_plus(number: NumberAt) -> int:
     """One past the age, with the plus of "45+"."""
     plus = number.after == "+" and number.end == number.j

@@ -75,7 +75,9 @@ def _something_looks(looks: SentenceLooks, verb: int) -> bool:
     if any(f.case == "nom" and looks.clause[f.first] == clause for f in looks.people_here()):
         return looks._thing_does(verb)
     return any(
-        looks.clause[p.noun] == clause and not p.prep and any(r.case == "nom" for r in noun_readings(looks.tokens[p.noun]))
+        looks.clause[p.noun] == clause
+        and not p.prep
+        and any(r.case == "nom" for r in noun_readings(looks.tokens[p.noun]))
         for p in looks.phrases.values()
     )
 

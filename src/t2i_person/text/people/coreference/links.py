@@ -24,6 +24,7 @@ NAME_NOUNS = word_set("reference.txt", "name")
 SEEKING = word_set("reference.txt", "seeking")
 WISHES = 5  # sentences after which nobody still speaks of what they want
 ENDS_ADDRESS = (",", "!", "?", ".", "…", "...", "—", "–")
+INTRODUCING = word_set("reference.txt", "introducing")
 MEASURES = word_set("ages.txt", "years") | {"с", "в", "среднего", "высокого", "небольшого"}
 REVEREND = word_set("reference.txt", "reverend")
 CLERGY = word_set("reference.txt", "clergy")
@@ -289,7 +290,9 @@ def _old_mother(pair: _Pair) -> bool:
 
 def _of_that_kind(who: Found, f: Found) -> bool:
     """ "девушка эльф", "женщина рыцарь": the masculine noun says no sex."""
-    beside = who.end == f.start == f.first and f.case == who.case == "nom" and f.number == who.number == "sing"
+    beside = (
+        who.end == f.start == f.first and f.case == who.case == "nom" and f.number == who.number == "sing"
+    )
     return beside and _kind(who) == "generic" and _kind(f) in ("folk", "role") and who.gender == "f"
 
 
@@ -400,7 +403,26 @@ def _name_of(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> 
     opens = f.start == 1 or (f.start > 1 and tokens[f.start - 2].low in (*HARD, ",", "("))
     if opens and f.case == "nom" and tokens[f.start - 1].keys("VERB") & NAMING:
         return _just_told_of(scene, f)
-    return _greeted(scene, tokens, f)
+    return _greeted(scene, tokens, f) or _says_own_name(scene, tokens, f)
+
+
+def _says_own_name(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
+    """ "— Вадим Громов, артист", "— Рекомендуюсь, Ланин": somebody who has just come in says who they are."""
+    before = [fold(t.low) for t in tokens[: f.start] if t.low[0].isalpha()]
+    after = tokens[f.end].low if f.end < len(tokens) else "."
+    aloud = tokens[0].low in DASH and f.case == "nom" and f.number == "sing"
+    if not aloud or not set(before) <= INTRODUCING or after not in (".", ","):
+        return None
+    if not before and any({"2per", "impr"} & r.grams for t in tokens for r in t.readings[:1]):
+        return None  # "— Марья, подите сюда"
+    return _newcomer_without_name(scene, f)
+
+
+def _newcomer_without_name(scene: Scene, f: Found) -> Entity | None:
+    """The one person of the sentence before who may have the name and has none yet."""
+    fits = [e for e in scene.entities if e.nominal and not e.named and e.last == scene.sentence - 1]
+    fits = [e for e in fits if e.number == "sing" and e.facts and scene.compatible(e, f.gender, "sing")]
+    return fits[0] if len(fits) == 1 else None
 
 
 def _just_told_of(scene: Scene, f: Found) -> Entity | None:
@@ -424,9 +446,7 @@ def _greeted(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
     called = f.end < len(tokens) and tokens[f.end].low == "!" and f.start > 0
     if not called or not (tokens[f.start - 1].low in QUOTES or tokens[f.start - 1].low in DASH):
         return None
-    guests = [e for e in scene.entities if e.nominal and not e.named and e.last == scene.sentence - 1]
-    guests = [e for e in guests if e.number == "sing" and scene.compatible(e, f.gender, "sing")]
-    return guests[0] if len(guests) == 1 and guests[0].facts else None
+    return _newcomer_without_name(scene, f)
 
 
 def spoken_to(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
