@@ -149,10 +149,9 @@ class Owners(Denials):
 
     def _tight(self, f: Found, start: int) -> bool:
         """Only features and punctuation stand between a person and the place."""
-        places = range(f.last + 1, start)
         return all(
             i in self.used or self.tokens[i].low in BETWEEN_FEATURES or self._adjective_of(f, i)
-            for i in places
+            for i in range(f.last + 1, start)
         )
 
     def _adjective_of(self, f: Found, i: int) -> bool:

@@ -76,7 +76,7 @@ class _Before:
     owner: Entity | None = None
 
     def theirs(self, looks: SentenceLooks, first: int, end: int, guess: Entity) -> Entity | None:
-        """Its owner, where the next look goes on with it: "с острым кадыком и прыщом", "лобастого, губастого"."""
+        """Its owner, where the next look goes on with it: "с кадыком и прыщом", "лобастого, губастого"."""
         if first - 1 != self.end:
             return None
         noun = any(n in looks.phrases for n in range(first, end))

@@ -74,12 +74,8 @@ def _something_looks(looks: SentenceLooks, verb: int) -> bool:
     clause = looks.clause[verb]
     if any(f.case == "nom" and looks.clause[f.first] == clause for f in looks.people_here()):
         return looks._thing_does(verb)
-    return any(
-        looks.clause[p.noun] == clause
-        and not p.prep
-        and any(r.case == "nom" for r in noun_readings(looks.tokens[p.noun]))
-        for p in looks.phrases.values()
-    )
+    things_here = [p.noun for p in looks.phrases.values() if looks.clause[p.noun] == clause and not p.prep]
+    return any(r.case == "nom" for noun in things_here for r in noun_readings(looks.tokens[noun]))
 
 
 def _nearest(looks: SentenceLooks, place: int) -> Iterator[int]:

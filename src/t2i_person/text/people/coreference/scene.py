@@ -7,19 +7,10 @@ from ..found import Found, capital
 from ..name_words import SUBJECT
 from ..names import known_name_at
 from . import evidence
+from .aloud import addressed, introduced, spoken_to
 from .antecedents import antecedent, relative
 from .entity import NOMINAL, Entity, Fact
-from .links import (
-    addressed,
-    alone,
-    apposed,
-    introduced,
-    likened,
-    linked,
-    named_at_last,
-    spoken_to,
-    wished_for,
-)
+from .links import alone, apposed, likened, linked, named_at_last, wished_for
 from .namesakes import again, may_mean, namesake, other_name
 
 MEMORY = 12  # sentences a common noun may refer back over; names refer back over the whole text
