@@ -43,7 +43,19 @@ class SentenceLooks(Constructions):
         if self.scene.entities or any(f.kind != "poss" for f in self.found):
             return False
         acting = [t for t in self.tokens if self.is_verb(t.i) and not t.keys("VERB") & verbs("be").keys()]
-        return not acting
+        return not acting or self._listed_first()
+
+    def _listed_first(self) -> bool:
+        """ "Блондинистая, худощавая, читает в метро": looks of somebody in a list, who then does something."""
+        first = self.tokens[0]
+        look = first.best.pos == "ADJF" and (first.best.case, first.best.number) == ("nom", "sing")
+        told = look and look_of(first) is not None and 0 not in self.mod_of
+        return (
+            told
+            and len(self.tokens) > 3
+            and self.tokens[1].low == ","
+            and look_of(self.tokens[2]) is not None
+        )
 
     def _settle_unnamed(self, entity: Entity) -> None:
         """Give the nameless person of a list of looks a place in the text, or drop them."""
@@ -70,6 +82,7 @@ class SentenceLooks(Constructions):
         start = min(x.start for x in entity.facts)
         for t in self.tokens:
             content = t.low[0].isalnum() and t.best.pos not in ("PREP", "NUMR")
+            content = content and not t.low.isascii()  # "masterpiece, 1girl, рыжие волосы"
             if content and (t.i > colon or t.start >= start):
                 return start <= t.start <= max(x.end for x in entity.facts)
         return True
