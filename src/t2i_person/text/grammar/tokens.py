@@ -116,7 +116,7 @@ class Token:
 WOMEN = ("рша", "ерка", "иха", "есса", "истка", "ница")
 
 
-@lru_cache(8_000)
+@lru_cache(16_000)  # a novel has that many different words
 def readings(low: str) -> Readings:
     """Dictionary readings of a lower-case word, most probable first."""
     if low in INDECLINABLE:
@@ -178,7 +178,7 @@ def _order(token: Token) -> None:
     token.readings = _ordered(token.low, token.pos, case, number, gender, small, subject)
 
 
-@lru_cache(12_000)
+@lru_cache(20_000)
 def _ordered(low: str, pos: str, case: str, number: str, gender: str, small: bool, subject: bool) -> Readings:
     def suits(r: Reading) -> float:
         points = r.score

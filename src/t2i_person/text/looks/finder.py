@@ -46,7 +46,7 @@ class SentenceLooks(Constructions):
         return not acting or self._listed_first()
 
     def _listed_first(self) -> bool:
-        """ "Блондинистая, худощавая, читает в метро": looks of somebody in a list, who then does something."""
+        """ "Блондинистая, худощавая, читает в метро": somebody's looks in a list, then a verb."""
         first = self.tokens[0]
         look = first.best.pos == "ADJF" and (first.best.case, first.best.number) == ("nom", "sing")
         told = look and look_of(first) is not None and 0 not in self.mod_of

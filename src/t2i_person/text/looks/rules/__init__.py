@@ -87,7 +87,7 @@ from .detached import (
     short_of_subject,
     short_of_topic,
 )
-from .face import gesture, looked
+from .face import flooded, gesture, looked
 from .forms import (
     age_key,
     born_in,
@@ -138,6 +138,7 @@ FIRST: tuple[Rule[OfSentence], ...] = (
     changed_clothes,
     gesture,
     looked,
+    flooded,
     on_the_place,
 )
 

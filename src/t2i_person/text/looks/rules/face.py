@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LOOKING = word_set("verbs.txt", "looking")
 MOODS = word_map("rules.txt", "looked how")
+FLOODED = word_map("rules.txt", "flooded")
+FLOODING = word_set("verbs.txt", "flooding")
 NEAR = 4  # words from a verb of looking to how one looks
 REACH = 3  # words from the verb to the part
 
@@ -97,3 +99,19 @@ def _looks_at(looks: SentenceLooks, place: int) -> bool:
     token = looks.tokens[place]
     told = [r for r in token.readings if r.pos in ("VERB", "GRND") and "impr" not in r.grams]
     return token.best.pos in ("VERB", "GRND") and any(r.key in LOOKING for r in told)
+
+
+@rule("Артур залился краской.", "залиться краской")
+def flooded(looks: SentenceLooks) -> None:
+    for phrase in looks.phrases.values():
+        shown = FLOODED.get(fold(phrase.reading.lemma))
+        verb = looks.tokens[phrase.start - 1] if phrase.start else None
+        if shown is None or verb is None or phrase.prep or phrase.case != "ins":
+            continue
+        did = next((r for r in verb.readings if r.pos in ("VERB", "GRND") and r.key in FLOODING), None)
+        if did is None:
+            continue
+        looks.certain.add(verb.i)
+        words = " ".join(t.low for t in looks.tokens[phrase.start : phrase.noun + 1])
+        looks.add(looks.subject(verb.i), verb.i, phrase.noun + 1, "expression", f"{did.lemma} {words}",
+                  looks.negation(verb.i), (shown,))  # fmt: skip

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...grammar.numbers import number_value
 from ...lexicon.lists import fold, word_set
-from ...people.coreference.entity import Fact
 from .forms import owner_of_form
 from .number import years_word
 from .rule import rule
@@ -128,4 +128,6 @@ def _rest_of_token(looks: SentenceLooks, t: Token, tall: str) -> None:
     if first != t.i or owner is None or years is None:
         return
     years.end = t.start + t.low.index("/")
-    owner.facts.append(Fact(years.end + 1, t.end, "build", f"рост {tall}", False, (), "рост"))
+    tallness = replace(years, start=years.end + 1, end=t.end, category="build", noun="рост")
+    tallness.normalized = f"рост {tall}"
+    owner.facts.append(tallness)
