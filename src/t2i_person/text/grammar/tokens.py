@@ -213,8 +213,8 @@ def _needs_verb(tokens: list[Token]) -> None:
 def _needs_noun(tokens: list[Token]) -> None:
     """After an adjective that agrees with it a garment is no verb: "носил коричневый берет"."""
     for before, t in pairwise(tokens):
-        if t.best.pos != "VERB" or before.best.pos not in ("ADJF", "PRTF"):
-            continue
+        if t.best.pos != "VERB" or before.best.pos not in ("ADJF", "PRTF") or "actv" in before.best.grams:
+            continue  # "улыбающийся берет под руку"
         garments = [r for r in t.readings if r.pos == "NOUN" and r.key in things()]
         fits = [
             r
