@@ -10,6 +10,8 @@ NEAR = {
     frozenset(p) for p in ("оа", "еи", "ое", "ыи", "шщ", "зс", "тд", "бп", "вф", "гк", "жш", "яе", "цс", "ую")
 }
 SHORTEST = 5
+SMALL = 0.8  # the cost of letters changed over, doubled or alike
+LONG = 8
 
 
 @lru_cache(1)
@@ -45,15 +47,18 @@ def _neighbours(word: str) -> dict[str, float]:
 
 
 @lru_cache(20_000)
-def corrected(low: str, name: bool = False) -> str:
-    """The word, or the listed word it was meant to be; `name` keeps capitalised words as they are."""
+def corrected(low: str, name: bool = False, capital: bool = False) -> str:
+    """The word, or the listed word it was meant to be; `name` keeps capitalised words as they are.
+
+    A word with a `capital` may be a name though it opens the sentence, so only small slips are mended in it.
+    """
     if name or not SHORTEST <= len(low) <= 20 or not low.isalpha() or _right(low):
         return low
     forms, key = _forms(), fold(low)
     if key in forms:
         return low
-    _, best = min(((cost, w) for w, cost in _neighbours(key).items() if w in forms), default=(9.0, low))
-    return best
+    cost, best = min(((cost, w) for w, cost in _neighbours(key).items() if w in forms), default=(9.0, low))
+    return low if capital and cost > SMALL and len(low) < LONG else best
 
 
 def _right(low: str) -> bool:

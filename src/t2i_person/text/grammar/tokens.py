@@ -116,7 +116,7 @@ class Token:
 WOMEN = ("рша", "ерка", "иха", "есса", "истка", "ница")
 
 
-@lru_cache(8_000)
+@lru_cache(16_000)  # a novel has that many different words
 def readings(low: str) -> Readings:
     """Dictionary readings of a lower-case word, most probable first."""
     if low in INDECLINABLE:
@@ -178,7 +178,7 @@ def _order(token: Token) -> None:
     token.readings = _ordered(token.low, token.pos, case, number, gender, small, subject)
 
 
-@lru_cache(12_000)
+@lru_cache(20_000)
 def _ordered(low: str, pos: str, case: str, number: str, gender: str, small: bool, subject: bool) -> Readings:
     def suits(r: Reading) -> float:
         points = r.score
@@ -213,8 +213,8 @@ def _needs_verb(tokens: list[Token]) -> None:
 def _needs_noun(tokens: list[Token]) -> None:
     """After an adjective that agrees with it a garment is no verb: "носил коричневый берет"."""
     for before, t in pairwise(tokens):
-        if t.best.pos != "VERB" or before.best.pos not in ("ADJF", "PRTF"):
-            continue
+        if t.best.pos != "VERB" or before.best.pos not in ("ADJF", "PRTF") or "actv" in before.best.grams:
+            continue  # "улыбающийся берет под руку"
         garments = [r for r in t.readings if r.pos == "NOUN" and r.key in things()]
         fits = [
             r
@@ -276,7 +276,7 @@ def _cut(places: Sequence[int], text: str) -> Iterator[list[Token]]:
         at = begin + piece.start
         for word, first, past in _words(piece.text):
             named = word[:1].isupper() and (bool(tokens) or word.endswith(SURNAMES))
-            low = corrected(word.lower(), named)
+            low = corrected(word.lower(), named, word[:1].isupper())
             tokens.append(
                 Token(len(tokens), word, low, places[at + first], places[at + past], readings=readings(low))
             )

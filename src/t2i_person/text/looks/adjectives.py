@@ -28,6 +28,7 @@ OF_TWO_WORDS = word_set("rules.txt", "complement of two words")
 NO_DEGREE = word_set("rules.txt", "no degree")
 BELTED = tuple(word_set("rules.txt", "belted"))
 NOTHING_BUT = word_set("rules.txt", "nothing but")
+LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
 LIKE_COLOURS = word_set("rules.txt", "like a colour")
 
 
@@ -71,6 +72,9 @@ def _is_adjective(looks: SentenceLooks, i: int) -> bool:
         return False
     if i - 1 in looks.at and looks.at[i - 1].kind == "name" and t.text[0].isupper() and t.text[1:].islower():
         return False  # "Годрик Пепельный"
+    proper = i > 0 and t.text[0].isupper() and t.text[1:].islower()
+    if proper and looks.tokens[i - 1].low[-1] in (*LETTERS, ")"):
+        return False  # "это мой друг, Аркадий (опять!) Долгорукий"
     # "один карий, другой зелёный" speaks of eyes
     one_of = i > 0 and fold(looks.tokens[i - 1].low) in ("один", "одна", "другой", "другая")
     return not one_of or i - 1 in looks.at

@@ -40,13 +40,20 @@ def age_spans(looks: SentenceLooks) -> list[Age]:
             i += 1
             continue
         j = i
-        while j < len(tokens) and is_number(tokens[j]):
+        while j < len(tokens) and (is_number(tokens[j]) or _between_digits(tokens, j)):
             j += 1
         span: IsAge = decide(AGES, NumberAt(looks, i, j))
         if span:
             out.append(span)
         i = max(j, span[1] if span else j)
     return out
+
+
+def _between_digits(tokens: list[Token], j: int) -> bool:
+    """ "40 – 45": the dash of a range."""
+    if tokens[j].low not in ("-", "–") or not 0 < j < len(tokens) - 1:
+        return False
+    return tokens[j - 1].low.isdigit() and tokens[j + 1].low.isdigit()
 
 
 def _year_of_life(looks: SentenceLooks, i: int) -> Age | None:

@@ -43,7 +43,19 @@ class SentenceLooks(Constructions):
         if self.scene.entities or any(f.kind != "poss" for f in self.found):
             return False
         acting = [t for t in self.tokens if self.is_verb(t.i) and not t.keys("VERB") & verbs("be").keys()]
-        return not acting
+        return not acting or self._listed_first()
+
+    def _listed_first(self) -> bool:
+        """ "Блондинистая, худощавая, читает в метро": somebody's looks in a list, then a verb."""
+        first = self.tokens[0]
+        look = first.best.pos == "ADJF" and (first.best.case, first.best.number) == ("nom", "sing")
+        told = look and look_of(first) is not None and 0 not in self.mod_of
+        return (
+            told
+            and len(self.tokens) > 3
+            and self.tokens[1].low == ","
+            and look_of(self.tokens[2]) is not None
+        )
 
     def _settle_unnamed(self, entity: Entity) -> None:
         """Give the nameless person of a list of looks a place in the text, or drop them."""
@@ -70,6 +82,7 @@ class SentenceLooks(Constructions):
         start = min(x.start for x in entity.facts)
         for t in self.tokens:
             content = t.low[0].isalnum() and t.best.pos not in ("PREP", "NUMR")
+            content = content and not t.low.isascii()  # "masterpiece, 1girl, рыжие волосы"
             if content and (t.i > colon or t.start >= start):
                 return start <= t.start <= max(x.end for x in entity.facts)
         return True
@@ -107,7 +120,7 @@ class SentenceLooks(Constructions):
         if f.person is None or f.entity is None or f.entity.starts[0] == self.tokens[f.first].start:
             return  # the head itself
         for category, normal, _ in f.person.facts:
-            apposition = self.tokens[f.start - 1].low == "," and not f.denied
+            apposition = self._beside_with_looks(f) and not f.denied
             if category == "hair_color" and not apposition:  # "она была брюнетка"
                 adjectives, _, noun = normal.rpartition(" ")
                 told = tuple(x.lemma for w in adjectives.split() for x in plain_readings(w)[:1])
@@ -118,6 +131,12 @@ class SentenceLooks(Constructions):
         first = self._with_kind(f)
         trade = " ".join([*(masculine(t) for t in self.tokens[first : f.first]), f.lemma])
         self.add(f.entity, first, f.end, "role", trade, self.negation(f.start), noun=f.lemma)
+
+    def _beside_with_looks(self, f: Found) -> bool:
+        """ "майор, седеющий шатен": set apart right behind the noun, where its adjective is what is told."""
+        start = f.phrase.start if f.phrase is not None else f.start
+        behind = start > 1 and self.tokens[start - 1].low == "," and start - 2 in self.at
+        return behind and start < f.first
 
     def _with_kind(self, f: Found) -> int:
         """Where "квартальный надзиратель" begins: adjectives that say what kind of one, not how they look."""

@@ -149,8 +149,15 @@ class Owners(Denials):
 
     def _tight(self, f: Found, start: int) -> bool:
         """Only features and punctuation stand between a person and the place."""
-        places = range(f.last + 1, start)
-        return all(i in self.used or self.tokens[i].low in BETWEEN_FEATURES for i in places)
+        return all(
+            i in self.used or self.tokens[i].low in BETWEEN_FEATURES or self._adjective_of(f, i)
+            for i in range(f.last + 1, start)
+        )
+
+    def _adjective_of(self, f: Found, i: int) -> bool:
+        """ "господина лобастого, бородастого, с широкой шеей": no list need know each of them."""
+        told = self.tokens[i].best
+        return told.pos in ("ADJF", "PRTF") and (told.case, told.number) == (f.case, f.number)
 
     def _listed_after(self, start: int) -> bool:
         """The phrase continues a list of features: "мужчина, лысый, в очках"."""
@@ -165,7 +172,7 @@ class Owners(Denials):
         verb = next((r for r in t.readings if r.pos in ("VERB", "GRND", "ADJS", "PRTS")), t.best)
         if "1per" in verb.grams:
             told = [f for f in self.found if f.lemma == "я" and f.case == "nom"]
-            return told[-1].entity if told else None
+            return told[-1].entity if told else None if self.scene.aloud else self.scene.narrator
         if "impr" in verb.grams:
             return None
         gender, number = _asked_of_subject(verb)
@@ -317,6 +324,10 @@ class Owners(Denials):
     def _loose_subject(self, n: int) -> Entity | None:
         here = [f for f in self.others_here() if f.kind != "rel"]
         before = [f for f in here if f.last < n] or (here if len(self.others_here()) == 1 else [])
+        if before and before[0].first > n and self.clause[before[0].first] != self.clause[n]:
+            told = self._subject_of_last()  # "Волосы рассыпались по плечам, и стражник отступил"
+            if told is not None:
+                return told
         if before:
             subject = [f for f in before if f.case == "nom"]
             return (subject or before)[-1].entity
@@ -324,6 +335,13 @@ class Owners(Denials):
         if topic is not None and topic.last < self.scene.sentence:
             return topic
         return topic or (here[0].entity if here else None)
+
+    def _subject_of_last(self) -> Entity | None:
+        """The one subject of the sentence before, if this one does not name them."""
+        here = {id(f.entity) for f in self.found}
+        last = [e for e in self.scene.entities if e.last == self.scene.sentence - 1 and id(e) not in here]
+        subjects = [e for e in last if e.subject and not self.scene.apart(e)]
+        return subjects[0] if len(subjects) == 1 else None
 
     def add(
         self,

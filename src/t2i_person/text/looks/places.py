@@ -159,10 +159,12 @@ class Place:
         self.sentence, self.look, self.first, self.end, self.guess = sentence, look, first, end, guess
         phrase = _last_phrase(look, first, end)
         if phrase is None:
-            self.possessor = None
+            self.possessor = self.pronoun = None
             self.group, self.sort = "word", look.tokens[first].best.pos
         else:
             self.possessor = look.possessor(phrase, end)
+            said = (f for f in look.found if f.kind == "poss" and look._stands_by(f, phrase, end))
+            self.pronoun = next(said, None)  # "его", "её" beside it
             thing = things().get(phrase.reading.key)
             self.group = "worn" if thing and thing.category in WORN else "body"
             self.sort = f"{self.group}|{phrase.prep if phrase.whole < phrase.start else ''}"

@@ -26,6 +26,7 @@ class Sentence:
         self.at: dict[int, Found] = {i: f for f in found for i in range(f.first, f.last + 1)}
         self.used: set[int] = set()
         self.barred: set[int] = set()  # places that are no looks, whatever they say: idioms, conditions
+        self.certain: set[int] = set()  # where a look begins that is not weighed, for it was never learned
         self.both: list[tuple[int, Entity]] = []  # plural adjectives said of two people
         # start, end, owner, negated, preposition, case
         self.made: list[tuple[int, int, Entity, bool, str, str]] = []

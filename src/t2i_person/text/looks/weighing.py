@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..grammar.nominative import masculine, normalize
 from ..grammar.phrases import Phrase, look_of
 from ..learned import scorer
 from ..lexicon.lists import fold, things, verbs, word_set
+from ..model import WORN
 from ..people.coreference.entity import Fact
 from . import places
 
@@ -35,17 +37,17 @@ def weigh(looks: SentenceLooks) -> None:
     """Take back, move and add features of one sentence by how likely they are."""
     _come(looks)
     sentence = places.Sentence(looks)
-    joined: tuple[int, Entity | None] = (-1, None)  # where the look before ends, and whose it is
-    for k, (first, end, owner, fact) in enumerate(looks.facts):
+    before = _Before()
+    for k, (first, end, owner, fact) in sorted(enumerate(looks.facts), key=lambda x: x[1][:2]):
+        if first in looks.certain:
+            before = _Before(end, owner, owner)
+            continue
         p = scorer.probability("keep", places.made(sentence, first, end, fact))
         if (p is not None and p < KEEP) or (fact.normalized == DRESSED and not fact.negated):
             _take_back(owner, fact)
             continue
-        likely = whose(sentence, first, end, owner)
-        noun = any(n in looks.phrases for n in range(first, end))
-        if noun and first - 1 == joined[0] and looks.tokens[first - 1].low == "и":
-            likely = joined[1]  # "с острым кадыком и прыщом": one owner
-        joined = end, likely
+        likely = before.theirs(looks, first, end, owner) or whose(sentence, first, end, owner)
+        before = _Before(end, owner, likely)
         if likely is not owner and likely is not None:
             _take_back(owner, fact)
             likely.facts.append(fact)
@@ -63,6 +65,24 @@ def weigh(looks: SentenceLooks) -> None:
             _join(looks, first, end, inside)
         elif not any(k in looks.used for k in range(first, end)):
             _read(sentence, first, end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The look before: where it ends, whose it is by the rules, and whose after all."""
+
+    end: int = -1
+    guess: Entity | None = None
+    owner: Entity | None = None
+
+    def theirs(self, looks: SentenceLooks, first: int, end: int, guess: Entity) -> Entity | None:
+        """Its owner, where the next look goes on with it: "с кадыком и прыщом", "лобастого, губастого"."""
+        if first - 1 != self.end:
+            return None
+        noun = any(n in looks.phrases for n in range(first, end))
+        sign = looks.tokens[first - 1].low
+        goes_on = (sign == "и" and noun) or (sign in (",", "и") and guess is self.guess)
+        return self.owner if goes_on else None
 
 
 def _join(looks: SentenceLooks, first: int, end: int, inside: list[tuple[int, int, Entity, Fact]]) -> None:
@@ -110,9 +130,59 @@ def whose(sentence: places.Sentence, first: int, end: int, guess: Entity | None)
     if not near:
         return guess
     place = places.Place(sentence, first, end, guess)
+    said = _said_in_clause(place) or _looked_at(sentence, place)
+    if said is not None:
+        return said
+    near = [e for e in near if _may_own(sentence, place, e)] or near
     likely = [scorer.probability("owner", places.owner(place, e)) for e in near]
     told = [(p + MOVE * (e is guess), i) for i, (e, p) in enumerate(zip(near, likely, strict=True)) if p]
     return near[max(told)[1]] if told else guess
+
+
+def _said_in_clause(place: places.Place) -> Entity | None:
+    """ "на бледном лице её выделялись тёмные глаза": whose the part before is, the next one is as well."""
+    looks, first = place.look, place.first
+    if place.group != "body" or place.possessor is not None:
+        return None
+    clause = looks.clause[first]
+    if any(f.case == "nom" and f.kind != "poss" and looks.clause[f.first] == clause for f in looks.found):
+        return None
+    for p in looks.phrases.values():
+        thing = things().get(p.reading.key)
+        if thing is None or thing.category in WORN or p.noun >= first or looks.clause[p.noun] != clause:
+            continue
+        theirs = [f for f in looks.found if f.kind == "poss" and looks._stands_by(f, p)]
+        if theirs and theirs[0].entity is not None:
+            return theirs[0].entity
+    return None
+
+
+def _looked_at(sentence: places.Sentence, place: places.Place) -> Entity | None:
+    """ "Шериф посмотрел на чужака. Пыльный плащ, щетина": what is seen is told without a verb."""
+    scene, looks = place.look.scene, place.look
+    if scene.looked_at is None or scene.looked_at[0] != scene.sentence - 1 or looks.found:
+        return None
+    return None if any(looks.is_verb(t.i) for t in looks.tokens) else scene.looked_at[1]
+
+
+def _may_own(sentence: places.Sentence, place: places.Place, e: Entity) -> bool:
+    """Not she whose "его" it is, nor she whose mother it is."""
+    if e is place.possessor:
+        return True
+    said = place.pronoun
+    if said is not None and not place.look.scene.compatible(e, said.gender, said.number):
+        return False
+    return not _whose_kin(sentence, e)
+
+
+def _whose_kin(sentence: places.Sentence, e: Entity) -> bool:
+    """ "Мама Вики", "подруга Лены": she is only told of to say who the other is."""
+    here = [f for f in sentence.mentions.get(id(e), []) if f.kind != "poss"]
+    return bool(here) and all(
+        f.case == "gen"
+        and any(g.end == f.start and g.kind == "noun" and g.entity is not e for g in sentence.look.found)
+        for f in here
+    )
 
 
 def spans(looks: SentenceLooks) -> list[tuple[int, int]]:
@@ -200,7 +270,7 @@ def _read(sentence: places.Sentence, first: int, end: int) -> None:
     else:
         over = looks.at.get(looks.mod_of.get(first, -1))
         guess = (over.entity or over.ghost) if over is not None else looks.nominal_owner(first, end)
-    owner = whose(sentence, first, end, guess)
+    owner = _listed_with(looks, first) or whose(sentence, first, end, guess)
     denied = tokens[first].low in DENIES or any(t.low in ("нет", "нету") for t in tokens[first:end])
     denied = denied or looks.negation(first)
     if owner is None:
@@ -209,6 +279,14 @@ def _read(sentence: places.Sentence, first: int, end: int) -> None:
         looks.scene.waiting.append((looks.scene.sentence, fact))
         return
     looks.add(owner, first, end, category, normal, denied, told, noun, verb)
+
+
+def _listed_with(looks: SentenceLooks, first: int) -> Entity | None:
+    """Whose the look right before the comma is."""
+    if first < 2 or looks.tokens[first - 1].low != ",":
+        return None
+    before = [m for m in looks.facts if m[1] == first - 1 and m[3] in reversed(m[2].facts)]
+    return before[-1][2] if before else None
 
 
 def _first_phrase(looks: SentenceLooks, first: int, end: int) -> Phrase | None:

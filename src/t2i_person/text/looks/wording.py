@@ -18,6 +18,9 @@ JOINING = (",", "и", "или", "да", "также", "а", "ни")
 HAIR_PLACES = word_set("grammar.txt", "in hair")
 
 
+ABSTRACT = ("ение", "ание", "енье", "анье", "ость", "ство")  # nobody holds that
+
+
 class Wording(Predicates):
     """Extent, normal form and category of a feature."""
 
@@ -92,8 +95,8 @@ class Wording(Predicates):
         key = phrase.reading.key
         animal = key in word_set("absent.txt", "animal")
         held = phrase.prep in ("с", "со") and phrase.case == "ins"
-        if not held or not (animal or phrase.reading.animacy == "inan"):
-            return None
+        if not held or not (animal or phrase.reading.animacy == "inan") or key.endswith(ABSTRACT):
+            return None  # "с чириканьем над головами"
         place = self.governed_at(phrase.noun + 1)
         worn = place is not None and bool(self.tokens[place.noun].keys("NOUN") & (WORN_PLACES | CARRIED_AT))
         if worn or (not animal and kind_of(key) == "thing:accessory:0"):

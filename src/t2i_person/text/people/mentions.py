@@ -8,7 +8,7 @@ from .absent import mark_absent
 from .found import Found
 from .names import PARTICLES, name_at, same_case, titled
 from .nouns import noun_at
-from .pronouns import POSSESSIVE, pronoun_at
+from .pronouns import ONE_OF, POSSESSIVE, pronoun_at
 from .substantives import substantive_at
 
 
@@ -44,6 +44,9 @@ def _mentions(tokens: list[Token]) -> list[Found]:
         if found is None:
             i += 1
             continue
+        if out and _told_of_member(tokens, out[-1], found):
+            i = found.last + 1
+            continue
         if out and _is_title_of(tokens, out[-1], found):
             found = titled(out.pop(), found, tokens)
         out.append(found)
@@ -70,6 +73,15 @@ def _past_each_other(tokens: list[Token], i: int) -> int:
     return 0
 
 
+def _told_of_member(tokens: list[Token], member: Found, found: Found) -> bool:
+    """ "Один, слепой, с палкой": the adjective is told of him, though it may be a noun."""
+    apart = member.end == found.start - 1 and tokens[member.end].low == "," and found.start == found.first
+    if not apart or found.kind != "noun" or member.kind != "pron" or found.end >= len(tokens):
+        return False
+    adjective = tokens[found.first].has("ADJF") and found.case == member.case
+    return adjective and tokens[found.end].low == "," and fold(tokens[member.first].low) in ONE_OF
+
+
 def _particle(tokens: list[Token], i: int) -> bool:
     """ "капитан фон Штольц" """
     return tokens[i].low in PARTICLES and not tokens[i].text[:1].isupper()
@@ -88,7 +100,10 @@ def _is_title_of(tokens: list[Token], title: Found, name: Found) -> bool:
 
 def _owns_person_before(tokens: list[Token], found: list[Found], k: int) -> bool:
     """ "муж её, отставной полковник": the pronoun after a noun for a person says whose it is."""
-    if k == 0 or found[k - 1].kind != "noun" or found[k - 1].end != found[k].first:
+    if k == 0 or found[k - 1].kind != "noun":
+        return False
+    between = tokens[found[k - 1].end : found[k].first]
+    if any(t.low not in ("же", "ведь", "-то", "и") for t in between[:1]) or len(between) > 1:
         return False
     end = found[k].end
     return end < len(tokens) and tokens[end].low in (",", "—", "–")

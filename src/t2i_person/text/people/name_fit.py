@@ -6,7 +6,7 @@ from ..grammar.marks import DASH, HARD
 from ..grammar.phrases import GOVERNS_KEYS
 from ..grammar.tokens import Reading, Token
 from ..lexicon.lists import fold, word_set
-from .found import Found
+from .found import Found, lookup
 from .name_words import SEX, SUBJECT, NameWord
 
 GENDERS = {"m": "masc", "f": "femn"}
@@ -14,6 +14,8 @@ CONSONANTS = frozenset("бвгджзйклмнпрстфхцчшщ")
 PREDICATES = ("VERB", "ADJS", "PRTS")
 SURE = 4.5  # how much likelier one sex must be for it to be told rather than guessed
 AGE_VERBS = word_set("ages.txt", "turns, of a name")
+
+NAME_KEYS = word_set("forms.txt", "name")
 
 Option = tuple[str, str, str]  # case, number, gender
 Chain = list[tuple[int, list[NameWord]]]  # the places of a name's words and the readings of each
@@ -99,7 +101,7 @@ def _with_particles(tokens: list[Token], chain: Chain, lemmas: list[str]) -> lis
 
 def _fit(tokens: list[Token], i: int, last: int, option: Option) -> float:
     """How well a case and a sex suit the sentence around the name."""
-    case, _, gender = option
+    case, number, gender = option
     feats = tokens[i].feats
     points = 1.0 * (feats.get("Case", "")[:3].lower() == case)
     points += 0.5 * (SEX.get(feats.get("Gender", "").lower()[:4], "") == gender)
@@ -107,6 +109,8 @@ def _fit(tokens: list[Token], i: int, last: int, option: Option) -> float:
     governed = GOVERNS_KEYS.get(before)
     if governed:
         points += 3.0 if case in governed else -3.0
+    if case == "nom" and number == "plur" and i > 0 and _somebody(tokens[i - 1]):
+        points -= 4.0  # "мама Вики"
     if case == "nom":
         points += _fit_as_nominative(tokens, i, last, option)
     elif case == "dat" and i == 0 and len(tokens) > last + 1:
@@ -114,6 +118,11 @@ def _fit(tokens: list[Token], i: int, last: int, option: Option) -> float:
     elif case in ("gen", "acc") and before and not _stands_apart(tokens, i):
         points += 0.7 * (tokens[i - 1].best.pos in ("NOUN", "VERB", "GRND", "INFN"))
     return points
+
+
+def _somebody(token: Token) -> bool:
+    """A noun for one person."""
+    return token.best.pos == "NOUN" and token.best.number == "sing" and lookup(token.best.key) is not None
 
 
 def _fit_as_nominative(tokens: list[Token], i: int, last: int, option: Option) -> float:
@@ -134,7 +143,13 @@ def _fit_as_nominative(tokens: list[Token], i: int, last: int, option: Option) -
 
 def called(tokens: list[Token], i: int) -> bool:
     """ "Имя: Мира" """
-    return i > 1 and tokens[i - 1].low in (":", *DASH) and tokens[i - 2].low in ("имя", "фио", "фамилия")
+    if i < 2 or tokens[i - 1].low not in (":", *DASH):
+        return False
+    if tokens[i - 2].low in ("имя", "фио", "фамилия"):
+        return True
+    token = tokens[i]
+    known = token.best.pos != "NOUN" or token.has("ADJF") or lookup(token.best.key) is not None
+    return not known and i == 2 and token.text[:1].isupper() and tokens[0].low in NAME_KEYS
 
 
 def _stands_apart(tokens: list[Token], i: int) -> bool:

@@ -18,6 +18,7 @@ NEVER = ("ADP", "PRON", "DET", "CCONJ", "SCONJ", "PART", "ADV", "VERB", "AUX", "
 NO_NAME_BEFORE = {"слава": ("богу", "тебе", "господу", "аллаху", "создателю")}
 WORDS_TOO = word_set("reference.txt", "word too")
 WEARS = word_set("verbs.txt", "of people")
+PEOPLE_DO = ("of people", "of people mostly", "speech", "expression", "looking", "wear", "dress", "notice")
 PROPER = NAMED | {"Geox", "Orgn"}
 ADJECTIVE = ("ий", "ый", "ой", "ая", "яя", "ое", "ее", "ие", "ые")
 ABSTRACT = ("-ка", "-то", "-с", "-таки", "-о", "ость", "ение", "ание", "ство", "изм")
@@ -90,6 +91,14 @@ def _dressed(tokens: list[Token], i: int) -> bool:
     worn = next((t for t in tokens[i + 2 : i + 5] if t.best.pos == "NOUN"), None)
     keys = worn.keys("NOUN") & things().keys() if worn is not None else set()
     return any(things()[key].category in WORN for key in keys)
+
+
+def _before_patronymic(word: _Word) -> bool | None:
+    """ "Роза Марковна": no flower."""
+    tokens, i = word.tokens, word.i
+    if not word.named or i + 1 == len(tokens) or not capital(tokens[i + 1]):
+        return None
+    return True if any("Patr" in r.grams for r in tokens[i + 1].readings) else None
 
 
 def _street(word: _Word) -> bool | None:
@@ -174,6 +183,15 @@ def _nickname(word: _Word) -> bool | None:
     return True if tokens[i + 1].keys("VERB") & WEARS else None
 
 
+def _unknown_subject(word: _Word) -> bool | None:
+    """ "Марфинька стояла у клироса": no dictionary has it, and it does what people do."""
+    token, head = word.token, word.token.head
+    if word.best.known or not word.subject or not 0 <= head < len(word.tokens) or token.pos != "PROPN":
+        return None
+    does = word.tokens[head].keys("VERB")
+    return True if any(does & verbs(section).keys() for section in PEOPLE_DO) else None
+
+
 def _no_proper_noun(word: _Word) -> bool | None:
     """The tagger takes it for a common word, or neither it nor the ending says that it lives."""
     token = word.token
@@ -201,6 +219,7 @@ def _not_a_place(word: _Word) -> bool:
 
 # The first that knows decides; None is "cannot tell".
 JUDGES: tuple[Callable[[_Word], bool | None], ...] = (
+    _before_patronymic,
     _beast,
     _street,
     _adjective_of_name,
@@ -211,6 +230,7 @@ JUDGES: tuple[Callable[[_Word], bool | None], ...] = (
     _town,
     _known_name,
     _nickname,
+    _unknown_subject,
     _no_proper_noun,
     _usual_word,
     _not_a_place,

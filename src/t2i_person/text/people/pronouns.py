@@ -29,7 +29,7 @@ OBLIQUE_CASE = {
 }
 
 ONE_OF = word_set("reference.txt", "one of")
-FIRST_OR_SECOND = ("первый", "первая", "второй", "вторая")
+FIRST_OR_SECOND = ("первый", "первая", "второй", "вторая", "третий", "третья")
 
 LETTER = {"masc": "m", "femn": "f"}
 
@@ -65,7 +65,7 @@ def _one_of_several(tokens: list[Token], i: int, low: str) -> Found | None:
     apart = apart or _told_apart(tokens, i) or _set_apart(tokens, i) or _of_several(tokens, i)
     if not apart and not only_acts(tokens, i):
         return None
-    letter = "f" if low.endswith(("ая", "на")) else "m"
+    letter = "f" if low.endswith(("ая", "на", "ья")) else "m"
     return Found(i, i, i, "pron", tokens[i].readings[0].lemma, letter, "sing", "nom")
 
 
@@ -168,11 +168,25 @@ def _set_apart(tokens: list[Token], i: int) -> bool:
     if i > 0 and not another and tokens[i - 1].low not in HARD and tokens[i - 1].low not in (",", "а", "и"):
         return False
     after = tokens[i + 2]
+    if _has_noun_later(tokens, i):
+        return False
     if after.low in ("с", "со", "в", "без"):
         return True
     if after.has("COMP") and after.low.startswith("по"):
         return True
     return look_of(after) is not None and after.best.case == "nom"
+
+
+def _has_noun_later(tokens: list[Token], i: int) -> bool:
+    """ "последняя, с красной обложкой, книга": the adjective belongs to a thing after it."""
+    genders = {r.gender for r in tokens[i].readings if r.case == "nom"}
+    for t in tokens[i + 1 :]:
+        if t.low in HARD or t.best.pos == "VERB":
+            return False
+        noun = t.best
+        if noun.pos == "NOUN" and (noun.case, noun.number) == ("nom", "sing") and noun.gender in genders:
+            return noun.animacy == "inan"
+    return False
 
 
 def _of_several(tokens: list[Token], i: int) -> bool:

@@ -30,6 +30,7 @@ from .after_preposition import (
 from .age import (
     IsAge,
     about_after_person,
+    about_in_list,
     after_comma,
     bare_digits,
     beside_person,
@@ -56,6 +57,7 @@ from .bare_noun import (
     part_does,
     part_there,
     plain_look,
+    pocket_of,
     shown_by_verb,
     shown_on_owner,
     taken_off,
@@ -85,7 +87,7 @@ from .detached import (
     short_of_subject,
     short_of_topic,
 )
-from .face import gesture
+from .face import flooded, gesture, looked
 from .forms import (
     age_key,
     born_in,
@@ -135,6 +137,8 @@ FIRST: tuple[Rule[OfSentence], ...] = (
     not_of_height,
     changed_clothes,
     gesture,
+    looked,
+    flooded,
     on_the_place,
 )
 
@@ -167,6 +171,7 @@ NOUNS: tuple[Rule[Callable[[NounAt], bool | None]], ...] = (
     denied,
     told_after,
     told_before,
+    pocket_of,
     in_genitive,
     held_clothes,
     object_of_wearing,
@@ -213,6 +218,7 @@ AGES: tuple[Rule[Callable[[NumberAt], IsAge]], ...] = (
     after_comma,
     dative_alone,
     on_the_look,
+    about_in_list,
     about_after_person,
     span_of_time,
     by_that_age,

@@ -23,6 +23,9 @@ NEARLY = word_set("ages.txt", "nearly")
 NEVER_BEFORE = word_set("ages.txt", "never before")
 NEVER_AFTER = word_set("ages.txt", "never after")
 AFTER_AGE = (",", ".", ";", ")", "|")
+CHILD = re.compile(r"[1-9][-–]1?[0-9]")
+LISTED = ("до", "за", "под", "около", "от", "примерно")
+OPENING = (",", "(", ":", "|", ";", "-", "–", "—", "•", "*", ".")
 GROWN = re.compile(r"[1-9]\d(?:[-–][1-9]\d)?")
 BESIDE = (",", "—", "–", "и", "лет", "примерно", "приблизительно", "вид", "возрасте")
 
@@ -81,8 +84,11 @@ def bare_digits(number: NumberAt) -> IsAge:
     """Two digits right after somebody, with nothing that they count: "Мне 34, рыжий", "мужчина 45-55"."""
     digits = GROWN.fullmatch("".join(t.low for t in number.tokens[number.i : number.j]))
     end = _past_plus(number)
-    if digits is None or not _ends_there(number, end):
+    young = CHILD.fullmatch("".join(t.low for t in number.tokens[number.i : number.j]))
+    listed = end < len(number.tokens) and number.tokens[end].low in ("(", "без", "с", "в")
+    if (digits or young) is None or not (_ends_there(number, end) or listed):
         return None
+    digits = digits or young
     bracket = number.before == "("
     f = number.looks.at.get(number.i - 1 - bracket)
     if f is None or f.entity is None or f.last != number.i - 1 - bracket:
@@ -161,6 +167,24 @@ def about_after_person(number: NumberAt) -> IsAge:
     if f is None or f.entity is None or f.kind not in ("noun", "name"):
         return False
     return number.first, number.end, f"{number.before} {number.words} лет", f.entity
+
+
+@rule("Медсестра — до 30, худая.", "до 30 лет; худой")
+def about_in_list(number: NumberAt) -> IsAge:
+    """ "до 30", "за 50", "примерно 40-45" as a part of a list of looks: two digits that count nothing."""
+    digits = GROWN.fullmatch("".join(t.low for t in number.tokens[number.i : number.j]))
+    if digits is None or number.before not in LISTED or not _ends_there(number, _past_plus(number)):
+        return None
+    looks, k = number.looks, number.i - 2
+    if k >= 0 and number.tokens[k].low not in OPENING and k not in looks.at:
+        return None
+    told = [f.last for f in looks.people_here() if f.last < number.i]
+    if any(looks.is_verb(place) for place in range(max(told, default=-1) + 1, number.i)):
+        return None
+    if not (told or looks.scene.entities):
+        return None
+    about = f"{number.before} " if number.before not in NEARLY else ""
+    return number.i - 1, _past_plus(number), f"{about}{number.normalized}", None
 
 
 @rule("Через двадцать лет Иван вернулся.", "")

@@ -21,6 +21,21 @@ def under_eyes(noun: NounAt) -> bool | None:
     return True if noun.looks._under_eyes(noun.phrase, noun.entry) else None
 
 
+OF_A_GARMENT = word_set("rules.txt", "of a garment")
+
+
+@rule("Оля порылась в кармане халата.", "халат")
+def pocket_of(noun: NounAt) -> bool | None:
+    """In the genitive behind a part of a garment: somebody does something with it, who wears it."""
+    looks, k = noun.looks, noun.start - 1
+    if k < 0 or not noun.worn or "gen" not in noun.cases or noun.prep or noun.verb is None:
+        return None
+    part = noun.tokens[k]
+    if not part.keys("NOUN") & OF_A_GARMENT or looks._elsewhere(noun.place) or part.rel.startswith("nsubj"):
+        return None
+    return noun.emit(noun.possessor or looks.subject(noun.verb))
+
+
 @rule("Женщина не снимала перчаток.", "перчатки")
 def taken_off(noun: NounAt) -> bool | None:
     """What one takes off is no look; what one does not take off is."""

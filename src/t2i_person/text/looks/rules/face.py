@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ...grammar.agreement import noun_readings
 from ...lexicon.lists import fold, things, verbs, word_map, word_set
 from .rule import rule
 
@@ -12,6 +14,11 @@ if TYPE_CHECKING:
     from ...grammar.tokens import Reading
     from ..finder import SentenceLooks
 
+LOOKING = word_set("verbs.txt", "looking")
+MOODS = word_map("rules.txt", "looked how")
+FLOODED = word_map("rules.txt", "flooded")
+FLOODING = word_set("verbs.txt", "flooding")
+NEAR = 4  # words from a verb of looking to how one looks
 REACH = 3  # words from the verb to the part
 
 
@@ -48,3 +55,63 @@ def _takes(looks: SentenceLooks, verb: int, did: Reading, phrase: Phrase) -> boo
     after = max(verb, phrase.noun) + 1
     idiom = after < len(looks.tokens) and looks.tokens[after].low in ("на", "кому", "ему", "ей")
     return not idiom and not looks._owner_in_genitive(phrase)
+
+
+@rule("Старик хмуро глядел на дверь.", "хмурый")
+def looked(looks: SentenceLooks) -> None:
+    """A mood that is seen beside a verb of looking; "глядел смело" is a manner, and no mood."""
+    for t in looks.tokens:
+        how = MOODS.get(fold(t.low))
+        if how is None or (t.best.pos not in ("ADVB", "ADJS", "PRED") and t.pos != "ADV"):
+            continue
+        verb = next((k for k in _nearest(looks, t.i) if _looks_at(looks, k)), None)
+        if verb is None or _something_looks(looks, verb):
+            continue
+        looks.certain.add(t.i)
+        looks.add(looks.subject(verb), t.i, t.i + 1, "expression", how, looks.negation(t.i), (how,))
+
+
+def _something_looks(looks: SentenceLooks, verb: int) -> bool:
+    """ "весело смотрел маленький нос": a thing in the clause may be the subject, and nobody else is."""
+    clause = looks.clause[verb]
+    if any(f.case == "nom" and looks.clause[f.first] == clause for f in looks.people_here()):
+        return looks._thing_does(verb)
+    things_here = [p.noun for p in looks.phrases.values() if looks.clause[p.noun] == clause and not p.prep]
+    return any(r.case == "nom" for noun in things_here for r in noun_readings(looks.tokens[noun]))
+
+
+def _nearest(looks: SentenceLooks, place: int) -> Iterator[int]:
+    """Places around one up to the next marks, nearer ones first."""
+    open_sides = {-1, 1}
+    for distance in range(1, NEAR + 1):
+        for side in (-1, 1):
+            k = place + side * distance
+            if side not in open_sides or not 0 <= k < len(looks.tokens):
+                continue
+            if not looks.tokens[k].low[0].isalpha():
+                open_sides.discard(side)
+                continue
+            yield k
+
+
+def _looks_at(looks: SentenceLooks, place: int) -> bool:
+    """A verb or gerund of looking that orders nobody to."""
+    token = looks.tokens[place]
+    told = [r for r in token.readings if r.pos in ("VERB", "GRND") and "impr" not in r.grams]
+    return token.best.pos in ("VERB", "GRND") and any(r.key in LOOKING for r in told)
+
+
+@rule("Артур залился краской.", "залиться краской")
+def flooded(looks: SentenceLooks) -> None:
+    for phrase in looks.phrases.values():
+        shown = FLOODED.get(fold(phrase.reading.lemma))
+        verb = looks.tokens[phrase.start - 1] if phrase.start else None
+        if shown is None or verb is None or phrase.prep or phrase.case != "ins":
+            continue
+        did = next((r for r in verb.readings if r.pos in ("VERB", "GRND") and r.key in FLOODING), None)
+        if did is None:
+            continue
+        looks.certain.add(verb.i)
+        words = " ".join(t.low for t in looks.tokens[phrase.start : phrase.noun + 1])
+        looks.add(looks.subject(verb.i), verb.i, phrase.noun + 1, "expression", f"{did.lemma} {words}",
+                  looks.negation(verb.i), (shown,))  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...grammar.numbers import number_value
@@ -115,5 +116,18 @@ def years_and_height(looks: SentenceLooks) -> None:
         if found[1]:
             apart = first + 1 if end > first + 1 else end
             looks.add(owner, first, apart, "age", f"{found[1]} {years_word(found[1])}", False, noun="age")
+            if end == first + 1:
+                _rest_of_token(looks, t, found[2])
             first += 2 * (end > first + 1)
         looks.add(owner, first, end, "build", f"рост {found[2]}", False, (), "рост")
+
+
+def _rest_of_token(looks: SentenceLooks, t: Token, tall: str) -> None:
+    """ "23/168/52" is one token: what was made of it is the years, and what is left the height."""
+    first, _, owner, years = looks.facts[-1] if looks.facts else (-1, -1, None, None)
+    if first != t.i or owner is None or years is None:
+        return
+    years.end = t.start + t.low.index("/")
+    tallness = replace(years, start=years.end + 1, end=t.end, category="build", noun="рост")
+    tallness.normalized = f"рост {tall}"
+    owner.facts.append(tallness)

@@ -135,12 +135,13 @@ IDIOMS = _idioms()  # by the first word
 @rule("Егор вынул кошелёк, полный серебра.", "")
 def full_of(looks: SentenceLooks) -> None:
     tokens = looks.tokens
-    for a, b in pairwise(tokens):
-        if a.keys("ADJF", "ADJS") & {"полный"} and any(
-            r.pos == "NOUN" and r.case == "gen" for r in b.readings
-        ):
-            if b.best.pos == "NOUN" and b.best.case == "gen" and looks.mod_of.get(a.i) != b.i:
-                looks.barred.add(a.i)
+    for a in tokens:
+        if not a.keys("ADJF", "ADJS") & {"полный"}:
+            continue
+        rest = (t for t in tokens[a.i + 1 :] if t.best.pos not in ("ADJF", "PRTF") or t.best.case != "gen")
+        b = next(rest, a)  # "полный горькой обиды"
+        if b.best.pos == "NOUN" and b.best.case == "gen" and looks.mod_of.get(a.i) != b.i:
+            looks.barred.add(a.i)
 
 
 @rule("— Убирайся! — заревел Игнат.", "")

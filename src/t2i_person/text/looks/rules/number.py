@@ -26,7 +26,8 @@ class NumberAt:
         self.looks = looks
         self.i, self.j = i, j
         self.tokens: list[Token] = looks.tokens
-        self.words = " ".join(_in_nominative(t) for t in looks.tokens[i:j])
+        words = " ".join(_in_nominative(t) for t in looks.tokens[i:j])
+        self.words = words.replace(" – ", "–").replace(" - ", "-")
         self.after = fold(looks.tokens[j].low) if j < len(looks.tokens) else ""
         self.before = fold(looks.tokens[i - 1].low) if i > 0 else ""
         self.with_years = self.after in YEARS

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...grammar.marks import DASH, HARD, QUOTES
+from ...grammar.marks import DASH, HARD
 from ...grammar.tokens import Token
 from ...lexicon.lists import fold, things, verbs, word_set
 from ..found import Found
+from .aloud import own_name
 from .entity import NOMINAL, Entity
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ BY_NAME = word_set("reference.txt", "by name")
 NAME_NOUNS = word_set("reference.txt", "name")
 SEEKING = word_set("reference.txt", "seeking")
 WISHES = 5  # sentences after which nobody still speaks of what they want
+MEASURES = word_set("ages.txt", "years") | {"с", "в", "среднего", "высокого", "небольшого"}
 REVEREND = word_set("reference.txt", "reverend")
 CLERGY = word_set("reference.txt", "clergy")
 
@@ -76,7 +78,7 @@ def linked(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> En
             return entity
     before = (g for g in reversed(found[:at]) if g.kind in (*NOMINAL, "pron") and g.entity is not None)
     who = next(before, None)
-    if who is None or not scene.compatible(who.entity, f.gender, f.number):
+    if who is None or not (scene.compatible(who.entity, f.gender, f.number) or _of_that_kind(who, f)):
         return None
     between = tokens[who.end : f.start]
     is_be = any(t.keys("VERB") & verbs("be").keys() for t in between)
@@ -267,7 +269,7 @@ def _same_case(f: Found, who: Found) -> bool:
 def _somebody_else(pair: _Pair) -> bool:
     """ "Иван, Пётр", "старик, мать", "старик, мужчина и дети": a list of people."""
     f, who, tokens = pair.f, pair.who, pair.tokens
-    if f.kind == "name" and who.kind == "name":
+    if (f.kind == "name" and who.kind == "name") or (_tells_hair(f) and _tells_hair(who)):
         return True
     if f.person and f.person.kind == "kin" and who.kind == "noun":
         return True
@@ -283,6 +285,14 @@ def _old_mother(pair: _Pair) -> bool:
     if pair.between or f.kind != "noun" or who.kind != "noun" or not pair.singular or f.start != f.first:
         return False
     return _kind(who) == "generic" and _kind(f) in ("kin", "role", "folk") and f.case == who.case
+
+
+def _of_that_kind(who: Found, f: Found) -> bool:
+    """ "девушка эльф", "женщина рыцарь": the masculine noun says no sex."""
+    beside = (
+        who.end == f.start == f.first and f.case == who.case == "nom" and f.number == who.number == "sing"
+    )
+    return beside and _kind(who) == "generic" and _kind(f) in ("folk", "role") and who.gender == "f"
 
 
 def _reverend(pair: _Pair) -> bool:
@@ -323,6 +333,41 @@ def _without_be(pair: _Pair) -> list[Token]:
     return [t for t in pair.between if not t.keys("VERB") & verbs("be").keys()]
 
 
+def _told_further(pair: _Pair) -> bool:
+    """ "Шёл Симцов, бывший лесничий, ныне торговец чернилами, старик лет шестидесяти"."""
+    f, who, tokens = pair.f, pair.who, pair.tokens
+    if f.kind != "noun" or _kind(f) != "generic" or pair.cases != ("nom", "nom") or not pair.singular:
+        return False
+    if pair.has_verb or not pair.between or pair.between[-1].low != "," or f.end >= len(tokens):
+        return False
+    if tokens[f.end].low not in MEASURES or any(t.low in HARD for t in pair.between):
+        return False
+    many = any("plur" in r.grams for t in tokens[: who.start] if t.best.pos == "VERB" for r in t.readings)
+    return not many and pair.between[0].low == ","
+
+
+def _tells_hair(f: Found) -> bool:
+    return f.person is not None and any(category == "hair_color" for category, *_ in f.person.facts)
+
+
+def _hair_in_list(pair: _Pair) -> bool:
+    """ "Дин (32, шатен)", "я Катя, 23 года, шатенка": the colour of the hair in a list of looks."""
+    f, who = pair.f, pair.who
+    key = who.lemma == "я" and pair.between[:1] and pair.between[0].low == ":"  # "Обо мне: брюнет"
+    if f.kind != "noun" or f.case != "nom" or not (who.case == "nom" or key) or not pair.singular:
+        return False
+    if not _tells_hair(f) or _tells_hair(pair.who) or f.phrase is None:
+        return False
+    before = pair.tokens[f.phrase.start - 1].low if f.phrase.start else ""
+    after = pair.tokens[f.end].low if f.end < len(pair.tokens) else "."
+    if before not in (",", "(", "или") and before not in DASH:
+        return False
+    if after == "и" and len(pair.found) > pair.at + 1:
+        return False  # "Марина, блондинка и старик"
+    rest = [t for t in pair.between if t.low[0].isalpha()]
+    return not pair.has_verb and not any(t.low == "и" for t in rest[-1:]) and after != ":"
+
+
 # What makes two mentions one person.
 LINKS: tuple[Callable[[_Pair], bool], ...] = (
     _called,
@@ -340,6 +385,8 @@ LINKS: tuple[Callable[[_Pair], bool], ...] = (
     _old_mother,
     _trade_and_name,
     _named_at_last,
+    _hair_in_list,
+    _told_further,
 )
 
 
@@ -355,7 +402,7 @@ def _name_of(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> 
     opens = f.start == 1 or (f.start > 1 and tokens[f.start - 2].low in (*HARD, ",", "("))
     if opens and f.case == "nom" and tokens[f.start - 1].keys("VERB") & NAMING:
         return _just_told_of(scene, f)
-    return _greeted(scene, tokens, f)
+    return own_name(scene, tokens, f)
 
 
 def _just_told_of(scene: Scene, f: Found) -> Entity | None:
@@ -374,31 +421,6 @@ def _missing(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
     return lost[0] if len(lost) == 1 else None
 
 
-def _greeted(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
-    """ "«Гурий Фомич!»" to somebody who has just come in."""
-    called = f.end < len(tokens) and tokens[f.end].low == "!" and f.start > 0
-    if not called or not (tokens[f.start - 1].low in QUOTES or tokens[f.start - 1].low in DASH):
-        return None
-    guests = [e for e in scene.entities if e.nominal and not e.named and e.last == scene.sentence - 1]
-    guests = [e for e in guests if e.number == "sing" and scene.compatible(e, f.gender, "sing")]
-    return guests[0] if len(guests) == 1 and guests[0].facts else None
-
-
-def spoken_to(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
-    """ "Вы, сударь, небриты", "У вас прекрасные волосы, мадам.": the noun is the one spoken to."""
-    f = found[at]
-    if f.kind != "noun" or f.case != "nom" or f.number != "sing" or f.start == 0:
-        return None
-    after = tokens[f.end].low if f.end < len(tokens) else "."
-    if tokens[f.start - 1].low != "," or (after not in HARD and after != ","):
-        return None
-    you = [g for g in found[:at] if g.lemma in ("ты", "вы") and g.entity is not None]
-    if not you or (after == "," and you[-1].end != f.start - 1):
-        return None
-    entity: Entity = you[-1].entity
-    return entity if not entity.nominal and scene.compatible(entity, f.gender, "sing") else None
-
-
 def alone(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
     """ "Рот кривой. Брюнет.", "Брюнет, глаза голубые": a sentence without a verb opens with the hair."""
     if f.kind != "noun" or f.start > 0 or f.case != "nom" or f.person is None:
@@ -407,7 +429,7 @@ def alone(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
     listed = len(rest) > 1 and rest[0].low == "," and not any(t.best.pos == "VERB" for t in rest)
     if len(rest) > 1 and not listed:
         return None
-    if not any(category == "hair_color" for category, *_ in f.person.facts):
+    if not _tells_hair(f):
         return None
     entity = scene.topic(f.gender, f.number)
     if entity is None or entity.last < scene.sentence - 2:
@@ -441,10 +463,3 @@ def wished_for(scene: Scene, tokens: list[Token], f: Found) -> bool:
         if r.pos in ("VERB", "INFN")
     )
     return f.wished
-
-
-def introduced(tokens: list[Token], f: Found) -> bool:
-    """ "Меня зовут Крюков", "моя фамилия Штейн": the speaker's own name."""
-    before = tokens[max(0, f.start - 4) : f.start]
-    mine = any(t.low in ("меня", "моя", "мое", "моё") for t in before)
-    return mine and any(t.keys("VERB") & NAMING or t.low in ("фамилия", "имя", "прозвище") for t in before)

@@ -1,15 +1,16 @@
 """Who is who: one entity for each person of the text, across sentences."""
 
-from ...grammar.marks import DASH, QUOTES
+from ...grammar.marks import DASH, HARD, QUOTES
 from ...grammar.tokens import Token
 from ...lexicon.lists import fold, verbs, word_set
 from ..found import Found, capital
 from ..name_words import SUBJECT
 from ..names import known_name_at
 from . import evidence
+from .aloud import addressed, introduced, spoken_to
 from .antecedents import antecedent, relative
 from .entity import NOMINAL, Entity, Fact
-from .links import alone, apposed, introduced, likened, linked, named_at_last, spoken_to, wished_for
+from .links import alone, apposed, likened, linked, named_at_last, wished_for
 from .namesakes import again, may_mean, namesake, other_name
 
 MEMORY = 12  # sentences a common noun may refer back over; names refer back over the whole text
@@ -32,6 +33,7 @@ class Scene:
         self.waiting: list[tuple[int, Fact]] = []  # looks told of nobody yet, each with its sentence
         self.narrator: Entity | None = None  # who says "я"
         self.announced: tuple[int, Entity] | None = None  # somebody named after a while, and when
+        self.looked_at: tuple[int, Entity] | None = None  # whom somebody looks at, and when
         self.aloud = False  # the paragraph is somebody's speech
         self.sentence = -1
         self._done: list[Found] = []
@@ -85,6 +87,8 @@ class Scene:
         if f.kind in NOMINAL:
             entity.heard = self.sentence
             entity.nouns += 1
+            if _looked_at(tokens, f):
+                self.looked_at = self.sentence, entity
             entity.there = max(entity.there, *(t.person for t in tokens[f.first : f.end]))
         if not entity.evidence or (entity.nouns == 1 and f.kind in NOMINAL):
             entity.evidence = (*evidence.mention(tokens, f), *f.near)
@@ -280,7 +284,7 @@ class Scene:
             if same is not None:
                 self._are_one(entity, same)
             return entity
-        entity = alone(self, tokens, f)
+        entity = addressed(self, tokens, found, at) or alone(self, tokens, f)
         if entity is not None:
             return entity
         f.absent = f.absent or likened(self, tokens, f) or wished_for(self, tokens, f)
@@ -312,6 +316,15 @@ def _stands_out(tokens: list[Token], f: Found) -> bool:
     if f.case not in ("acc", "gen") or f.kind not in NOMINAL:
         return False
     return any(t.keys("VERB") & verbs("notice").keys() for t in tokens[max(0, f.start - 3) : f.start])
+
+
+def _looked_at(tokens: list[Token], f: Found) -> bool:
+    """ "посмотрел на чужака", "увидел девушку", and nothing more is said of it."""
+    k = f.start - 1 - (f.start > 0 and tokens[f.start - 1].low == "на")
+    if k < 0 or f.case not in ("acc", "gen") or (f.end < len(tokens) and tokens[f.end].low not in HARD):
+        return False
+    seen = verbs("notice") if k == f.start - 1 else verbs("looking")
+    return bool(tokens[k].keys("VERB", "GRND") & seen.keys())
 
 
 def _spoken(tokens: list[Token], f: Found) -> bool:
