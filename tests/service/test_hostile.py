@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 
@@ -57,7 +58,7 @@ def test_a_cast_of_long_records(server):
     def put(number: int, lines: int) -> httpx.Response:
         long = replace(record, settings={**record.settings, "more": ["я" * 2000] * lines})
         code = base64.b64encode(png.encode(pixels, long)).decode()
-        return httpx.put(f"{server.url}/v1/cast/Борис{number}", json={"png": code}, timeout=600)
+        return http.put(f"{server.url}/v1/cast/Борис{number}", json={"png": code}, timeout=600)
 
     refused = put(0, 200)
     assert refused.status_code == 422 and "too long to be kept" in refused.json()["detail"]
@@ -73,7 +74,7 @@ def test_a_cast_of_long_records(server):
         assert sum(file.stat().st_size for file in (server.log.parent / "data").iterdir()) < 60 << 20
     finally:
         for number in range(30):
-            httpx.delete(f"{server.url}/v1/cast/Борис{number}")
+            http.delete(f"{server.url}/v1/cast/Борис{number}")
 
 
 def memory(server) -> int:
