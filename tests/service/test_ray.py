@@ -24,13 +24,6 @@ ORDER = {"text": "Девушка в очках.", "seed": 4, "steps": 0, "size":
 APPLICATIONS = {
     "applications": [{"name": "faces", "route_prefix": "/", "import_path": "t2i_person.serve_ray:app"}]
 }
-# `serve run` takes the cluster that it finds: one without Ray's dashboard, which is a dozen more processes
-SERVE = """
-import ray
-from ray.serve.scripts import cli
-ray.init(namespace="serve", include_dashboard=False)
-cli()
-"""
 
 
 class RayServer(Server):
@@ -41,7 +34,7 @@ class RayServer(Server):
         self.url, self.seen = f"http://127.0.0.1:{self.port}", []
         file = folder / "serve.json"  # YAML, too
         file.write_text(json.dumps({"http_options": {"host": "127.0.0.1", "port": self.port}} | APPLICATIONS))
-        command = [sys.executable, "-c", SERVE, "run", str(file)]
+        command = [sys.executable, "-m", "ray.serve.scripts", "run", str(file)]
         env = {
             "T2I_PERSON_DATA": str(folder / "data"),
             "RAY_TMPDIR": "/tmp",
@@ -57,7 +50,7 @@ class RayServer(Server):
         """Ray may wait long for a replica that is still loading: its stop is not what is tested here."""
         self.process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(3)
+            self.process.wait(10)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         return self.process.wait(30)
