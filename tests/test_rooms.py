@@ -19,7 +19,7 @@ MAY = {  # room -> rooms that it may import, beside the values
     "latent": {"nets", "packs", "picture", "text"},
     "pipeline": {"latent", "nets", "packs", "picture", "text"},
     "service": {"pipeline"},
-    "serve_ray": {"pipeline", "service"},
+    "serve_ray": {"nets", "pipeline", "service"},
     "api": {"pipeline"},
     "cli": {"nets", "packs", "picture", "pipeline", "service", "text"},
     "portrait": {"picture", "text"},

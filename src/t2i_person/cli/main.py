@@ -155,7 +155,8 @@ def draw_all(
     ray: Annotated[
         str,
         typer.Option(
-            metavar="ADDRESS", help="Draw with Ray Data: local, or auto, HOST:PORT of a cluster; needs [ray]."
+            metavar="ADDRESS",
+            help="Draw with Ray Data: local, or auto, HOST:PORT of a cluster; the extra ray.",
         ),
     ] = "",
 ) -> None:
