@@ -130,7 +130,7 @@ def whose(sentence: places.Sentence, first: int, end: int, guess: Entity | None)
     if not near:
         return guess
     place = places.Place(sentence, first, end, guess)
-    said = _said_in_clause(place) or _looked_at(sentence, place)
+    said = _said_in_clause(place) or _looked_at(place)
     if said is not None:
         return said
     near = [e for e in near if _may_own(sentence, place, e)] or near
@@ -157,7 +157,7 @@ def _said_in_clause(place: places.Place) -> Entity | None:
     return None
 
 
-def _looked_at(sentence: places.Sentence, place: places.Place) -> Entity | None:
+def _looked_at(place: places.Place) -> Entity | None:
     """ "Шериф посмотрел на чужака. Пыльный плащ, щетина": what is seen is told without a verb."""
     scene, looks = place.look.scene, place.look
     if scene.looked_at is None or scene.looked_at[0] != scene.sentence - 1 or looks.found:
@@ -166,7 +166,7 @@ def _looked_at(sentence: places.Sentence, place: places.Place) -> Entity | None:
 
 
 def _may_own(sentence: places.Sentence, place: places.Place, e: Entity) -> bool:
-    """Not she whose "его" it is, nor she whose mother it is."""
+    """No woman where "его" is said, and nobody who is only told of to say whose mother it is."""
     if e is place.possessor:
         return True
     said = place.pronoun

@@ -86,16 +86,16 @@ def bare_digits(number: NumberAt) -> IsAge:
     end = _past_plus(number)
     young = CHILD.fullmatch("".join(t.low for t in number.tokens[number.i : number.j]))
     listed = end < len(number.tokens) and number.tokens[end].low in ("(", "без", "с", "в")
-    if (digits or young) is None or not (_ends_there(number, end) or listed):
+    told = digits or young
+    if told is None or not (_ends_there(number, end) or listed):
         return None
-    digits = digits or young
     bracket = number.before == "("
     f = number.looks.at.get(number.i - 1 - bracket)
     if f is None or f.entity is None or f.last != number.i - 1 - bracket:
         return None
     if bracket and number.after in (",", ")") and f.kind in ("noun", "name"):
         return number.i, end, number.normalized, f.entity
-    some = f.number != "sing" and not (f.kind == "noun" and len(digits[0]) > 2)  # "девушки 18-25"
+    some = f.number != "sing" and not (f.kind == "noun" and len(told[0]) > 2)  # "девушки 18-25"
     if bracket or some or not (f.kind == "noun" or (f.case == "dat" and f.kind == "pron")):
         return None
     return number.i, end, number.normalized, f.entity
