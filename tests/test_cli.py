@@ -214,7 +214,7 @@ def test_nobody_waits_for_a_pipe_that_never_ends(tmp_path):
     os.mkfifo(tmp_path / "a.png")
     for command in ("recreate", "edit"):
         done = runner.invoke(cli.app, [command, str(tmp_path / "a.png")])
-        assert done.exit_code == USAGE and "is no ordinary file" in done.stderr
+        assert done.exit_code == USAGE and "is not an ordinary file" in done.stderr
 
 
 def test_failures(tmp_path, monkeypatch):

@@ -63,5 +63,5 @@ def test_titles_are_words(server):
         for methods in server.get("/openapi.json").json()["paths"].values()
         for operation in methods.values()
     ]
-    assert "Queue a drawing" in titles and "Keep a portrait's person under a name" in titles
+    assert "Queue a drawing" in titles and "Keep a portrait's person in the cast under a name" in titles
     assert "Start" not in titles and not [title for title in titles if "_" in title]  # names of functions

@@ -206,9 +206,10 @@ def test_sliders_change_the_same_person(server, visit):
     smile = page.get_by_role("slider", name="улыбка")
     expect(smile).to_have_value("0")
     with page.expect_response(
-        lambda r: r.url.endswith("/v1/edit") and '"улыбка":0.1' in (r.request.post_data or "")
-    ):
+        lambda r: r.url.endswith("/v1/edit") and '"улыбка":0.1}}' in (r.request.post_data or "")
+    ):  # the whole one, no draft
         smile.press("ArrowRight")
+    expect(page.locator("#tuner .spin")).to_be_hidden()
     expect(page.locator("#tuner-note")).not_to_be_empty()
     expect(smile).to_have_value("0.1")  # one slider still, in its place
     expect(smile).to_be_focused()
