@@ -191,10 +191,9 @@ def implied(pack: Pack, character: Character) -> list[Target]:
     for place, texts in pack.recipe.unasked.items():
         gender, _, category = place.rpartition("/")
         if category not in said and gender in ("", character.gender):
-            for text in texts.split("; "):
-                thing, avoided = text.removeprefix("не "), not text.startswith("не ")
-                name = f"не {text}" if avoided else thing
-                found.append(Target(name, thing, category, avoided, weight=UNASKED))
+            listed = texts.split("; ")
+            wished = [text[3:] if text.startswith("не ") else f"не {text}" for text in listed]
+            found += [replace(target, weight=UNASKED) for target in _beside(wished, category)]
     shown = {feature.category for feature in character.described if not feature.negated}
     for category, text in pack.recipe.said.items():
         if category in shown:

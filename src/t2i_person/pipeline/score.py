@@ -34,12 +34,12 @@ def picture_probabilities(
     embedding = whole.seen if same else embed_images(pack, to_image(pixels, pack.device))
     seen = probabilities(pack, embedding, wanted, whole.coarse)[0].tolist()
     measured = colour_probabilities(whole, pixels, wanted, edits)
-    beside = [
-        float(probabilities(pack, embedding, target.also, whole.coarse).amin()) if target.also else 1.0
-        for target in wanted
-    ]
-    rows = zip(seen, measured, beside, strict=True)
-    return [p if colour is None else min(colour, other) for p, colour, other in rows]
+    found = []
+    for target, p, colour in zip(wanted, seen, measured, strict=True):
+        if colour is not None and target.also:
+            colour = min(colour, float(probabilities(pack, embedding, target.also, whole.coarse).amin()))
+        found.append(p if colour is None else colour)
+    return found
 
 
 def scores_of(wanted: Sequence[Target], found: Sequence[float]) -> dict[str, float]:
