@@ -49,6 +49,18 @@ def test_nothing_is_left_well_inside_the_ground() -> None:
     assert (cutout.kept_off(alpha, np.zeros_like(alpha)) == alpha).all()
 
 
+def test_what_lies_well_inside_the_person_is_whole() -> None:
+    alpha = np.zeros((256, 256), np.float32)
+    alpha[60:, 60:200] = 1
+    alpha[200:, 60:130] = 0.1  # a coat as dark as the wall
+    ground = np.ones((256, 256), np.float32)
+    ground[60:, 60:200] = 0
+    found = cutout.filled(alpha, ground)
+    assert found[200:, 80:130].min() > 0.99
+    assert (found >= alpha).all() and (found[ground == 1] == alpha[ground == 1]).all()
+    assert (cutout.filled(alpha, np.ones_like(alpha)) == alpha).all()
+
+
 def test_only_what_joins_the_middle_stays() -> None:
     alpha = torch.zeros(1, 1, 128, 128)
     alpha[..., 30:, 40:90] = 1

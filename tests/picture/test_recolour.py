@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from t2i_person.picture.colours import COLOURS, colour
+from t2i_person.picture.colours import COLOURS, Colour, colour
 from t2i_person.picture.naming import probability
 from t2i_person.picture.oklab import from_rgb, to_rgb
 from t2i_person.picture.palette import palette_of
@@ -82,6 +82,13 @@ def test_what_was_put_there_is_called_so(name: str) -> None:
     own = COLOURS[name].group
     assert chance[name] >= max(p for other, p in chance.items() if COLOURS[other].group != own)
     assert probability(name, picture, mask) < 0.5 or name == "чёрный"
+
+
+def test_grey_with_a_tinge_of_blue_is_no_sure_blue() -> None:
+    picture, mask = load(607, "clothes")
+    tinged = recolour(picture, mask, Colour("", 0.5, 0.02, -0.06, 0.47, 0.53, "blue"))
+    assert probability("синий", tinged, mask) < 0.6
+    assert probability("синий", recolour(picture, mask, "синий"), mask) > 0.8
 
 
 def test_unknown_colour_and_empty_mask() -> None:

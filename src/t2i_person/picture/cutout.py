@@ -125,13 +125,26 @@ def kept_off(alpha: np.ndarray, ground: np.ndarray) -> np.ndarray:
 
     Both HW float in [0, 1]; the same shape.
     """
-    size = [max(1, side // 4) for side in alpha.shape]
-    apart = functional.interpolate(torch.from_numpy(ground)[None, None], size=size, mode="area")
-    near = _widened((apart < 0.7).float(), max(1, round(REACH * max(size))))
-    side = 2 * (max(size) // 64) + 1  # the border of what is left is soft
+    return np.minimum(alpha, _around(ground, below=0.7))
+
+
+def filled(alpha: np.ndarray, ground: np.ndarray) -> np.ndarray:
+    """A matte without holes: what lies `REACH` or more inside the person is whole, such as a coat as dark as the wall.
+
+    Both HW float in [0, 1]; the same shape.
+    """
+    return np.maximum(alpha, 1 - _around(1 - ground, below=0.85))
+
+
+def _around(x: np.ndarray, below: float) -> np.ndarray:
+    """1 where HW `x` is below so much, and as far as `REACH` around it; the border is soft."""
+    size = [max(1, side // 4) for side in x.shape]
+    small = functional.interpolate(torch.from_numpy(x)[None, None], size=size, mode="area")
+    near = _widened((small < below).float(), max(1, round(REACH * max(size))))
+    side = 2 * (max(size) // 64) + 1
     near = functional.avg_pool2d(near, side, 1, side // 2, count_include_pad=False)
-    near = functional.interpolate(near, size=alpha.shape, mode="bilinear", align_corners=False)
-    return np.minimum(alpha, near[0, 0].numpy())
+    near = functional.interpolate(near, size=x.shape, mode="bilinear", align_corners=False)
+    return near[0, 0].numpy()
 
 
 def sharpened(alpha: Tensor, small: Tensor, whole: Tensor) -> Tensor:
@@ -210,28 +223,18 @@ def foreground(image: np.ndarray, alpha: np.ndarray, device: torch.device | str 
     return (solid * 255).round().to(torch.uint8)[0].permute(1, 2, 0).cpu().numpy()
 
 
-def cut_out(
-    image: np.ndarray,
-    alpha: np.ndarray,
-    device: torch.device | str = "cpu",
-    *,
-    ground: np.ndarray | None = None,
-) -> np.ndarray:
+def cut_out(image: np.ndarray, alpha: np.ndarray, device: torch.device | str = "cpu") -> np.ndarray:
     """The person on a transparent background.
 
     Parameters
     ----------
     image : HWC uint8 RGB.
     alpha : HW float32 in [0, 1], its `matte`.
-    ground : HW float in [0, 1], how surely each pixel is background, when something else can say it: well
-        inside of it nothing is left (`kept_off`).
 
     Returns
     -------
     HWC uint8 RGBA, straight alpha; zero away from the person, so nothing of the background is left.
     """
-    if ground is not None:
-        alpha = kept_off(alpha, ground)
     rgba = np.dstack([foreground(image, alpha, device), np.round(alpha * 255).astype(np.uint8)])
     seen = torch.from_numpy(alpha >= 0.5 / 255).float()[None, None]
     rgba[_widened(seen, BLEED)[0, 0].numpy() == 0] = 0

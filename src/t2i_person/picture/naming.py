@@ -62,7 +62,9 @@ def probability(name: str | Colour, picture: np.ndarray, mask: np.ndarray, kind:
     table = "hair" if kind == "hair" else "clothes"
     wide = _WIDER.get(target.name, (target.group,)) if kind == "hair" else (target.group,)
     called = sum(groups.get(group, 0.0) for group in wide)
-    if _PLAIN[table].get(target.group) != target.name and target.name not in _WIDER:
+    if _PLAIN[table].get(target.group) == target.name:
+        called *= _hue_nearness(palette, target, 2.5)  # a label's "blue" may be grey with a tinge of it
+    elif target.name not in _WIDER:
         called *= nearness(palette, target, 1.5)
     own = 0.95 * nearness(palette, target, 0.8)
     if own < _best_other(palette, target, kind):  # another colour's name fits better
@@ -74,11 +76,18 @@ def nearness(palette: Palette, target: Colour, width: float) -> float:
     """1 where the mean is the target's, falling as a Gaussian; `width` times the usual widths."""
     light = float(palette.mean[0])
     goal = min(max(light, target.low), target.high)
+    return _hue_nearness(palette, target, width) * float(
+        np.exp(-0.5 * ((light - goal) / (0.05 * width)) ** 2)
+    )
+
+
+def _hue_nearness(palette: Palette, target: Colour, width: float) -> float:
+    """The same of a and b alone."""
+    goal = min(max(float(palette.mean[0]), target.low), target.high)
     shade = min(max(goal / max(target.lightness, 0.1), 0.6), 1.3)
     chroma = float(np.hypot(target.a, target.b))
     hue = float(np.hypot(*(palette.mean[1:] - shade * np.array([target.a, target.b]))))
-    distance = ((light - goal) / 0.05) ** 2 + (hue / (0.022 + 0.22 * chroma)) ** 2
-    return float(np.exp(-0.5 * distance / width**2))
+    return float(np.exp(-0.5 * (hue / (0.022 + 0.22 * chroma) / width) ** 2))
 
 
 def _best_other(palette: Palette, target: Colour, kind: Kind) -> float:

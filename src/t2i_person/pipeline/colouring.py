@@ -15,6 +15,8 @@ from .whole import Whole
 # share of the picture that a region needs to be coloured: stubble is too little hair
 LEAST: dict[Kind, float] = {"clothes": 0.01, "hat": 0.01, "hair": 0.03}
 
+SURELY = 0.75  # probability of a measured colour below which it is painted, even if it would count as drawn
+
 
 def colour_edits(whole: Whole, targets: Sequence[Target], seen: Sequence[float]) -> list[RecolourEdit]:
     """A recolouring for each colour that was said, if its region exists and does not have the colour yet.
@@ -25,7 +27,9 @@ def colour_edits(whole: Whole, targets: Sequence[Target], seen: Sequence[float])
     for target, chance in zip(targets, seen, strict=True):
         if said := _said(target):
             found = _probability(whole, whole.pixels, *said)
-            if found is not None and (chance if grown(*said) else found) < target.called:
+            if found is not None and (
+                chance < target.called if grown(*said) else found < max(target.called, SURELY)
+            ):
                 out.append(RecolourEdit(target.name, *said))
     return out
 

@@ -11,7 +11,7 @@ from ..latent.sample import edits_of, join_styles, split_styles
 from ..latent.targets import Target
 from ..packs import Pack
 from ..picture.backdrop import dressed
-from ..picture.cutout import cut_out
+from ..picture.cutout import cut_out, kept_off
 from ..portrait import Portrait
 from ..record import Record
 from ..request import HIGH, Request
@@ -126,17 +126,19 @@ def render(pack: Pack, record: Record) -> np.ndarray:
     return _cut(pack, whole, pixels, background, size)
 
 
-def _ground(pack: Pack, whole: Whole) -> np.ndarray | None:
-    """How surely each pixel is background, HW in [0, 1]; None if the pack has no masks."""
-    if (text := pack.recipe.not_ground) and whole.coarse is not None:
+def _alpha(pack: Pack, whole: Whole) -> np.ndarray:
+    """The person's matte, without what the region network is sure is background: HW in [0, 1]."""
+    if (ground := whole.mask("ground")) is None:
+        return whole.alpha
+    if text := pack.recipe.not_ground:
         if probabilities(pack, whole.seen, [Target(text, text, "headwear")])[0, 0] >= HATTED:
-            return None
-    return whole.mask("ground")
+            return whole.alpha
+    return kept_off(whole.alpha, ground)
 
 
 def _cut(pack: Pack, whole: Whole, pixels: np.ndarray, background: str, size: int | None) -> np.ndarray:
     if background == "kept":
         rgba = np.dstack([pixels, np.full(pixels.shape[:2], 255, np.uint8)])
     else:
-        rgba = cut_out(pixels, whole.alpha, pack.device, ground=_ground(pack, whole))
+        rgba = cut_out(pixels, _alpha(pack, whole), pack.device)
     return dressed(rgba, background, size)

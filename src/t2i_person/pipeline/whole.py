@@ -12,7 +12,7 @@ from ..latent.edits import Edit, PartEdit, parts_of
 from ..latent.edits.grafts import render_grafted
 from ..latent.judge import embed_images
 from ..packs import Pack, to_pixels
-from ..picture.cutout import matte
+from ..picture.cutout import filled, matte
 from ..picture.faces import Detector, Face, faces, single
 from ..picture.regions import full_masks, to_its_edge
 from ..portrait import Stage
@@ -52,9 +52,11 @@ class Whole:
         """How much of each pixel is the person, HW float32 in [0, 1], as the pack's recipe wants it."""
         pack, recipe = self.pack, self.pack.recipe
         with pack.autocast():
-            return matte(
+            found = matte(
                 self.pixels, pack.matting, pack.device, alone=recipe.one_person, fine=recipe.fine_matte
             )
+        ground = self.mask("ground")
+        return found if ground is None else filled(found, ground)
 
     @cached_property
     def seen(self) -> Tensor:
