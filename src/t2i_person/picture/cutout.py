@@ -129,9 +129,9 @@ def kept_off(alpha: np.ndarray, ground: np.ndarray) -> np.ndarray:
 
 
 def filled(alpha: np.ndarray, ground: np.ndarray) -> np.ndarray:
-    """A matte without holes: what lies `REACH` or more inside the person is whole, such as a coat as dark as the wall.
+    """A matte without holes: what lies `REACH` or more inside the person is whole.
 
-    Both HW float in [0, 1]; the same shape.
+    A coat as dark as the wall is taken for the wall otherwise. Both HW float in [0, 1]; the same shape.
     """
     return np.maximum(alpha, 1 - _around(1 - ground, below=0.85))
 
