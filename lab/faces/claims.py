@@ -3,7 +3,7 @@
     python -m lab faces claims         # edits and sheets of what is called drawn, 20 minutes on two cores
 
 Each phrase is edited into three people. The sheets show each claim with the person before it; what is wrong is written
-into looked_claims.csv, a line for each picture looked at: the phrase, the person, 1 if it shows what is called drawn.
+into looked_claims.csv, a line for each picture looked at: the phrase, the person, the seed, 1 if it shows what is called drawn.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from t2i_person.errors import T2IError
 PLACE = WORK / "claims"
 LOOKED = Path(__file__).with_name("looked_claims.csv")
 SIDE = 192
-SEED = 540  # of the first person; another number is another set of people
+SETS = {540: 1, 640: 2}  # seed of the first person -> every so many of the edits; another seed is other people
 WOMEN = (
     "Женщина.", "Девушка.", "Пожилая женщина.", "Блондинка.", "Темнокожая женщина.", "Женщина с чёлкой.", "Рыжая женщина.",
     "Японка.", "Женщина с кудрявыми волосами.", "Женщина средних лет.", "Брюнетка.", "Женщина с короткими волосами.",
@@ -59,6 +59,11 @@ WITHOUT = {  # who wears what is to go
 
 
 def jobs() -> list[tuple[str, str, int]]:
+    """Phrase, who it is, seed, of all sets."""
+    return [job for seed, step in SETS.items() for job in of_set(seed)[::step]]
+
+
+def of_set(seed: int) -> list[tuple[str, str, int]]:
     """Phrase, who it is, seed: three people a phrase, in turn."""
     both, hers, his = ([p.strip() for p in some.replace("\n", " ").split(";")] for some in (BOTH, HERS, HIS))
     found, turn = [], {True: 7, False: 7}
@@ -66,9 +71,9 @@ def jobs() -> list[tuple[str, str, int]]:
         third = len(found) // 3 % 2 == 0  # a woman or a man by turns
         for women in (True, False, third) if phrase in both else (phrase in hers,) * 3:
             who = (WOMEN if women else MEN)[turn[women] % 12]
-            found.append((phrase, who, SEED + turn[women] % 12))
+            found.append((phrase, who, seed + turn[women] % 12))
             turn[women] += 5  # coprime to 12: all of them meet all kinds
-    return found + [(p, who, SEED + 20 + k) for p, some in WITHOUT.items() for k, who in enumerate(some)]
+    return found + [(p, who, seed + 20 + k) for p, some in WITHOUT.items() for k, who in enumerate(some)]
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -93,21 +98,27 @@ def main(argv: Sequence[str] | None = None) -> None:
         both = np.concatenate([before.rgba[..., :3], after.rgba[..., :3]], 1)
         image = Image.fromarray(both).resize((2 * SIDE, SIDE), Image.Resampling.BOX)
         image.save(place.with_suffix(".png"))
-        row = {"phrase": phrase, "who": who, "scores": after.scores, "not_drawn": after.not_drawn}
+        row = {"phrase": phrase, "who": who, "seed": seed, "scores": after.scores, "not_drawn": after.not_drawn}
         place.write_text(json.dumps(row | {"edits": list(after.edits)}, ensure_ascii=False), "utf-8")
         print(i, phrase, who, after.scores, after.not_drawn, flush=True)
     rows = [(i, json.loads((PLACE / f"{i:03}.json").read_text("utf-8"))) for i in range(len(jobs()))]
     claims = [(i, row) for i, row in rows if "refused" not in row and not _missing(row)]
     sheets(claims)
     with LOOKED.open(encoding="utf-8") as file:
-        looked = {(row["phrase"], row["who"]): row["shown"] == "1" for row in csv.DictReader(file)}
-    unseen = [row["phrase"] for _, row in claims if (row["phrase"], row["who"]) not in looked]
+        looked = {
+            (row["phrase"], row["who"], int(row["seed"])): row["shown"] == "1" for row in csv.DictReader(file)
+        }
+    unseen = [row["phrase"] for _, row in claims if _key(row) not in looked]
     if unseen:
         print("to be looked at:", "; ".join(unseen))
         return
-    wrong = sum(not looked[row["phrase"], row["who"]] for _, row in claims)
+    wrong = sum(not looked[_key(row)] for _, row in claims)
     report({"claims": len(claims), "claims_wrong": round(wrong / len(claims), 3)})
     print(len(claims), "claims,", wrong, "of them wrong")
+
+
+def _key(row: Mapping[str, Any]) -> tuple[str, str, int]:
+    return row["phrase"], row["who"], row["seed"]
 
 
 def _missing(row: Mapping[str, Any]) -> bool:
