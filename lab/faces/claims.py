@@ -25,7 +25,10 @@ from t2i_person.errors import T2IError
 PLACE = WORK / "claims"
 LOOKED = Path(__file__).with_name("looked_claims.csv")
 SIDE = 192
-SETS = {540: 1, 640: 2}  # seed of the first person -> every so many of the edits; another seed is other people
+SETS = {
+    540: 1,
+    640: 2,
+}  # seed of the first person -> every so many of the edits; another seed is other people
 WOMEN = (
     "Женщина.", "Девушка.", "Пожилая женщина.", "Блондинка.", "Темнокожая женщина.", "Женщина с чёлкой.", "Рыжая женщина.",
     "Японка.", "Женщина с кудрявыми волосами.", "Женщина средних лет.", "Брюнетка.", "Женщина с короткими волосами.",
@@ -98,7 +101,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         both = np.concatenate([before.rgba[..., :3], after.rgba[..., :3]], 1)
         image = Image.fromarray(both).resize((2 * SIDE, SIDE), Image.Resampling.BOX)
         image.save(place.with_suffix(".png"))
-        row = {"phrase": phrase, "who": who, "seed": seed, "scores": after.scores, "not_drawn": after.not_drawn}
+        row = {
+            "phrase": phrase,
+            "who": who,
+            "seed": seed,
+            "scores": after.scores,
+            "not_drawn": after.not_drawn,
+        }
         place.write_text(json.dumps(row | {"edits": list(after.edits)}, ensure_ascii=False), "utf-8")
         print(i, phrase, who, after.scores, after.not_drawn, flush=True)
     rows = [(i, json.loads((PLACE / f"{i:03}.json").read_text("utf-8"))) for i in range(len(jobs()))]

@@ -212,8 +212,8 @@ def table() -> str:
     """For each phrase what it was done by, and what came of it."""
     seen = {row["phrase"]: row for row in looked()}
     lines = [
-        "| phrase | by | drawn, by looking | called drawn, but not | distance, median | seconds, median |",
-        "|---|---|---|---|---|---|",
+        "| phrase | by | drawn, by looking | called drawn, but not | distance, median |",
+        "|---|---|---|---|---|",
     ]
     rows: dict[str, list[dict[str, Any]]] = {}
     for phrase, _, row in edited():
@@ -222,14 +222,12 @@ def table() -> str:
         names = (edit["kind"] for row in some for edit in row["edits"] if edit["kind"] != "scaled")
         kinds = ", ".join(kind for kind, _ in Counter(names).most_common(2)) or "nothing"
         far = statistics.median(row["far"] for row in some if row["far"] is not None)
-        seconds = statistics.median(row["seconds"] for row in some)
         cells = (
             phrase,
             kinds.replace("_", " "),
             f"{seen[phrase]['drawn']} of {len(some)}",
             seen[phrase]["claimed_wrongly"],
             f"{far:.2f}",
-            f"{seconds:.1f}",
         )
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

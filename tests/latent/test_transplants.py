@@ -12,6 +12,7 @@ from t2i_person.errors import T2IError
 from t2i_person.latent.edits import parts_of
 from t2i_person.latent.edits.grafts import masks, render_grafted
 from t2i_person.latent.edits.transplants import there_in
+from t2i_person.latent.judge import probabilities
 from t2i_person.latent.sample import edits_of, split_styles
 from t2i_person.latent.targets import DRAWN, Target
 from t2i_person.nets.regions import REGIONS, of
@@ -81,6 +82,16 @@ def test_a_man_gets_a_cap_and_stays_himself(pack):
     assert np.array_equal(bare.rgba, man.rgba), "half a hat is none, and nothing is coloured"
     again = change(blue.record, text="в кепке", pack=pack, background="kept")
     assert np.array_equal(again.rgba, capped.rgba), "the colour went with the hat that it was said of"
+
+
+def test_a_shirt_comes_from_somebody_in_a_shirt(pack):
+    """Not from somebody in a suit, who has a shirt, too."""
+    (woman,) = draw("Женщина.", pack=pack, seed=1, background="kept").characters[0].portraits
+    dressed = change(woman.record, text="в синей рубашке", pack=pack, background="kept")
+    (donor,) = (edit["donor"] for edit in dressed.edits if edit["kind"] == "transplant")
+    kinds = [Target(word, word, "clothes") for word in ("рубашка", "костюм")]
+    shirt, suit = probabilities(pack, pack.donors.seen[[donor]], kinds)[0].tolist()
+    assert shirt > 0.5 > suit and dressed.drawn == ("синяя рубашка",)
 
 
 def test_a_hat_that_somebody_was_drawn_with_comes_off(pack):
