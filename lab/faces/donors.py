@@ -13,7 +13,6 @@ import csv
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -112,8 +111,7 @@ def _seen(pack: Pack, rows: Sequence[Row], region: str, least: float) -> dict[st
 def _colour(picture: Tensor, mask: Tensor) -> Tensor:
     """Mean OKLab [3] of the region."""
     pixels = ((picture + 1) * 127.5).round().clamp(0, 255).byte().permute(1, 2, 0).numpy()
-    lab, weight = oklab.from_rgb(pixels), mask.numpy()[..., None]
-    return torch.from_numpy(np.asarray((lab * weight).sum((0, 1)) / weight.sum(), np.float32))
+    return torch.from_numpy(oklab.mean(pixels, mask.numpy()))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from PIL import Image
 
 from t2i_person.picture.colours import COLOURS, Colour, colour
 from t2i_person.picture.naming import probability
-from t2i_person.picture.oklab import from_rgb, to_rgb
+from t2i_person.picture.oklab import from_rgb, mean, to_rgb
 from t2i_person.picture.palette import palette_of
 from t2i_person.picture.recolour import recolour
 from t2i_person.picture.regions import full_masks, to_its_edge
@@ -29,6 +29,14 @@ def test_oklab_is_ottossons_and_comes_back() -> None:
     assert from_rgb(np.array([255, 0, 0], np.uint8)) == pytest.approx([0.628, 0.225, 0.126], abs=1e-3)
     pixels = np.random.default_rng(0).integers(0, 256, (5000, 3)).astype(np.uint8)
     assert (to_rgb(from_rgb(pixels)) == pixels).all()
+
+
+def test_a_mean_colour_counts_what_is_weighed() -> None:
+    pixels = np.array([[[255, 0, 0], [0, 0, 255]]], np.uint8)
+    red, blue = from_rgb(pixels)[0]
+    assert np.allclose(mean(pixels, np.array([[1.0, 0.0]])), red)
+    assert np.allclose(mean(pixels, np.array([[0.5, 1.5]])), 0.25 * red + 0.75 * blue, atol=1e-6)
+    assert np.isfinite(mean(pixels, np.zeros((1, 2)))).all(), "nothing has a colour, not a NaN"
 
 
 def test_what_srgb_cannot_show_keeps_its_lightness() -> None:

@@ -98,6 +98,16 @@ def test_a_text(server, portrait, text, code, says):
     assert server.busy() == 0
 
 
+def test_a_text_with_nobody_in_it(server):
+    server.until_idle()
+    doors = ("/t2i-person", "text"), ("/v1/jobs", "text"), ("/v1/images/generations", "prompt")
+    told = [said(send(server, "POST", path, {field: "Шёл дождь."})) for path, field in doors]
+    ((status, detail),) = {one[:2] for one in told}
+    assert status == 422 and detail.startswith("No people were found in the text: name somebody")
+    assert [one[2:] for one in told] == [("", ""), ("no_people", "text"), ("no_people", "text")]
+    assert server.busy() == 0
+
+
 @pytest.mark.parametrize(
     ("strengths", "code", "field", "says"),
     [

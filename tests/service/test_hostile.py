@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from .conftest import http
 
 PIXELS = np.zeros((8, 8, 4), np.uint8)
 TEXT = "Старик по имени Борис."
+MUCH = "в зелёном пиджаке, в клетчатой шляпе, с бородой, в очках, улыбается, с длинными рыжими волосами"
 
 
 def encoded(**fields: object) -> str:
@@ -75,6 +77,47 @@ def test_a_cast_of_long_records(server):
     finally:
         for number in range(30):
             http.delete(f"{server.url}/v1/cast/Борис{number}")
+
+
+def test_memory_does_not_grow_with_requests(serve):
+    """500 cheap requests at many doors, no two alike: what 400 of them leave behind is less than 30 MB."""
+    own = serve("--steps", "0").wait()
+    job = own.post("/v1/jobs", text=TEXT, size=256, background="kept").json()
+    *_, (_, _, done) = own.events(job["events"])
+    portrait = done["job"]["characters"][0]["portraits"][0]
+    code, looks = encoded(), ("Рыжая", "Седая", "Весёлая", "Строгая", "Высокая")
+
+    def ask(i: int) -> None:
+        text = f"{looks[i % 5]} женщина {20 + i % 70} лет и девушка № {i}. " * 8
+        match i % 10:
+            case 0 | 1 | 2:
+                assert own.post("/v1/describe", text=text).json()["characters"]
+            case 3:
+                assert own.post("/v1/describe", text=f"A woman {i}. " * 400).status_code == 422
+            case 4:
+                assert own.post("/v1/jobs", text=f"Шёл дождь {i}.").status_code == 422
+            case 5:
+                assert own.post("/v1/edit", png=code, text=f"в очках {i}").status_code == 422
+            case 6:
+                shown = f"{portrait['url']}?format=webp&quality={1 + i // 10}"
+                assert own.get(shown).status_code == 200
+            case 7:
+                draft = {"portrait": portrait["id"], "strengths": {"очки": i / 1000}, "draft": True}
+                assert own.post("/v1/edit", **draft).status_code == 200
+            case 8:
+                kept = f"/v1/cast/{looks[i // 10 % 5]}"
+                told = http.put(own.url + kept, json={"portrait": portrait["id"]}, timeout=60)
+                assert told.status_code in (200, 201)
+                assert own.get(f"{kept}/image").status_code == 200
+            case 9:
+                assert own.get("/metrics").status_code == own.get(f"/?{i}").status_code == 200
+
+    seen = {}
+    for i in range(500):
+        ask(i)
+        if (i + 1) % 100 == 0:
+            seen[i + 1] = memory(own) >> 20
+    assert seen[500] - seen[100] < 30, f"MB after so many requests: {seen}"
 
 
 def memory(server) -> int:
@@ -141,6 +184,30 @@ def test_five_hundred_silent_connections(server):
         for door in doors:
             door.close()
     assert "Traceback" not in server.log.read_text("utf-8", "replace")
+
+
+def test_a_word_is_read_while_two_long_edits_are_made(server):
+    """Each would take minutes; who asked for them leaves after a while."""
+    server.until_idle()
+    order = {"steps": 0, "size": 256, "background": "kept"}
+    *_, (_, _, done) = server.events(server.post("/v1/jobs", text=TEXT, **order).json()["events"])
+    name = done["job"]["characters"][0]["portraits"][0]["id"]
+
+    def edit() -> None:
+        with pytest.raises(httpx.ReadTimeout):
+            server.post("/v1/edit", portrait=name, text=MUCH, steps=1000, timeout=12)
+
+    took = []
+    with ThreadPoolExecutor(2) as pool:
+        edits = [pool.submit(edit) for _ in range(2)]
+        while not any(one.done() for one in edits):
+            start = time.monotonic()
+            assert server.post("/v1/describe", text="Старик.").json()["characters"]
+            took.append(time.monotonic() - start)
+            time.sleep(0.3)
+        for one in edits:
+            one.result()
+    assert max(took) < 5 and len(took) > 3, took
 
 
 def test_killed_and_started_again(serve):

@@ -54,7 +54,8 @@ class ModulatedConvolution(torch.autograd.Function):
         field = bias.to(x.dtype)[:, None, None]
         if noise is not None:  # one map for the batch, then one pass instead of three
             noises = (noise * strength).to(x.dtype)
-            noises = noises.expand(torch.broadcast_shapes(noises.shape, (1, 1, *out.shape[2:])))
+            # not by broadcast_shapes, which imports sympy: half a second
+            noises = noises.expand(len(noises) if noises.dim() == 4 else 1, 1, *out.shape[2:])
             field = torch.add(noises, field, out=torch.empty_like(out[: len(noises)]))
         torch.addcmul(field, out, demod.to(x.dtype)[:, :, None, None], out=out)
         F.leaky_relu(out, SLOPE, inplace=True)

@@ -29,13 +29,21 @@ SQRT2 = math.sqrt(2.0)
 Noise = Literal["const", "none"] | Sequence[Tensor]
 
 
+def normal(*shape: int, over: float = 1.0) -> Tensor:
+    """Random weights, normally distributed, divided by `over`; on the meta device nothing is drawn.
+
+    There randn and a division import sympy, which takes half a second.
+    """
+    made = torch.empty(shape)
+    return made if made.is_meta else made.normal_().div_(over)
+
+
 class Linear(nn.Module):
     """Fully connected layer with equalised learning rate (Karras et al. 2018, section 4.1)."""
 
     def __init__(self, n_in: int, n_out: int, bias: float = 0.0, lr_mult: float = 1.0, gain: float = 1.0):
         super().__init__()
-        # in place: on the meta device a division imports a second of torch's compiler
-        self.weight = nn.Parameter(torch.randn(n_out, n_in).div_(lr_mult))
+        self.weight = nn.Parameter(normal(n_out, n_in, over=lr_mult))
         self.bias = nn.Parameter(torch.full((n_out,), bias / lr_mult))
         self.alpha = gain * lr_mult / math.sqrt(n_in)
         self.beta = gain * lr_mult
@@ -53,11 +61,11 @@ class StyledConv(nn.Module):
 
     def __init__(self, n_in: int, n_out: int, w_dim: int, size: tuple[int, int], up: bool):
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(n_out, n_in, 3, 3))
+        self.weight = nn.Parameter(normal(n_out, n_in, 3, 3))
         self.bias = nn.Parameter(torch.zeros(n_out))
         self.noise_strength = nn.Parameter(torch.zeros(()))
         self.affine = Linear(w_dim, n_in, bias=1.0)
-        self.register_buffer("noise", torch.randn(size))
+        self.register_buffer("noise", normal(*size))
         self._kept: tuple[Any, tuple[Tensor, Tensor]] | None = None
         self.up = up
         self.gain = 1 / math.sqrt(n_in * 9)
@@ -105,7 +113,7 @@ class ToRGB(nn.Module):
 
     def __init__(self, n_in: int, w_dim: int):
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(3, n_in))
+        self.weight = nn.Parameter(normal(3, n_in))
         self.bias = nn.Parameter(torch.zeros(3))
         self.affine = Linear(w_dim, n_in, bias=1.0)
         self.gain = 1 / math.sqrt(n_in)
@@ -159,7 +167,7 @@ class Synthesis(nn.Module):
 
     def __init__(self, config: GeneratorConfig):
         super().__init__()
-        self.const = nn.Parameter(torch.randn(config.channels[0], *config.base))
+        self.const = nn.Parameter(normal(config.channels[0], *config.base))
         below = (0, *config.channels[:-1])
         sizes = zip(below, config.channels, config.resolutions, strict=True)
         self.blocks = nn.ModuleList(Block(n_in, n_out, config.w_dim, size) for n_in, n_out, size in sizes)

@@ -69,3 +69,9 @@ def to_rgb(lab: np.ndarray) -> np.ndarray:
 def of_hex(code: str) -> np.ndarray:
     """«#8fbfe6» -> OKLab [3]."""
     return from_rgb(np.array([int(code[i : i + 2], 16) for i in (1, 3, 5)], np.uint8))
+
+
+def mean(pixels: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Mean colour of sRGB uint8 [h, w, 3], weighed by [h, w] from 0 up -> OKLab float32 [3]."""
+    total = (from_rgb(pixels) * weight[..., None]).sum((0, 1))
+    return np.asarray(total / max(weight.sum(), 1e-6), np.float32)

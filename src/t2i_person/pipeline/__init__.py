@@ -7,9 +7,9 @@ from ..picture.png import read as read_record
 from ..text import Character, TextError, check_text, describe
 from .cast import check_kept, kept, plain
 from .changing import change, sketch
-from .drawing import CROWD, draw, load
+from .drawing import draw, load
 from .photo import edit_photo, warning
-from .read import check_strength
+from .read import CROWD, check_strength, read_request
 from .recreating import recreate
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "load_pack",
     "plain",
     "read_record",
+    "read_request",
     "recreate",
     "sketch",
     "warning",

@@ -1,13 +1,12 @@
 """From a Russian text to cut-out portraits, through all stages."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Protocol
 
 import torch
 
-from ..errors import NobodyFits, NoPeople, T2IError, TooManyPeople
+from ..errors import NobodyFits, T2IError
 from ..latent.sample import Sample
 from ..latent.targets import targets_of
 from ..packs import Pack, load_pack
@@ -15,24 +14,16 @@ from ..picture.faces import Detector, faces, loaded_predictor
 from ..portrait import Person, Result
 from ..record import Record
 from ..request import Request
-from ..text import Character, describe
+from ..text import describe
 from .cast import kept
 from .edit import edit, edit_variants, preset_of, strengthened
 from .finish import draft, finish
-from .read import read_strengths
+from .read import CROWD, Reader, read_request
 from .run import IsCancelled, OnEvent, Run
 from .select import choose, seed_of
 from .settle import same_person
 from .subject import Sitting, Subject, subject_of
 from .whole import Pictures
-
-CROWD = 8  # people of one character, at most
-
-
-class Reader(Protocol):
-    """The people of a text, as `describe` finds them."""
-
-    def __call__(self, text: str, *, cancelled: IsCancelled | None) -> Sequence[Character]: ...
 
 
 def load(pack: str = "auto", device: str = "auto") -> None:
@@ -77,15 +68,13 @@ def draw(
     with ThreadPoolExecutor(1) as aside, run.stage("text"):
         # a second of loading, while the text is read
         loading = aside.submit(_load_models, pack, device)
-        people = read(request.text, cancelled=cancelled)
-        if not people:
-            raise NoPeople(
-                "No people were found in the text: name somebody, as in «Блондинка в голубой кофте»."
-            )
-        run.tell("text", characters=tuple(people))
-        wanted = _wanted(people, request, most)
-        genders = dict.fromkeys(people[i].gender for i in sorted(wanted))
-        phrases = {gender: read_strengths(request.strengths, gender, people, cancelled) for gender in genders}
+        people, wanted, phrases = read_request(
+            request,
+            most,
+            read=read,
+            cancelled=cancelled,
+            heard=lambda people: run.tell("text", characters=tuple(people)),
+        )
     pictures = Pictures(loading.result(), detect)
     names = {w.name for person in people for some in targets_of(pictures.pack, person) for w in some}
     subjects = {
@@ -108,23 +97,6 @@ def draw(
     if not any(person.portraits for person in drawn):
         raise NobodyFits(" ".join(note for person in drawn for note in person.notes))
     return Result(request.text, request.seed, pictures.pack.name, tuple(drawn), run.seconds)
-
-
-def _wanted(characters: Sequence[Character], request: Request, most: int | None) -> Collection[int]:
-    """The indexes of the characters to draw."""
-    everybody = range(len(characters))
-    chosen = set(everybody if request.characters is None else request.characters)
-    if not chosen or not chosen <= set(everybody):
-        raise T2IError(
-            f"Characters are chosen by index, 0 to {len(characters) - 1} in this text, not {sorted(chosen)}."
-        )
-    portraits = sum(min(characters[i].count, CROWD) * request.per_character for i in chosen)
-    if most is not None and portraits > most:
-        raise TooManyPeople(
-            f"This asks for {portraits} portraits of {len(chosen)} people, {most} at once are drawn here: "
-            "choose some of the people, fewer portraits of each, or send the text in parts."
-        )
-    return chosen
 
 
 def _draw_character(

@@ -54,7 +54,7 @@ def _background(value: str) -> str:
     return value
 
 
-# What is refused here is refused at every door; what only reading shows, which may take long, fails a job.
+# What is refused here is refused at every door, before the text is read.
 Text = Annotated[
     str,
     AfterValidator(_said),

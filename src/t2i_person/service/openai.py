@@ -61,13 +61,7 @@ async def generate(
     """Draw `n` pictures of the prompt's people, in turn."""
     form = _Form(order)
     here.heard(request, order.prompt)
-    reading = here.reading(order.prompt).submit(
-        lambda work: here.artist.describe(order.prompt, cancelled=here.limit(work.cancelled))
-    )
-    people = await reading.attended(request)
-    if not people:
-        detail = "No people were found in the prompt: name somebody, as in «Блондинка в голубой кофте»."
-        raise Problem(422, detail, "no_people", "prompt")
+    people = await here.people(Wanted(order.prompt), request)
     job = await here.jobs.submit(form.job(people, here), whose, fleeting=True)
     if order.stream:
         return stream(_events(job, form, order.partial_images or 0, here))
@@ -198,7 +192,7 @@ class _Form:
             self.notes.append(f"Portraits are square: for {asked} they have {given}.")
         self.quality = {"low": "low", "medium": "medium"}.get(order.quality or "auto", "high")
 
-    def job(self, people: list[Character], here: Runtime) -> JobOrder:
+    def job(self, people: Sequence[Character], here: Runtime) -> JobOrder:
         """As many portraits of each person as `n` needs; if there are more people than `n`, the first `n`."""
         assert isinstance(self.order, Generation)
         n = self.n

@@ -4,17 +4,17 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from fastapi import Request
 
 from ..errors import PackError, T2IError
-from ..pipeline import Pack, check_kept, read_record
+from ..pipeline import Character, Pack, check_kept, read_record, read_request
 from ..portrait import Portrait
 from ..record import Record
 from ..request import Request as Wanted
 from .artist import Artist
-from .desk import Desk
+from .desk import Desk, Task
 from .jobs import Jobs
 from .library import Cast, Library
 from .metrics import Metrics
@@ -24,7 +24,8 @@ from .store import Store
 
 log = logging.getLogger("t2i_person.service")
 QUICK = 2  # threads for quick answers: reading, drafts, other sizes
-BOOK = 20_000  # characters of a text that takes seconds to read
+BRIEF = 2000  # characters of a text that is read in a tenth of a second
+BOOK = 20_000  # of one that takes seconds
 GRACE = 5.0  # seconds after `stop_seconds` until the process ends, even if something hangs
 
 
@@ -112,6 +113,20 @@ class Runtime:
             return cancelled()
 
         return asked
+
+    async def people(self, asked: Wanted, request: Request, most: int | None = None) -> Sequence[Character]:
+        """Who a request asks for, read before anything is queued; ends when the client leaves.
+
+        Raises
+        ------
+        T2IError : what `read_request` refuses.
+        """
+
+        def read(work: Task[Sequence[Character]]) -> Sequence[Character]:
+            limit = self.limit(work.cancelled)
+            return read_request(asked, most, read=self.artist.describe, cancelled=limit)[0]
+
+        return await self.reading(asked.text).submit(read).attended(request)
 
     async def portrait(self, data: bytes, field: str, request: Request) -> tuple[Record, Pack]:
         """The record of a portrait, and the pack that can change its person. `field` is the request's.

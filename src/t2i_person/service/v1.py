@@ -24,7 +24,7 @@ from .log import stream
 from .models import JobOrder
 from .pictures import data_url, thumbnail
 from .problems import Problem, documented
-from .runtime import Runtime, owner, runtime
+from .runtime import BRIEF, Runtime, owner, runtime
 
 T = TypeVar("T")
 router = APIRouter(prefix="/v1", responses=documented(401, 404, 405, 500, 503))
@@ -54,6 +54,8 @@ async def start(order: JobOrder, here: Here, whose: Owner, request: Request, res
     here.heard(request, order.text)
     if order.pack is not None:
         await _at_once(request, here, lambda: here.jobs.pack(order.pack))
+    if len(order.text) <= BRIEF:  # a longer text is read when its turn comes, and then fails the job
+        await here.people(order.request(), request, here.settings.portraits)
     job = await here.jobs.submit(order, whose)
     response.headers["Location"] = f"/v1/jobs/{job.name}"
     return here.jobs.shown(job)

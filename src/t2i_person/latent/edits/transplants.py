@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -140,8 +139,6 @@ def _fit(donors: Donors, there: Tensor, region: str, image: Tensor, own: Tensor,
         fit = fit - LOST * (hair * (1 - theirs) * (1 - ground)).mean((1, 2))
         weight = own[0, REGIONS.index("hair")].cpu().numpy()
         if weight.mean() > 0.02:
-            lab = oklab.from_rgb(to_pixels(image[0].clamp(-1, 1)))
-            mean = (lab * weight[..., None]).sum((0, 1)) / weight.sum()
-            colour = torch.from_numpy(np.asarray(mean, np.float32)).to(donors.colour.device)
-            fit = fit - OTHER_COLOUR * (donors.colour[there] - colour).norm(dim=1)
+            tone = torch.from_numpy(oklab.mean(to_pixels(image[0].clamp(-1, 1)), weight))
+            fit = fit - OTHER_COLOUR * (donors.colour[there] - tone.to(donors.colour.device)).norm(dim=1)
     return fit

@@ -92,7 +92,7 @@ def _fit(image: Tensor, now: Tensor, pictures: Tensor, after: Tensor) -> Tensor:
 def _colour(pictures: Tensor, weight: Tensor) -> Tensor:
     """Mean OKLab [n, 3] of pictures [n, 3, h, w] in [-1, 1], weighed by [n, 1, h, w]."""
     size = pictures.shape[-2:]
-    share = F.interpolate(weight, size, mode="bilinear")[:, 0, ..., None].cpu().numpy()
-    lab = np.stack([oklab.from_rgb(to_pixels(picture.clamp(-1, 1))) for picture in pictures])
-    mean = (lab * share).sum((1, 2)) / share.sum((1, 2)).clip(1e-6)
-    return torch.from_numpy(np.asarray(mean, np.float32)).to(pictures.device)
+    shares = F.interpolate(weight, size, mode="bilinear")[:, 0].cpu().numpy()
+    seen = zip(pictures.clamp(-1, 1), shares, strict=True)
+    means = [oklab.mean(to_pixels(picture), share) for picture, share in seen]
+    return torch.from_numpy(np.stack(means)).to(pictures.device)
