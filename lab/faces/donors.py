@@ -37,7 +37,7 @@ YOUNG = ("baby", "child")
 # by looking: a hand, somebody else or a strap is in the part, or the hat is odd
 CROWDED = frozenset(
     "49 59 244 288 308 315 415 626 755 786 12533 17073 46644 "
-    "58045 65009 76819 81650 85681 92089 107078 109359 111796 130814 184143".split()
+    "58045 65009 76819 81650 85681 92089 107078 109359 111796 130814 184143 744".split()
 )
 HATS = ("cap", "beanie", "brim", "scarf", "other")
 # region given away -> who has it, and the least share of the picture that it takes

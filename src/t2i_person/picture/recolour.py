@@ -12,7 +12,7 @@ from .palette import Palette, palette_of
 
 TOP = 0.98  # lightness that highlights go towards
 CORE = 9  # pixels of a 1024 picture: farther than this inside a mask it is trusted whatever the colour
-ONE_CLOTH = 0.4  # share of the commonest colour from which the others count as patches and logos
+ONE_CLOTH = 0.6  # share of the commonest colour from which the others count as patches and logos
 KEEP = {"clothes": 0.35, "hat": 0.35, "hair": 0.55}  # of each pixel's own difference from the mean in a and b
 
 

@@ -30,6 +30,7 @@ NOT_SAID = 0.5  # of the fit, for a distance of 1 in OKLab between a hat, or clo
 OTHER_SEX = 0.1  # of the fit, where the donor is not of the person's sex
 PROBABLE = 0.2  # of the fit, for a log probability of 1 that the donor shows the target
 OF_ITS_KIND = 0.5  # the same of clothes, all of which are tried: a shirt, not a suit with a shirt below it
+UNLIKE = 0.1  # probability below which clothes are all alike not of the kind: then the best fit decides
 FACE = 26 / 32  # of the rows: clothes do not reach higher
 CLOTHES = 0.04  # of the picture: from so much on they are there
 CLOTHED = 0.12  # of the picture: more clothes than that are no better
@@ -70,7 +71,10 @@ def best_donor(
     if said and region != "hair" and (wanted := colour(said[1], said[0])):  # hair: the person's own
         lab = torch.tensor(wanted.lab, dtype=torch.float32, device=donors.colour.device)
         fit = fit - NOT_SAID * (donors.colour[there] - lab).norm(dim=1)
-    fit = fit + (OF_ITS_KIND if region == "clothes" else PROBABLE) * shown.clamp(min=1e-3).log()
+    if region == "clothes":
+        fit = fit + OF_ITS_KIND * shown.clamp(min=UNLIKE).log()
+    else:
+        fit = fit + PROBABLE * shown.clamp(min=1e-3).log()
     order = fit.argsort(descending=True, stable=True)[:TRIED]
     tried = there[order]
     parts = [part for part in parts if part.place != region]
