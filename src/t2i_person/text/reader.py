@@ -16,6 +16,7 @@ from .input.clean import check, clean
 from .learned import tagger
 from .looks.finder import SentenceLooks
 from .model import Character, Feature, Gender, Mention, TextError
+from .people.coreference.aloud import is_address
 from .people.coreference.entity import Entity, Fact
 from .people.coreference.scene import Scene
 from .people.found import UNSEXED, Found
@@ -268,6 +269,8 @@ def agree(tokens: list[Token], found: list[Found]) -> None:
             continue
         if f.kind == "noun" and f.keys & UNSEXED:
             continue  # "ребёнок": the gender is the word's, not the person's
+        if is_address(tokens, f):
+            continue
         verb = _verb_of(tokens, found, f)
         for r in verb.readings if verb is not None else ():
             if r.pos in PREDICATES and r.number == "sing" and r.gender in ("masc", "femn"):

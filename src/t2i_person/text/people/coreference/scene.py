@@ -7,7 +7,7 @@ from ..found import Found, capital
 from ..name_words import SUBJECT
 from ..names import known_name_at
 from . import evidence
-from .aloud import addressed, introduced, spoken_to
+from .aloud import addressed, called_aloud, introduced, is_address, spoken_to, told_aloud
 from .antecedents import antecedent, relative
 from .entity import NOMINAL, Entity, Fact
 from .links import alone, apposed, likened, linked, named_at_last, wished_for
@@ -48,10 +48,11 @@ class Scene:
         self._recognise(tokens, found)
         speakers = [k for k, f in enumerate(found) if f.lemma == "я" and (self.aloud or _spoken(tokens, f))]
         speakers += [k for k, f in enumerate(found) if f.kind == "name" and introduced(tokens, f)]
+        speakers += [k for k, f in enumerate(found) if f.kind == "noun" and f.start > 1 and is_address(tokens, f)]
         others = [k for k in range(len(found)) if k not in speakers]
-        for k in others + speakers:  # who speaks is named after the words
+        for k in others + speakers:  # who speaks, and to whom, is named after the words
             f = found[k]
-            if k in speakers:
+            if k in speakers and f.kind != "noun":
                 entity = self._speaker(tokens, found)
                 if entity is None and f.kind == "name":
                     entity = self.topic(f.gender) or self._resolve(tokens, found, k)
@@ -277,14 +278,20 @@ class Scene:
             return entity
         if f.person and f.person.kind == "collective" and f.kind == "noun":
             return None
-        entity = spoken_to(self, tokens, found, at) or apposed(self, tokens, found, at)
+        entity = spoken_to(self, tokens, found, at)
+        known = called_aloud(self, tokens, found, at) if entity is not None else None
+        if entity is not None and known is not None:
+            self._are_one(known, entity)
+            return known
+        entity = entity or apposed(self, tokens, found, at)
         entity = entity or namesake(self, tokens, f, found)
         if entity is not None:
             same = named_at_last(self, tokens, found, at) if f.kind == "name" else None
             if same is not None:
                 self._are_one(entity, same)
             return entity
-        entity = addressed(self, tokens, found, at) or alone(self, tokens, f)
+        entity = addressed(self, tokens, found, at) or called_aloud(self, tokens, found, at)
+        entity = entity or told_aloud(self, tokens, found, at) or alone(self, tokens, f)
         if entity is not None:
             return entity
         f.absent = f.absent or likened(self, tokens, f) or wished_for(self, tokens, f)
