@@ -88,6 +88,7 @@ from .detached import (
     short_of_topic,
 )
 from .face import flooded, gesture, looked
+from .foreign import english_words
 from .forms import (
     age_key,
     born_in,
@@ -118,6 +119,7 @@ FIRST: tuple[Rule[OfSentence], ...] = (
     in_metres,
     years_and_height,
     yes_or_no,
+    english_words,
     excluded,
     key_and_look,
     key_and_thing,

@@ -87,7 +87,7 @@ class Entity:
 
     def mention(self, f: Found, start: int, end: int) -> None:
         """Take in one more mention and what its words say."""
-        if self.head is None or (not self.nominal and f.kind in NOMINAL):
+        if self.head is None or (f.kind in NOMINAL and (not self.nominal or self.head.lemma.isascii())):
             self.head, self.head_at = f, len(self.starts)
         self.starts.append(start)
         self.ends.append(end)
