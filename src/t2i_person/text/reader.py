@@ -286,6 +286,7 @@ def _verb_of(tokens: list[Token], found: list[Found], f: Found) -> Token | None:
             return tokens[head]
     others = [g for g in found if g is not f and g.case == "nom" and g.kind in ("noun", "name", "pron")]
     others = [g for g in others if not (g.person and g.person.kind == "collective")]  # "отряд вёл есаул"
+    others = [g for g in others if not is_address(tokens, g)]
     return _predicate_after(tokens, others, f) or _verb_before(tokens, others, f)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ..grammar.phrases import Phrase
 from ..grammar.tokens import Reading
 from ..lexicon.lists import fold, verbs
+from ..people.coreference.aloud import is_address
 from ..people.coreference.entity import Entity, Fact
 from ..people.found import Found
 from .denials import Denials
@@ -197,7 +198,7 @@ class Owners(Denials):
 
     def _may_be_subject(self, f: Found, gender: str, number: str) -> bool:
         """A person in the nominative who agrees with the verb in number and gender."""
-        if f.case != "nom" or f.kind == "poss":
+        if f.case != "nom" or f.kind == "poss" or is_address(self.tokens, f):
             return False
         if number and f.number != number and not self._many(f):
             return False

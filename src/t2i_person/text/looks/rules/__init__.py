@@ -99,7 +99,18 @@ from .forms import (
     yes_or_no,
 )
 from .height import height, height_of_most, in_metres, years_and_height
-from .idle import condition, full_of, idiom, keys, question, roar, whether, wished, worn_by_things
+from .idle import (
+    condition,
+    full_of,
+    idiom,
+    keys,
+    polite_address,
+    question,
+    roar,
+    whether,
+    wished,
+    worn_by_things,
+)
 from .noun import NounAt
 from .number import NumberAt
 from .own import own
@@ -129,6 +140,7 @@ FIRST: tuple[Rule[OfSentence], ...] = (
     question,
     whether,
     idiom,
+    polite_address,
     full_of,
     roar,
     worn_by_things,

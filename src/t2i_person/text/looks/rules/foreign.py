@@ -94,7 +94,7 @@ def _with_adjectives(looks: SentenceLooks, first: int) -> int:
     """Where "сломанный nose" begins: Russian adjectives right before the English words."""
     tokens = looks.tokens
     while first > 0 and tokens[first - 1].best.pos in ("ADJF", "PRTF") and first - 1 not in looks.mod_of:
-        if first - 1 in looks.at or not (first == 1 or tokens[first - 2].low in (",", "с", "в", ":")):
+        if first - 1 in looks.at or not (first == 1 or tokens[first - 2].low in (",", "с", "в", ":", "и")):
             break
         first -= 1
     return first

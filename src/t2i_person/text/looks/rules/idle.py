@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...grammar.marks import HARD
 from ...lexicon.lists import fold, things, verbs, word_set
+from ...people.coreference.aloud import is_address
 from .rule import rule
 
 if TYPE_CHECKING:
@@ -163,3 +164,10 @@ def worn_by_things(looks: SentenceLooks) -> None:
             continue
         if before.best.key not in things() and before.best.animacy == "inan" and before.best.known:
             looks.barred |= set(range(phrase.whole, phrase.noun + 1))
+
+
+@rule("— Вам через двор, молодой человек, — сказал старик в кепке.", "кепка")
+def polite_address(looks: SentenceLooks) -> None:
+    for f in looks.found:
+        if "человек" in f.keys and is_address(looks.tokens, f):
+            looks.barred |= set(range(f.start, f.first))

@@ -119,7 +119,8 @@ def is_address(tokens: list[Token], f: Found) -> bool:
     after = tokens[f.end].low if f.end < len(tokens) else "."
     apart = before == "," or before in HARD or before in DASH or before in QUOTES
     ends = after in ENDS_ADDRESS or after in QUOTES
-    if not apart or not ends or tokens[f.head].rel.startswith("nsubj"):
+    closed = before == "," and (after in HARD or after == "," and tokens[min(f.end + 1, len(tokens) - 1)].low in DASH)
+    if not apart or not ends or (tokens[f.head].rel.startswith("nsubj") and not closed):
         return False
     if f.start < 2 and after == "," and not _said_to_somebody(tokens, f.end + 1):
         return False  # "— Торговец, смуглый, подмигнул ей": the author speaks
