@@ -82,8 +82,9 @@ class Scene:
     def _take_in(self, tokens: list[Token], f: Found, entity: Entity) -> None:
         """What a mention adds to the one it means."""
         entity.hint = entity.hint or f.hint
+        called = is_address(tokens, f)
         entity.subjects += f.case == "nom"
-        if f.case == "nom" and f.kind != "poss":
+        if f.case == "nom" and f.kind != "poss" and not called:
             entity.acted = self.sentence, f.first
         if f.kind in NOMINAL:
             entity.heard = self.sentence
@@ -100,7 +101,8 @@ class Scene:
         if not (entity.second and entity.named and f.lemma in ("ты", "вы")):
             again = entity.last == self.sentence and _in_main_clause(tokens, entity.acted[1])
             entity.last, entity.place = self.sentence, f.first
-            entity.subject = _stands_out(tokens, f) or (entity.subject and (f.kind == "poss" or again))
+            entity.subject = entity.subject and (f.kind == "poss" or again)
+            entity.subject = entity.subject or (_stands_out(tokens, f) and not called)
         if entity.gender == "u" and f.gender != "u" and f.number == "sing":
             entity.gender = f.gender
 
