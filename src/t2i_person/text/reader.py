@@ -183,7 +183,7 @@ def _page(
             except Exception:  # whatever it is, one sentence must not cost the whole text
                 skipped += 1
                 log.exception("A sentence was skipped, characters %d to %d", tokens[0].start, tokens[-1].end)
-            marks.extend(_settle(scene, raw, start, chapter))
+            marks.extend(_settle(scene, raw, start, chapter, tokens[0].start))
         run.clear()
 
     for at, paragraph in paragraphs(text):
@@ -236,8 +236,10 @@ def _read(scene: Scene, tokens: list[Token], found: list[Found] | Exception) -> 
     SentenceLooks(tokens, found, scene).run()
 
 
-def _settle(scene: Scene, raw: str, start: int, chapter: str) -> Iterator[tuple[int, int, str, bool]]:
-    """Give what the latest sentence said its words and chapter; yields where each stands."""
+def _settle(
+    scene: Scene, raw: str, start: int, chapter: str, since: int
+) -> Iterator[tuple[int, int, str, bool]]:
+    """Give what the latest sentence, from `since` on, said its words and chapter; yields where each stands."""
     for _, fact in scene.waiting:
         if not fact.text:
             fact.text, fact.chapter = raw[fact.start - start : fact.end - start], chapter
@@ -249,8 +251,10 @@ def _settle(scene: Scene, raw: str, start: int, chapter: str) -> Iterator[tuple[
             words = raw[entity.starts[at] - start : entity.ends[at] - start]
             entity.texts.append(sys.intern(words))
         for fact in reversed(entity.facts):
-            if fact.text:
+            if fact.text and fact.start < since:
                 break
+            if fact.text:
+                continue  # two people share it
             fact.text = raw[fact.start - start : fact.end - start]
             fact.chapter = chapter
             yield fact.start, fact.end, fact.category, fact.negated

@@ -22,8 +22,20 @@ def find(tokens: list[Token]) -> list[Found]:
                 f.kind = "poss"
         elif f.kind == "noun" and f.number == "plur" and not f.counted:
             _count_together(tokens, f)
+    found = [f for k, f in enumerate(found) if not _told_by_name(tokens, found, k)]
     mark_absent(tokens, found)
     return found
+
+
+def _told_by_name(tokens: list[Token], found: list[Found], k: int) -> bool:
+    """ "Близняшки Ася и Тася", "оба брата, Семён и Лука": who they are is said right after, one by one."""
+    f, names = found[k], found[k + 1 : k + 3]
+    if f.kind != "noun" or f.number != "plur" or f.count > 2 or [g.kind for g in names] != ["name", "name"]:
+        return False
+    if f.start < f.first and not f.counted:
+        return False  # "рыжие близняшки Ася и Тася"
+    near = [t.low for t in tokens[f.end : names[0].start]] in ([], [","], [":"], ["—"])
+    return near and [t.low for t in tokens[names[0].end : names[1].start]] == ["и"]
 
 
 def _mentions(tokens: list[Token]) -> list[Found]:

@@ -144,8 +144,8 @@ def _is_nobody(tokens: list[Token], i: int, phrase: Phrase, entry: Person) -> bo
         return True
     if phrase.prep == "во" and token.low == "главе":
         return True
-    if phrase.prep in ("в", "во") and _may_be_place(token):
-        return True
+    if phrase.prep in ("в", "во") and (_may_be_place(token) or phrase.reading.grams >= {"loct", "plur"}):
+        return True  # "в фате", "борода в крошках"
     # a homonym that is first of all a thing: "пачка", "тройка", "модель"
     if phrase.reading.key not in things() or entry.kind in ("kin", "generic"):
         return False

@@ -244,7 +244,8 @@ def _apposition(pair: _Pair) -> bool:
     low = [t.low for t in pair.between]
     while low and fold(low[-1]) in NOT_QUITE:
         low.pop()
-    if not low or pair.has_verb or len(pair.between) > 7:
+    not_quite = 0 < len(low) < len(pair.between) and low[-1] == ","  # "он был мал, почти карлик"
+    if not low or (pair.has_verb and not (not_quite and pair.is_be)) or len(pair.between) > 7:
         return False
     if low[-1] != "," and low[-1] not in DASH:
         return False
