@@ -239,7 +239,7 @@ def _read(scene: Scene, tokens: list[Token], found: list[Found] | Exception) -> 
 def _settle(
     scene: Scene, raw: str, start: int, chapter: str, since: int
 ) -> Iterator[tuple[int, int, str, bool]]:
-    """Give what the latest sentence, from `since` on, said its words and chapter; yields where each stands."""
+    """Give what the latest sentence said its words and chapter, from `since` on; yields where each stands."""
     for _, fact in scene.waiting:
         if not fact.text:
             fact.text, fact.chapter = raw[fact.start - start : fact.end - start], chapter

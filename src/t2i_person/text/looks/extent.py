@@ -66,7 +66,7 @@ def _prepositional(sentence: Sentence, phrase: Phrase, entry: Thing, end: int) -
 
 
 def _right_behind(sentence: Sentence, phrase: Phrase, after: Phrase, entry: Thing) -> bool:
-    """ "усы с завитками", "кофта с дырой", "каре с чёлкой": "с" right behind a thing without a preposition."""
+    """ "усы с завитками", "кофта с дырой", "каре с чёлкой": "с" right behind a thing of its own."""
     if phrase.prep or phrase.case not in ("nom", "acc") or after.case != "ins" or after.noun in sentence.at:
         return False
     if after.prep not in ("с", "со") or after.reading.animacy == "anim":

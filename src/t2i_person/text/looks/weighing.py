@@ -27,7 +27,9 @@ SPAN = 0.75  # and all its words together, for a span that no rule took
 KEEP = 0.25  # probability below which what a rule took is none
 MOVE = 0.2  # how much likelier another owner must be than the one the rules gave
 DENIES = frozenset("без не ни нет нету".split())
-OUTER = frozenset(', . ; : ! ? — – - … и а но или да ( ) « » " “ ” „ же то в во желательно обязательно'.split())
+OUTER = frozenset(
+    ', . ; : ! ? — – - … и а но или да ( ) « » " “ ” „ же то в во желательно обязательно'.split()
+)
 LIKENING = ("как", "словно", "будто", "точно", "похожий", "похожая", "похожие", "похожее")
 SUMMING = frozenset(("такой", "весь", "это"))  # "таких", "всё"
 ONE_OF = word_set("reference.txt", "one of")

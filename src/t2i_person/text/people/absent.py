@@ -49,6 +49,7 @@ def mark_absent(tokens: list[Token], found: list[Found]) -> None:
         second = tokens[f.start - 2] if f.start > 1 else None
         place = _Place(tokens, f, before, second, fold(before.low) if before else "")
         f.absent = not _passing_by(place) and next((gone for holds, gone in SIGNS if holds(place)), False)
+        f.sought = f.absent and (_needed(place) or _sought(place))
 
 
 def _passing_by(place: _Place) -> bool:

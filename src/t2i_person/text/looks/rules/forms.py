@@ -229,7 +229,9 @@ def excluding_sign(looks: SentenceLooks) -> int:
     tokens = looks.tokens
     for t in tokens[1:]:
         before = {x.low for x in tokens[max(0, t.i - 2) : t.i]}
-        if t.low == ":" and (tokens[t.i - 1].low in EXCLUDING or {"negative", "негатив", "негативный"} & before):
+        if t.low == ":" and (
+            tokens[t.i - 1].low in EXCLUDING or {"negative", "негатив", "негативный"} & before
+        ):
             return t.i
         if t.low == "no" and tokens[t.i - 1].low in ("-", "--"):
             return t.i

@@ -85,7 +85,7 @@ def addressed(scene: Scene, tokens: list[Token], found: list[Found], at: int) ->
 
 
 def called_aloud(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
-    """ "— Дай руку, красавец", "Курьерам через двор, молодой человек": somebody there, whatever the word."""
+    """ "— Дай руку, красавец", "Курьерам через двор, молодой человек": somebody there by any word."""
     f = found[at]
     if f.kind != "noun" or f.person is None or not is_address(tokens, f):
         return None
@@ -119,7 +119,8 @@ def is_address(tokens: list[Token], f: Found) -> bool:
     after = tokens[f.end].low if f.end < len(tokens) else "."
     apart = before == "," or before in HARD or before in DASH or before in QUOTES
     ends = after in ENDS_ADDRESS or after in QUOTES
-    closed = before == "," and (after in HARD or after == "," and tokens[min(f.end + 1, len(tokens) - 1)].low in DASH)
+    dashed = after == "," and f.end + 1 < len(tokens) and tokens[f.end + 1].low in DASH
+    closed = before == "," and (after in HARD or dashed)
     if not apart or not ends or (tokens[f.head].rel.startswith("nsubj") and not closed):
         return False
     if f.start < 2 and after == "," and not _said_to_somebody(tokens, f.end + 1):

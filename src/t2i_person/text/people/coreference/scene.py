@@ -1,8 +1,9 @@
 """Who is who: one entity for each person of the text, across sentences."""
 
 from ...grammar.marks import DASH, HARD, QUOTES
+from ...grammar.phrases import look_of
 from ...grammar.tokens import Token
-from ...lexicon.lists import fold, verbs, word_set
+from ...lexicon.lists import fold, things, verbs, word_set
 from ..found import Found, capital
 from ..name_words import SUBJECT
 from ..names import known_name_at
@@ -15,6 +16,7 @@ from .namesakes import again, may_mean, namesake, other_name
 
 MEMORY = 12  # sentences a common noun may refer back over; names refer back over the whole text
 CROWD = 40
+MEASURED = ("возраст", "рост", "внешность", "типаж", "телосложение")
 NAMING = ("NOUN", "PROPN", "X")
 
 
@@ -46,9 +48,12 @@ class Scene:
         if tokens[0].opens:
             self.aloud = tokens[0].low in DASH
         self._recognise(tokens, found)
+        self._described_after(tokens)
         speakers = [k for k, f in enumerate(found) if f.lemma == "я" and (self.aloud or _spoken(tokens, f))]
         speakers += [k for k, f in enumerate(found) if f.kind == "name" and introduced(tokens, f)]
-        speakers += [k for k, f in enumerate(found) if f.kind == "noun" and f.start > 1 and is_address(tokens, f)]
+        speakers += [
+            k for k, f in enumerate(found) if f.kind == "noun" and f.start > 1 and is_address(tokens, f)
+        ]
         others = [k for k in range(len(found)) if k not in speakers]
         for k in others + speakers:  # who speaks, and to whom, is named after the words
             f = found[k]
@@ -78,6 +83,17 @@ class Scene:
                 if f is not None:
                     found.append(f)
                     found.sort(key=lambda f: f.first)
+
+    def _described_after(self, tokens: list[Token]) -> None:
+        """ "Требуется актриса. Возраст 65+, седая": looks told next are of the one whom a notice asks for."""
+        asked = [e for e in self.ghosts if e.sought and e.number == "sing" and e.last == self.sentence - 1]
+        others = [e for e in self.entities if e.last >= self.sentence - 1]
+        first = tokens[0]
+        told = first.keys("NOUN") & things().keys() or look_of(first) is not None
+        told = told or (first.key in MEASURED and any(t.low[0].isdigit() for t in tokens))
+        if asked and not others and told:
+            self.recall(asked[0])
+            asked[0].seen = True
 
     def _take_in(self, tokens: list[Token], f: Found, entity: Entity) -> None:
         """What a mention adds to the one it means."""
@@ -208,7 +224,7 @@ class Scene:
         for e in reversed(self.ghosts):
             if f.keys & e.words and e.number == f.number and not other_name(f, e):
                 return e
-        entity = Entity(f.number, f.gender, ghost=True)
+        entity = Entity(f.number, f.gender, ghost=True, sought=f.sought)
         self.ghosts.append(entity)
         return entity
 
