@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from ...grammar.marks import HARD
 from ...lexicon.lists import fold, things, verbs, word_set
-from ...people.coreference.aloud import is_address
 from .rule import rule
 
 if TYPE_CHECKING:
@@ -169,5 +168,5 @@ def worn_by_things(looks: SentenceLooks) -> None:
 @rule("— Вам через двор, молодой человек, — сказал старик в кепке.", "кепка")
 def polite_address(looks: SentenceLooks) -> None:
     for f in looks.found:
-        if "человек" in f.keys and is_address(looks.tokens, f):
+        if "человек" in f.keys and looks.is_called(f):
             looks.barred |= set(range(f.start, f.first))
