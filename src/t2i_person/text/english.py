@@ -52,6 +52,8 @@ def noun(word: str) -> str:
 
 def phrase(fact: Fact, head: str = "") -> str:
     """English of one feature, without the negation; `head` is the person's noun."""
+    if fact.normalized.isascii() and fact.normalized[:1].isalpha():
+        return fact.normalized  # "long silver hair"
     set_phrase = _set_phrase(fact, head)
     if set_phrase:
         return set_phrase

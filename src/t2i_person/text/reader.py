@@ -16,6 +16,7 @@ from .input.clean import check, clean
 from .learned import tagger
 from .looks.finder import SentenceLooks
 from .model import Character, Feature, Gender, Mention, TextError
+from .people.coreference.aloud import is_address
 from .people.coreference.entity import Entity, Fact
 from .people.coreference.scene import Scene
 from .people.found import UNSEXED, Found
@@ -182,7 +183,7 @@ def _page(
             except Exception:  # whatever it is, one sentence must not cost the whole text
                 skipped += 1
                 log.exception("A sentence was skipped, characters %d to %d", tokens[0].start, tokens[-1].end)
-            marks.extend(_settle(scene, raw, start, chapter))
+            marks.extend(_settle(scene, raw, start, chapter, tokens[0].start))
         run.clear()
 
     for at, paragraph in paragraphs(text):
@@ -235,8 +236,10 @@ def _read(scene: Scene, tokens: list[Token], found: list[Found] | Exception) -> 
     SentenceLooks(tokens, found, scene).run()
 
 
-def _settle(scene: Scene, raw: str, start: int, chapter: str) -> Iterator[tuple[int, int, str, bool]]:
-    """Give what the latest sentence said its words and chapter; yields where each stands."""
+def _settle(
+    scene: Scene, raw: str, start: int, chapter: str, since: int
+) -> Iterator[tuple[int, int, str, bool]]:
+    """Give what the latest sentence said its words and chapter, from `since` on; yields where each stands."""
     for _, fact in scene.waiting:
         if not fact.text:
             fact.text, fact.chapter = raw[fact.start - start : fact.end - start], chapter
@@ -248,8 +251,10 @@ def _settle(scene: Scene, raw: str, start: int, chapter: str) -> Iterator[tuple[
             words = raw[entity.starts[at] - start : entity.ends[at] - start]
             entity.texts.append(sys.intern(words))
         for fact in reversed(entity.facts):
-            if fact.text:
+            if fact.text and fact.start < since:
                 break
+            if fact.text:
+                continue  # two people share it
             fact.text = raw[fact.start - start : fact.end - start]
             fact.chapter = chapter
             yield fact.start, fact.end, fact.category, fact.negated
@@ -268,6 +273,8 @@ def agree(tokens: list[Token], found: list[Found]) -> None:
             continue
         if f.kind == "noun" and f.keys & UNSEXED:
             continue  # "ребёнок": the gender is the word's, not the person's
+        if is_address(tokens, f):
+            continue
         verb = _verb_of(tokens, found, f)
         for r in verb.readings if verb is not None else ():
             if r.pos in PREDICATES and r.number == "sing" and r.gender in ("masc", "femn"):
@@ -283,6 +290,7 @@ def _verb_of(tokens: list[Token], found: list[Found], f: Found) -> Token | None:
             return tokens[head]
     others = [g for g in found if g is not f and g.case == "nom" and g.kind in ("noun", "name", "pron")]
     others = [g for g in others if not (g.person and g.person.kind == "collective")]  # "отряд вёл есаул"
+    others = [g for g in others if not is_address(tokens, g)]
     return _predicate_after(tokens, others, f) or _verb_before(tokens, others, f)
 
 

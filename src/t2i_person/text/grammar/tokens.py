@@ -33,6 +33,7 @@ UD_POS = {
 }  # fmt: skip
 INDECLINABLE = word_set("grammar.txt", "indeclinable")
 SURNAMES = ("ова", "ева", "ёва", "ина", "ов", "ев", "ёв", "ин")  # a name is no slip for another word
+ENTRY = re.compile(r"[\d.)•*\s]{0,6}[А-ЯЁ][\w-]*(?: [\w-]+){0,3},? ?[—–-] ?\S")  # "Эля — розовое каре"
 FORM_LINE = re.compile(r"[\W_\d]{0,6}([а-яё]+)", re.IGNORECASE)
 RUN = re.compile(r"\S+")
 FORM_KEYS = word_set("forms.txt", "line")
@@ -232,8 +233,10 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
     """(offset, text) of the parts of a paragraph: lines of a form stand alone, wrapped prose does not."""
     start = 0
     was_key = False
-    for line in re.finditer(r"[^\n]+", text):
-        is_key = _opens_with_key(line.group())
+    lines = list(re.finditer(r"[^\n]+", text))
+    listed = sum(ENTRY.match(line.group()) is not None for line in lines) > 1
+    for line in lines:
+        is_key = _opens_with_key(line.group()) or (listed and ENTRY.match(line.group()) is not None)
         if (is_key or was_key) and line.start() > start:
             yield start, text[start : line.start()]
             start = line.start()

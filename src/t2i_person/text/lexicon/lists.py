@@ -63,6 +63,12 @@ def _entries(name: str) -> list[tuple[str, list[str], str]]:
 
 
 @cache
+def sections(name: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Header and words of each section of one list."""
+    return tuple((header, tuple(words)) for header, words, _ in _entries(name))
+
+
+@cache
 def people() -> dict[str, Person]:
     """Nouns for persons by folded lemma."""
     out: dict[str, Person] = {}

@@ -61,7 +61,24 @@ def _prepositional(sentence: Sentence, phrase: Phrase, entry: Thing, end: int) -
     if low == "на" and any(tokens[m].keys() & {"весь"} for m in after.mods):
         return end  # "застегнул китель на все пуговицы"
     completes = COMPLETES.get(low)
-    return after.noun + 1 if completes is not None and completes(sentence, after, entry) else None
+    told = completes is not None and completes(sentence, after, entry)
+    return after.noun + 1 if told or _right_behind(sentence, phrase, after, entry) else None
+
+
+def _right_behind(sentence: Sentence, phrase: Phrase, after: Phrase, entry: Thing) -> bool:
+    """ "усы с завитками", "кофта с дырой", "каре с чёлкой": "с" right behind a thing of its own."""
+    if phrase.prep or phrase.case not in ("nom", "acc") or after.case != "ins" or after.noun in sentence.at:
+        return False
+    if after.prep not in ("с", "со") or after.reading.animacy == "anim":
+        return False
+    theirs = things().get(after.reading.key)
+    if theirs is None:
+        return phrase.case == "nom" and entry.category in (*WORN, "hair")  # not "надел шляпу с трудом"
+    if not entry.needs and entry.category == theirs.category:
+        return True
+    if theirs.category == "facial_hair" or (theirs.category in WORN and entry.category not in WORN):
+        return False  # "лицо с бородой"
+    return entry.category != "build" and not theirs.carried
 
 
 def _is_a(kind: str, sentence: Sentence, after: Phrase) -> bool:

@@ -119,6 +119,8 @@ class SentenceLooks(Constructions):
             return
         if f.person is None or f.entity is None or f.entity.starts[0] == self.tokens[f.first].start:
             return  # the head itself
+        if f.entity.head is f and any(word.isascii() for word in f.entity.words):
+            return  # "1girl, эльфийка": who she is was not said yet
         for category, normal, _ in f.person.facts:
             apposition = self._beside_with_looks(f) and not f.denied
             if category == "hair_color" and not apposition:  # "она была брюнетка"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ..grammar.phrases import Phrase
 from ..grammar.tokens import Reading
 from ..lexicon.lists import fold, verbs
+from ..people.coreference.aloud import is_address
 from ..people.coreference.entity import Entity, Fact
 from ..people.found import Found
 from .denials import Denials
@@ -197,11 +198,15 @@ class Owners(Denials):
 
     def _may_be_subject(self, f: Found, gender: str, number: str) -> bool:
         """A person in the nominative who agrees with the verb in number and gender."""
-        if f.case != "nom" or f.kind == "poss":
+        if f.case != "nom" or f.kind == "poss" or self.is_called(f):
             return False
         if number and f.number != number and not self._many(f):
             return False
         return gender == "u" or number != "sing" or f.gender in ("u", gender)
+
+    def is_called(self, f: Found) -> bool:
+        """Whether somebody is called by it: "— Вам через двор, молодой человек"."""
+        return is_address(self.tokens, f)
 
     def _many(self, f: Found) -> bool:
         """ "два парня", or one of "Иван и Анна": a plural verb may be theirs."""

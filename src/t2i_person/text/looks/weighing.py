@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..grammar.marks import DASH
 from ..grammar.nominative import masculine, normalize
 from ..grammar.phrases import Phrase, look_of
 from ..learned import scorer
@@ -26,8 +27,11 @@ SPAN = 0.75  # and all its words together, for a span that no rule took
 KEEP = 0.25  # probability below which what a rule took is none
 MOVE = 0.2  # how much likelier another owner must be than the one the rules gave
 DENIES = frozenset("без не ни нет нету".split())
-OUTER = frozenset(', . ; : ! ? — – - … и а но или да ( ) « » " “ ” „ же то в во'.split())
+OUTER = frozenset(
+    ', . ; : ! ? — – - … и а но или да ( ) « » " “ ” „ же то в во желательно обязательно'.split()
+)
 LIKENING = ("как", "словно", "будто", "точно", "похожий", "похожая", "похожие", "похожее")
+SUMMING = frozenset(("такой", "весь", "это"))  # "таких", "всё"
 ONE_OF = word_set("reference.txt", "one of")
 DRESSED = "одетый"  # alone it tells nothing
 ADJECTIVES = ("ADJF", "PRTF", "ADJS", "PRTS")
@@ -130,7 +134,7 @@ def whose(sentence: places.Sentence, first: int, end: int, guess: Entity | None)
     if not near:
         return guess
     place = places.Place(sentence, first, end, guess)
-    said = _said_in_clause(place) or _looked_at(place)
+    said = _said_in_clause(place) or _looked_at(place) or _summed_up(place)
     if said is not None:
         return said
     near = [e for e in near if _may_own(sentence, place, e)] or near
@@ -163,6 +167,18 @@ def _looked_at(place: places.Place) -> Entity | None:
     if scene.looked_at is None or scene.looked_at[0] != scene.sentence - 1 or looks.found:
         return None
     return None if any(looks.is_verb(t.i) for t in looks.tokens) else scene.looked_at[1]
+
+
+def _summed_up(place: places.Place) -> Entity | None:
+    """ "Орчанка сплюнула. Бритые виски, кольцо — эльф таких не видел": who was told of before the list."""
+    looks = place.look
+    dash = next((t.i for t in looks.tokens if t.low in DASH and t.i >= place.end), 0)
+    after = looks.tokens[dash + 1 : dash + 4]
+    if not dash or not any(t.keys() & SUMMING for t in after):
+        return None
+    if any(looks.is_verb(t.i) for t in looks.tokens[:dash]) or any(f.first < dash for f in looks.found):
+        return None
+    return looks._subject_of_last()
 
 
 def _may_own(sentence: places.Sentence, place: places.Place, e: Entity) -> bool:

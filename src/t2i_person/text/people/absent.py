@@ -49,6 +49,7 @@ def mark_absent(tokens: list[Token], found: list[Found]) -> None:
         second = tokens[f.start - 2] if f.start > 1 else None
         place = _Place(tokens, f, before, second, fold(before.low) if before else "")
         f.absent = not _passing_by(place) and next((gone for holds, gone in SIGNS if holds(place)), False)
+        f.sought = f.absent and (_needed(place) or _sought(place))
 
 
 def _passing_by(place: _Place) -> bool:
@@ -260,6 +261,13 @@ def _talked_about(place: _Place) -> bool:
     return place.word in word_set("absent.txt", "about")
 
 
+def _visited(place: _Place) -> bool:
+    """ "— Вы к Марго?": somebody who is elsewhere."""
+    if place.word not in ("к", "ко") or place.second is None or place.second.key not in ("ты", "вы"):
+        return False
+    return any(t.low == "?" for t in place.tokens[place.found.end : place.found.end + 1])
+
+
 def _to_be_called(place: _Place) -> bool:
     """ "звоните Марине", "обращаться к Петру": in a notice."""
     f = place.found
@@ -332,6 +340,7 @@ SIGNS: tuple[tuple[Callable[[_Place], bool], bool], ...] = (
     (_posing_as, True),
     (_missed, True),
     (_talked_about, True),
+    (_visited, True),
     (_to_be_called, True),
     (_addressed, True),
 )

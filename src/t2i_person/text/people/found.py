@@ -29,6 +29,7 @@ class Found:
     absent: bool = False
     predicate: bool = False
     denied: bool = False  # "не блондинка"
+    sought: bool = False  # "требуется актриса": whom a notice asks for
     wished: bool = False  # "ищу мужчину": whom somebody would like to meet
     forms: tuple[Reading, ...] = ()
     entity: Any = None

@@ -2,6 +2,7 @@
 
 from ..grammar.marks import DASH
 from ..grammar.numbers import TOGETHER
+from ..grammar.phrases import Phrase
 from ..grammar.tokens import Token
 from ..lexicon.lists import fold, things, word_set
 from .absent import mark_absent
@@ -21,8 +22,20 @@ def find(tokens: list[Token]) -> list[Found]:
                 f.kind = "poss"
         elif f.kind == "noun" and f.number == "plur" and not f.counted:
             _count_together(tokens, f)
+    found = [f for k, f in enumerate(found) if not _told_by_name(tokens, found, k)]
     mark_absent(tokens, found)
     return found
+
+
+def _told_by_name(tokens: list[Token], found: list[Found], k: int) -> bool:
+    """ "Близняшки Ася и Тася", "оба брата, Семён и Лука": who they are is said right after, one by one."""
+    f, names = found[k], found[k + 1 : k + 3]
+    if f.kind != "noun" or f.number != "plur" or f.count > 2 or [g.kind for g in names] != ["name", "name"]:
+        return False
+    if f.start < f.first and not f.counted:
+        return False  # "рыжие близняшки Ася и Тася"
+    near = [t.low for t in tokens[f.end : names[0].start]] in ([], [","], [":"], ["—"])
+    return near and [t.low for t in tokens[names[0].end : names[1].start]] == ["и"]
 
 
 def _mentions(tokens: list[Token]) -> list[Found]:
@@ -47,6 +60,8 @@ def _mentions(tokens: list[Token]) -> list[Found]:
         if out and _told_of_member(tokens, out[-1], found):
             i = found.last + 1
             continue
+        if out and out[-1].kind == "noun" and found.phrase is not None:
+            _begin_after(out[-1].last, found.phrase)
         if out and _is_title_of(tokens, out[-1], found):
             found = titled(out.pop(), found, tokens)
         out.append(found)
@@ -80,6 +95,15 @@ def _told_of_member(tokens: list[Token], member: Found, found: Found) -> bool:
         return False
     adjective = tokens[found.first].has("ADJF") and found.case == member.case
     return adjective and tokens[found.end].low == "," and fold(tokens[member.first].low) in ONE_OF
+
+
+def _begin_after(last: int, phrase: Phrase) -> None:
+    """ "управляющий, рыжий немец": who is named before is no adjective of the noun."""
+    if phrase.start <= last < phrase.noun:
+        phrase.mods = [m for m in phrase.mods if m > last]
+        phrase.mod_readings = {m: r for m, r in phrase.mod_readings.items() if m > last}
+        phrase.start = min([*phrase.mods, phrase.noun])
+        phrase.prep, phrase.prep_at = "", -1
 
 
 def _particle(tokens: list[Token], i: int) -> bool:

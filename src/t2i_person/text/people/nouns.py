@@ -11,6 +11,8 @@ from ..lexicon.neighbours import is_person_noun, kind_of
 from .found import Found, lookup
 
 NAME_GRAMS = frozenset({"Name", "Surn", "Patr", "Geox"})
+# "1girl, silver hair": English words in a Russian prompt, in small letters
+FOREIGN = {word: letter for letter in "fm" for word in word_set("foreign.txt", f"person {letter}")}
 TWINS = word_set("reference.txt", "twin")
 WITH_CLOTHES = ("в", "во", "с", "со", "без")
 
@@ -18,6 +20,9 @@ WITH_CLOTHES = ("в", "во", "с", "со", "без")
 def noun_at(tokens: list[Token], i: int) -> Found | None:
     """A common noun for a person at place `i`."""
     token = tokens[i]
+    if token.text in FOREIGN:
+        told = Person(token.low, FOREIGN[token.text], "generic", token.low)
+        return Found(i, i, i, "noun", token.low, told.gender, "sing", "nom", person=told, keys={token.low})
     if not token.low[0].isalpha() or _describes_next(tokens, i):
         return None
     phrase = build(tokens, i)
@@ -139,8 +144,8 @@ def _is_nobody(tokens: list[Token], i: int, phrase: Phrase, entry: Person) -> bo
         return True
     if phrase.prep == "во" and token.low == "главе":
         return True
-    if phrase.prep in ("в", "во") and _may_be_place(token):
-        return True
+    if phrase.prep in ("в", "во") and (_may_be_place(token) or phrase.reading.grams >= {"loct", "plur"}):
+        return True  # "в фате", "борода в крошках"
     # a homonym that is first of all a thing: "пачка", "тройка", "модель"
     if phrase.reading.key not in things() or entry.kind in ("kin", "generic"):
         return False

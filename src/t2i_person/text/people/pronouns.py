@@ -87,6 +87,9 @@ def _that_one(tokens: list[Token], i: int) -> Found | None:
     best = tokens[i].best
     if best.key != "тот" or not best.case or best.number != "sing":
         return None
+    if that_one_acts(tokens, i):
+        letter = LETTER[best.gender]
+        return Found(i, i, i, "pron", "та" if letter == "f" else "тот", letter, "sing", "nom")
     if i + 2 >= len(tokens) or tokens[i + 1].low != ",":
         return None
     k = i + 3 if tokens[i + 2].low == "что" else i + 2
@@ -97,6 +100,19 @@ def _that_one(tokens: list[Token], i: int) -> Found | None:
     if tokens[k].low not in ("с", "со", "в", "без") and not like:
         return None
     return Found(i, i, i, "pron", "та" if letter == "f" else "тот", letter, "sing", best.case)
+
+
+def that_one_acts(tokens: list[Token], i: int) -> bool:
+    """ "Он окликнул Петра. Тот даже не обернулся", "позвал её, и та вышла": with a verb of its own."""
+    best = tokens[i].best
+    if best.key != "тот" or best.case != "nom" or best.gender not in LETTER:
+        return False
+    if i > 0 and tokens[i - 1].low not in ("и", "а", "но", ";"):
+        return False
+    does = next((t for t in tokens[i + 1 :] if t.best.pos not in ("ADVB", "PRCL")), None)
+    if does is None or does.best.pos not in ("VERB", "ADJS", "PRTS") or does.i > i + 4:
+        return False
+    return any(r.number == "sing" and r.gender in ("", best.gender) for r in does.readings)
 
 
 def _whose(tokens: list[Token], i: int) -> Found | None:

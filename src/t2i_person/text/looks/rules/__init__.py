@@ -88,6 +88,7 @@ from .detached import (
     short_of_topic,
 )
 from .face import flooded, gesture, looked
+from .foreign import english_words
 from .forms import (
     age_key,
     born_in,
@@ -98,7 +99,18 @@ from .forms import (
     yes_or_no,
 )
 from .height import height, height_of_most, in_metres, years_and_height
-from .idle import condition, full_of, idiom, keys, question, roar, whether, wished, worn_by_things
+from .idle import (
+    condition,
+    full_of,
+    idiom,
+    keys,
+    polite_address,
+    question,
+    roar,
+    whether,
+    wished,
+    worn_by_things,
+)
 from .noun import NounAt
 from .number import NumberAt
 from .own import own
@@ -118,6 +130,7 @@ FIRST: tuple[Rule[OfSentence], ...] = (
     in_metres,
     years_and_height,
     yes_or_no,
+    english_words,
     excluded,
     key_and_look,
     key_and_thing,
@@ -127,6 +140,7 @@ FIRST: tuple[Rule[OfSentence], ...] = (
     question,
     whether,
     idiom,
+    polite_address,
     full_of,
     roar,
     worn_by_things,

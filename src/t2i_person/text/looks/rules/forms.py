@@ -216,17 +216,23 @@ def _looks_from(looks: SentenceLooks, start: int, noun: Reading, of_colour: bool
 
 @rule("Рыжая девушка. Negative prompt: очки, шляпа.", "рыжий; !очки; !шляпа")
 def excluded(looks: SentenceLooks) -> None:
-    tokens = looks.tokens
-    for sign in tokens[1:]:
-        if sign.low != ":":
-            continue
-        before = {t.low for t in tokens[max(0, sign.i - 2) : sign.i]}
-        if tokens[sign.i - 1].low not in EXCLUDING and not ({"negative", "негатив", "негативный"} & before):
-            continue
-        for phrase in list(looks.phrases.values()):
-            entry = things().get(phrase.reading.key)
-            if entry is None or phrase.noun < sign.i:
-                continue
-            owner = owner_of_form(looks, sign.i)
+    sign = excluding_sign(looks)
+    for phrase in list(looks.phrases.values()) if sign >= 0 else ():
+        entry = things().get(phrase.reading.key)
+        if entry is not None and phrase.noun > sign:
+            owner = owner_of_form(looks, sign)
             looks.emit(owner, phrase, entry, phrase.start, phrase.noun + 1, True)
-        return
+
+
+def excluding_sign(looks: SentenceLooks) -> int:
+    """Place of what opens a list of things that are not to be drawn: the colon, or "--no"; -1 for none."""
+    tokens = looks.tokens
+    for t in tokens[1:]:
+        before = {x.low for x in tokens[max(0, t.i - 2) : t.i]}
+        if t.low == ":" and (
+            tokens[t.i - 1].low in EXCLUDING or {"negative", "негатив", "негативный"} & before
+        ):
+            return t.i
+        if t.low == "no" and tokens[t.i - 1].low in ("-", "--"):
+            return t.i
+    return -1

@@ -163,3 +163,10 @@ def worn_by_things(looks: SentenceLooks) -> None:
             continue
         if before.best.key not in things() and before.best.animacy == "inan" and before.best.known:
             looks.barred |= set(range(phrase.whole, phrase.noun + 1))
+
+
+@rule("— Вам через двор, молодой человек, — сказал старик в кепке.", "кепка")
+def polite_address(looks: SentenceLooks) -> None:
+    for f in looks.found:
+        if "человек" in f.keys and looks.is_called(f):
+            looks.barred |= set(range(f.start, f.first))

@@ -9,7 +9,7 @@ from ...grammar.tokens import Token
 from ...lexicon.lists import fold, people, things, word_set
 from ...model import WORN
 from ..found import Found
-from ..pronouns import only_acts
+from ..pronouns import only_acts, that_one_acts
 from .entity import NOMINAL, Entity
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ def antecedent(scene: Scene, tokens: list[Token], found: list[Found], at: int) -
         return scene.topic(f.gender) or scene.newcomer(f)
     if fold(f.lemma) not in PERSONAL:
         member = _one_of_two(scene, f) or _the_latter(scene, f)
+        if member is None and that_one_acts(tokens, f.first):
+            return None  # a thing
         if member is None and not only_acts(tokens, f.first):
             member = _one_of_them(scene, f) or scene.newcomer(f)
         return member

@@ -63,6 +63,7 @@ class Entity:
     subjects: int = 0  # mentions as a subject
     there: float = 0.0  # how likely the surest of its nouns and names is that of somebody who is there
     ghost: bool = False  # so far only talked about
+    sought: bool = False  # a notice asks for them
     heard: int = -1  # sentence of the last noun or name
     becomes: "Entity | None" = None  # somebody named since then, who may be this one
     words: set[str] = field(default_factory=set)  # keys of the nouns and names it was called by
@@ -87,7 +88,7 @@ class Entity:
 
     def mention(self, f: Found, start: int, end: int) -> None:
         """Take in one more mention and what its words say."""
-        if self.head is None or (not self.nominal and f.kind in NOMINAL):
+        if self.head is None or (f.kind in NOMINAL and (not self.nominal or self.head.lemma.isascii())):
             self.head, self.head_at = f, len(self.starts)
         self.starts.append(start)
         self.ends.append(end)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 DEEMING = word_set("verbs.txt", "deem")
 NAMING = word_set("verbs.txt", "name")
 QUIET = ("ADJF", "PRTF", "ADVB", "PRCL", "CONJ", "ADJS", "COMP")  # what may stand before a predicate noun
-NOT_QUITE = ("не", "почти", "совсем", "еще", "уже")
+NOT_QUITE = ("не", "почти", "совсем", "еще", "уже", "сам", "сама")
 BY_NAME = word_set("reference.txt", "by name")
 NAME_NOUNS = word_set("reference.txt", "name")
 SEEKING = word_set("reference.txt", "seeking")
@@ -242,9 +242,10 @@ def _apposition(pair: _Pair) -> bool:
     """ "господин, не красавец", "юноша, почти мальчик": after a comma or a dash, in the same case."""
     f, who = pair.f, pair.who
     low = [t.low for t in pair.between]
-    if low and low[-1] in NOT_QUITE:
+    while low and fold(low[-1]) in NOT_QUITE:
         low.pop()
-    if not low or pair.has_verb or len(pair.between) > 7:
+    not_quite = 0 < len(low) < len(pair.between) and low[-1] == ","  # "он был мал, почти карлик"
+    if not low or (pair.has_verb and not (not_quite and pair.is_be)) or len(pair.between) > 7:
         return False
     if low[-1] != "," and low[-1] not in DASH:
         return False
@@ -271,12 +272,22 @@ def _somebody_else(pair: _Pair) -> bool:
     f, who, tokens = pair.f, pair.who, pair.tokens
     if (f.kind == "name" and who.kind == "name") or (_tells_hair(f) and _tells_hair(who)):
         return True
-    if f.person and f.person.kind == "kin" and who.kind == "noun":
+    if _kind(f) == "kin" and who.kind == "noun" and not (_kind(who) == "generic" and _whose_kin(pair)):
         return True
     if f.end >= len(tokens) or tokens[f.end].low != "и" or pair.at + 1 >= len(pair.found):
         return False
     after = pair.found[pair.at + 1]
     return after.start <= f.end + 2 and after.kind in NOMINAL and after.case == f.case
+
+
+def _whose_kin(pair: _Pair) -> bool:
+    """ "вошла девочка, дочь хозяйки", "девочка, его дочь": with whose kin they are, no list of people."""
+    f, tokens = pair.f, pair.tokens
+    many = any("plur" in t.best.grams for t in tokens if t.best.pos == "VERB")
+    after = tokens[f.end].best if f.end < len(tokens) else None
+    theirs = after is not None and after.pos == "NOUN" and after.case == "gen"
+    theirs = theirs or any(g.kind == "poss" and g.first in (f.first - 1, f.end) for g in pair.found)
+    return theirs and not many
 
 
 def _old_mother(pair: _Pair) -> bool:

@@ -171,6 +171,8 @@ def again(scene: Scene, tokens: list[Token], f: Found, found: list[Found]) -> En
     before = [t for t in tokens[: f.start] if t.best.pos == "VERB"]
     if before and not before[-1].keys("VERB") & verbs("speech").keys():
         return None  # "вошёл мужчина" brings someone new
+    if f.start == 0 and f.end < len(tokens) and tokens[f.end].low == "," and _verbless(tokens):
+        return None  # "Мальчик, лет десяти, в матроске.": a list of people
     here = {id(g.entity) for g in found}
     fits = [
         e
@@ -179,6 +181,10 @@ def again(scene: Scene, tokens: list[Token], f: Found, found: list[Found]) -> En
         if id(e) not in here and _word_fits(f, e, spoken=bool(before))
     ]
     return fits[-1] if len(fits) == 1 else None
+
+
+def _verbless(tokens: list[Token]) -> bool:
+    return not any(t.best.pos in ("VERB", "ADJS", "PRTS") for t in tokens)
 
 
 def _may_be_known(f: Found) -> bool:
@@ -201,6 +207,8 @@ def _word_fits(f: Found, e: Entity, spoken: bool) -> bool:
     groups = {AGE_GROUP[k] for k in e.words if k in AGE_GROUP}
     if group and groups and group not in groups:
         return False  # "старик" and "мальчик"
+    if group == "old" and not groups and e.named:
+        return False  # "Артём ... Старик пах рыбой"
     if group is None and key not in word_set("reference.txt", "anybody"):
         if not spoken or not e.kinds <= {"generic", "people"}:
             return False  # "сказала ведьма" may be the old woman; "носильщик тащил" is someone new

@@ -1,13 +1,14 @@
 """Who is who: one entity for each person of the text, across sentences."""
 
 from ...grammar.marks import DASH, HARD, QUOTES
+from ...grammar.phrases import look_of
 from ...grammar.tokens import Token
-from ...lexicon.lists import fold, verbs, word_set
+from ...lexicon.lists import fold, things, verbs, word_set
 from ..found import Found, capital
 from ..name_words import SUBJECT
 from ..names import known_name_at
 from . import evidence
-from .aloud import addressed, introduced, spoken_to
+from .aloud import addressed, called_aloud, introduced, is_address, spoken_to, told_aloud
 from .antecedents import antecedent, relative
 from .entity import NOMINAL, Entity, Fact
 from .links import alone, apposed, likened, linked, named_at_last, wished_for
@@ -15,6 +16,7 @@ from .namesakes import again, may_mean, namesake, other_name
 
 MEMORY = 12  # sentences a common noun may refer back over; names refer back over the whole text
 CROWD = 40
+MEASURED = ("возраст", "рост", "внешность", "типаж", "телосложение")
 NAMING = ("NOUN", "PROPN", "X")
 
 
@@ -46,12 +48,16 @@ class Scene:
         if tokens[0].opens:
             self.aloud = tokens[0].low in DASH
         self._recognise(tokens, found)
+        self._described_after(tokens)
         speakers = [k for k, f in enumerate(found) if f.lemma == "я" and (self.aloud or _spoken(tokens, f))]
         speakers += [k for k, f in enumerate(found) if f.kind == "name" and introduced(tokens, f)]
+        speakers += [
+            k for k, f in enumerate(found) if f.kind == "noun" and f.start > 1 and is_address(tokens, f)
+        ]
         others = [k for k in range(len(found)) if k not in speakers]
-        for k in others + speakers:  # who speaks is named after the words
+        for k in others + speakers:  # who speaks, and to whom, is named after the words
             f = found[k]
-            if k in speakers:
+            if k in speakers and f.kind != "noun":
                 entity = self._speaker(tokens, found)
                 if entity is None and f.kind == "name":
                     entity = self.topic(f.gender) or self._resolve(tokens, found, k)
@@ -78,11 +84,23 @@ class Scene:
                     found.append(f)
                     found.sort(key=lambda f: f.first)
 
+    def _described_after(self, tokens: list[Token]) -> None:
+        """ "Требуется актриса. Возраст 65+, седая": looks told next are of the one whom a notice asks for."""
+        asked = [e for e in self.ghosts if e.sought and e.number == "sing" and e.last == self.sentence - 1]
+        others = [e for e in self.entities if e.last >= self.sentence - 1]
+        first = tokens[0]
+        told = first.keys("NOUN") & things().keys() or look_of(first) is not None
+        told = told or (first.key in MEASURED and any(t.low[0].isdigit() for t in tokens))
+        if asked and not others and told:
+            self.recall(asked[0])
+            asked[0].seen = True
+
     def _take_in(self, tokens: list[Token], f: Found, entity: Entity) -> None:
         """What a mention adds to the one it means."""
         entity.hint = entity.hint or f.hint
+        called = is_address(tokens, f)
         entity.subjects += f.case == "nom"
-        if f.case == "nom" and f.kind != "poss":
+        if f.case == "nom" and f.kind != "poss" and not called:
             entity.acted = self.sentence, f.first
         if f.kind in NOMINAL:
             entity.heard = self.sentence
@@ -99,7 +117,8 @@ class Scene:
         if not (entity.second and entity.named and f.lemma in ("ты", "вы")):
             again = entity.last == self.sentence and _in_main_clause(tokens, entity.acted[1])
             entity.last, entity.place = self.sentence, f.first
-            entity.subject = _stands_out(tokens, f) or (entity.subject and (f.kind == "poss" or again))
+            entity.subject = entity.subject and (f.kind == "poss" or again)
+            entity.subject = entity.subject or (_stands_out(tokens, f) and not called)
         if entity.gender == "u" and f.gender != "u" and f.number == "sing":
             entity.gender = f.gender
 
@@ -205,7 +224,7 @@ class Scene:
         for e in reversed(self.ghosts):
             if f.keys & e.words and e.number == f.number and not other_name(f, e):
                 return e
-        entity = Entity(f.number, f.gender, ghost=True)
+        entity = Entity(f.number, f.gender, ghost=True, sought=f.sought)
         self.ghosts.append(entity)
         return entity
 
@@ -277,14 +296,20 @@ class Scene:
             return entity
         if f.person and f.person.kind == "collective" and f.kind == "noun":
             return None
-        entity = spoken_to(self, tokens, found, at) or apposed(self, tokens, found, at)
+        entity = spoken_to(self, tokens, found, at)
+        known = called_aloud(self, tokens, found, at) if entity is not None else None
+        if entity is not None and known is not None:
+            self._are_one(known, entity)
+            return known
+        entity = entity or apposed(self, tokens, found, at)
         entity = entity or namesake(self, tokens, f, found)
         if entity is not None:
             same = named_at_last(self, tokens, found, at) if f.kind == "name" else None
             if same is not None:
                 self._are_one(entity, same)
             return entity
-        entity = addressed(self, tokens, found, at) or alone(self, tokens, f)
+        entity = addressed(self, tokens, found, at) or called_aloud(self, tokens, found, at)
+        entity = entity or told_aloud(self, tokens, found, at) or alone(self, tokens, f)
         if entity is not None:
             return entity
         f.absent = f.absent or likened(self, tokens, f) or wished_for(self, tokens, f)
