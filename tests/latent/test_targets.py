@@ -210,6 +210,9 @@ def test_years_moods_and_origins_are_said_in_words_that_the_encoder_knows():
         "японец": ("японец",),
     }, "each part of the noun says what it says"
     assert of("Японец улыбался.") == {"японец": ("японец",), "улыбаться": ("улыбка",)}
+    student = {"студент": ("молодой", "не ребёнок")}
+    assert of("Её брат, студент с усами, молчал.").items() >= student.items(), "told in apposition"
+    assert of("Студент Петров молчал.") == of("Аркадий, студент, молчал.") == student, "told beside a name"
 
 
 def test_what_edits_bring_better_is_not_sought():

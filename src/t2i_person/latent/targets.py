@@ -61,9 +61,15 @@ def targets_of(pack: Pack, character: Character) -> tuple[list[Target], list[Tar
 
 
 def _noun(character: Character, known: Collection[str]) -> str:
-    """The person's noun, or of «девочка-подросток» the last that is known; "" if none is."""
-    nouns = (character.lemma, *reversed(character.lemma.split("-")))
-    return next((noun for noun in nouns if noun in known), "")
+    """What of the person's nouns is known: the head, another («дочь, худенькая девочка»); "" if none is.
+
+    Of «девочка-подросток» the last part is taken first, «старик Петров» is read as «старик», too.
+    """
+    for noun in (character.lemma.lower(), *(mention.lemma for mention in character.mentions)):
+        for part in (noun, *reversed(re.split("[- ]", noun))):
+            if part in known:
+                return part
+    return ""
 
 
 def targets_of_phrase(pack: Pack, phrase: str, features: Sequence[Feature]) -> list[Target]:

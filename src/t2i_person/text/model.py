@@ -56,6 +56,7 @@ class Mention:
     text: str
     start: int
     end: int
+    lemma: str = ""  # nominative singular of a noun
 
 
 @dataclass(frozen=True, slots=True)

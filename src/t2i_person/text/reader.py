@@ -331,7 +331,8 @@ def _character(entity: Entity) -> Character:
         gender = "unknown"
     later = {id(b) for _, b in clashes(attributes + features)}
     told = [(x.category, x.prompt_en, x.negated) for x in attributes + features if id(x) not in later]
-    mentions = [Mention(*m) for m in zip(entity.texts, entity.starts, entity.ends, strict=True)]
+    spans = zip(entity.texts, entity.starts, entity.ends, entity.lemmas, strict=True)
+    mentions = [Mention(*span) for span in spans]
     head = mentions.pop(at)
     return Character(
         head.text,

@@ -1,5 +1,6 @@
 """One person of the text while it is being read, and what is told of them."""
 
+import sys
 from array import array
 from dataclasses import dataclass, field
 
@@ -39,6 +40,7 @@ class Entity:
     head_at: int = 0  # place of the head among the mentions
     starts: "array[int]" = field(default_factory=lambda: array("q"))  # character offsets of the mentions
     ends: "array[int]" = field(default_factory=lambda: array("q"))
+    lemmas: list[str] = field(default_factory=list)  # of those that are nouns; "" of the others
     texts: list[str] = field(default_factory=list)  # their words, put in while the text is at hand
     facts: list[Fact] = field(default_factory=list)
     says: dict[str, Fact] = field(default_factory=dict)  # what its nouns say themselves, by category
@@ -92,6 +94,7 @@ class Entity:
             self.head, self.head_at = f, len(self.starts)
         self.starts.append(start)
         self.ends.append(end)
+        self.lemmas.append(sys.intern(f.lemma) if f.kind == "noun" else "")
         if f.counted:
             self.count = max(self.count, f.count)
         if f.kind not in NOMINAL:
@@ -111,6 +114,7 @@ class Entity:
         told, mine = len(other.texts), len(self.texts)  # those after have no words yet
         self.starts = self.starts[:mine] + other.starts[:told] + self.starts[mine:] + other.starts[told:]
         self.ends = self.ends[:mine] + other.ends[:told] + self.ends[mine:] + other.ends[told:]
+        self.lemmas = self.lemmas[:mine] + other.lemmas[:told] + self.lemmas[mine:]
         self.texts += other.texts
         if self.head_at >= mine:
             self.head_at += told
