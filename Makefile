@@ -14,6 +14,7 @@ help:  ## what there is to make
 
 demo: $(READY) faces  ## draw one person into out/
 	$(BIN)/t2i-person draw "Блондинка в голубой кофте шла по улице." -o out
+	@echo 'Open the picture, then draw a text of your own: $(BIN)/t2i-person draw "Рыжий бородатый мужчина в очках." -o out'
 
 faces: $(READY)  ## pull the photographs: weights for research and evaluation, not for commerce
 	@$(BIN)/t2i-person packs pull faces --yes || \

@@ -167,12 +167,14 @@ def draw_all(
         from ..packs import pack_info
         from .cluster import work
         from .many import draw_all as draw
+        from .many import read
 
         name = pack_info(pack).name  # so that a wrong one is said once, and not of each text
+        texts = list(read(source))
         if ray and pack == "auto":
             settings["pack"] = name  # on all machines the same
         try:
-            draw(source, folder, workers, settings, partial(work, address=ray) if ray else None)
+            draw(texts, folder, workers, settings, partial(work, address=ray) if ray else None)
         finally:
             name_pack(name)
 
@@ -341,6 +343,8 @@ def _edit_photo(
 def serve(**settings: Any) -> None:
     """Serve the page and the APIs over HTTP; each option is also an environment variable."""
     with failures():
+        if err.is_terminal:
+            err.print(Text("Loading...", "dim"))
         from ..service.app import run
 
         run(Settings(**settings))

@@ -47,8 +47,10 @@ def read(source: Path) -> Iterator[Item]:
 
     Raises
     ------
-    T2IError : it is neither, or two texts have one name.
+    T2IError : there is none, it is neither, or two texts have one name.
     """
+    if not source.exists():
+        raise T2IError(f"{source} does not exist: give a folder of .txt files, or a .jsonl file.")
     if source.is_dir():
         items = [_file(path) for path in sorted(source.glob("*.txt"))]
     elif source.suffix.lower() in (".jsonl", ".ndjson"):
@@ -89,10 +91,9 @@ def _line(number: int, line: bytes) -> Item:
 
 
 def draw_all(
-    source: Path, folder: Path, workers: int, settings: Mapping[str, Any], work: Work | None = None
+    items: list[Item], folder: Path, workers: int, settings: Mapping[str, Any], work: Work | None = None
 ) -> None:
     """Draw what is not yet drawn, with `work` or in processes here; leaves with 1 when some could not be."""
-    items = list(read(source))
     waiting = [item for item in items if not _is_done(folder, item, settings)]
     failed: list[str] = []
     columns = (TextColumn("{task.description}"), BarColumn(30), MofNCompleteColumn(), TimeRemainingColumn())

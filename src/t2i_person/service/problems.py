@@ -98,7 +98,8 @@ class Problem(Exception):
 
     def details(self) -> dict[str, Any]:
         """The problem as an object of RFC 9457."""
-        title = HTTPStatus(self.status).phrase
+        # Python before 3.13 has the title of an older RFC for 422
+        title = "Unprocessable Content" if self.status == 422 else HTTPStatus(self.status).phrase
         found = ProblemDetails(
             title=title, status=self.status, code=self.code, detail=self.detail, field=self.field
         )
