@@ -114,7 +114,7 @@ class Entity:
         told, mine = len(other.texts), len(self.texts)  # those after have no words yet
         self.starts = self.starts[:mine] + other.starts[:told] + self.starts[mine:] + other.starts[told:]
         self.ends = self.ends[:mine] + other.ends[:told] + self.ends[mine:] + other.ends[told:]
-        self.lemmas = self.lemmas[:mine] + other.lemmas[:told] + self.lemmas[mine:]
+        self.lemmas = self.lemmas[:mine] + other.lemmas[:told] + self.lemmas[mine:] + other.lemmas[told:]
         self.texts += other.texts
         if self.head_at >= mine:
             self.head_at += told
