@@ -40,6 +40,19 @@ def test_who_is_of_no_age_is_grown_up():
     assert wishes("Пожилая женщина молчала.") == []
 
 
+def test_a_necklace_asks_for_no_glasses():
+    pack = tiny_pack()
+    pack = replace(pack, recipe=replace(pack.recipe, unasked={"accessory очки пенсне": "тёмные очки"}))
+
+    def wishes(text):
+        (person,) = describe(text)
+        return [(wish.name, wish.category, wish.negated) for wish in implied(pack, person)]
+
+    avoided = [("не тёмные очки", "accessory", True)]
+    assert wishes("Женщина в жемчужном ожерелье молчала.") == wishes("Женщина молчала.") == avoided
+    assert wishes("Женщина в ожерелье и в очках молчала.") == wishes("Мужчина в пенсне молчал.") == []
+
+
 def test_what_was_denied_is_not_asked_twice():
     assert "accessory" not in names("Девушка без очков улыбнулась.")
 

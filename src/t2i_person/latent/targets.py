@@ -191,12 +191,15 @@ def implied(pack: Pack, character: Character) -> list[Target]:
     For example: no hat and no glasses unless the text says one; visible clothes if it says their colour.
     """
     said = {feature.category for feature in character.described}
+    words = {word for feature in character.described for word in feature.normalized.split()}
     if _noun(character, pack.recipe.ages):
         said.add("age")
     found = []
     for place, texts in pack.recipe.unasked.items():
-        gender, _, category = place.rpartition("/")
-        if category not in said and gender in ("", character.gender):
+        gender, _, kind = place.rpartition("/")
+        category, *asking = kind.split()
+        asked = bool(words & set(asking)) if asking else category in said
+        if not asked and gender in ("", character.gender):
             listed = texts.split("; ")
             wished = [text[3:] if text.startswith("не ") else f"не {text}" for text in listed]
             found += [replace(target, weight=UNASKED) for target in _beside(wished, category)]

@@ -31,7 +31,8 @@ class Recipe:
     not_ground: str = ""
     fine_matte: bool = False  # the matte is refined along the edges of the full image
     # category -> what is avoided, or with «не» wanted, unless the text says something of that category;
-    # several things are separated by "; "; "female/facial_hair" is for women only
+    # several things are separated by "; "; "female/facial_hair" is for women only; "accessory очки пенсне"
+    # is avoided unless the text says one of these words: a necklace asks for no glasses
     unasked: Mapping[str, str] = field(default_factory=dict)
     # category -> what is wanted too if the text says something of it
     said: Mapping[str, str] = field(default_factory=dict)
