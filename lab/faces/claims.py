@@ -1,9 +1,10 @@
 """Is what is called drawn really there? 200 claims about people that nothing else here is measured on.
 
-    python -m lab faces claims         # edits and sheets of what is called drawn, 20 minutes on two cores
+    python -m lab faces claims         # edits and sheets of what is called drawn, 20 minutes on two quiet cores
 
-Each phrase is edited into three people. The sheets show each claim with the person before it; what is wrong is written
-into looked_claims.csv, a line for each picture looked at: the phrase, the person, the seed, 1 if it shows what is called drawn.
+Each phrase is edited into three people, in a second set into one or two. The sheets show each claim with the person
+before it; what was seen is written into looked_claims.csv, a line for each picture: the phrase, the person, the seed,
+1 if it shows what is called drawn.
 """
 
 from __future__ import annotations

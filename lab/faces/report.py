@@ -66,7 +66,7 @@ NAMES |= {
     "edits_looked": "... drawn, by looking at all of them",
     "edits_claimed_not_drawn": "... called drawn, and by the tutors not",
     "edits_claimed_looked": "... called drawn, and by looking not (bar .03)",
-    "claims": "other edits that are called drawn: 96 phrases, three people each (bar 200)",
+    "claims": "other edits that are called drawn: 96 phrases, two sets of people never seen before (bar 200)",
     "claims_wrong": "... and by looking are not (bar .03)",
     "edits_same_person": "... same person: dlib's descriptor below .45, age aside (bar .95)",
     "edits_others_changed": "... of 12 other labels changed (bar .3)",
