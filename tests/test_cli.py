@@ -6,8 +6,10 @@ import json
 import os
 import re
 import resource
+import signal
 import subprocess
 import sys
+import time
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -108,6 +110,22 @@ def test_portraits_are_saved_whatever_becomes_of_the_words(tmp_path):
         )
     assert done.returncode == 1 and b"Traceback" not in done.stderr, done.stderr
     assert len(list(tmp_path.glob("*.png"))) == 2
+
+
+def test_what_was_drawn_before_an_interruption_is_saved_and_told(tmp_path):
+    words = ("draw", "Старик ждал. Рядом стояли три блондинки.", "--steps", "0", "--keep-background")
+    command = [Path(sys.executable).with_name("t2i-person"), *words]
+    drawing = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path)
+    try:
+        while not list(tmp_path.glob("1-*.png")) and drawing.poll() is None:
+            time.sleep(0.02)
+        drawing.send_signal(signal.SIGINT)
+        told, failed = drawing.communicate(timeout=60)
+    finally:
+        drawing.kill()
+    saved = [path.name for path in tmp_path.glob("*.png")]
+    assert drawing.returncode == INTERRUPTED and "Interrupted." in failed.decode()
+    assert 1 <= len(saved) < 4 and all(name in told.decode() for name in saved)
 
 
 def test_describe(tmp_path):

@@ -3,6 +3,7 @@
 import re
 import shlex
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,7 +19,8 @@ from .packs import packs_app
 from .telling import name_pack, progress, report, tell_held, tell_likeness
 
 if TYPE_CHECKING:  # the models are imported only by the commands that need them: --help stays quick
-    from ..portrait import Portrait, Result
+    from ..pipeline.run import OnEvent
+    from ..portrait import Event, Portrait
 
 
 class _Commands(typer.core.TyperGroup):
@@ -95,39 +97,48 @@ def draw(
     if folder.suffix.lower() in PICTURES and not folder.is_dir():
         leave(USAGE, f"-o names a folder here, for several portraits may come, not {folder}.")
     with failures(), folder_for(folder):
-        with progress() as on_event:
-            from .. import pipeline
-            from ..request import Request
+        saved: list[tuple[Path, Portrait]] = []
+        try:
+            with progress() as on_event:
+                from .. import pipeline
+                from ..request import Request
 
-            request = Request(
-                words,
-                seed=seed,
-                per_character=per_character,
-                truncation_psi=truncation_psi,
-                steps=steps,
-                variants=variants,
-                background="kept" if keep_background else background,
-                size=size,
-            )
-            result = pipeline.draw(request, pack, device=device, on_event=on_event)
-        saved = _save_all(result, folder)  # before anything is printed, for printing may fail
-        for path, portrait in saved:
-            report(path, portrait)
+                request = Request(
+                    words,
+                    seed=seed,
+                    per_character=per_character,
+                    truncation_psi=truncation_psi,
+                    steps=steps,
+                    variants=variants,
+                    background="kept" if keep_background else background,
+                    size=size,
+                )
+                listen = _saving(on_event, folder, saved)
+                result = pipeline.draw(request, pack, device=device, on_event=listen)
+        finally:  # whatever stopped it, what was drawn is saved and told
+            for path, portrait in saved:
+                report(path, portrait)
         for person in result.characters:
             for note in person.notes:
                 err.print(Text(note, "yellow"))
         name_pack(result.pack)
 
 
-def _save_all(result: "Result", folder: Path) -> list[tuple[Path, "Portrait"]]:
-    """Save each portrait of a drawing under the number and the word of its person."""
-    saved = []
-    for number, person in enumerate(result.characters, 1):
-        for portrait in person.portraits:
-            parts = (str(number), person.character.head, str(portrait.seed), portrait.variant)
-            name = "-".join(slug(part) for part in parts if part)
-            saved.append((save(folder, f"{name}.png", portrait.png()), portrait))
-    return saved
+def _saving(
+    on_event: "OnEvent", folder: Path, saved: list[tuple[Path, "Portrait"]]
+) -> Callable[["Event"], None]:
+    """`on_event` that also saves each portrait when it is ready, under the number and word of its person."""
+
+    def listen(event: "Event") -> None:
+        on_event(event)
+        if (portrait := event.finished) is None:
+            return
+        about = portrait.record.character
+        parts = (str(about["index"] + 1), about["head"], str(portrait.seed), portrait.variant)
+        name = "-".join(slug(part) for part in parts if part)
+        saved.append((save(folder, f"{name}.png", portrait.png()), portrait))
+
+    return listen
 
 
 @app.command(

@@ -118,7 +118,9 @@ def _landmarks() -> "dlib.shape_predictor":
 @functools.lru_cache(1)
 def loaded_predictor() -> AgeAndGender:
     """Loaded once; it locks itself, so one serves all threads."""
-    return AgeAndGender()
+    predictor = AgeAndGender()
+    predictor.predict(np.zeros((8, 8, 3), np.uint8))  # it reads its networks with its first picture
+    return predictor
 
 
 def _enlarged(image: np.ndarray, scale: int) -> np.ndarray:

@@ -62,7 +62,7 @@ def encode(image: np.ndarray, record: Record) -> bytes:
     notes.add_itxt("parameters", parameters(image.shape[1], image.shape[0], record))
     notes.add_itxt(_XMP_KEY, xmp(record))
     out = BytesIO()
-    Image.fromarray(np.ascontiguousarray(image)).save(out, "PNG", pnginfo=notes, compress_level=6)
+    Image.fromarray(np.ascontiguousarray(image)).save(out, "PNG", pnginfo=notes, compress_level=4)
     return out.getvalue()
 
 
