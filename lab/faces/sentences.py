@@ -86,8 +86,28 @@ _LISTED = """
 Юноша с длинными каштановыми волосами играл на гитаре. | gender=m; age=young; length=long; hair=brown
 Женщина тридцати лет с чёрными волосами спорила. | gender=f; age=young; hair=black
 Гусар с рыжими усами поклонился. | gender=m; facial=moustache
+Чернокожий таксист в серой куртке опустил стекло. | gender=m; skin=dark; clothes=grey
+Темнокожая старушка в очках вязала. | gender=f; age=old; skin=dark; glasses=yes
+Мать, негритянка с короткими волосами, качала коляску. | gender=f; skin=dark; length=short
+Африканец с седой бородой сидел у костра. | gender=m; skin=dark; facial=beard; hair=grey
+Темнокожая девушка в белой блузке засмеялась. | gender=f; age=young; skin=dark; clothes=white; smile=yes
+Афроамериканка в красном платье вышла на сцену. | gender=f; skin=dark; clothes=red
+Чернокожий боксёр, совсем лысый, не улыбался. | gender=m; skin=dark; facial=bald; smile=no
+Темнокожий подросток в зелёной толстовке слушал музыку. | gender=m; age=teen; skin=dark; clothes=green
+Рыжая повариха в белом колпаке попробовала суп. | gender=f; hair=red; hat=chef
+Дед с пышными седыми усами и в кепке чинил сеть. | gender=m; age=old; facial=moustache; hat=cap
+Седая учительница в синей кофте поправила очки. | gender=f; hair=grey; clothes=blue; glasses=yes
+Бородатый лесник в зелёной шляпе закурил. | gender=m; facial=beard; hat=brim
+Девушка с короткими чёрными волосами и в жёлтом свитере хмурилась. | gender=f; age=young; hair=black; length=short; clothes=yellow; smile=no
+Русый парень в чёрной футболке улыбался. | gender=m; age=young; hair=brown; clothes=black; smile=yes
+Бабушка в красном платке пекла пироги. | gender=f; age=old; hat=kerchief
+Мальчик лет восьми в очках и в синем свитере читал. | gender=m; age=child; glasses=yes; clothes=blue
+Женщина в тёмных очках, с длинными светлыми волосами, обернулась. | gender=f; glasses=dark; hair=blond; length=long
+Небритый мужчина в серой шапке смотрел исподлобья. | gender=m; facial=stubble; hat=beanie; smile=no
+Шатенка лет сорока в розовой блузке улыбнулась. | gender=f; age=older; hair=brown; clothes=pink; smile=yes
+Лысый старик без бороды, в коричневом пиджаке, дремал. | gender=m; age=old; facial=bald; clothes=brown
 """
-FRESH = 64  # from here on written after the others had been looked at, and looked at once
+FRESH = 80  # from here on written after the others had been looked at, and looked at once
 
 
 def sentences() -> list[tuple[str, dict[str, str]]]:

@@ -249,3 +249,25 @@ def test_what_edits_bring_better_is_not_sought():
     assert of("Мужчина с чёрными усами.")[1] == ["не борода", "не щетина", "чёрные волосы"]
     assert of("Мужчина без усов.")[1] == ["не усы"]
     assert of("Мужчина с усами и бородой.")[1] == ["усы", "борода"]
+
+
+def test_what_a_pack_cannot_show_is_told_and_not_sought():
+    """Of a hat that it lacks nothing is drawn; clothes that it lacks are clothes, and take a colour."""
+    pack = tiny_pack()
+    shows = {"headwear": "шапка шляпа", "clothes": "куртка"}
+    recipe = replace(pack.recipe, shows=shows, edits=("recolour",))
+    pack = replace(pack, draws=pack.draws | {"headwear"}, recipe=recipe)
+
+    def told(text: str) -> tuple[dict[str, str], dict[str, str], list[str]]:
+        (person,) = describe(text)
+        able, unable = ({t.name: t.obstacle for t in some} for some in targets_of(pack, person))
+        return able, unable, [wish.text for wish in implied(pack, person)]
+
+    lacks = "the pack tiny can show no such thing, but шапка, шляпа"
+    assert told("Мужик в белом колпаке.") == ({"мужчина": ""}, {"белый колпак": lacks}, [])
+    assert told("Мужик в белой шляпе.") == ({"мужчина": "", "белая шляпа": ""}, {}, ["шляпа"])
+    assert told("Мужик в шубе.")[0] == {
+        "мужчина": "",
+        "шуба": "the pack tiny can show no such thing, but куртка",
+    }
+    assert told("Мужик без короны.")[:2] == ({"мужчина": "", "не корона": ""}, {})

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from ..errors import T2IError
 from ..packs import Pack
-from ..packs.encoder import words_of
+from ..packs.encoder import lemma, words_of
 from ..picture.colours import grown, said_colour
 from ..text import Character, Feature
 from ..text.clashes import clashes
@@ -152,7 +152,18 @@ def _obstacle(pack: Pack, feature: Feature, text: str, overruled: dict[Feature, 
         return f"the pack {pack.name} does not know {', '.join(unknown)}", len(unknown) >= _length(text)
     if blurred := [some for some in dict.fromkeys((text, *words_of(text))) if some in pack.recipe.mistaken]:
         return f"the pack {pack.name} cannot tell {', '.join(blurred)} from other things", False
+    if others := _shown_instead(pack, feature, text):
+        # clothes are always seen, and take a colour; a hat of another kind would be no such hat
+        return f"the pack {pack.name} can show no such thing, but {others}", feature.category != "clothes"
     return "", False
+
+
+def _shown_instead(pack: Pack, feature: Feature, text: str) -> str:
+    """Of a thing that the pack cannot show: what of its category it can; else ""."""
+    shown = pack.recipe.shows.get(feature.category, "").split()
+    words = {*words_of(feature.normalized), *words_of(text)}
+    listed = feature.negated or not words.isdisjoint(map(lemma, shown))
+    return "" if listed else ", ".join(shown[:6])
 
 
 def _also(feature: Feature, texts: Sequence[str], features: Sequence[Feature]) -> tuple[Target, ...]:
@@ -210,6 +221,8 @@ def implied(pack: Pack, character: Character) -> list[Target]:
     told = [feature for feature in character.described if not feature.negated]
     for feature in told:
         if feature.category == "headwear" and "recolour" in pack.recipe.edits:
+            if _shown_instead(pack, feature, ""):
+                continue
             # an edit can colour a hat, but not add one: «синяя шляпа» needs the target «шляпа»
             thing = feature.normalized.split()[-1]
             if said_colour(feature.normalized, "headwear") and not pack.encoder.unknown(thing):

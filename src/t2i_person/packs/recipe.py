@@ -69,6 +69,8 @@ class Recipe:
     # lemmas and phrases that the encoder confuses with something else: searched for, never said to be drawn
     mistaken: tuple[str, ...] = ()
     below_frame: tuple[str, ...] = ()  # lemmas of what is below the picture's lower edge, see `hidden`
+    # category -> words for the things of it that the pack can show; no entry: whatever its encoder knows
+    shows: Mapping[str, str] = field(default_factory=dict)
 
     def place_of(self, text: str, category: str) -> str:
         """The one place of `PLACES` that a direction for the text changes, or `EVERYWHERE`."""
@@ -129,6 +131,7 @@ TABLES: dict[str, Any] = {  # fields of Recipe that are tables of the card besid
     "told": str,
     "reach": str,
     "called": (int, float),
+    "shows": str,
 }
 
 

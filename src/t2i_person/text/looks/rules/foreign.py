@@ -7,7 +7,9 @@ from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from ...lexicon.lists import sections, word_set
+from ...grammar.nominative import nominative
+from ...grammar.tokens import Reading, readings
+from ...lexicon.lists import sections, word_map, word_set
 from .forms import excluding_sign, owner_of_form
 from .rule import rule
 
@@ -37,7 +39,7 @@ def _words(flag: str) -> dict[str, str]:
 
 @rule(
     "Девушка с blue eyes, long hair, tattoo на шее, no glasses, soft light. Negative prompt: hat",
-    "blue eyes; long hair; tattoo на шее; !glasses; !hat",
+    "голубые глаза; длинные волосы; татуировка на шее; !очки; !шляпа",
 )
 def english_words(looks: SentenceLooks) -> None:
     tokens = looks.tokens
@@ -68,12 +70,36 @@ def _told(looks: SentenceLooks, words: list[Token], sign: int) -> list[Token]:
     end = _place_after(looks, end)
     preposition = looks.tokens[first - 1].low if first else ""
     owner = looks.nominal_owner(first, end) if sign < 0 or first < sign else owner_of_form(looks, sign)
-    told = [t.low for t in looks.tokens[first:end]]
     denied = no >= 0 or preposition == "без" or 0 <= sign < first
     start = no if no >= 0 else first - (preposition in WITH)
     looks.certain.add(start)
-    looks.add(owner, start, end, category, " ".join(told), denied)
+    latin = [t.low for t in part]
+    normal, adjectives, noun = _in_russian(latin, category) or (" ".join(latin), (), "")
+    around = looks.tokens[first : part[0].i], looks.tokens[part[-1].i + 1 : end]
+    normalized = " ".join([*(t.low for t in around[0]), normal, *(t.low for t in around[1])])
+    looks.add(owner, start, end, category, normalized, denied, adjectives, noun)
     return rest
+
+
+def _in_russian(words: list[str], category: str) -> tuple[str, tuple[str, ...], str] | None:
+    """Normal form, adjectives and noun of English words for looks; None where a word has no Russian here."""
+    noun = word_map("foreign.txt", "noun russian").get(words[-1], "")
+    known = word_map("foreign.txt", "adjective russian")
+    known = known | word_map("foreign.txt", f"{'hair' if 'hair' in category else category} russian")
+    adjectives = [known.get(word, "") for word in (words[:-1] if noun else words)]
+    if not all(adjectives):
+        return None
+    *before, last = noun.split() or [""]
+    thing = next((r for r in readings(last) if r.pos == "NOUN" and r.case == "nom"), None) if last else None
+    number, gender = (thing.number, thing.gender) if thing else ("sing", "masc")
+    normal = [*(nominative(_adjective(word), number, gender) for word in adjectives), *before, last]
+    lemmas = [*adjectives, *(_adjective(word).lemma for word in before)]
+    return " ".join(filter(None, normal)), tuple(lemmas), thing.lemma if thing else ""
+
+
+def _adjective(word: str) -> Reading:
+    found = readings(word)
+    return next((r for r in found if r.pos in ("ADJF", "PRTF")), found[0])
 
 
 def _category(part: list[str]) -> str:
