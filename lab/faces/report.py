@@ -1,4 +1,4 @@
-"""Is what was said what is drawn? 160 portraits of 80 sentences, judged by looking.
+"""Is what was said what is drawn? 200 portraits of 100 sentences, judged by looking.
 
     python -m lab faces report --draw     # portraits and sheets into lab's folder of work, an hour
     python -m lab faces report --pictures # those of the README
@@ -40,14 +40,14 @@ NAMES = {  # figure -> what it is called in the card
     "drawn_facial": "... beard, moustache, bald (bar .92)",
     "drawn_hat": "... headwear (bar .85)",
     "drawn_clothes": "... colour of clothes (bar .80)",
-    "drawn_fresh": "all of these rows for 16 sentences written after the other 64 had been looked at",
+    "drawn_fresh": "all of these rows for 20 sentences written after the other 80 had been looked at",
     "unsaid_beard_on_a_woman": "unsaid: beard on a woman (bar 0)",
     "unsaid_hat": "... hat (bar .05)",
     "unsaid_dark_glasses": "... dark glasses (bar .02)",
     "unsaid_dyed_hair": "... dyed hair (bar 0)",
     "unsaid_child": "... child (bar 0)",
     "unsaid_broken": "broken faces (bar .02)",
-    "nobody": "sentences and seeds for which nobody was found, of 160",
+    "nobody": "sentences and seeds for which nobody was found, of 200",
     "seconds_median": "seconds a portrait, median",
     "encoder_auc_picture": "encoder on the faces that two people labelled: mean area under the curve, by the picture",
     "encoder_auc_w": "... by w",

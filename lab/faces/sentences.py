@@ -89,7 +89,7 @@ _LISTED = """
 Чернокожий таксист в серой куртке опустил стекло. | gender=m; skin=dark; clothes=grey
 Темнокожая старушка в очках вязала. | gender=f; age=old; skin=dark; glasses=yes
 Мать, негритянка с короткими волосами, качала коляску. | gender=f; skin=dark; length=short
-Африканец с седой бородой сидел у костра. | gender=m; skin=dark; facial=beard; hair=grey
+Африканец с седой бородой сидел у костра. | gender=m; skin=dark; facial=beard
 Темнокожая девушка в белой блузке засмеялась. | gender=f; age=young; skin=dark; clothes=white; smile=yes
 Афроамериканка в красном платье вышла на сцену. | gender=f; skin=dark; clothes=red
 Чернокожий боксёр, совсем лысый, не улыбался. | gender=m; skin=dark; facial=bald; smile=no

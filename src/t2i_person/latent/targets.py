@@ -162,8 +162,8 @@ def _shown_instead(pack: Pack, feature: Feature, text: str) -> str:
     """Of a thing that the pack cannot show: what of its category it can; else ""."""
     shown = pack.recipe.shows.get(feature.category, "").split()
     words = {*words_of(feature.normalized), *words_of(text)}
-    listed = feature.negated or not words.isdisjoint(map(lemma, shown))
-    return "" if listed else ", ".join(shown[:6])
+    listed = words & {*map(lemma, shown), *pack.recipe.mistaken}
+    return "" if feature.negated or listed else ", ".join(shown[:6])
 
 
 def _also(feature: Feature, texts: Sequence[str], features: Sequence[Feature]) -> tuple[Target, ...]:
