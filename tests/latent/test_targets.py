@@ -109,9 +109,9 @@ def test_what_a_word_means_on_a_pack():
 
 
 def test_what_a_pack_takes_for_drawn_too_early_counts_later():
-    """By the whole phrase, its last word, its category, in this order; by the usual probability else."""
+    """By the whole phrase, its last word, its English, its category, in this order; by the usual one else."""
     pack = tiny_pack()
-    called = {"лысый": 0.9, "усы": 0.8, "не борода": 0.7, "facial_hair": 0.6, "colour": 0.65}
+    called = {"лысый": 0.9, "усы": 0.8, "не борода": 0.7, "stubble": 0.85, "facial_hair": 0.6, "colour": 0.65}
     recipe = replace(pack.recipe, called=called)
     pack = replace(pack, recipe=recipe, draws=frozenset(["facial_hair", "hair_style", "headwear", "clothes"]))
     (man,) = describe("Лысый мужчина с густыми усами, со щетиной, без бороды, в шляпе, в синей куртке.")
@@ -120,10 +120,25 @@ def test_what_a_pack_takes_for_drawn_too_early_counts_later():
     assert found == {
         "лысый": 0.9,
         "густые усы": 0.8,
-        "щетина": 0.6,
+        "щетина": 0.85,
         "не борода": 0.7,
         "шляпа": DRAWN,
         "синяя куртка": 0.65,
+    }
+
+
+def test_what_a_pack_takes_for_something_else_is_told_by_any_of_its_words():
+    pack = tiny_pack()
+    recipe = replace(pack.recipe, mistaken=("галстук", "pale skin"))
+    pack = replace(pack, recipe=recipe, draws=frozenset(["accessory", "skin", "age"]))
+    (man,) = describe("Старый мертвенно-бледный мужчина в галстуке.")
+    told = {target.name: target.obstacle for target in targets_of(pack, man)[0]}
+    tells = "the pack tiny cannot tell {} from other things"
+    assert told == {
+        "мужчина": "",
+        "старый": "",
+        "мертвенно-бледный": tells.format("мертвенно-бледный"),
+        "галстук": tells.format("галстук"),
     }
 
 

@@ -121,7 +121,8 @@ def _targets(
         weight = _weight(pack, feature, text)
         name = feature_name(feature)
         kind = "colour" if said_colour(text, feature.category) else feature.category
-        called = pack.recipe.called_from(f"не {text}" if feature.negated else text, kind, DRAWN)
+        said, english = (f"не {text}", "") if feature.negated else (text, feature.prompt_en)
+        called = pack.recipe.called_from(said, english, kind, DRAWN)
         target = Target(name, text, feature.category, feature.negated, obstacle, weight, also, called)
         (unable if hopeless else able).setdefault((text, feature.negated), target)
     return list(able.values()), list(unable.values())
@@ -150,8 +151,9 @@ def _obstacle(pack: Pack, feature: Feature, text: str, overruled: dict[Feature, 
         return f"the pack {pack.name} does not draw such things ({feature.category})", True
     if unknown := pack.encoder.unknown(text):
         return f"the pack {pack.name} does not know {', '.join(unknown)}", len(unknown) >= _length(text)
-    if blurred := [some for some in dict.fromkeys((text, *words_of(text))) if some in pack.recipe.mistaken]:
-        return f"the pack {pack.name} cannot tell {', '.join(blurred)} from other things", False
+    mistaken = [some for some in dict.fromkeys((text, *words_of(text))) if some in pack.recipe.mistaken]
+    if mistaken or feature.prompt_en in pack.recipe.mistaken:
+        return f"the pack {pack.name} cannot tell {', '.join(mistaken) or text} from other things", False
     if others := _shown_instead(pack, feature, text):
         # clothes are always seen, and take a colour; a hat of another kind would be no such hat
         return f"the pack {pack.name} can show no such thing, but {others}", feature.category != "clothes"

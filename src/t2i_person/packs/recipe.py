@@ -62,11 +62,12 @@ class Recipe:
     told: Mapping[str, str] = field(default_factory=dict)
     # text or category -> "-8 14": alphas of its direction in W beyond which there are no faces
     reach: Mapping[str, str] = field(default_factory=dict)
-    # text, its last word, its category, or "colour" for one that names a colour -> probability from which it
-    # counts as drawn, if not the usual one; "не усы" is for moustaches that are denied
+    # text, its last word, its English, its category, or "colour" for one that names a colour -> probability
+    # from which it counts as drawn, if not the usual one; "не усы" is for moustaches that are denied
     called: Mapping[str, float] = field(default_factory=dict)
     offers: tuple[str, ...] = ()  # sliders that a page may offer beside those for what the text says
-    # lemmas and phrases that the encoder confuses with something else: searched for, never said to be drawn
+    # lemmas and phrases, or their English, that the encoder confuses with something else: searched for, never
+    # said to be drawn
     mistaken: tuple[str, ...] = ()
     below_frame: tuple[str, ...] = ()  # lemmas of what is below the picture's lower edge, see `hidden`
     # category -> words for the things of it that the pack can show; no entry: whatever its encoder knows
@@ -93,9 +94,9 @@ class Recipe:
         """Weight of what a text of a category says in the search."""
         return float(_listed(self.weights, text, category) or usual)
 
-    def called_from(self, text: str, kind: str, usual: float) -> float:
+    def called_from(self, text: str, english: str, kind: str, usual: float) -> float:
         """Probability from which a text counts as drawn; `kind` is its category, or "colour"."""
-        return float(_listed(self.called, text, kind) or usual)
+        return float(_listed(self.called, text, english if english in self.called else kind) or usual)
 
     def reach_of(self, text: str, category: str) -> tuple[float, float]:
         """Ends of a direction in W, below and above 0: the alphas of the strengths -1 and 1."""
