@@ -20,6 +20,7 @@ FACES = {  # step -> module of lab.faces whose main(argv) does it
     "report": "report",
     "sliders": "sliders",
     "stylespace": "stylespace",
+    "vocabulary": "vocabulary",
     "words": "words",
 }
 
