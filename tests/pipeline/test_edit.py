@@ -8,11 +8,11 @@ from packs.tiny import tiny_pack
 
 from t2i_person.errors import PackError
 from t2i_person.latent.edits import DirectionEdit, ScaledEdit
+from t2i_person.pipeline.backoff import back_off, mixed
 from t2i_person.pipeline.edit import alter, edit, preset_of, strengthened
+from t2i_person.pipeline.pictures import Pictures
 from t2i_person.pipeline.run import Run
-from t2i_person.pipeline.settle import mixed, settle
 from t2i_person.pipeline.subject import subject_of
-from t2i_person.pipeline.whole import Pictures
 from t2i_person.request import Request
 
 from .people import SOMEBODY, feature, sample
@@ -65,12 +65,12 @@ def test_an_edit_raises_what_is_asked_for_and_begins_where_the_person_was(pack, 
 def test_what_nobody_can_be_seen_in_is_taken_back(pack, pictures):
     """The real detector finds no face in what the tiny pack draws."""
     one, subject = sample(pack), subject_of(pack, SOMEBODY, {}, {})
-    plain = settle(pictures, subject, one, 1.0)
+    plain = back_off(pictures, subject, one, 1.0)
     assert (plain.share, plain.edits, plain.face) == (1.0, (), None)
     assert len(plain.found) == len(subject.wanted)
     pushed = [style + 0.5 for style in one.styles]
     made = DirectionEdit("шляпа", "человек", 0.1)
-    back = settle(pictures, subject, replace(one, styles=pushed, edits=(made,)), 1.0)
+    back = back_off(pictures, subject, replace(one, styles=pushed, edits=(made,)), 1.0)
     assert back.share == 0.0 and back.edits == (made, ScaledEdit(0.0))
     assert (back.pixels == plain.pixels).all()
 

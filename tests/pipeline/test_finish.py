@@ -7,10 +7,10 @@ import pytest
 from packs.tiny import tiny_pack
 
 from t2i_person.errors import T2IError
-from t2i_person.pipeline.finish import draft, finish, render
+from t2i_person.pipeline.finish import finish, render, shared_record
+from t2i_person.pipeline.pictures import Pictures, drawn
 from t2i_person.pipeline.run import Run
-from t2i_person.pipeline.subject import Sitting, subject_of
-from t2i_person.pipeline.whole import Pictures, drawn
+from t2i_person.pipeline.subject import Unfinished, subject_of
 from t2i_person.record import Record
 from t2i_person.request import Request
 
@@ -26,13 +26,13 @@ def pack():
 def finished(pack):
     request = Request("Некто.", seed=9, background="kept")
     events = []
-    sitting = Sitting(subject_of(pack, SOMEBODY, {}, {}, index=1), 2, 3, sample(pack, seed=4))
-    portrait = finish(Run(events.append), Pictures(pack), request, draft(request, pack), sitting)
+    unfinished = Unfinished(subject_of(pack, SOMEBODY, {}, {}, index=1), 2, 3, sample(pack, seed=4))
+    portrait = finish(Run(events.append), Pictures(pack), request, shared_record(request, pack), unfinished)
     return portrait, events
 
 
 def test_what_portraits_of_a_request_share(pack):
-    record = draft(Request("Некто.", seed=9, size=64), pack)
+    record = shared_record(Request("Некто.", seed=9, size=64), pack)
     assert (record.text, record.pack, record.digest) == ("Некто.", "tiny", pack.digest)
     assert record.settings["request_seed"] == 9 and record.settings["size"] == 64
 

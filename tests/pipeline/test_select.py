@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from packs.tiny import tiny_pack
 
+from t2i_person.pipeline.pictures import Pictures
 from t2i_person.pipeline.run import Run
 from t2i_person.pipeline.select import ATTEMPTS, choose, seed_of
 from t2i_person.pipeline.subject import subject_of
-from t2i_person.pipeline.whole import Pictures
 from t2i_person.request import Request
 
 from .people import SOMEBODY

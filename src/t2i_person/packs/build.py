@@ -66,13 +66,13 @@ def gallery(
     """``n`` samples of the prior and their image embeddings; in bfloat16 inside ``torch.autocast``."""
     random = torch.Generator().manual_seed(seed)
     z = torch.randn(n, generator.z_dim, generator=random).half().float()  # as packs keep it
-    seen = []
+    embeddings = []
     for some in z.split(batch):
         images = generator(generator.w_plus(some.to(generator.w_mean.device)), resolution=resolution)
-        seen.append(normalize(encoder.encode_image(images.clamp(-1, 1)).float(), dim=1))
+        embeddings.append(normalize(encoder.encode_image(images.clamp(-1, 1)).float(), dim=1))
         if progress:
-            progress(min(len(seen) * batch, n), n)
-    return Gallery(z, torch.cat(seen))
+            progress(min(len(embeddings) * batch, n), n)
+    return Gallery(z, torch.cat(embeddings))
 
 
 @torch.no_grad()
@@ -180,8 +180,8 @@ def _moved(
     for i in range(generator.layers[layer].block, last + 1):
         x, image = generator.synthesis.block(i, x, image, styles)
     assert image is not None
-    seen = normalize(encoder.encode_image(image.clamp(-1, 1)).float())
-    low, high = seen.view(len(channels), 2, -1, seen.shape[1]).unbind(1)
+    embeddings = normalize(encoder.encode_image(image.clamp(-1, 1)).float())
+    low, high = embeddings.view(len(channels), 2, -1, embeddings.shape[1]).unbind(1)
     return high - low
 
 

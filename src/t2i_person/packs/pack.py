@@ -118,7 +118,7 @@ class Pack(PackInfo):
 
     def text(self, texts: Sequence[str]) -> Tensor:
         """Unit embeddings [n, d] of texts, each encoded once, and alone: batches change the last bits."""
-        known = {text: seen for text in texts if (seen := self._texts.get(text)) is not None}
+        known = {text: vector for text in texts if (vector := self._texts.get(text)) is not None}
         if new := [text for text in dict.fromkeys(texts) if text not in known]:
             with torch.no_grad():
                 known.update((text, self.encoder.encode_text([text])[0].float()) for text in new)

@@ -18,11 +18,11 @@ from ..request import Request
 from ..text import Character, Feature
 from .colouring import recoloured
 from .edit import alter
-from .finish import draft, finish
+from .finish import finish, shared_record
+from .pictures import Pictures, drawn
 from .read import read_phrase, read_strengths
 from .run import IsCancelled, OnEvent, Run
-from .subject import Sitting, Subject, subject_of
-from .whole import Pictures, drawn
+from .subject import Subject, Unfinished, subject_of
 
 ONE_AT_A_TIME = {  # a new feature of such a category takes the place of the old one
     "hair_color", "hair_style", "headwear", "clothes", "age", "build", "skin", "eyes", "expression",
@@ -50,8 +50,8 @@ def change(
     """
     run = Run(on_event, cancelled)
     pictures, subject, sample = _changed(run, request, pack, device, detect)
-    record = draft(request, pictures.pack)
-    return finish(run, pictures, request, record, Sitting(subject, 0, 0, sample))
+    record = shared_record(request, pictures.pack)
+    return finish(run, pictures, request, record, Unfinished(subject, 0, 0, sample))
 
 
 @torch.no_grad()

@@ -15,15 +15,15 @@ from ..portrait import Person, Result
 from ..record import Record
 from ..request import Request
 from ..text import describe
+from .backoff import same_person
 from .cast import kept
 from .edit import edit, edit_variants, preset_of, strengthened
-from .finish import draft, finish
+from .finish import finish, shared_record
+from .pictures import Pictures
 from .read import CROWD, Reader, read_request
 from .run import IsCancelled, OnEvent, Run
 from .select import choose, seed_of
-from .settle import same_person
-from .subject import Sitting, Subject, subject_of
-from .whole import Pictures
+from .subject import Subject, Unfinished, subject_of
 
 
 def load(pack: str = "auto", device: str = "auto") -> None:
@@ -131,9 +131,9 @@ def _draw_character(
     if subject.strengths:
         edited = [strengthened(pictures, request, subject, sample) for sample in edited]
     number = {sample.seed: k % count for k, sample in enumerate(people)}
-    record = draft(request, pictures.pack)
+    record = shared_record(request, pictures.pack)
     portraits = [
-        finish(run, pictures, request, record, Sitting(subject, k, number[sample.seed], sample))
+        finish(run, pictures, request, record, Unfinished(subject, k, number[sample.seed], sample))
         for k, sample in enumerate(edited)
     ]
     return Person(character, tuple(portraits), tuple(notes), known[0] if known else None)

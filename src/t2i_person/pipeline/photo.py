@@ -26,11 +26,11 @@ from ..text import Character
 from ..text.model import Gender
 from .alignment import align, find_face
 from .edit import alter, preset_of
-from .finish import draft, finish
+from .finish import finish, shared_record
+from .pictures import Picture, Pictures
 from .read import read_phrase, read_strengths
 from .run import IsCancelled, OnEvent, Run
-from .subject import Sitting, subject_of
-from .whole import Pictures, Whole
+from .subject import Unfinished, subject_of
 
 BACKGROUND = 0.1  # how much a pixel without the person counts in the likeness
 HEADS: dict[Gender, str] = {
@@ -84,14 +84,14 @@ def edit_photo(
     far = _distance(image, pictures.whole(styles))
     run.tell("likeness", 0, 0, note=warning(far))
     about = {"loss": round(float(inverted.losses[0]), 4), "distance": far}
-    record = draft(request, pack)
+    record = shared_record(request, pack)
     record = replace(
         record,
         text=f"{character.head}, {text}" if text else character.head,
         settings={**record.settings, "photo": about},
     )
     subject, sample = alter(run, pictures, request, subject, found)
-    return replace(finish(run, pictures, request, record, Sitting(subject, 0, 0, sample)), likeness=far)
+    return replace(finish(run, pictures, request, record, Unfinished(subject, 0, 0, sample)), likeness=far)
 
 
 def _described(face: Face, text: str, cancelled: IsCancelled | None) -> Character:
@@ -113,7 +113,7 @@ def warning(far: float | None) -> str:
     return ""
 
 
-def _distance(image: np.ndarray, whole: Whole) -> float | None:
+def _distance(image: np.ndarray, whole: Picture) -> float | None:
     """From the aligned photo to the picture drawn for it."""
     one = descriptor(image)
     other = descriptor(whole.pixels, whole.face) if whole.face else None

@@ -57,7 +57,7 @@ def as_asked(subject: Subject) -> Subject:
 
 
 @dataclass(frozen=True)
-class Sitting:
+class Unfinished:
     """One portrait of a subject, before it is drawn."""
 
     subject: Subject

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from ...packs import Pack
-from ..judge import SURE, embed_rendered, probabilities
+from ..judge import SURE, ByEncoder, probabilities
 from ..targets import DRAWN, Target
 from . import CoordinateEdit
 
@@ -43,28 +43,29 @@ def edit_coordinates(
     if pack.gallery is None or not wanted:
         return z, []
 
-    first = embed_rendered(pack, styles, resolution)  # the person before the edit
+    judge = ByEncoder(pack, resolution)
+    first = judge.embed(styles)  # the person before the edit
     there = probabilities(pack, first, avoided)[0] < DRAWN
     goal = [*wanted, *(target for target, has in zip(avoided, there.tolist(), strict=True) if not has)]
 
     def fit(tried: Tensor) -> tuple[Tensor, Tensor]:
         on_look()
         moved = [a + b for a, b in zip(styles, style_offset(pack, z, tried, truncation_psi), strict=True)]
-        seen = embed_rendered(pack, moved, resolution)
-        chance = probabilities(pack, seen, goal)
-        worth = chance.clamp(min=1e-6).log().sum(1) + KEEP * (seen * first).sum(1)
-        return worth.cpu() - PRICE * (tried != z).sum(1), chance.cpu()
+        embeddings = judge.embed(moved)
+        probability = probabilities(pack, embeddings, goal)
+        worth = probability.clamp(min=1e-6).log().sum(1) + KEEP * (embeddings * first).sum(1)
+        return worth.cpu() - PRICE * (tried != z).sum(1), probability.cpu()
 
     climb = _Climb(z, fit)
     failed: dict[int, Tensor] = {}  # target -> z with which nothing helped it
     for again in (False, True):  # the second pass repairs what a later target spoilt
-        for i in climb.chance[: len(wanted)].argsort().tolist():
-            if wanted[i].category == "gender" or climb.chance[i] >= SURE or failed.get(i) is climb.z:
+        for i in climb.probability[: len(wanted)].argsort().tolist():
+            if wanted[i].category == "gender" or climb.probability[i] >= SURE or failed.get(i) is climb.z:
                 continue
             before = climb.z
             climb.towards(i, *shared(pack, wanted[i]), again)
             climb.take_back(i, before)
-            if climb.chance[i] < SURE:
+            if climb.probability[i] < SURE:
                 failed[i] = climb.z
     changed: dict[int, dict[int, tuple[float, float]]] = {}
     for j, i in climb.owner.items():
@@ -81,7 +82,7 @@ class _Climb:
 
     def __init__(self, z: Tensor, fit: Fit) -> None:
         self.z, self.fit = z, fit
-        (self.worth,), (self.chance,) = fit(z)
+        (self.worth,), (self.probability,) = fit(z)
         self.owner: dict[int, int] = {}  # coordinate -> target that it was set for
 
     def towards(self, i: int, agreed: list[int], values: Tensor, again: bool) -> None:
@@ -89,14 +90,14 @@ class _Climb:
         stuck = False
         for another in (False, False, not again, False):
             enough = DRAWN if another else SURE
-            if not agreed or self.chance[i] >= enough or (stuck and not another):
+            if not agreed or self.probability[i] >= enough or (stuck and not another):
                 continue
             tried = _with_another(self.z, agreed, values) if another else _tried(self.z, agreed, values)
-            merits, found = self.fit(tried)
-            best = int(merits.argmax())
-            stuck = bool(merits[best] <= self.worth)
+            worths, found = self.fit(tried)
+            best = int(worths.argmax())
+            stuck = bool(worths[best] <= self.worth)
             if not stuck:
-                self.z, self.worth, self.chance = tried[best : best + 1], merits[best], found[best]
+                self.z, self.worth, self.probability = tried[best : best + 1], worths[best], found[best]
 
     def take_back(self, i: int, before: Tensor) -> None:
         """Set coordinates that are without effect back to what they were; the others are of target `i`."""
@@ -105,7 +106,7 @@ class _Climb:
             less[:, j] = before[:, j]
             (worth,), (found,) = self.fit(less)
             if worth >= self.worth:
-                self.z, self.worth, self.chance = less, worth, found
+                self.z, self.worth, self.probability = less, worth, found
             else:
                 self.owner[j] = i
 
@@ -128,9 +129,9 @@ def resample_rest(
     styles = pack.generator.styles(
         pack.generator.w_plus(torch.cat([z, tried]).to(pack.device), truncation_psi)
     )
-    chance = probabilities(pack, embed_rendered(pack, styles, resolution), wanted).cpu()
-    fit = (chance[1:] >= chance[:1].clamp(max=SURE)).all(1)
-    order = chance[1:].clamp(min=1e-6).log().sum(1).argsort(descending=True, stable=True)
+    probability = ByEncoder(pack, resolution).probabilities(styles, wanted).cpu()
+    fit = (probability[1:] >= probability[:1].clamp(max=SURE)).all(1)
+    order = probability[1:].clamp(min=1e-6).log().sum(1).argsort(descending=True, stable=True)
     return tried[order[fit[order]]]
 
 

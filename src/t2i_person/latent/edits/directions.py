@@ -13,7 +13,7 @@ from torch.nn.functional import normalize
 
 from ...errors import T2IError
 from ...packs import Pack
-from ..judge import embed_rendered, mean_log_probability, probabilities
+from ..judge import ByEncoder, mean_log_probability
 from ..targets import Target
 from . import DirectionEdit
 
@@ -67,7 +67,7 @@ def global_direction(
         raise T2IError(f"beta is a relevance from 0 to 1, not {beta}.")
     if isinstance(channels, int) and channels < 1:
         raise T2IError(f"channels is at least 1, not {channels}.")
-    to, start = (_said(pack, text) for text in (target, neutral or pack.neutral))
+    to, start = (_embedded(pack, text) for text in (target, neutral or pack.neutral))
     relevance = pack.directions @ normalize(to - start, dim=0)  # [channels]
     size = relevance.abs()
     if isinstance(channels, tuple):
@@ -110,7 +110,7 @@ def bisect(relevance: Tensor, least: int, most: int) -> float:
     return low
 
 
-def _said(pack: Pack, text: str) -> Tensor:
+def _embedded(pack: Pack, text: str) -> Tensor:
     """Unit embedding [d] of a text; an English one within each of `TEMPLATES`, averaged."""
     if pack.encoder.language != "en":
         return pack.text([text])[0]
@@ -207,5 +207,4 @@ class _InStyleSpace:
         self.styles = apply(self.styles, global_direction(self.pack, target.text, self.neutral), alpha)
 
     def _probabilities(self, styles: list[Tensor], wanted: Sequence[Target]) -> Tensor:
-        seen = embed_rendered(self.pack, styles, self.resolution, len(styles[0]))
-        return probabilities(self.pack, seen, wanted)
+        return ByEncoder(self.pack, self.resolution, len(styles[0])).probabilities(styles, wanted)

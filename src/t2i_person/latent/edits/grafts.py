@@ -31,7 +31,7 @@ SMALL = 128  # pixels at which regions are told
 KEPT = 32  # donors of a pack whose regions are remembered
 GROWN, HAT_GROWN = 5, 7  # pixels of 128: side of the square by which a region is widened, except over ground
 
-_known: WeakKeyDictionary[Pack, dict[int, tuple[list[Tensor], Tensor]]] = WeakKeyDictionary()
+_donors: WeakKeyDictionary[Pack, dict[int, tuple[list[Tensor], Tensor]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -148,8 +148,8 @@ def direction_of(pack: Pack, target: Target, neutral: str) -> list[Tensor]:
 
 
 def _step_of(pack: Pack, edit: LocalDirectionEdit) -> list[Tensor]:
-    way = direction_of(pack, Target(edit.text, edit.said, edit.category), edit.neutral)
-    return [edit.alpha * edit.strength * step for step in way]
+    direction = direction_of(pack, Target(edit.text, edit.said, edit.category), edit.neutral)
+    return [edit.alpha * edit.strength * step for step in direction]
 
 
 def below(own: Tensor, parts: Sequence[Part], place: str) -> Tensor:
@@ -170,7 +170,7 @@ def composed(
         torch.maximum(part.mask, grown(part.bare, 5)).expand(n, -1, -1, -1).contiguous() for part in parts
     ]
     grafts = [Graft(_expanded(part.styles, n), mask) for part, mask in zip(parts, masks_of, strict=True)]
-    image, seen = pack.render_regions(_expanded(styles, n), resolution, grafts)
+    image, regions = pack.render_regions(_expanded(styles, n), resolution, grafts)
     own = own.expand(n, -1, -1, -1)
     drawn = own.new_zeros(n, 1, SMALL, SMALL)
     for part in parts:
@@ -182,7 +182,7 @@ def composed(
             *(x.expand(n, -1, -1, -1).split(1) for x in (image, own, drawn, over, part.bare)), strict=True
         )
         image = torch.cat([_filled(*row) for row in rows])
-    return image, seen
+    return image, regions
 
 
 def _regions(pack: Pack, styles: Sequence[Tensor]) -> Tensor:
@@ -204,7 +204,7 @@ def _expanded(styles: Sequence[Tensor], n: int) -> list[Tensor]:
 
 def donor(pack: Pack, index: int) -> tuple[list[Tensor], Tensor]:
     """StyleSpace [1, c] a layer and regions [1, 7, s, s] of one of the pack's donors."""
-    known = _known.setdefault(pack, {})
+    known = _donors.setdefault(pack, {})
     if found := known.get(index):
         return found
     assert pack.donors is not None

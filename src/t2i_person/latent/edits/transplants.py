@@ -56,7 +56,7 @@ def best_donor(
     if donors is None:
         return None
     there = (donors.region == REGIONS.index(region)).nonzero()[:, 0]
-    shown = probabilities(pack, donors.seen[there], [target])[:, 0]
+    shown = probabilities(pack, donors.embeddings[there], [target])[:, 0]
     if region != "clothes":
         there, shown = there[shown >= DRAWN], shown[shown >= DRAWN]
     if not len(there):
@@ -80,15 +80,15 @@ def best_donor(
     parts = [part for part in parts if part.place != region]
     pictures, regions = _tried(pack, styles, own, parts, region, tried)
     sound = [Target(text, text, "", weight < 0) for text, weight in pack.recipe.usual.items()]
-    seen = embed_images(pack, pictures.clamp(-1, 1))
-    there_now = there_in(pack, seen, regions, target, region)
-    found = torch.cat([there_now[:, None], probabilities(pack, seen, [*beside, *sound])], 1)
+    embeddings = embed_images(pack, pictures.clamp(-1, 1))
+    there_now = there_in(pack, embeddings, regions, target, region)
+    found = torch.cat([there_now[:, None], probabilities(pack, embeddings, [*beside, *sound])], 1)
     worth = mean_log_probability(found) + FITTING * fit[order]
     best = int(worth.where(there_now >= DRAWN, -torch.inf).argmax())
     return int(tried[best]) if there_now[best] >= DRAWN else None
 
 
-def there_in(pack: Pack, seen: Tensor, regions: Tensor, target: Target, region: str) -> Tensor:
+def there_in(pack: Pack, embeddings: Tensor, regions: Tensor, target: Target, region: str) -> Tensor:
     """Probability that pictures show the target: unit embeddings [n, d], regions [n, 7, s, s] -> [n].
 
     Clothes are measured by their area and their width, because the encoder is a bad judge of whether any can
@@ -98,7 +98,7 @@ def there_in(pack: Pack, seen: Tensor, regions: Tensor, target: Target, region: 
         clothes = of(regions, region)
         area, width = clothes.mean((1, 2, 3)) / CLOTHES, clothes[..., -1, :].mean((1, 2)) / EDGE
         return (torch.minimum(area, width) * DRAWN).clamp(max=1)
-    return probabilities(pack, seen, [target])[:, 0]
+    return probabilities(pack, embeddings, [target])[:, 0]
 
 
 def _tried(
@@ -112,9 +112,9 @@ def _tried(
         regions[:, REGIONS.index(name)] = F.interpolate(small, own.shape[-2:], mode="bilinear")[:, 0]
     theirs = pack.generator.styles(pack.donors.w[tried])
     new = Part(region, theirs, *masks(region, regions, below(own, parts, region)), regions)
-    pictures, seen = composed(pack, styles, own, [*parts, new], pack.side(SMALL))
-    assert seen is not None
-    return pictures, seen
+    pictures, drawn = composed(pack, styles, own, [*parts, new], pack.side(SMALL))
+    assert drawn is not None
+    return pictures, drawn
 
 
 def skin_fit(donors: Donors, there: Tensor, skin: Tensor, mine: Tensor, gender: str) -> Tensor:

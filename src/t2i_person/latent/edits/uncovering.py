@@ -56,8 +56,8 @@ def best_bareheaded(
     pictures, after = composed(pack, styles, own, [*parts, new], pack.side(SMALL))
     assert after is not None
     sound = [Target(text, text, "", weight < 0) for text, weight in pack.recipe.usual.items()]
-    seen = embed_images(pack, pictures.clamp(-1, 1))
-    found = probabilities(pack, seen, [target, *beside, *sound], after)
+    embeddings = embed_images(pack, pictures.clamp(-1, 1))
+    found = probabilities(pack, embeddings, [target, *beside, *sound], after)
     worth = mean_log_probability(found) + FITTING * _fit(image, now, pictures, after)
     best = int(worth.where(found[:, 0] >= DRAWN, -torch.inf).argmax())
     return int(tried[best]) if found[best, 0] >= DRAWN else None
@@ -93,6 +93,6 @@ def _colour(pictures: Tensor, weight: Tensor) -> Tensor:
     """Mean OKLab [n, 3] of pictures [n, 3, h, w] in [-1, 1], weighed by [n, 1, h, w]."""
     size = pictures.shape[-2:]
     shares = F.interpolate(weight, size, mode="bilinear")[:, 0].cpu().numpy()
-    seen = zip(pictures.clamp(-1, 1), shares, strict=True)
-    means = [oklab.mean(to_pixels(picture), share) for picture, share in seen]
+    pairs = zip(pictures.clamp(-1, 1), shares, strict=True)
+    means = [oklab.mean(to_pixels(picture), share) for picture, share in pairs]
     return torch.from_numpy(np.stack(means)).to(pictures.device)

@@ -20,10 +20,10 @@ IN_PLACE = (4.0, 8.0, 12.0, 16.0)  # the same where only a place of the picture 
 GAINED = 0.05  # probability of the target that a step has to reach, or it is taken back
 PRICE = 0.02  # of one unit of alpha, in log probability
 KEPT = 256  # directions of a pack that are remembered
-SAMPLES = 2048  # people the covariance and the gradients are of
+SAMPLES = 2048  # samples that the covariance and the gradients are computed over
 
-_people: WeakKeyDictionary[Pack, Tensor] = WeakKeyDictionary()  # w [SAMPLES, w_dim]
-_ways: WeakKeyDictionary[Pack, dict[tuple[str, str], list[Tensor]]] = WeakKeyDictionary()
+_samples: WeakKeyDictionary[Pack, Tensor] = WeakKeyDictionary()  # w [SAMPLES, w_dim]
+_directions: WeakKeyDictionary[Pack, dict[tuple[str, str], list[Tensor]]] = WeakKeyDictionary()
 _filters: WeakKeyDictionary[Pack, dict[str, Tensor]] = WeakKeyDictionary()  # text -> [w_dim]
 
 
@@ -36,7 +36,7 @@ def w_direction(pack: Pack, target: Target) -> list[Tensor]:
     """
     if not pack.encoder.reads_w:
         raise T2IError(f"The encoder of the pack {pack.name} reads no W: it has no directions there.")
-    known = _ways.setdefault(pack, {})
+    known = _directions.setdefault(pack, {})
     key = target.text, target.category
     if key not in known:
         if len(known) >= KEPT:
@@ -63,11 +63,11 @@ def without_held(pack: Pack, pattern: Tensor, category: str) -> Tensor:
     w = _sampled(pack)
     centred = w - w.mean(0)
     kept = torch.stack([_filter(pack, other) for other in held], 1)  # [w_dim, held]
-    ways = centred.T @ (centred @ kept) / len(w)
+    patterns = centred.T @ (centred @ kept) / len(w)
     driver = "gelsd" if pattern.device.type == "cpu" else None  # the default differs from run to run
     # how much of each held pattern undoes the change of the held logits
-    share = torch.linalg.lstsq(kept.T @ ways, kept.T @ pattern[:, None], driver=driver).solution
-    return pattern - (ways @ share)[:, 0]
+    share = torch.linalg.lstsq(kept.T @ patterns, kept.T @ pattern[:, None], driver=driver).solution
+    return pattern - (patterns @ share)[:, 0]
 
 
 def _steps(pack: Pack, text: str, category: str, step: Tensor) -> list[Tensor]:
@@ -82,14 +82,14 @@ def _steps(pack: Pack, text: str, category: str, step: Tensor) -> list[Tensor]:
 
 @torch.no_grad()
 def _sampled(pack: Pack) -> Tensor:
-    if pack not in _people:
+    if pack not in _samples:
         z = torch.randn(SAMPLES, pack.generator.z_dim, generator=torch.Generator().manual_seed(0))
-        _people[pack] = pack.generator.w(z.to(pack.device), pack.recipe.truncation_psi)
-    return _people[pack]
+        _samples[pack] = pack.generator.w(z.to(pack.device), pack.recipe.truncation_psi)
+    return _samples[pack]
 
 
 def _filter(pack: Pack, text: str) -> Tensor:
-    """Mean gradient of the text's logit over people: [w_dim]."""
+    """Mean gradient of the text's logit over the samples: [w_dim]."""
     known = _filters.setdefault(pack, {})
     if text not in known:
         with torch.enable_grad():

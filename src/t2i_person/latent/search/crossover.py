@@ -13,7 +13,7 @@ from torch import Tensor
 
 from ...packs import Pack
 from ..edits.coordinates import resample_rest
-from ..judge import SURE, embed_rendered, mean_log_probability, probabilities
+from ..judge import SURE, ByEncoder, mean_log_probability, probabilities
 from ..targets import Target
 
 GENERATIONS = 16  # of a search
@@ -73,10 +73,10 @@ def begin(
     """
     z = torch.randn(n, pack.generator.z_dim, generator=random)
     if wanted and pack.gallery is not None:
-        chance = probabilities(pack, pack.gallery.embeddings, wanted).cpu()
-        some = torch.randperm(len(chance), generator=random)[: max(len(chance) // ASKED, 1)]
-        asked = some if (chance[some] >= sure).all(1).any() else torch.arange(len(chance))
-        best = asked[mean_log_probability(chance[asked]).argsort(descending=True, stable=True)[: n // 2]]
+        probability = probabilities(pack, pack.gallery.embeddings, wanted).cpu()
+        some = torch.randperm(len(probability), generator=random)[: max(len(probability) // ASKED, 1)]
+        asked = some if (probability[some] >= sure).all(1).any() else torch.arange(len(probability))
+        best = asked[mean_log_probability(probability[asked]).argsort(descending=True, stable=True)[: n // 2]]
         z[: len(best)] = pack.gallery.z[best]
     return z
 
@@ -100,8 +100,8 @@ def search(
 
     def fit(z: Tensor) -> tuple[Tensor, Tensor]:
         styles = pack.generator.styles(pack.generator.w_plus(z.to(pack.device), truncation_psi))
-        chance = probabilities(pack, embed_rendered(pack, styles, resolution), wanted)
-        return mean_log_probability(chance).cpu(), (chance >= sure).all(1).cpu()
+        probability = ByEncoder(pack, resolution).probabilities(styles, wanted)
+        return mean_log_probability(probability).cpu(), (probability >= sure).all(1).cpu()
 
     n = len(z)
     score, done = fit(z)

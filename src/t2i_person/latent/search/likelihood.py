@@ -84,7 +84,7 @@ class Likelihood:
     def _score_w(self, z: Tensor, goal: Sequence[Target], near: Tensor | None) -> Tensor:
         """Log probability of the goal by W alone, less a penalty for W close to `near`: [n, z_dim] -> [n]."""
         w = self._w(z)
-        found = self._log_probability(probabilities(self.pack, ByProbe(self.pack).embed([w]), goal), goal)
+        found = self._log_probability(ByProbe(self.pack).probabilities([w], goal), goal)
         if near is not None:
             away = torch.cdist(w, near).square().mean(1)
             away = away / (w - self.pack.generator.w_mean).square().sum(1)
