@@ -130,8 +130,7 @@ def write_pack(
     folder : where to; made when missing, files of an older pack in it are replaced.
     generator, encoder, matting : state dicts.
     stylespace : ``mean.{i}`` and ``std.{i}`` of each layer ([c]), ``directions`` ([channels, d]) and, if
-        known, ``effects`` ([channels]), ``gallery.z`` ([n, z_dim]) and ``gallery.seen`` ([n, d]); see
-        `t2i_person.packs.build`.
+        known, ``gallery.z`` ([n, z_dim]) and ``gallery.seen`` ([n, d]); see `t2i_person.packs.build`.
     meta : ``name``, ``version``, ``license`` and ``draws`` (categories of features) are required;
         ``provenance`` (table of strings) is kept; ``encoder`` (JSON values) is what the encoder needs besides
         its tensors.
