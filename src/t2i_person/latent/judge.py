@@ -37,7 +37,7 @@ class Judge(ABC):
 
 @dataclass(frozen=True)
 class ByEncoder(Judge):
-    """Draws StyleSpace [n, c] a layer, and embeds the pictures."""
+    """Draws StyleSpace [n, c] per layer, and embeds the pictures."""
 
     resolution: int | None  # pixels: longer side of the pictures; None: whole
     batch: int = 8  # pictures at once

@@ -17,7 +17,7 @@ from .edits import PICTURE, Edit, LocalDirectionEdit, TransplantEdit, read_edits
 if TYPE_CHECKING:
     from ..picture.png import Record
 
-PARTS = 64  # local directions of one person, at most
+PARTS = 64  # most local directions of one person
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Sample:
 
     seed: int
     w_plus: Tensor  # [1, num_ws, w_dim]: the person before the edits of StyleSpace
-    start: list[Tensor]  # StyleSpace [1, c] a layer: the person before the edits of this request
+    start: list[Tensor]  # StyleSpace [1, c] per layer: the person before the edits of this request
     styles: list[Tensor]  # the same, as the person is to look now, but for the picture's edits
     z: Tensor | None = None  # [1, z_dim] on the CPU, what w_plus is of, or near; None: not known
     edits: tuple[Edit, ...] = ()  # in order, those of earlier requests first
@@ -86,7 +86,7 @@ def edits_of(pack: Pack, record: Record) -> tuple[Edit, ...]:
 
 
 def split_styles(pack: Pack, latent: np.ndarray) -> list[Tensor]:
-    """StyleSpace [channels] -> [1, c] a layer.
+    """StyleSpace [channels] -> [1, c] per layer.
 
     Raises
     ------
@@ -99,5 +99,5 @@ def split_styles(pack: Pack, latent: np.ndarray) -> list[Tensor]:
 
 
 def join_styles(styles: Sequence[Tensor]) -> np.ndarray:
-    """[1, c] a layer -> StyleSpace [channels], float32."""
+    """[1, c] per layer -> StyleSpace [channels], float32."""
     return torch.cat(list(styles), 1)[0].float().cpu().numpy()

@@ -35,7 +35,7 @@ class Reach:
     taken: float = 0.0  # alpha of strength 1 if an edit took it; 0: strengths 1 and -1 are its ends
 
     def unit(self, strength: float) -> float:
-        """The alpha of one unit of strength on that side of 0."""
+        """Alpha of one unit of strength, on that side of 0."""
         return self.taken or (self.high if strength >= 0 else -self.low)
 
     def strength(self, alpha: float) -> float:
@@ -76,7 +76,7 @@ class _Sliders:
     sample: Sample
     neutral: str
     truncation_psi: float
-    styles: list[Tensor] = field(init=False)  # [1, c] a layer
+    styles: list[Tensor] = field(init=False)  # [1, c] per layer
     edits: list[Edit] = field(init=False)
     made: list[StrengthEdit] = field(default_factory=list)
 
@@ -84,6 +84,7 @@ class _Sliders:
         self.styles, self.edits = list(self.sample.styles), list(self.sample.edits)
 
     def moved(self, changes: Sequence[tuple[Target, float]]) -> tuple[Sample, Mapping[str, float]]:
+        """As `slide`."""
         moved: dict[str, float] = {}  # target's name -> how much its strength changed
         colours: dict[str, tuple[Target, Kind, str, float]] = {}  # region -> what is to be there
         for target, change in changes:

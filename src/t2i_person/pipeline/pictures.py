@@ -30,7 +30,7 @@ class Picture:
     """A picture of a person."""
 
     pack: Pack  # that drew it
-    styles: list[Tensor]  # StyleSpace, [1, c] a layer, that it was drawn from
+    styles: list[Tensor]  # StyleSpace, [1, c] per layer, that it was drawn from
     parts: tuple[PartEdit, ...]  # edits of a part of the picture that were drawn with it
     image: Tensor  # [1, 3, h, w] in [-1, 1]
     regions: Tensor | None  # [1, regions, s, s]: masks of hair, clothes and so on; None: no region network
@@ -84,7 +84,7 @@ def drawn(
     side: int | None = None,
     detect: Detector = faces,
 ) -> Picture:
-    """The person of StyleSpace [1, c] a layer with the parts among the edits.
+    """The person of StyleSpace [1, c] per layer with the parts among the edits.
 
     Whole, or with a longer side of so many pixels.
     """

@@ -79,6 +79,7 @@ class LocalDirectionEdit:
         return found | {"neutral": self.neutral} if self.neutral else found
 
     def at(self, strength: float) -> "LocalDirectionEdit":
+        """The same edit at another strength."""
         return replace(self, strength=round(strength, 6))
 
 
@@ -141,6 +142,7 @@ class RecolourEdit:
         }
 
     def at(self, strength: float) -> "RecolourEdit":
+        """The same edit at another strength."""
         return replace(self, strength=round(strength, 6))
 
 
@@ -164,6 +166,7 @@ class TransplantEdit:
         }
 
     def at(self, strength: float) -> "TransplantEdit":
+        """The same edit at another strength."""
         return replace(self, strength=round(strength, 6))
 
 

@@ -17,14 +17,14 @@ from ..judge import SURE, ByEncoder, probabilities
 from ..targets import DRAWN, Target
 from . import CoordinateEdit
 
-MOST, FEWEST = 64, 16  # samples of the gallery that are compared for one target
-AGREE = 0.3  # nats: a coordinate is shared if its values differ so much from the prior
-CHANCE = 5.0  # nats, divided by the number of samples: added to AGREE, as few samples agree by chance
-TOLD = 6  # coordinates of a target, at most
-DONORS = 8  # samples of the gallery whose values are tried
+MOST, FEWEST = 64, 16  # samples of the gallery, the best for a target, that are compared with the prior
+AGREE = 0.3  # nats by which a coordinate differs from the prior if these samples share it
+CHANCE = 5.0  # nats, divided by the number of samples and added to AGREE: a few may agree by chance
+TOLD = 6  # most coordinates that are set for one target
+DONORS = 8  # samples of the gallery whose values are tried besides their mean
 GRID = (-2.25, -1.5, -0.75, 0.0, 0.75, 1.5, 2.25)  # values tried for a single coordinate
-STRANGERS = 24  # new samples tried that share only the coordinates of the targets
-PRICE = 0.1  # log probability that each further coordinate costs
+FRESH = 24  # new samples tried that share only the coordinates of the targets
+PRICE = 0.1  # log probability that each changed coordinate costs
 KEEP = 2.0  # log probability that it costs when the cosine to the old image embedding falls from 1 to 0
 
 
@@ -32,7 +32,7 @@ KEEP = 2.0  # log probability that it costs when the cosine to the old image emb
 def edit_coordinates(
     pack: Pack,
     z: Tensor,  # [1, z_dim] on the CPU: of one person
-    styles: Sequence[Tensor],  # [1, c] a layer: how this person looks, other edits included
+    styles: Sequence[Tensor],  # [1, c] per layer: how this person looks, other edits included
     wanted: Sequence[Target],
     truncation_psi: float,
     resolution: int | None,
@@ -100,7 +100,7 @@ class _Climb:
                 self.z, self.worth, self.probability = tried[best : best + 1], worths[best], found[best]
 
     def take_back(self, i: int, before: Tensor) -> None:
-        """Set coordinates that are without effect back to what they were; the others are of target `i`."""
+        """Undo changes that the fit does not need; the other ones then belong to target `i`."""
         for j in (self.z != before).nonzero()[:, 1].tolist():
             less = self.z.clone()
             less[:, j] = before[:, j]
@@ -124,7 +124,7 @@ def resample_rest(
     told = {j for target in wanted for j in shared(pack, target)[0]} if pack.gallery is not None else set()
     if not told:
         return z[:0]
-    tried = torch.randn(STRANGERS, z.shape[1], generator=random)
+    tried = torch.randn(FRESH, z.shape[1], generator=random)
     tried[:, sorted(told)] = z[:, sorted(told)]
     styles = pack.generator.styles(
         pack.generator.w_plus(torch.cat([z, tried]).to(pack.device), truncation_psi)
@@ -148,7 +148,7 @@ def nearest(pack: Pack, w_plus: Tensor) -> Tensor | None:
 
 
 def style_offset(pack: Pack, start: Tensor, end: Tensor, truncation_psi: float) -> list[Tensor]:
-    """The step through StyleSpace from one z [1, z_dim] to others [n, z_dim]: [n, c] a layer."""
+    """The step through StyleSpace from one z [1, z_dim] to others [n, z_dim]: [n, c] per layer."""
     both = torch.cat([start, end]).to(pack.device)
     return [
         style[1:] - style[:1] for style in pack.generator.styles(pack.generator.w_plus(both, truncation_psi))
@@ -189,7 +189,7 @@ def _tried(z: Tensor, agreed: list[int], values: Tensor) -> Tensor:
 
 
 def _with_another(z: Tensor, agreed: list[int], values: Tensor) -> Tensor:
-    """z with all shared coordinates set, and one coordinate more: some hairstyles do not go with a hat."""
+    """z with all shared coordinates set, and one coordinate more: a hat may need another hairstyle, too."""
     base = z[0].clone()
     base[agreed] = values[0, agreed]
     rows = []

@@ -20,7 +20,7 @@ from . import DirectionEdit
 CHANNELS = 100  # kept when the caller gives neither `beta` nor `channels`
 ORIGINAL_CHANNELS = 700, 1100
 ALPHAS = (1.0, 2.0, 3.0, 4.0, 6.0)  # strengths tried
-PRICE = 0.15  # of one unit of alpha, in log probability: an edit that gains little has its side effects, too
+PRICE = 0.15  # log probability that one unit of alpha costs: each step has side effects, so it must gain more
 _KINDS = (
     "photo", "portrait", "picture", "photograph", "snapshot", "studio photo", "close-up photo", "rendering",
     "painting", "drawing", "sketch", "cartoon",
@@ -47,7 +47,7 @@ def global_direction(
     beta: float | None = None,  # keep the channels whose relevance is at least this, in [0, 1]
     channels: int | tuple[int, int] | None = None,  # or this many, the most relevant; or so many, bisected
 ) -> list[Tensor]:
-    """The StyleSpace step from `neutral` to `target`: one [c] a layer, the most relevant channel by 1 sigma.
+    """The StyleSpace step from `neutral` to `target`, [c] per layer; the most relevant channel by 1 sigma.
 
     The relevance of a channel is the cosine of its own effect on the image embedding and the difference of
     the two texts' embeddings (section 6.2). Texts are encoded once and kept by the pack. English texts are
@@ -122,8 +122,8 @@ def apply(styles: Sequence[Tensor], direction: Sequence[Tensor], alpha: float | 
 
     Parameters
     ----------
-    styles : [n, c] a layer; with n = 1 and several alphas, one person in several strengths.
-    direction : [c] a layer.
+    styles : [n, c] per layer; with n = 1 and several alphas, one person in several strengths.
+    direction : [c] per layer.
     alpha : strength, useful within -10 to 10; a number, or [n].
     """
     if isinstance(alpha, Tensor):
@@ -133,7 +133,7 @@ def apply(styles: Sequence[Tensor], direction: Sequence[Tensor], alpha: float | 
 
 def apply_directions(
     pack: Pack,
-    styles: Sequence[Tensor],  # of one person: [1, c] a layer
+    styles: Sequence[Tensor],  # of one person: [1, c] per layer
     wanted: Sequence[Target],
     neutral: str,
     resolution: int | None,
@@ -145,7 +145,7 @@ def apply_directions(
 
 
 class Steps(Protocol):
-    """A person who can be moved towards targets."""
+    """A sample that can be moved towards targets, step by step."""
 
     def now(self, wanted: Sequence[Target]) -> Tensor:
         """Probability of each target now: [1, targets]."""
@@ -155,14 +155,16 @@ class Steps(Protocol):
         """Alphas of a step, and the probabilities after each: [n, targets]."""
         ...
 
-    def take(self, target: Target, alpha: float) -> None: ...
+    def take(self, target: Target, alpha: float) -> None:
+        """Take the step."""
+        ...
 
 
 @torch.no_grad()
 def best_steps(
     steps: Steps,
     wanted: Sequence[Target],
-    price: float,  # of one unit of alpha, in log probability
+    price: float,  # log probability that one unit of alpha costs
     gained: float = 0.0,  # probability of the target that a step has to reach
 ) -> list[tuple[Target, float]]:
     """Take, for each target that is not drawn yet, the step towards it that serves all targets best.
@@ -188,6 +190,8 @@ def best_steps(
 
 @dataclass
 class _InStyleSpace:
+    """Steps through all of StyleSpace, along global directions."""
+
     pack: Pack
     styles: list[Tensor]
     neutral: str
@@ -197,7 +201,7 @@ class _InStyleSpace:
         return self._probabilities(self.styles, wanted)
 
     def tried(self, target: Target, wanted: Sequence[Target]) -> tuple[list[float], Tensor]:
-        """All strengths are looked at in one batch."""
+        """All strengths are drawn in one batch."""
         direction = global_direction(self.pack, target.text, self.neutral)
         alphas = [-a if target.negated else a for a in ALPHAS]
         moved = apply(self.styles, direction, torch.tensor((0.0, *alphas), device=self.pack.device))

@@ -81,7 +81,7 @@ def score_loss(pack: Pack, wanted: Sequence[str], unwanted: Sequence[str] = ()) 
 def optimize(
     pack: Pack,
     start: Tensor
-    | Sequence[Tensor],  # W [n, 1, w_dim], W+ [n, num_ws, w_dim], or StyleSpace: [n, c] a layer, or joined
+    | Sequence[Tensor],  # W [n, 1, w_dim], W+ [n, num_ws, w_dim], or StyleSpace: [n, c] per layer, or joined
     loss: Loss,
     *,
     steps: int = PRESETS["default"].steps,

@@ -23,15 +23,15 @@ from . import PartEdit
 from .grafts import SMALL, Part, composed, everywhere, parts_in, shaped, uncovered
 from .transplants import FITTING, LOST, OTHER_COLOUR, skin_fit
 
-TRIED = 8  # donors of each region whose outcome is looked at
-BAREHEADED = "hair", "clothes"  # what donors without a hat give: their own hair is long or curly, or short
-LEAST = 0.01  # of the picture: less hat is none, less hair tells no colour
-HAIR = 0.3  # of the hat's place: so much hair there is as good as more
+TRIED = 8  # donors of each region that are drawn
+BAREHEADED = "hair", "clothes"  # regions of donors without a hat: long or curly hair, and short hair
+LEAST = 0.01  # share of the picture: less hat is none, less hair tells no colour
+HAIR = 0.3  # share of the hat's place above which more hair there is no better
 
 
 def best_bareheaded(
     pack: Pack,
-    styles: Sequence[Tensor],  # [1, c] a layer
+    styles: Sequence[Tensor],  # [1, c] per layer
     edits: Sequence[PartEdit],  # that are in the picture already
     target: Target,  # negated: «не шляпа»
     beside: Sequence[Target] = (),  # what has to be seen of the person, too
@@ -64,7 +64,7 @@ def best_bareheaded(
 
 
 def _nearest(donors: Donors, region: str, now: Tensor, gender: str) -> Tensor:
-    """Donors with the skin in the same places, as far as neither hat nor hair is there: indices."""
+    """Indices of the donors of a region whose skin is in the same places, where neither has hat or hair."""
     there = (donors.region == REGIONS.index(region)).nonzero()[:, 0]
     given, skin, _ = donors.masks[there].unbind(1)
     small = F.adaptive_avg_pool2d(now, SIDE)[0]
@@ -77,7 +77,7 @@ def _nearest(donors: Donors, region: str, now: Tensor, gender: str) -> Tensor:
 
 
 def _fit(image: Tensor, now: Tensor, pictures: Tensor, after: Tensor) -> Tensor:
-    """How well hair fits what was seen of it beside the hat: [n], 0 is best."""
+    """How well donors' hair goes with the hair that showed beside the hat: [n], 0 is best."""
     hat, own, hair = of(now, "hat"), of(now, "hair"), of(after, "hair")
     lost = (own * (1 - hair)).mean((1, 2, 3))
     gained = (hair * (1 - own) * (1 - hat)).mean((1, 2, 3))

@@ -58,7 +58,7 @@ class Likelihood:
             scored: list[Tensor] = []
             for some in z.split(CHUNK):
                 scored.append(self._score_w(some, goal, near))
-                # somebody to look at: the rest takes longer
+                # a first preview: the rest takes seconds
                 if on_round is not None and done == len(scored) == 1:
                     on_round(0, ROUNDS, some[scored[0].argmax()])
             waiting, by_w = torch.cat([waiting, z]), torch.cat([by_w, *scored])
