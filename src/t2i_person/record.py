@@ -33,7 +33,7 @@ except PackageNotFoundError:  # a source tree that was never installed
 
 LARGEST = 1 << 20  # bytes of JSON; Pillow and what is built on it open no PNG with a longer note
 PASSAGE = 100_000  # characters of the text; a longer one is kept in part
-FEW = 1000  # characters of it that the record of somebody kept by name has
+FEW = 1000  # characters of it that the record of a person kept by name has
 FEATURES = 256  # of one person
 ITEMS = 1024  # of any other list or object
 WORDS = 2000  # characters of any other text

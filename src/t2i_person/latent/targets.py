@@ -186,7 +186,7 @@ def _weight(pack: Pack, feature: Feature, text: str) -> float:
 
 
 def implied(pack: Pack, character: Character) -> list[Target]:
-    """Targets that nobody says but everybody expects, as the pack's recipe lists them.
+    """Targets that go without saying, as the pack's recipe lists them.
 
     For example: no hat and no glasses unless the text says one; visible clothes if it says their colour.
     """

@@ -238,7 +238,7 @@ def _learn(
 
 
 def _write(order: BuildOrder, parts: _Parts, learned: _Learned, provenance: dict[str, str]) -> Path:
-    """Write the pack beside its place, then move it there, so that nobody finds half a pack.
+    """Write the pack beside its place, then move it there, so that half a pack is never found.
 
     Raises
     ------

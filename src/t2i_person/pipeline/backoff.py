@@ -90,7 +90,7 @@ def _left(edits: Sequence[Edit], first: Sequence[Edit], share: float, off: bool 
 
 
 def same_person(run: Run, pictures: Pictures, subject: Subject, before: Sample, sample: Sample) -> Sample:
-    """The person after edits, which are weakened if dlib takes the result for somebody else than `before`.
+    """The person after edits, which are weakened if dlib takes the result for another person than `before`.
 
     The recipe's `stays` is the largest distance of dlib's descriptors. Smaller and smaller shares of the
     edits are tried, as long as everything is still drawn that the whole edits drew. If none is near enough,

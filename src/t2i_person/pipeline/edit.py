@@ -1,4 +1,4 @@
-"""Somebody changed into who was described, by the kinds of edits that the pack's recipe names."""
+"""Samples are changed into who was described, by the kinds of edits that the pack's recipe names."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -138,7 +138,9 @@ def _local_directions(
 
 
 def _of_directions(pack: Pack, wanted: Sequence[Target], neutral: str) -> list[Target]:
-    """What directions may bring: no colour that is put on, nor globally what has a direction of its own."""
+    """The targets that directions serve: no colour that recolouring puts on; and of those that have a trained
+    direction in W, none by a global direction.
+    """
     found = [target for target in wanted if not neutral or target.text not in pack.sliders]
     if "recolour" not in pack.recipe.edits:
         return found
@@ -151,7 +153,7 @@ def _moved_in_place(
 ) -> Sample:
     """The person with the steps that serve what is missing best; the sample itself where there are none."""
     pack, beside = pictures.pack, implied(pictures.pack, subject.character)
-    # clothes have to be in the picture to be coloured; and what nobody asked for shall not come along
+    # clothes have to be in the picture to be coloured; and what was not asked for shall not come along
     given = {e.text: e.region for e in parts_of(sample.edits) if isinstance(e, TransplantEdit)}
     missing = [t for t in wanted if t.name not in given and t.name not in subject.edited]
     whole = pictures.whole(sample.styles, sample.edits)
@@ -343,9 +345,9 @@ def _optimize(
 
 
 def strengthened(pictures: Pictures, request: Request, subject: Subject, sample: Sample) -> Sample:
-    """With the strengths that were asked for; what is described has 1 without them, what is not has 0.
+    """The sample with the strengths that were asked for. Before, what is described has 1, the rest has 0.
 
-    Those that a direction does not reach stay at its end: the sample says which they are now.
+    A strength that its direction does not reach stays at the direction's end: `Sample.strengths` has it.
     """
     own = subject.own
     now = {t.name: sample.strengths.get(t.name, float(t.name in own)) for t, _ in subject.strengths}
@@ -376,9 +378,9 @@ def _fitted(pack: Pack, subject: Subject, sample: Sample) -> Sample:
 def alter(
     run: Run, pictures: Pictures, request: Request, subject: Subject, sample: Sample
 ) -> tuple[Subject, Sample]:
-    """Somebody who is there already, changed: by edits for a text, and by strengths.
+    """An existing person, changed: by edits for a text, and by strengths.
 
-    What a strength brings that nobody described is wanted, too, and so is scored.
+    What a strength brings that was not described is a target from then on, and so is scored.
     """
     subject = replace(subject, first=sample)
     if request.text.strip():

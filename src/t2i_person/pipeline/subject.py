@@ -73,7 +73,7 @@ def subject_of(
     phrases: Phrases,  # what the strengths are of
     *,
     index: int = 0,
-    others: Collection[str] = (),  # names of everybody's targets: a strength may be meant for somebody else
+    others: Collection[str] = (),  # names of the targets of all people: a strength may be another person's
     asked: Collection[str] | None = None,  # names of what an edit says; its strengths are added
 ) -> Subject:
     """A person with the targets that the pack has for them.

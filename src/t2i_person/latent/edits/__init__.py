@@ -171,7 +171,7 @@ class TransplantEdit:
 
 
 PartEdit = LocalDirectionEdit | TransplantEdit  # what changes a part of the picture by the generator
-PICTURE = (LocalDirectionEdit, TransplantEdit, RecolourEdit)  # made anew when somebody is drawn
+PICTURE = (LocalDirectionEdit, TransplantEdit, RecolourEdit)  # made anew whenever the person is drawn
 
 
 def parts_of(edits: Iterable[Edit], share: float = 1) -> tuple[PartEdit, ...]:

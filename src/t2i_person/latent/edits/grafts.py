@@ -255,7 +255,7 @@ def shaped(pack: Pack, theirs: Sequence[Tensor], own: Sequence[Tensor]) -> tuple
 
 
 def uncovered(theirs: Tensor, own: Tensor) -> tuple[Tensor, Tensor]:
-    """As `masks`, of donors without a hat for somebody with one."""
+    """As `masks`, of donors without a hat for a person with one."""
     hat, ground = of(own, "hat"), of(theirs, "ground")
     worn = torch.maximum(of(theirs, "hair"), grown(hat, GROWN) * (1 - ground))
     taken = torch.maximum(worn, grown(worn, GROWN) * (1 - ground))

@@ -1,6 +1,6 @@
-"""Whose hair fits somebody whose hat is taken off.
+"""The donor whose hair fits a person whose hat is taken off.
 
-Nobody knows what is below a hat. The pack's donors have hair and a forehead there; their shapes are drawn in
+What a hat covers is unknown. The pack's donors have hair and a forehead there; their shapes are drawn in
 the person's colours (`grafts.shaped`).
 """
 
