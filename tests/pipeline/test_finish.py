@@ -53,6 +53,18 @@ def test_a_portrait_is_whole_and_told(pack, finished):
     )
 
 
+def test_no_strength_is_offered_where_nothing_could_move_it(pack):
+    first = sample(pack, seed=4)
+    for own, offered in ((pack, True), (replace(pack, directions=None, statistics=None), False)):
+        again = replace(subject_of(own, SOMEBODY, {}, {}), first=first)
+        request = Request("Некто.", background="kept")
+        portrait = finish(
+            Run(), Pictures(own), request, shared_record(request, own), Unfinished(again, 0, 0, first)
+        )
+        weak = [why for why in portrait.not_drawn.values() if "reached a probability" in why]
+        assert weak and all(("try the strength" in why) == offered for why in weak)
+
+
 def test_its_record_draws_it_again(pack, finished):
     portrait, _ = finished
     record = portrait.record

@@ -52,7 +52,7 @@ def _portrait(
     scores = scores_of(subject.wanted, outcome.found)
     called = called_from(subject.wanted)
     before = scores_before(pictures, subject) if any(p < called[name] for name, p in scores.items()) else {}
-    most = 1.0 if pack.recipe.reach else HIGH
+    most = 1.0 if pack.recipe.reach or pack.directions is None else HIGH
     not_drawn = reasons(subject, scores, sample.strengths, outcome.share, before, outcome.spoilt, most)
     strengths = {name: sample.strengths.get(name, 1.0) for name in scores}
     strengths |= {name: value for name, value in sample.strengths.items() if name not in strengths}

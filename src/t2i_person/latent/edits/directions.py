@@ -60,7 +60,10 @@ def global_direction(
         nothing is left after them.
     """
     if pack.directions is None or pack.statistics is None:
-        raise T2IError(f"The pack {pack.name} has no directions of StyleSpace.")
+        raise T2IError(
+            f"The pack {pack.name} has no directions of StyleSpace: ask for {target!r} in words, not by a "
+            "strength, or take another pack."
+        )
     if beta is not None and channels is not None:
         raise T2IError("Give beta or a number of channels, not both.")
     if beta is not None and beta < 0:
