@@ -26,7 +26,7 @@ def pack():
 def finished(pack):
     request = Request("Некто.", seed=9, background="kept")
     events = []
-    unfinished = Unfinished(subject_of(pack, SOMEBODY, {}, {}, index=1), 2, 3, sample(pack, seed=4))
+    unfinished = Unfinished(subject_of(pack, SOMEBODY, index=1), 2, 3, sample(pack, seed=4))
     portrait = finish(Run(events.append), Pictures(pack), request, shared_record(request, pack), unfinished)
     return portrait, events
 
@@ -56,7 +56,7 @@ def test_a_portrait_is_whole_and_told(pack, finished):
 def test_no_strength_is_offered_where_nothing_could_move_it(pack):
     first = sample(pack, seed=4)
     for own, offered in ((pack, True), (replace(pack, directions=None, statistics=None), False)):
-        again = replace(subject_of(own, SOMEBODY, {}, {}), first=first)
+        again = replace(subject_of(own, SOMEBODY), first=first)
         request = Request("Некто.", background="kept")
         portrait = finish(
             Run(), Pictures(own), request, shared_record(request, own), Unfinished(again, 0, 0, first)

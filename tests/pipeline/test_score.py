@@ -27,7 +27,7 @@ def pack():
 @pytest.fixture(scope="module")
 def woman(pack):
     scar, half = feature("шрам", "other"), feature("брутальный плащ", "clothes")
-    return subject_of(pack, replace(SOMEBODY, gender="female", features=(HAIR, HAT, scar, half)), {}, {})
+    return subject_of(pack, replace(SOMEBODY, gender="female", features=(HAIR, HAT, scar, half)))
 
 
 def test_the_pixels_that_are_there_are_looked_at(pack, woman):

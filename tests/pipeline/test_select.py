@@ -34,7 +34,7 @@ def test_nobody_is_chosen_without_a_face_and_that_is_told(pack, gender, whose):
         Run(events.append),
         Pictures(pack),
         Request("Некто.", candidates=3),
-        subject_of(pack, character, {}, {}, index=2),
+        subject_of(pack, character, index=2),
         1,
     )
     assert found == []

@@ -22,7 +22,7 @@ from .finish import finish, shared_record
 from .pictures import Pictures, drawn
 from .read import read_phrase, read_strengths
 from .run import IsCancelled, OnEvent, Run
-from .subject import Subject, Unfinished, subject_of
+from .subject import Subject, Unfinished, subject_of, with_strengths
 
 ONE_AT_A_TIME = {  # a new feature of such a category takes the place of the old one
     "hair_color", "hair_style", "headwear", "clothes", "age", "build", "skin", "eyes", "expression",
@@ -84,7 +84,8 @@ def _changed(
         targets_of_phrase(pictures.pack, text, new)  # of the change all has to be drawable
     index = record.character.get("index", 0)
     asked = {feature_name(feature) for feature in new}
-    subject = subject_of(pictures.pack, person, request.strengths, phrases, index=index, asked=asked)
+    subject = subject_of(pictures.pack, person, index, asked)
+    subject = with_strengths(pictures.pack, subject, request.strengths, phrases)
     subject = replace(subject, scored=record.settings.get("scores", {}))
     return pictures, *alter(run, pictures, request, subject, replace(sample, strengths=before))
 

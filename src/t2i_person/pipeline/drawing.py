@@ -8,7 +8,6 @@ import torch
 
 from ..errors import NobodyFits, T2IError
 from ..latent.sample import Sample
-from ..latent.targets import targets_of
 from ..packs import Pack, load_pack
 from ..picture.faces import Detector, faces, loaded_predictor
 from ..portrait import Person, Result
@@ -23,7 +22,7 @@ from .pictures import Pictures
 from .read import CROWD, Reader, read_request
 from .run import IsCancelled, OnEvent, Run
 from .select import choose, seed_of
-from .subject import Subject, Unfinished, subject_of
+from .subject import Subject, Unfinished, subject_of, with_strengths
 
 
 def load(pack: str = "auto", device: str = "auto") -> None:
@@ -76,15 +75,11 @@ def draw(
             heard=lambda people: run.tell("text", characters=tuple(people)),
         )
     pictures = Pictures(loading.result(), detect)
-    names = {w.name for person in people for some in targets_of(pictures.pack, person) for w in some}
+    everybody = [subject_of(pictures.pack, person, i) for i, person in enumerate(people)]
+    names = set().union(*(subject.told for subject in everybody))
     subjects = {
-        i: subject_of(
-            pictures.pack,
-            people[i],
-            request.strengths,
-            phrases[people[i].gender],
-            index=i,
-            others=names,
+        i: with_strengths(
+            pictures.pack, everybody[i], request.strengths, phrases[people[i].gender], others=names
         )
         for i in wanted
     }

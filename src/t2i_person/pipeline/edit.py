@@ -386,8 +386,7 @@ def alter(
     if request.text.strip():
         (edited,) = edit(run, pictures, request, as_asked(subject), [sample])
         sample = same_person(run, pictures, subject, sample, edited)
-        said = subject.own.union(target.name for target in subject.unable)
-        stay = {name: value for name, value in sample.strengths.items() if name in said}
+        stay = {name: value for name, value in sample.strengths.items() if name in subject.told}
         sample = replace(sample, strengths=stay)
     if subject.strengths:
         sample = strengthened(pictures, request, subject, sample)

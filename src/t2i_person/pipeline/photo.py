@@ -30,7 +30,7 @@ from .finish import finish, shared_record
 from .pictures import Picture, Pictures
 from .read import read_phrase, read_strengths
 from .run import IsCancelled, OnEvent, Run
-from .subject import Unfinished, subject_of
+from .subject import Unfinished, subject_of, with_strengths
 
 BACKGROUND = 0.1  # how much a pixel without the person counts in the likeness
 HEADS: dict[Gender, str] = {
@@ -66,7 +66,7 @@ def edit_photo(
     phrases = read_strengths(request.strengths, face.gender, [character], cancelled)
     pack = pack if isinstance(pack, Pack) else load_pack(pack, device)
     targets_of_phrase(pack, text, character.features)  # of the change all has to be drawable
-    subject = subject_of(pack, character, request.strengths, phrases)
+    subject = with_strengths(pack, subject_of(pack, character), request.strengths, phrases)
     pictures = Pictures(pack)
     with run.stage("likeness", 0, 0):
         image, inside = align(pack, pixels, landmarks)
