@@ -16,6 +16,7 @@ from ..portrait import Portrait
 from ..record import Record
 from ..request import Request
 from ..text import Character, Feature
+from ..text.changes import changed
 from .colouring import recoloured
 from .edit import alter
 from .finish import finish, shared_record
@@ -24,9 +25,6 @@ from .read import read_phrase, read_strengths
 from .run import IsCancelled, OnEvent, Run
 from .subject import Subject, Unfinished, subject_of, with_strengths
 
-ONE_AT_A_TIME = {  # a new feature of such a category takes the place of the old one
-    "hair_color", "hair_style", "headwear", "clothes", "age", "build", "skin", "eyes", "expression",
-}  # fmt: skip
 SKETCH = 256  # pixels
 
 
@@ -73,7 +71,7 @@ def _changed(
     person, before = _person(record), _strengths(record)
     said = {feature_name(feature) for feature in person.features}
     new = read_phrase(text, person.gender, run.cancelled) if text else ()
-    person = replace(person, features=_merged(person.features, new))
+    person = replace(person, features=changed(person.features, new))
     phrases = read_strengths(request.strengths, person.gender, [person], run.cancelled)
     pictures = Pictures(pack or load_pack(record.pack, device), detect)
     sample = Sample.of_record(pictures.pack, record, record.seed)
@@ -90,30 +88,11 @@ def _changed(
     return pictures, *alter(run, pictures, request, subject, replace(sample, strengths=before))
 
 
-def _merged(old: tuple[Feature, ...], new: tuple[Feature, ...]) -> tuple[Feature, ...]:
-    """The features after a change: old ones that contradict new ones are dropped."""
-    replaced = {feature.category for feature in new if not feature.negated} & ONE_AT_A_TIME
-    bare = {feature.normalized for feature in new}
-    denials = replaced & {"headwear"}  # who gets a hat is no longer «без шапки»
-    stay = (
-        f for f in old if f.normalized not in bare and f.category not in (denials if f.negated else replaced)
-    )
-    return (*(f for f in stay if not any(_denies(f, g) or _denies(g, f) for g in new)), *new)
-
-
 def _without_replaced(sample: Sample, person: Character, unsaid: set[str]) -> Sample:
     """Without the picture's edits for features that are no longer said, such as an old hat."""
     told = unsaid.union(feature_name(feature) for feature in person.features)
     stay = (e for e in sample.edits if not isinstance(e, PICTURE) or e.text in told)
     return replace(sample, edits=tuple(stay))
-
-
-def _denies(no: Feature, yes: Feature) -> bool:
-    """«без шляпы» denies «синяя шляпа», «без тёмных очков» denies «солнечные очки»."""
-    if not no.negated or yes.negated or no.category != yes.category:
-        return False
-    denied, said = no.normalized.split(), yes.normalized.split()
-    return set(denied) <= set(said) or (no.category == "accessory" and denied[-1:] == said[-1:])
 
 
 def _person(record: Record) -> Character:
