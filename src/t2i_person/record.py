@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from .errors import T2IError
+from .errors import damaged
 from .request import HIGH, LOW
 from .request import check as check_settings
 
@@ -297,11 +297,6 @@ def parsed(line: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise damaged(str(error)) from error
     return values
-
-
-def damaged(why: str) -> T2IError:
-    """What to raise for a record that cannot be trusted."""
-    return T2IError(f"The record inside this PNG is damaged ({why}): draw the portrait again.")
 
 
 def within_bounds(

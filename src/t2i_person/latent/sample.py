@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..errors import T2IError
+from ..errors import T2IError, damaged
 from ..packs import Pack
 from .edits import PICTURE, Edit, LocalDirectionEdit, TransplantEdit, read_edits
 
@@ -53,7 +53,7 @@ class Sample:
             raise T2IError(f"The portrait was drawn with other weights than {pack.name}'s: draw it again.")
         z = record.z
         if z is not None and z.shape != (pack.generator.z_dim,):
-            raise T2IError("The record inside this PNG is damaged: draw the portrait again.")
+            raise damaged(f"its z is not of {pack.generator.z_dim} numbers")
         styles, strength = split_styles(pack, latent), record.strength
         edits = tuple(
             # the latent has the strength of its drawing in it, the picture's edits are made anew
@@ -81,7 +81,7 @@ def edits_of(pack: Pack, record: Record) -> tuple[Edit, ...]:
     if local > (PARTS if able else 0) or any(
         edit.donor >= donors for edit in edits if isinstance(edit, TransplantEdit)
     ):
-        raise T2IError("The record inside this PNG is damaged: draw the portrait again.")
+        raise damaged("it has edits of what the pack does not have, or too many of them")
     return edits
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..errors import T2IError
+from ..errors import T2IError, damaged
 from ..latent.edits import PICTURE
 from ..latent.sample import Sample
 from ..latent.targets import feature_name, targets_of_phrase
@@ -72,7 +72,9 @@ def _changed(
     said = {feature_name(feature) for feature in person.features}
     new = read_phrase(text, person.gender, run.cancelled) if text else ()
     person = replace(person, features=changed(person.features, new))
-    phrases = read_strengths(request.strengths, person.gender, [person], run.cancelled)
+    phrases = read_strengths(
+        request.strengths, person.gender, person.described, run.cancelled, nouns=[person.lemma]
+    )
     pictures = Pictures(pack or load_pack(record.pack, device), detect)
     sample = Sample.of_record(pictures.pack, record, record.seed)
     if new:
@@ -103,7 +105,7 @@ def _person(record: Record) -> Character:
         head, lemma = str(about["head"]), str(about["lemma"])
         return Character(head, lemma, about["gender"], 1, int(about["start"]), int(about["end"]), features)
     except (KeyError, TypeError, ValueError) as error:
-        raise T2IError("The record inside this PNG is damaged: draw the portrait again.") from error
+        raise damaged("it does not say who this is") from error
 
 
 def _strengths(record: Record) -> dict[str, float]:
@@ -111,4 +113,4 @@ def _strengths(record: Record) -> dict[str, float]:
     try:
         return {str(name): float(value) for name, value in record.settings.get("sliders", {}).items()}
     except (AttributeError, TypeError, ValueError) as error:
-        raise T2IError("The record inside this PNG is damaged: draw the portrait again.") from error
+        raise damaged("its strengths are no numbers") from error

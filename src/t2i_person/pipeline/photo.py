@@ -22,7 +22,7 @@ from ..picture.likeness import SAME, descriptor, distance
 from ..picture.photos import read_photo
 from ..portrait import Portrait
 from ..request import Request
-from ..text import Character
+from ..text import Character, Feature
 from ..text.model import Gender
 from .alignment import align, find_face
 from .edit import alter, preset_of
@@ -60,13 +60,15 @@ def edit_photo(
         raise T2IError("There is no photo: give a file, its bytes, or its pixels.")
     run, pixels, text = Run(on_event, cancelled), read_photo(request.photo), request.text.strip()
     request = replace(request, truncation_psi=preset_of(request).truncation_psi)  # it stands in the record
+    # read before anything is loaded, for either gender: only the face will show which
+    said = {gender: read_phrase(text, gender, cancelled) if text else () for gender in HEADS}
+    phrases = {gender: read_strengths(request.strengths, gender, said[gender], cancelled) for gender in HEADS}
+    pack = pack if isinstance(pack, Pack) else load_pack(pack, device)
     with _named(request.photo):
         face, landmarks = find_face(pixels)
-    character = _described(face, text, cancelled)
-    phrases = read_strengths(request.strengths, face.gender, [character], cancelled)
-    pack = pack if isinstance(pack, Pack) else load_pack(pack, device)
-    targets_of_phrase(pack, text, character.features)  # of the change all has to be drawable
-    subject = with_strengths(pack, subject_of(pack, character), request.strengths, phrases)
+    targets_of_phrase(pack, text, said[face.gender])  # of the change all has to be drawable
+    character = _person(face, said[face.gender])
+    subject = with_strengths(pack, subject_of(pack, character), request.strengths, phrases[face.gender])
     pictures = Pictures(pack)
     with run.stage("likeness", 0, 0):
         image, inside = align(pack, pixels, landmarks)
@@ -94,10 +96,9 @@ def edit_photo(
     return replace(finish(run, pictures, request, record, Unfinished(subject, 0, 0, sample)), likeness=far)
 
 
-def _described(face: Face, text: str, cancelled: IsCancelled | None) -> Character:
+def _person(face: Face, features: tuple[Feature, ...]) -> Character:
     """The person of a photo: named by the gender that the face shows, described by the text of the change."""
     head = HEADS[face.gender]
-    features = read_phrase(text, face.gender, cancelled) if text else ()
     return Character(head, head.lower(), face.gender, 1, 0, len(head), features)
 
 

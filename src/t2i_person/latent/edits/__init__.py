@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol, get_args
 
-from ...errors import T2IError
+from ...errors import damaged
 from ...nets.regions import EVERYWHERE, PLACES, REGIONS
 from ...picture.colours import Kind
 from ...text.model import CATEGORIES
@@ -199,7 +199,7 @@ def read_edits(tables: Iterable[Mapping[str, Any]]) -> tuple[Edit, ...]:
     try:
         return tuple(_READERS[table["kind"]](table) for table in tables)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise T2IError("The record inside this PNG is damaged: draw the portrait again.") from error
+        raise damaged("an edit is of no kind that is known here, or lacks a value") from error
 
 
 def _number(value: Any) -> float:
