@@ -17,7 +17,7 @@ from edit import machine
 
 from t2i_person import load_pack
 from t2i_person.latent import PRESETS, clip_loss, optimize
-from t2i_person.latent.judge import embed_rendered
+from t2i_person.latent.judge import ByEncoder
 from t2i_person.nets.memory import keep_freed_memory
 
 RESULTS = Path(__file__).parent / "results" / "fast.json"
@@ -46,7 +46,8 @@ def main() -> None:
     random = torch.Generator().manual_seed(0)
     z = torch.randn(args.people, pack.generator.config.z_dim, generator=random).to(pack.device)
     start = pack.generator.w_plus(z, preset.truncation_psi).contiguous()
-    begun = embed_rendered(pack, pack.generator.styles(start), None)
+    judge = ByEncoder(pack, None)
+    begun = judge.embed(pack.generator.styles(start))
     rows, seconds = {}, dict.fromkeys(WAYS, 0.0)
     for russian, english in PHRASES.items():
         phrase = russian if pack.encoder.language == "ru" else english
@@ -64,7 +65,7 @@ def main() -> None:
                 resolution=resolution,
             )
             seconds[way] += time.perf_counter() - began
-            row[way] = embed_rendered(pack, pack.generator.styles(found.latent), None) @ target
+            row[way] = judge.embed(pack.generator.styles(found.latent)) @ target
         rows[phrase] = row
         means = "  ".join(f"{name} {score.mean():+.3f}" for name, score in row.items())
         print(f"{phrase:<20}{means}", flush=True)

@@ -1,8 +1,9 @@
-#!/usr/bin/env python3
-"""Score character-description predictions against gold (see RULES.md).
+"""Score what was read against annotated texts; `bench/extraction.py` reads them and calls `evaluate`.
 
-usage: score.py GOLD.jsonl PRED.jsonl [--json] [--errors N] [--tags]
-Deterministic; depends only on pymorphy3.
+    python bench/score_extraction.py GOLD.jsonl READ.jsonl [--json] [--errors N]
+
+A line of each file is one text: `id`, `text`, and its `characters` with their features, as in
+tests/data/extraction. People are paired by place, features by their words in dictionary forms.
 """
 
 import argparse

@@ -130,7 +130,7 @@ def resident(process: int) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1000
 
 
-def main() -> None:
+def main() -> None:  # noqa: PLR0915  (options, the load, and each figure that it gives, one after the other)
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--requests", type=int, default=200)
     parser.add_argument("--clients", type=int, default=32)

@@ -43,7 +43,7 @@ def build(work: Path, images: int, resolution: int, device: str = "cpu") -> None
 
     statistics = stylespace_statistics(generator)
     with torch.autocast(device, torch.bfloat16):
-        directions, effects = channel_directions(
+        directions = channel_directions(
             generator,
             encoder,
             statistics,
@@ -63,7 +63,7 @@ def build(work: Path, images: int, resolution: int, device: str = "cpu") -> None
     }  # fmt: skip
     write_pack(
         EMBEDDED, generator=generator.state_dict(), encoder=encoder.state_dict(), matting=load_matting(work).state_dict(),
-        stylespace=stylespace | {"directions": directions, "effects": effects, "gallery.z": people.z, "gallery.seen": people.embeddings}, meta=meta,
+        stylespace=stylespace | {"directions": directions, "gallery.z": people.z, "gallery.seen": people.embeddings}, meta=meta,
     )  # fmt: skip
     fill(CARD, "assets", assets())
     print(f"{EMBEDDED}: {sum(f.stat().st_size for f in EMBEDDED.iterdir()) / 1e6:.1f} MB")

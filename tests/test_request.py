@@ -134,7 +134,10 @@ def test_a_phrase_is_read_for_whom_it_is_said_of():
     with pytest.raises(T2IError, match=r"«шёл дождь» names no looks of one person: say"):
         read_phrase("шёл дождь", "female")
     people = describe("Старик с бородой и женщина без очков.")
-    found = read_strengths(["борода", "не очки", "старик", "мужчина", "улыбка"], "male", people)
+    said = [feature for person in people for feature in person.features]
+    found = read_strengths(
+        ["борода", "не очки", "старик", "мужчина", "улыбка"], "male", said, nouns=["старик"]
+    )
     assert {"борода", "не очки", "улыбка"} <= set(found)
     assert found["не очки"][0].negated and found["борода"] == people[0].features[:1]
 

@@ -32,6 +32,7 @@ TEXT = {  # rooms of `text`, a room within a room by its own name -> rooms of `t
     "grammar": {"lexicon"},
     "clashes": {"grammar"},
     "model": {"clashes"},
+    "changes": {"model"},
     "input": {"lexicon", "model"},
     "learned": {"grammar", "lexicon"},
     "people": {"grammar", "lexicon", "model"},

@@ -42,7 +42,7 @@ def draw(
     ------
     T2IError : a setting out of range, a strength of what cannot be drawn.
     TextError, NoPeople, TooManyPeople : in the text.
-    NobodyFits : of anybody's candidates.
+    NobodyFits : no character's candidates had one face of the right gender.
     PackError : the pack is missing or damaged.
     Cancelled : `cancelled` said yes.
     """

@@ -10,6 +10,7 @@ __all__ = [
     "T2IError",
     "TooManyPeople",
     "WrongPack",
+    "damaged",
     "visible",
 ]
 
@@ -45,6 +46,11 @@ class Cancelled(Exception):
 # Characters that a terminal obeys instead of showing them: a stranger's file may hold escape sequences, or
 # turn the direction of writing around
 _COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def damaged(why: str) -> T2IError:
+    """What to raise for a portrait's record that cannot be trusted."""
+    return T2IError(f"The record inside this PNG is damaged ({why}): draw the portrait again.")
 
 
 def visible(text: str) -> str:

@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from .errors import T2IError
+from .errors import damaged
 from .request import HIGH, LOW
 from .request import check as check_settings
 
@@ -33,7 +33,7 @@ except PackageNotFoundError:  # a source tree that was never installed
 
 LARGEST = 1 << 20  # bytes of JSON; Pillow and what is built on it open no PNG with a longer note
 PASSAGE = 100_000  # characters of the text; a longer one is kept in part
-FEW = 1000  # characters of it that the record of somebody kept by name has
+FEW = 1000  # characters of it that the record of a person kept by name has
 FEATURES = 256  # of one person
 ITEMS = 1024  # of any other list or object
 WORDS = 2000  # characters of any other text
@@ -297,11 +297,6 @@ def parsed(line: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise damaged(str(error)) from error
     return values
-
-
-def damaged(why: str) -> T2IError:
-    """What to raise for a record that cannot be trusted."""
-    return T2IError(f"The record inside this PNG is damaged ({why}): draw the portrait again.")
 
 
 def within_bounds(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .errors import T2IError
+from .errors import T2IError, damaged
 from .picture.backdrop import check as check_backdrop
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Request:
         was = portrait.settings
         psi, seed = was.get("truncation_psi"), was.get("request_seed")
         if not isinstance(psi, (int, float)) or not isinstance(seed, int):
-            raise T2IError("The record inside this PNG is damaged: draw the portrait again.")
+            raise damaged("it does not say with which seed and truncation it was drawn")
         return cls(
             text or "",
             portrait,

@@ -8,7 +8,7 @@ import torch
 from t2i_person import load_pack
 from t2i_person.errors import Cancelled
 from t2i_person.latent.edits.coordinates import edit_coordinates, resample_rest, shared, style_offset
-from t2i_person.latent.judge import SURE, embed_rendered, probabilities
+from t2i_person.latent.judge import SURE, ByEncoder, probabilities
 from t2i_person.latent.targets import DRAWN, Target
 from t2i_person.packs.pack import Gallery
 
@@ -24,23 +24,23 @@ def pack():
 
 def people(pack, wish):
     """z of somebody who has the thing, and of somebody who has not."""
-    chance = probabilities(pack, pack.gallery.embeddings, [wish])[:, 0]
-    return (pack.gallery.z[i : i + 1] for i in (int(chance.argmax()), int(chance.argmin())))
+    probability = probabilities(pack, pack.gallery.embeddings, [wish])[:, 0]
+    return (pack.gallery.z[i : i + 1] for i in (int(probability.argmax()), int(probability.argmin())))
 
 
 def styles_of(pack, z):
     return pack.generator.styles(pack.generator.w_plus(z))
 
 
-def chance_of(pack, z, wish):
-    return float(probabilities(pack, embed_rendered(pack, styles_of(pack, z), 128), [wish])[0, 0])
+def probability_of(pack, z, wish):
+    return float(ByEncoder(pack, 128).probabilities(styles_of(pack, z), [wish])[0, 0])
 
 
 def test_a_hat_for_somebody_without_one_and_nothing_else(pack):
     _, z = people(pack, HAT)
-    assert chance_of(pack, z, HAT) < 0.1
+    assert probability_of(pack, z, HAT) < 0.1
     found, (made,) = edit_coordinates(pack, z, styles_of(pack, z), [HAT], 1.0, 128)
-    assert chance_of(pack, found, HAT) >= SURE and made.text == HAT.name
+    assert probability_of(pack, found, HAT) >= SURE and made.text == HAT.name
     different = (found != z).nonzero()[:, 1].tolist()
     assert sorted(made.changed) == different and len(different) <= 4
     for j, (before, after) in made.changed.items():
@@ -55,7 +55,10 @@ def test_a_hat_for_somebody_without_one_and_nothing_else(pack):
 def test_what_somebody_has_is_taken_away(pack):
     z, _ = people(pack, GLASSES)
     found, (made,) = edit_coordinates(pack, z, styles_of(pack, z), [BARE], 1.0, 128)
-    assert chance_of(pack, z, BARE) < DRAWN < SURE <= chance_of(pack, found, BARE) and made.text == BARE.name
+    assert (
+        probability_of(pack, z, BARE) < DRAWN < SURE <= probability_of(pack, found, BARE)
+        and made.text == BARE.name
+    )
 
 
 def test_nothing_is_done_for_somebody_who_has_it_all(pack):
@@ -70,7 +73,9 @@ def test_what_nobody_asked_for_is_not_taken_from_who_has_it(pack):
     assert edit_coordinates(pack, z, styles_of(pack, z), [GLASSES], 1.0, 128, [BARE]) == (z, [])
     for each, has in ((z, True), (bare, False)):
         found, _ = edit_coordinates(pack, each, styles_of(pack, each), [HAT], 1.0, 128, [BARE])
-        assert chance_of(pack, found, HAT) > DRAWN and (chance_of(pack, found, GLASSES) > DRAWN) == has
+        assert (
+            probability_of(pack, found, HAT) > DRAWN and (probability_of(pack, found, GLASSES) > DRAWN) == has
+        )
 
 
 def test_edits_that_were_made_before_count_and_stay(pack):
@@ -96,12 +101,11 @@ def test_of_an_entangled_z_nothing_is_claimed(pack):
 
 def test_others_share_what_was_said_and_nothing_else(pack):
     wanted = [Target("рыжие волосы", "рыжие волосы", "hair_color"), BARE]
-    chance = probabilities(pack, pack.gallery.embeddings, wanted)
-    z = pack.gallery.z[chance.min(1).values.argmax()][None]
+    probability = probabilities(pack, pack.gallery.embeddings, wanted)
+    z = pack.gallery.z[probability.min(1).values.argmax()][None]
     found = resample_rest(pack, z, wanted, 1.0, 128, torch.Generator().manual_seed(5))
     assert (
-        len(found) >= 2
-        and (probabilities(pack, embed_rendered(pack, styles_of(pack, found), 128), wanted) >= SURE).all()
+        len(found) >= 2 and (ByEncoder(pack, 128).probabilities(styles_of(pack, found), wanted) >= SURE).all()
     )
     told = {j for wish in wanted for j in shared(pack, wish)[0]}
     assert set((found == z).all(0).nonzero()[:, 0].tolist()) == told and 0 < len(told) < 10

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from t2i_person.errors import PackError, T2IError
+from t2i_person.latent import edits
 from t2i_person.latent.edits import (
     CoordinateEdit,
     DirectionEdit,
@@ -33,6 +34,11 @@ EDITS = (
     RecolourEdit("голубая кофта", "clothes", "голубой", 0.75),
     TransplantEdit("кепка", "hat", 17, 0.5),
 )
+
+
+def test_every_kind_is_tried_here():
+    kinds = {name for name in vars(edits).values() if isinstance(name, type) and hasattr(name, "json")}
+    assert {type(edit) for edit in EDITS} == kinds - {edits.Edit}
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.kind)

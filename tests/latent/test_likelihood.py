@@ -9,7 +9,7 @@ from torch.nn.functional import normalize
 
 from t2i_person.errors import PackError, T2IError
 from t2i_person.latent.edits.wdirections import w_direction
-from t2i_person.latent.judge import ByEncoder, ByProbe, probabilities
+from t2i_person.latent.judge import ByEncoder, ByProbe
 from t2i_person.latent.search import sampler
 from t2i_person.latent.search.likelihood import Likelihood
 from t2i_person.latent.targets import Target
@@ -45,13 +45,11 @@ def test_the_found_are_likelier_than_anybody(pack):
     assert len(z) % 8 == 0 and z.shape[1] == 8
     w = pack.generator.w(z, 0.8)
     anybody = pack.generator.w(torch.randn(1000, 8, generator=torch.Generator().manual_seed(9)), 0.8)
-    read = [
-        probabilities(pack, ByProbe(pack).embed([some]), [RED, BARE]).log().sum(1) for some in (w, anybody)
-    ]
+    read = [ByProbe(pack).probabilities([some], [RED, BARE]).log().sum(1) for some in (w, anybody)]
     assert read[0].min() > read[1].quantile(0.99)
     styles = pack.generator.styles(pack.generator.w_plus(z, 0.8))
-    seen = probabilities(pack, ByEncoder(pack, 32).embed(styles), [RED, BARE]).log().sum(1)
-    assert seen[0] > seen.mean()  # who is best in both comes first
+    by_image = ByEncoder(pack, 32).probabilities(styles, [RED, BARE]).log().sum(1)
+    assert by_image[0] > by_image.mean()  # who is best in both comes first
 
 
 def test_somebody_is_shown_before_pictures_are_drawn(pack, monkeypatch):
@@ -102,7 +100,7 @@ def test_somebody_taken_is_not_met_again(pack):
 def test_usual_things_are_kept_to(pack):
     usual = replace(pack, recipe=replace(pack.recipe, usual={"шляпа": -4.0}))
     hats = [
-        probabilities(p, ByProbe(p).embed([pack.generator.w(found(p, [RED]), 0.8)]), [BARE]).mean()
+        ByProbe(p).probabilities([pack.generator.w(found(p, [RED]), 0.8)], [BARE]).mean()
         for p in (pack, usual)
     ]
     assert hats[1] > hats[0]
@@ -117,7 +115,7 @@ def test_a_direction_raises_its_text_and_leaves_what_is_held(pack):
     step = torch.linalg.lstsq(affine.T, direction[0][:, None]).solution[:, 0]
 
     def mean(target, w):
-        true = probabilities(pack, ByProbe(pack).embed([w]), [target])
+        true = ByProbe(pack).probabilities([w], [target])
         return float(torch.logit(true).mean())
 
     man = Target("мужчина", "мужчина", "gender")

@@ -131,8 +131,8 @@ def test_it_reports_and_stops_when_asked(pack, w_plus):
     assert steps == [1, 2, 3]
 
 
-def test_it_stops_when_it_settles(pack, w_plus):
-    found = optimize(pack, w_plus, lambda images: images.sum(1) * 0 + 1, **FAST, settle=1e-3)
+def test_it_stops_when_little_is_gained(pack, w_plus):
+    found = optimize(pack, w_plus, lambda images: images.sum(1) * 0 + 1, **FAST, tolerance=1e-3)
     assert found.steps == 11
 
 
@@ -143,7 +143,7 @@ def test_the_original_s_schedule():
     assert ramp(0.875) == pytest.approx(0.5 - 0.5 * math.cos(math.pi / 2))
     original = PRESETS["original"]
     assert (original.truncation_psi, original.learning_rate, original.steps) == (0.36, 0.003, 80)
-    assert (original.l2, original.resolution, original.settle) == (5e-5, None, 0)
+    assert (original.l2, original.resolution, original.tolerance) == (5e-5, None, 0)
     original = original.combined()
     assert (original.steps, original.learning_rate, original.l2) == (120, pytest.approx(0.0042), 2.5e-5)
 

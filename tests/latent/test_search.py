@@ -4,7 +4,7 @@ import pytest
 import torch
 from packs.tiny import tiny_pack
 
-from t2i_person.latent.judge import embed_rendered, mean_log_probability, probabilities
+from t2i_person.latent.judge import ByEncoder, mean_log_probability
 from t2i_person.latent.search.crossover import Crossover, begin, search
 from t2i_person.latent.targets import Target
 from t2i_person.packs.build import gallery
@@ -26,7 +26,7 @@ def run(pack, wanted=WANTED, **options):
 
 def fit(pack, z):
     return mean_log_probability(
-        probabilities(pack, embed_rendered(pack, pack.generator.styles(pack.generator.w_plus(z)), 32), WANTED)
+        ByEncoder(pack, 32).probabilities(pack.generator.styles(pack.generator.w_plus(z)), WANTED)
     )
 
 

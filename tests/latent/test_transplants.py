@@ -90,7 +90,7 @@ def test_a_shirt_comes_from_somebody_in_a_shirt(pack):
     dressed = change(woman.record, text="в синей рубашке", pack=pack, background="kept")
     (donor,) = (edit["donor"] for edit in dressed.edits if edit["kind"] == "transplant")
     kinds = [Target(word, word, "clothes") for word in ("рубашка", "костюм")]
-    shirt, suit = probabilities(pack, pack.donors.seen[[donor]], kinds)[0].tolist()
+    shirt, suit = probabilities(pack, pack.donors.embeddings[[donor]], kinds)[0].tolist()
     assert shirt > 0.5 > suit and dressed.drawn == ("синяя рубашка",)
 
 

@@ -49,6 +49,17 @@ def write(folder, tiny, **changes):
     return write_pack(folder, **{**parts, **changes})
 
 
+def test_a_pack_without_stylespace_takes_no_edits_of_it(place, tiny):
+    meta = {"name": "bare", "version": "1", "license": "CC0", "draws": DRAWS, "encoder": {"kind": "tiny"}}
+    folder = write(place / "bare", tiny, stylespace=None, meta=meta)
+    with pytest.raises(PackError, match=r"no stylespace\.safetensors, and coordinates, directions take it"):
+        load_pack(folder)
+    pack = load_pack(
+        write(place / "b", tiny, stylespace=None, meta=meta | {"recipe": {"edits": ["optimize"]}})
+    )
+    assert pack.statistics is None and pack.gallery is None and pack.recipe.edits == ("optimize",)
+
+
 @pytest.fixture
 def folder(place, tiny):
     return write(place / "tiny", tiny)

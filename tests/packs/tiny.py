@@ -69,7 +69,7 @@ def tiny_pack() -> Pack:
     """A pack in memory, directions computed."""
     generator, encoder = tiny_generator(), TinyEncoder()
     statistics = stylespace_statistics(generator, 200)
-    directions, _ = channel_directions(generator, encoder, statistics, images=4, alpha=1, resolution=32)
+    directions = channel_directions(generator, encoder, statistics, images=4, alpha=1, resolution=32)
     from pathlib import Path
 
     return Pack(

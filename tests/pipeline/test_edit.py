@@ -8,11 +8,11 @@ from packs.tiny import tiny_pack
 
 from t2i_person.errors import PackError
 from t2i_person.latent.edits import DirectionEdit, ScaledEdit
+from t2i_person.pipeline.backoff import back_off, mixed
 from t2i_person.pipeline.edit import alter, edit, preset_of, strengthened
+from t2i_person.pipeline.pictures import Pictures
 from t2i_person.pipeline.run import Run
-from t2i_person.pipeline.settle import mixed, settle
-from t2i_person.pipeline.subject import subject_of
-from t2i_person.pipeline.whole import Pictures
+from t2i_person.pipeline.subject import subject_of, with_strengths
 from t2i_person.request import Request
 
 from .people import SOMEBODY, feature, sample
@@ -48,14 +48,14 @@ def test_between_two_people():
 
 def test_edits_of_an_unknown_kind_say_what_there_is(pack, pictures):
     strange = replace(pack, recipe=replace(pack.recipe, edits=("optimize", "magic")))
-    subject = subject_of(strange, SOMEBODY, {}, {})
+    subject = subject_of(strange, SOMEBODY)
     with pytest.raises(PackError, match=r"tiny asks for the edits magic: there are coordinates, dir"):
         edit(Run(), Pictures(strange), Request("Некто."), subject, [sample(strange)])
 
 
 def test_an_edit_raises_what_is_asked_for_and_begins_where_the_person_was(pack, pictures):
     one = sample(pack)
-    subject = subject_of(pack, SOMEBODY, {}, {})
+    subject = subject_of(pack, SOMEBODY)
     (moved,) = edit(Run(), pictures, Request("Некто.", steps=3), subject, [one])
     assert moved.edits and moved.start is one.styles and gap(moved.styles, one.styles) > 0
     (same,) = edit(Run(), pictures, Request("Некто.", steps=0), replace(subject, wanted=[]), [one])
@@ -64,13 +64,13 @@ def test_an_edit_raises_what_is_asked_for_and_begins_where_the_person_was(pack, 
 
 def test_what_nobody_can_be_seen_in_is_taken_back(pack, pictures):
     """The real detector finds no face in what the tiny pack draws."""
-    one, subject = sample(pack), subject_of(pack, SOMEBODY, {}, {})
-    plain = settle(pictures, subject, one, 1.0)
+    one, subject = sample(pack), subject_of(pack, SOMEBODY)
+    plain = back_off(pictures, subject, one, 1.0)
     assert (plain.share, plain.edits, plain.face) == (1.0, (), None)
     assert len(plain.found) == len(subject.wanted)
     pushed = [style + 0.5 for style in one.styles]
     made = DirectionEdit("шляпа", "человек", 0.1)
-    back = settle(pictures, subject, replace(one, styles=pushed, edits=(made,)), 1.0)
+    back = back_off(pictures, subject, replace(one, styles=pushed, edits=(made,)), 1.0)
     assert back.share == 0.0 and back.edits == (made, ScaledEdit(0.0))
     assert (back.pixels == plain.pixels).all()
 
@@ -78,7 +78,7 @@ def test_what_nobody_can_be_seen_in_is_taken_back(pack, pictures):
 def test_strengths_move_by_what_they_differ(pack, pictures):
     one = sample(pack)
     for value, moves in ((1.0, False), (0.0, True)):  # 1 is as it is described
-        subject = subject_of(pack, SOMEBODY, {"шляпа": value}, {})
+        subject = with_strengths(pack, subject_of(pack, SOMEBODY), {"шляпа": value}, {})
         found = strengthened(pictures, Request("Некто."), subject, one)
         assert (gap(found.styles, one.styles) > 0) == moves and found.strengths == {"шляпа": value}
 
@@ -86,7 +86,7 @@ def test_strengths_move_by_what_they_differ(pack, pictures):
 def test_a_strength_of_something_new_is_scored(pack, pictures):
     phrases = {"платье": (feature("платье", "clothes"),)}
     for value in (1.0, 0.0):
-        subject = subject_of(pack, SOMEBODY, {"платье": value}, phrases)
+        subject = with_strengths(pack, subject_of(pack, SOMEBODY), {"платье": value}, phrases)
         request = Request(photo=b"of somebody", strengths={"платье": value})
         changed, found = alter(Run(), pictures, request, subject, sample(pack))
         assert (

@@ -7,10 +7,10 @@ import pytest
 from packs.tiny import tiny_pack
 
 from t2i_person.errors import T2IError
-from t2i_person.pipeline.finish import draft, finish, render
+from t2i_person.pipeline.finish import finish, render, shared_record
+from t2i_person.pipeline.pictures import Pictures, drawn
 from t2i_person.pipeline.run import Run
-from t2i_person.pipeline.subject import Sitting, subject_of
-from t2i_person.pipeline.whole import Pictures, drawn
+from t2i_person.pipeline.subject import Unfinished, subject_of
 from t2i_person.record import Record
 from t2i_person.request import Request
 
@@ -26,13 +26,13 @@ def pack():
 def finished(pack):
     request = Request("Некто.", seed=9, background="kept")
     events = []
-    sitting = Sitting(subject_of(pack, SOMEBODY, {}, {}, index=1), 2, 3, sample(pack, seed=4))
-    portrait = finish(Run(events.append), Pictures(pack), request, draft(request, pack), sitting)
+    unfinished = Unfinished(subject_of(pack, SOMEBODY, index=1), 2, 3, sample(pack, seed=4))
+    portrait = finish(Run(events.append), Pictures(pack), request, shared_record(request, pack), unfinished)
     return portrait, events
 
 
 def test_what_portraits_of_a_request_share(pack):
-    record = draft(Request("Некто.", seed=9, size=64), pack)
+    record = shared_record(Request("Некто.", seed=9, size=64), pack)
     assert (record.text, record.pack, record.digest) == ("Некто.", "tiny", pack.digest)
     assert record.settings["request_seed"] == 9 and record.settings["size"] == 64
 
@@ -51,6 +51,18 @@ def test_a_portrait_is_whole_and_told(pack, finished):
         "unknown",
         None,
     )
+
+
+def test_no_strength_is_offered_where_nothing_could_move_it(pack):
+    first = sample(pack, seed=4)
+    for own, offered in ((pack, True), (replace(pack, directions=None, statistics=None), False)):
+        again = replace(subject_of(own, SOMEBODY), first=first)
+        request = Request("Некто.", background="kept")
+        portrait = finish(
+            Run(), Pictures(own), request, shared_record(request, own), Unfinished(again, 0, 0, first)
+        )
+        weak = [why for why in portrait.not_drawn.values() if "reached a probability" in why]
+        assert weak and all(("try the strength" in why) == offered for why in weak)
 
 
 def test_its_record_draws_it_again(pack, finished):

@@ -12,9 +12,9 @@ from t2i_person.latent.targets import Target
 from t2i_person.nets.regions import REGIONS
 from t2i_person.packs import to_image
 from t2i_person.pipeline import score
+from t2i_person.pipeline.pictures import Pictures, drawn
 from t2i_person.pipeline.score import picture_probabilities, reasons, scores_before, scores_of, spoils
 from t2i_person.pipeline.subject import subject_of
-from t2i_person.pipeline.whole import Pictures, drawn
 
 from .people import HAIR, HAT, SOMEBODY, feature, sample
 
@@ -27,7 +27,7 @@ def pack():
 @pytest.fixture(scope="module")
 def woman(pack):
     scar, half = feature("шрам", "other"), feature("брутальный плащ", "clothes")
-    return subject_of(pack, replace(SOMEBODY, gender="female", features=(HAIR, HAT, scar, half)), {}, {})
+    return subject_of(pack, replace(SOMEBODY, gender="female", features=(HAIR, HAT, scar, half)))
 
 
 def test_the_pixels_that_are_there_are_looked_at(pack, woman):
@@ -50,8 +50,8 @@ def test_a_colour_on_scraps_of_clothes_is_not_drawn(pack):
         mask = np.zeros(pixels.shape[:2], np.float32)
         mask[-mask.shape[0] // 3 :, : int(width * mask.shape[1])] = 1
         pixels[mask > 0] = 30, 50, 160
-        coarse = torch.zeros(1, len(REGIONS), 8, 8)
-        known = replace(whole, coarse=coarse, _masks={"clothes": mask})
+        regions = torch.zeros(1, len(REGIONS), 8, 8)
+        known = replace(whole, regions=regions, _masks={"clothes": mask})
         found.append(picture_probabilities(pack, known, pixels, (), [target])[0])
     assert found[0] > 0.8 and found[1] == 0
 
@@ -128,7 +128,7 @@ def test_strengths_that_spoil_the_picture_are_taken_back(pack, woman):
         float(
             probabilities(
                 pack,
-                drawn(pack, s.styles, side=pictures.judged).seen,
+                drawn(pack, s.styles, side=pictures.judged).embedding,
                 [Target("шляпа", "шляпа", "other")],
             )[0, 0]
         )

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from packs.tiny import tiny_pack
 
+from t2i_person.pipeline.pictures import Pictures
 from t2i_person.pipeline.run import Run
 from t2i_person.pipeline.select import ATTEMPTS, choose, seed_of
 from t2i_person.pipeline.subject import subject_of
-from t2i_person.pipeline.whole import Pictures
 from t2i_person.request import Request
 
 from .people import SOMEBODY
@@ -34,7 +34,7 @@ def test_nobody_is_chosen_without_a_face_and_that_is_told(pack, gender, whose):
         Run(events.append),
         Pictures(pack),
         Request("Некто.", candidates=3),
-        subject_of(pack, character, {}, {}, index=2),
+        subject_of(pack, character, index=2),
         1,
     )
     assert found == []

@@ -168,7 +168,7 @@ def drawer(replicas: list[Server], job: dict) -> Server:
     return found[-1]
 
 
-def test_replicas_share_jobs_and_outlive_each_other(serve, postgres, stores):
+def test_replicas_share_jobs_and_outlive_each_other(serve, postgres, stores):  # noqa: PLR0915  (one story)
     """Three servers: what one is asked, another draws; any may be asked how far it is, or be killed."""
     options = ("--store", postgres, "--waiting", "1", "--steps", "0", "--stop-seconds", "0")
     replicas = [serve(*options, T2I_PERSON_API_KEYS="one,two") for _ in range(3)]

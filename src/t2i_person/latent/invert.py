@@ -7,17 +7,13 @@ image pyramid and the pack's own encoder, because no pack has the weights of LPI
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
-import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
 from ..errors import Cancelled, T2IError
-from ..packs import Pack, to_pixels
-from ..picture.faces import Detector, Face, faces, landmarks, only, outstanding
+from ..packs import Pack
 from .edits.optimize import ramp
 
 TRIED = 192  # samples of the prior among which the start is chosen
@@ -27,14 +23,8 @@ LIKENESS = 0.5  # weight of the embedding distance; the pyramid's weight is 1
 PLACES = 3.0  # weight of the distance of the encoder's maps, where it has maps
 NEAR = 0.03  # learning rate from the guess of the pack's inversion network
 FAR = 0.05  # learning rate from the best of the tried samples
-TURNS = 0, 30, -30, 60, -60, 90, -90, 180  # degrees: the photo is rotated so until a face is detected
-# landmarks of an FFHQ picture, roughly, as shares of its side: for packs in whose images no face is detected
-FFHQ = np.array([0.68 + 0.47j, 0.57 + 0.47j, 0.32 + 0.47j, 0.43 + 0.47j, 0.5 + 0.64j])
 HOLD = 1e-2  # weight of the variance of W+ over its rows: W+ near W edits best (Tov et al. 2021, e4e)
 
-_places: WeakKeyDictionary[Pack, np.ndarray] = WeakKeyDictionary()  # of the packs that aligned a photo
-
-Found = tuple[Face, np.ndarray]  # the one face of a photo, and its landmarks there, complex [5]
 OnStep = Callable[[int, int, Tensor], None]  # step from 1, steps, images [n, 3, h, w]
 
 
@@ -45,101 +35,6 @@ class Inverted:
     w_plus: Tensor  # [n, num_ws, w_dim]
     losses: Tensor  # [n]: pyramid (0 to 2), embedding and map distances, each times its weight
     begun: Tensor  # [n]: the same for the start
-
-
-def face_place(pack: Pack) -> np.ndarray:
-    """Where the pack draws faces: their landmarks, complex [5], ``x + iy`` as shares of the longer side.
-
-    The mean over 8 samples with truncation psi 0.5; where no face is detected, `FFHQ`. Looked for once.
-    """
-    if pack not in _places:
-        _places[pack] = _seen_place(pack)
-    return _places[pack]
-
-
-def _seen_place(pack: Pack) -> np.ndarray:
-    random = torch.Generator().manual_seed(0)
-    z = torch.randn(8, pack.generator.z_dim, generator=random).to(pack.device)
-    styles = pack.generator.styles(pack.generator.w_plus(z, 0.5))
-    images = [to_pixels(image) for image in pack.render(styles, pack.side(2 * SIDE))]
-    found = [_complex(landmarks(image, face)) for image in images if (face := only(faces(image)))]
-    return np.mean(found, 0) / max(images[0].shape) if found else FFHQ
-
-
-def align(
-    pack: Pack,
-    photo: np.ndarray,
-    *,
-    place: np.ndarray | None = None,  # where the landmarks should go; None: where the pack draws them
-    find: Callable[[np.ndarray], Found] | None = None,  # None: `find_face`
-) -> tuple[np.ndarray, np.ndarray, Face]:
-    """Rotate, scale and shift a photo so that its face is where the pack draws faces.
-
-    The least-squares similarity transform of five landmarks (Umeyama 1991). The detector's boxes would not
-    do: their sizes come in steps of 20 %, and they do not tell how a head leans.
-
-    Parameters
-    ----------
-    photo : HWC uint8 RGB with exactly one face.
-
-    Returns
-    -------
-    image : HWC uint8 RGB, as large as the pack's pictures (at most 512 pixels).
-    inside : HW bool, False outside of the photo, where its edge pixels are repeated.
-    face : of the photo; its box is in the coordinates of the rotated photo, see `TURNS`.
-
-    Raises
-    ------
-    T2IError : no face, or several.
-    """
-    face, points = (find or find_face)(photo)
-    height, width = pack.generator.resolution
-    shrink = max(1, max(height, width) // 512)
-    height, width = height // shrink, width // shrink
-    wanted = (face_place(pack) if place is None else place) * max(height, width)
-    centre, middle = wanted.mean(), points.mean()
-    turn = np.vdot(wanted - centre, points - middle) / np.vdot(wanted - centre, wanted - centre).real
-    y, x = np.mgrid[:height, :width] + 0.5
-    source = middle + turn * (x + 1j * y - centre)  # where each pixel comes from in the photo
-    h, w = photo.shape[:2]
-    less = max(1.0, abs(turn))  # photo pixels per picture pixel; the photo is reduced first against aliasing
-    size = max(1, round(w / less)), max(1, round(h / less))
-    small = torch.tensor(np.asarray(Image.fromarray(photo).resize(size, Image.Resampling.LANCZOS)))
-    grid = torch.tensor(np.stack([source.real / w, source.imag / h], 2) * 2 - 1).float()
-    image = functional.grid_sample(
-        small.permute(2, 0, 1)[None].float(), grid[None], "bicubic", "border", align_corners=False
-    )
-    inside = (source.real >= 0) & (source.real < w) & (source.imag >= 0) & (source.imag < h)
-    return image[0].round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0).numpy(), inside, face
-
-
-def find_face(
-    photo: np.ndarray,
-    detect: Detector = faces,
-    mark: Callable[[np.ndarray, Face], np.ndarray] = landmarks,
-) -> Found:
-    """The one face of a photo in any orientation, and its landmarks in the photo.
-
-    Raises
-    ------
-    T2IError : no face, or several.
-    """
-    for degrees in TURNS:
-        turned = np.asarray(Image.fromarray(photo).rotate(degrees, Image.Resampling.BILINEAR, expand=True))
-        found = detect(turned)
-        if (face := outstanding(found)) is not None:
-            middle, before = (complex(w, h) / 2 for h, w in (turned.shape[:2], photo.shape[:2]))
-            back = np.exp(1j * np.radians(degrees))  # counterclockwise as seen, and y points down
-            return face, before + (_complex(mark(turned, face)) - middle) * back
-        if found:
-            break
-    many = f"{len(found)} faces" if found else "no face"
-    raise T2IError(f"The photo shows {many}: give a photo of one person, seen from the front.")
-
-
-def _complex(points: np.ndarray) -> np.ndarray:
-    """[n, 2] -> [n], ``x + iy``."""
-    return points[:, 0] + 1j * points[:, 1]
 
 
 @torch.no_grad()

@@ -1,12 +1,12 @@
-"""How probable it is that a person shows what was asked for.
+"""How probable it is that a sample shows what was asked for.
 
-Two judges give embeddings in the pack's one space: `ByEncoder` draws the picture and looks at it, `ByProbe`
-reads W alone, which costs next to nothing and sees less.
+`ByEncoder` draws the picture and embeds it. `ByProbe` estimates the same embedding from W alone, which costs
+next to nothing and tells less.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -20,39 +20,47 @@ from .targets import Target
 SURE = 0.9  # probability from which a target needs no more work
 
 
-class Judge(Protocol):
-    """Latents -> unit embeddings [n, d], to be held against targets by `probabilities`."""
+@dataclass(frozen=True)
+class Judge(ABC):
+    """Latents of samples -> probabilities of targets."""
 
-    def embed(self, latents: Sequence[Tensor]) -> Tensor: ...
+    pack: Pack
+
+    @abstractmethod
+    def embed(self, latents: Sequence[Tensor]) -> Tensor:
+        """Unit embeddings [n, d] of n samples."""
+
+    def probabilities(self, latents: Sequence[Tensor], targets: Sequence[Target]) -> Tensor:
+        """Probability that each target holds: [n, targets]."""
+        return probabilities(self.pack, self.embed(latents), targets)
 
 
 @dataclass(frozen=True)
-class ByEncoder:
-    """Draws StyleSpace [n, c] a layer at a resolution (None: whole), `batch` at once, and looks."""
+class ByEncoder(Judge):
+    """Draws StyleSpace [n, c] per layer, and embeds the pictures."""
 
-    pack: Pack
-    resolution: int | None
-    batch: int = 8
+    resolution: int | None  # pixels: longer side of the pictures; None: whole
+    batch: int = 8  # pictures at once
 
+    @torch.no_grad()
     def embed(self, latents: Sequence[Tensor]) -> Tensor:
+        """Unit embeddings [n, d] of the pictures."""
         parts = zip(*(style.split(self.batch) for style in latents), strict=True)
         drawn = (self.pack.render(part, self.resolution).clamp(-1, 1) for part in parts)
         return torch.cat([embed_images(self.pack, images) for images in drawn])
 
 
-@dataclass(frozen=True)
-class ByProbe:
-    """Reads W: latents are [w] with w [n, w_dim].
-
-    Raises
-    ------
-    PackError : the pack's encoder reads pictures only.
-    """
-
-    pack: Pack
+class ByProbe(Judge):
+    """Reads W: latents are [w] with w [n, w_dim]."""
 
     @torch.no_grad()
     def embed(self, latents: Sequence[Tensor]) -> Tensor:
+        """Unit embeddings [n, d], estimated.
+
+        Raises
+        ------
+        PackError : the pack's encoder reads pictures only.
+        """
         if not self.pack.encoder.reads_w:
             raise PackError(f"The encoder of the pack {self.pack.name} reads no W.")
         (w,) = latents
@@ -64,12 +72,6 @@ def embed_images(pack: Pack, images: Tensor) -> Tensor:
     """Images [n, 3, h, w] in [-1, 1] -> unit embeddings [n, d], float32."""
     with pack.autocast():
         return normalize(pack.encoder.encode_image(images).float())
-
-
-@torch.no_grad()
-def embed_rendered(pack: Pack, styles: Sequence[Tensor], resolution: int | None, batch: int = 8) -> Tensor:
-    """Unit embeddings [n, d] of the pictures that StyleSpace [n, c] a layer gives."""
-    return ByEncoder(pack, resolution, batch).embed(styles)
 
 
 @torch.no_grad()

@@ -10,14 +10,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..errors import T2IError
+from ..errors import T2IError, damaged
 from ..packs import Pack
 from .edits import PICTURE, Edit, LocalDirectionEdit, TransplantEdit, read_edits
 
 if TYPE_CHECKING:
     from ..picture.png import Record
 
-PARTS = 64  # local directions of one person, at most
+PARTS = 64  # most local directions of one person
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Sample:
 
     seed: int
     w_plus: Tensor  # [1, num_ws, w_dim]: the person before the edits of StyleSpace
-    start: list[Tensor]  # StyleSpace [1, c] a layer: the person before the edits of this request
+    start: list[Tensor]  # StyleSpace [1, c] per layer: the person before the edits of this request
     styles: list[Tensor]  # the same, as the person is to look now, but for the picture's edits
     z: Tensor | None = None  # [1, z_dim] on the CPU, what w_plus is of, or near; None: not known
     edits: tuple[Edit, ...] = ()  # in order, those of earlier requests first
@@ -53,7 +53,7 @@ class Sample:
             raise T2IError(f"The portrait was drawn with other weights than {pack.name}'s: draw it again.")
         z = record.z
         if z is not None and z.shape != (pack.generator.z_dim,):
-            raise T2IError("The record inside this PNG is damaged: draw the portrait again.")
+            raise damaged(f"its z is not of {pack.generator.z_dim} numbers")
         styles, strength = split_styles(pack, latent), record.strength
         edits = tuple(
             # the latent has the strength of its drawing in it, the picture's edits are made anew
@@ -81,12 +81,12 @@ def edits_of(pack: Pack, record: Record) -> tuple[Edit, ...]:
     if local > (PARTS if able else 0) or any(
         edit.donor >= donors for edit in edits if isinstance(edit, TransplantEdit)
     ):
-        raise T2IError("The record inside this PNG is damaged: draw the portrait again.")
+        raise damaged("it has edits of what the pack does not have, or too many of them")
     return edits
 
 
 def split_styles(pack: Pack, latent: np.ndarray) -> list[Tensor]:
-    """StyleSpace [channels] -> [1, c] a layer.
+    """StyleSpace [channels] -> [1, c] per layer.
 
     Raises
     ------
@@ -99,5 +99,5 @@ def split_styles(pack: Pack, latent: np.ndarray) -> list[Tensor]:
 
 
 def join_styles(styles: Sequence[Tensor]) -> np.ndarray:
-    """[1, c] a layer -> StyleSpace [channels], float32."""
+    """[1, c] per layer -> StyleSpace [channels], float32."""
     return torch.cat(list(styles), 1)[0].float().cpu().numpy()

@@ -27,7 +27,7 @@ IN_PLACE = -1.0, 4.0  # lowest and highest alpha at which a local global directi
 
 
 @dataclass(frozen=True)
-class Way:
+class Reach:
     """The range of a slider along a direction; alphas above 0 lead towards the target."""
 
     low: float  # alpha at its ends, below 0
@@ -35,10 +35,11 @@ class Way:
     taken: float = 0.0  # alpha of strength 1 if an edit took it; 0: strengths 1 and -1 are its ends
 
     def unit(self, strength: float) -> float:
-        """The alpha of one unit of strength on that side of 0."""
+        """Alpha of one unit of strength, on that side of 0."""
         return self.taken or (self.high if strength >= 0 else -self.low)
 
     def strength(self, alpha: float) -> float:
+        """The strength at an alpha."""
         return alpha / self.unit(alpha)
 
     def moved(self, strength: float, change: float) -> float:
@@ -58,24 +59,24 @@ def slide(
     gender: str,
     truncation_psi: float = 1.0,
 ) -> tuple[Sample, Mapping[str, float]]:
-    """Change strengths of a person by the kinds of edits that the pack's recipe names for sliders.
+    """Change strengths of a person: along what edits did for a target before, else along its direction.
 
     -> the person, and for each target's name how much its strength changed. This is less than was asked for
     at the end of a direction (`Recipe.reach_of`), and for what is either there or not, such as a hat.
     """
-    hand = _Hand(pack, sample, gender_text(pack, gender) or pack.neutral, truncation_psi)
-    return hand.moved([(target, change) for target, change in changes if change])
+    sliders = _Sliders(pack, sample, gender_text(pack, gender) or pack.neutral, truncation_psi)
+    return sliders.moved([(target, change) for target, change in changes if change])
 
 
 @dataclass
-class _Hand:
-    """Moves the sliders of one person."""
+class _Sliders:
+    """The sliders of one person, being moved."""
 
     pack: Pack
     sample: Sample
     neutral: str
     truncation_psi: float
-    styles: list[Tensor] = field(init=False)  # [1, c] a layer
+    styles: list[Tensor] = field(init=False)  # [1, c] per layer
     edits: list[Edit] = field(init=False)
     made: list[StrengthEdit] = field(default_factory=list)
 
@@ -83,7 +84,8 @@ class _Hand:
         self.styles, self.edits = list(self.sample.styles), list(self.sample.edits)
 
     def moved(self, changes: Sequence[tuple[Target, float]]) -> tuple[Sample, Mapping[str, float]]:
-        ends: dict[str, float] = {}
+        """As `slide`."""
+        moved: dict[str, float] = {}  # target's name -> how much its strength changed
         colours: dict[str, tuple[Target, Kind, str, float]] = {}  # region -> what is to be there
         for target, change in changes:
             said = self._colour(target)
@@ -92,13 +94,13 @@ class _Hand:
             # a hat of a donor and its colour have one name: both get the strength
             given = self._worn(target, change)
             if given is not None:
-                ends[target.name] = given
+                moved[target.name] = given
             elif not said:
-                ends[target.name] = self._moved(target, change)
+                moved[target.name] = self._moved(target, change)
         for target, region, colour, change in colours.values():
-            ends.setdefault(target.name, self._coloured(target, region, colour, change))
+            moved.setdefault(target.name, self._coloured(target, region, colour, change))
         edits = (*self.edits, *self.made)
-        return replace(self.sample, styles=self.styles, edits=edits), ends
+        return replace(self.sample, styles=self.styles, edits=edits), moved
 
     def _moved(self, target: Target, change: float) -> float:
         """The latent moved: by the coordinates set for the target, in its own place, or as a whole."""
@@ -132,12 +134,13 @@ class _Hand:
         return said_colour(target.text, target.category)
 
     def _coordinates(self, target: Target, change: float) -> bool:
+        """Move along the coordinates of Z that an edit set for the target; False if none did."""
         z, sample = self.sample.z, self.sample
-        turned = {e.text: e.changed for e in sample.edits if isinstance(e, CoordinateEdit)}
-        if z is None or target.name not in turned:
+        changed = {e.text: e.changed for e in sample.edits if isinstance(e, CoordinateEdit)}
+        if z is None or target.name not in changed:
             return False
         without = z.clone()
-        for j, (before, after) in turned[target.name].items():
+        for j, (before, after) in changed[target.name].items():
             if abs(float(z[0, j]) - after) < 1e-4:  # else a later edit set it anew
                 without[0, j] = before
         step = style_offset(self.pack, without, z, self.truncation_psi)
@@ -147,24 +150,24 @@ class _Hand:
 
     def _in_w(self, target: Target, change: float) -> float:
         """Move along the local direction that an edit took, or along a new one in W."""
-        sign, reach = self._sign(target), self._reach(target)
+        sign, ends = self._sign(target), self._ends(target)
         place = self.pack.recipe.place_of(target.text, target.category)
         own = [e for e in self.edits if isinstance(e, LocalDirectionEdit) and e.text == target.name]
         if not own:
-            own = [LocalDirectionEdit(target.name, target.text, target.category, place, sign * reach[1], 0.0)]
+            own = [LocalDirectionEdit(target.name, target.text, target.category, place, sign * ends[1], 0.0)]
             self.edits += own
-        ends = []
+        moved = []
         for old in own:
             taken = sign * old.alpha
             if old.neutral:
-                way = Way(*IN_PLACE, taken)
+                reach = Reach(*IN_PLACE, taken)
             else:  # made by a slider: its alpha is that of an end
-                way = Way(*reach, 0.0 if taken in (reach[1], -reach[0]) else taken)
-            strength = way.moved(old.strength, change)
-            new = replace(old, alpha=sign * way.unit(strength)).at(strength)
+                reach = Reach(*ends, 0.0 if taken in (ends[1], -ends[0]) else taken)
+            strength = reach.moved(old.strength, change)
+            new = replace(old, alpha=sign * reach.unit(strength)).at(strength)
             self.edits[self.edits.index(old)] = new
-            ends.append(new.strength - old.strength)
-        return ends[0]
+            moved.append(new.strength - old.strength)
+        return moved[0]
 
     def _along(self, target: Target, change: float) -> float:
         """StyleCLIP's global direction."""
@@ -177,9 +180,10 @@ class _Hand:
         return change
 
     def _sign(self, target: Target) -> int:
+        """Of an alpha that leads towards the target."""
         return -1 if target.negated else 1
 
-    def _reach(self, target: Target) -> tuple[float, float]:
+    def _ends(self, target: Target) -> tuple[float, float]:
         """Ends of the target's direction in W, towards what it says above 0."""
         low, high = self.pack.recipe.reach_of(target.text, target.category)
         return (-high, -low) if target.negated else (low, high)

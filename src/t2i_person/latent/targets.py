@@ -14,14 +14,14 @@ from ..text.clashes import clashes
 # weights of targets in the search, unless the recipe has others; a target not named here has weight 1
 WHO = 2.0  # gender and age: a wrong one spoils the portrait
 RARE = 2.0  # features that few samples have; they have to outweigh many common ones
-FOUND = frozenset({"headwear", "facial_hair", "hair_color", "accessory"})  # categories of rare features
+OFTEN_RARE = frozenset({"headwear", "facial_hair", "hair_color", "accessory"})  # categories
 UNASKED = 2.5  # what must not appear unless it was asked for, such as a child among women
 SAID = 2.0  # what a feature needs in the picture: clothes, for example, that can be coloured
 PUT = 0.5  # a colour that an edit can put on later
 DRAWN = 0.5  # probability from which a target counts as drawn, unless the recipe has another for it
 GENDERS = {"ru": {"male": "мужчина", "female": "женщина"}, "en": {"male": "a man", "female": "a woman"}}
 YEARS = re.compile(r"(\d+) years? old")  # English of an age
-OF_A_FACE = frozenset({"лицо", "вид", "взгляд", "глаза", "выражение"})
+OF_A_FACE = frozenset({"лицо", "вид", "взгляд", "глаза", "выражение"})  # «печальный вид» is «печальный»
 NAMED = {"поворот головы": "pose"}  # strengths that no description says: name -> category
 
 
@@ -61,7 +61,7 @@ def targets_of(pack: Pack, character: Character) -> tuple[list[Target], list[Tar
 
 
 def _noun(character: Character, known: Collection[str]) -> str:
-    """What of the person's nouns is known: the head, another («дочь, худенькая девочка»); "" if none is.
+    """The first of the person's nouns that is known («девочка» of «дочь, худенькая девочка»); "" if none is.
 
     Of «девочка-подросток» the last part is taken first, «старик Петров» is read as «старик», too.
     """
@@ -194,12 +194,12 @@ def _weight(pack: Pack, feature: Feature, text: str) -> float:
     colour = said_colour(text, feature.category) if "recolour" in pack.recipe.edits else None
     if colour and not feature.negated and not grown(*colour):
         return PUT
-    usual = WHO if feature.category == "age" else RARE if feature.category in FOUND else 1.0
+    usual = WHO if feature.category == "age" else RARE if feature.category in OFTEN_RARE else 1.0
     return usual if feature.negated else pack.recipe.weight_of(text, feature.category, usual)
 
 
 def implied(pack: Pack, character: Character) -> list[Target]:
-    """Targets that nobody says but everybody expects, as the pack's recipe lists them.
+    """Targets that go without saying, as the pack's recipe lists them.
 
     For example: no hat and no glasses unless the text says one; visible clothes if it says their colour.
     """

@@ -30,7 +30,7 @@ class Graft:
     arXiv 2004.14367). The blocks above treat the seam as any other place.
     """
 
-    styles: Sequence[Tensor]  # of the other picture, one [n, width] a layer
+    styles: Sequence[Tensor]  # of the other picture, one [n, width] per layer
     mask: Tensor  # [n, 1, s, s] in [0, 1]: how much is taken of each place
 
     def of(self, pictures: slice) -> Graft:
@@ -81,7 +81,7 @@ class Generator(Protocol):
         ...
 
     def styles(self, w_plus: Tensor) -> list[Tensor]:
-        """[n, num_ws, w_dim], or [n, w_dim] for all rows -> StyleSpace, one [n, width] a layer."""
+        """[n, num_ws, w_dim], or [n, w_dim] for all rows -> StyleSpace, one [n, width] per layer."""
         ...
 
     def render(self, styles: Sequence[Tensor], *, resolution: int | None = None) -> Tensor:

@@ -77,7 +77,7 @@ class MobileStyleGAN(nn.Module):
 
     @property
     def num_ws(self) -> int:
-        """Rows of W+, one a layer."""
+        """Rows of W+, one per layer."""
         return len(self._layers)
 
     @property
@@ -110,7 +110,7 @@ class MobileStyleGAN(nn.Module):
         return self.w(z, truncation_psi)[:, None].expand(-1, self.num_ws, -1)
 
     def styles(self, w_plus: Tensor) -> list[Tensor]:
-        """[n, num_ws, w_dim], or [n, w_dim] for all rows -> StyleSpace, one [n, width] a layer."""
+        """[n, num_ws, w_dim], or [n, w_dim] for all rows -> StyleSpace, one [n, width] per layer."""
         if w_plus.ndim == 2:
             w_plus = w_plus[:, None].expand(-1, self.num_ws, -1)
         with torch.autocast(w_plus.device.type, enabled=False):

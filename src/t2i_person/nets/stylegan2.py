@@ -155,7 +155,7 @@ class Block(nn.Module):
     def forward(
         self, x: Tensor, image: Tensor | None, styles: Sequence[Tensor], noises: Sequence[Tensor | None]
     ) -> tuple[Tensor, Tensor]:
-        """Features and RGB of the block below -> of this one; a style a layer, a noise a conv."""
+        """Features and RGB of the block below -> of this one; a style per layer, a noise per convolution."""
         for conv, style, noise in zip(self.convs, styles, noises, strict=False):
             x = conv(x, style, noise)
         rgb = self.rgb(x, styles[-1])
@@ -289,7 +289,7 @@ class Generator(nn.Module):
         return self.w(z, truncation_psi)[:, None].expand(-1, self.num_ws, -1)
 
     def styles(self, w_plus: Tensor) -> list[Tensor]:
-        """[n, num_ws, w_dim] (or [n, w_dim], the same for all) -> StyleSpace, one [n, c_in] a layer.
+        """[n, num_ws, w_dim] (or [n, w_dim], the same for all) -> StyleSpace, one [n, c_in] per layer.
 
         Order as in Wu et al. 2021, see `layers`. A torgb reads the row of W+ that the next block's first conv
         reads.

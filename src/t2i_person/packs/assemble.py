@@ -101,7 +101,6 @@ class _Learned:
 
     statistics: Statistics
     directions: torch.Tensor  # [channels, d]
-    effects: torch.Tensor  # [channels]
     gallery: Gallery
 
 
@@ -220,7 +219,7 @@ def _learn(
     statistics = stylespace_statistics(generator, order.samples, seed, progress=tell("statistics"))
     device = generator.w_mean.device
     with torch.autocast(device.type, dtype) if dtype != torch.float32 else nullcontext():
-        directions, effects = channel_directions(
+        directions = channel_directions(
             generator,
             clip,
             statistics,
@@ -235,11 +234,11 @@ def _learn(
         samples = gallery(
             generator, clip, order.gallery, seed=seed + 1, resolution=side, batch=8, progress=tell("gallery")
         )
-    return _Learned(statistics, directions, effects, samples)
+    return _Learned(statistics, directions, samples)
 
 
 def _write(order: BuildOrder, parts: _Parts, learned: _Learned, provenance: dict[str, str]) -> Path:
-    """Write the pack beside its place, then move it there, so that nobody finds half a pack.
+    """Write the pack beside its place, then move it there, so that half a pack is never found.
 
     Raises
     ------
@@ -258,8 +257,11 @@ def _write(order: BuildOrder, parts: _Parts, learned: _Learned, provenance: dict
     }
     stylespace = {f"mean.{i}": mean for i, mean in enumerate(learned.statistics.mean)}
     stylespace |= {f"std.{i}": std for i, std in enumerate(learned.statistics.std)}
-    stylespace |= {"directions": learned.directions, "effects": learned.effects}
-    stylespace |= {"gallery.z": learned.gallery.z, "gallery.seen": learned.gallery.embeddings}
+    stylespace |= {
+        "directions": learned.directions,
+        "gallery.z": learned.gallery.z,
+        "gallery.seen": learned.gallery.embeddings,
+    }
     place = user_packs() / order.name
     with tempfile.TemporaryDirectory(prefix=f".{order.name}-", dir=user_packs()) as work:
         folder = write_pack(

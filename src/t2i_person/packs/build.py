@@ -66,13 +66,13 @@ def gallery(
     """``n`` samples of the prior and their image embeddings; in bfloat16 inside ``torch.autocast``."""
     random = torch.Generator().manual_seed(seed)
     z = torch.randn(n, generator.z_dim, generator=random).half().float()  # as packs keep it
-    seen = []
+    embeddings = []
     for some in z.split(batch):
         images = generator(generator.w_plus(some.to(generator.w_mean.device)), resolution=resolution)
-        seen.append(normalize(encoder.encode_image(images.clamp(-1, 1)).float(), dim=1))
+        embeddings.append(normalize(encoder.encode_image(images.clamp(-1, 1)).float(), dim=1))
         if progress:
-            progress(min(len(seen) * batch, n), n)
-    return Gallery(z, torch.cat(seen))
+            progress(min(len(embeddings) * batch, n), n)
+    return Gallery(z, torch.cat(embeddings))
 
 
 @torch.no_grad()
@@ -90,8 +90,8 @@ def channel_directions(
     resume: Path | None = None,  # file that keeps the finished part; the caller deletes it
     save_every: float = SAVED,  # seconds between two saves to it; it is also saved after each layer
     progress: Progress | None = None,  # called with channels done, channels in all
-) -> tuple[Tensor, Tensor]:
-    """How each StyleSpace channel moves the image embedding: StyleCLIP's ``fs3``, and the length of the move.
+) -> Tensor:
+    """How each StyleSpace channel moves the image embedding: StyleCLIP's ``fs3``.
 
     A channel is moved by ``+-alpha`` standard deviations on ``images`` samples. The differences of their
     embeddings are normalised, averaged and normalised again. Channels of the torgb layers are left out, as in
@@ -99,8 +99,7 @@ def channel_directions(
 
     Returns
     -------
-    directions : [channels, d] on the CPU: unit vectors, or zero; the channels of all layers, joined.
-    effects : [channels] mean length of the difference, per standard deviation.
+    [channels, d] on the CPU: unit vectors, or zero; the channels of all layers, joined.
     """
     random = torch.Generator().manual_seed(seed)
     z = torch.randn(images, generator.z_dim, generator=random).to(generator.w_mean.device)
@@ -108,8 +107,8 @@ def channel_directions(
     sizes, last = [style.shape[1] for style in base], generator.block_of(resolution)
     used = [i for i, layer in enumerate(generator.layers) if layer.block <= last and layer.role != "rgb"]
     total, done = sum(sizes[layer] for layer in used), 0
-    settings = f"{images} {alpha} {seed} {truncation_psi} {last} {sizes}"
-    kept = _unfinished(resume, settings)  # layer -> [channels done, d + 1]: direction and effect
+    settings = f"directions {images} {alpha} {seed} {truncation_psi} {last} {sizes}"
+    kept = _unfinished(resume, settings)  # layer -> [channels done, d]
     at_once = max(min(images, batch // 2), 1)  # samples at once
     group = max(batch // (2 * at_once), 1)  # channels at once
     parts = [slice(start, start + at_once) for start in range(0, images, at_once)]
@@ -126,7 +125,7 @@ def channel_directions(
             channels = list(range(first, min(first + group, sizes[layer])))
             steps = statistics.std[layer][channels] * alpha
             moved = [_moved(generator, encoder, base, below, layer, channels, steps, last, p) for p in parts]
-            rows.append(_direction_and_effect(torch.cat(moved, 1), alpha))
+            rows.append(_direction(torch.cat(moved, 1)))
             kept[layer] = torch.cat(rows)
             if time.monotonic() - saved > save_every or channels[-1] + 1 == sizes[layer]:
                 _keep(resume, settings, kept)
@@ -134,15 +133,12 @@ def channel_directions(
             if progress:
                 progress(before + channels[-1] + 1, total)
     wide = kept[0].shape[1]
-    joined = torch.cat([kept.get(layer, torch.zeros(size, wide)) for layer, size in enumerate(sizes)])
-    return joined[:, :-1].contiguous(), joined[:, -1].contiguous()
+    return torch.cat([kept.get(layer, torch.zeros(size, wide)) for layer, size in enumerate(sizes)])
 
 
-def _direction_and_effect(change: Tensor, alpha: float) -> Tensor:
-    """[channels, images, d] changes of embeddings -> [channels, d + 1] on the CPU: unit direction, length."""
-    direction = normalize(normalize(change, dim=2).mean(1), dim=1)
-    effect = change.norm(dim=2).mean(1, keepdim=True) / (2 * alpha)
-    return torch.cat([direction, effect], 1).cpu()
+def _direction(change: Tensor) -> Tensor:
+    """[channels, images, d] changes of embeddings -> unit directions [channels, d] on the CPU."""
+    return normalize(normalize(change, dim=2).mean(1), dim=1).cpu()
 
 
 def _below(generator: Generator, base: list[Tensor], block: int) -> tuple[Tensor, Tensor | None]:
@@ -180,8 +176,8 @@ def _moved(
     for i in range(generator.layers[layer].block, last + 1):
         x, image = generator.synthesis.block(i, x, image, styles)
     assert image is not None
-    seen = normalize(encoder.encode_image(image.clamp(-1, 1)).float())
-    low, high = seen.view(len(channels), 2, -1, seen.shape[1]).unbind(1)
+    embeddings = normalize(encoder.encode_image(image.clamp(-1, 1)).float())
+    low, high = embeddings.view(len(channels), 2, -1, embeddings.shape[1]).unbind(1)
     return high - low
 
 

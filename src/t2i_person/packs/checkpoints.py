@@ -77,7 +77,7 @@ def _build(path: Path | str, make: Callable[[dict[str, Any]], Any]) -> Any:
         model = make(read_tensors(path)).requires_grad_(False).eval()
     except WrongPack:
         raise
-    except Exception as error:  # sizes are read off what anybody may have written there
+    except Exception as error:  # sizes are read from a file that a stranger may have written
         raise WrongPack(f"{path}: {error}") from error
     for name, value in model.state_dict().items():  # else it is seen when the pack is written, hours later
         if not value.isfinite().all():

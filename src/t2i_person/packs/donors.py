@@ -19,7 +19,7 @@ class Donors:
     """Made by ``lab faces donors``. A record names a donor by its index."""
 
     w: Tensor  # [n, w_dim]
-    seen: Tensor  # [n, d]: unit image embeddings
+    embeddings: Tensor  # [n, d]: unit image embeddings
     masks: Tensor  # [n, 3, 32, 32] in [0, 1]: what is given away, skin, ground
     colour: Tensor  # [n, 3]: mean OKLab of what is given away
     region: Tensor  # [n]: index in `nets.regions.REGIONS` of what is given away

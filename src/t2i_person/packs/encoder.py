@@ -108,8 +108,8 @@ class Encoder(nn.Module, CommonEncoder):
         tower = self.net.image
         if not isinstance(tower, PhotoTower):
             return self.encode_image(images), None
-        seen, middle = tower.read_with_map(images)
-        return torch.nn.functional.normalize(seen.float(), dim=1), middle
+        embeddings, middle = tower.read_with_map(images)
+        return torch.nn.functional.normalize(embeddings.float(), dim=1), middle
 
     def encode_w(self, w: Tensor) -> Tensor:
         """[n, w_dim] as the generator draws it (truncated) -> unit vectors [n, d]; differentiable.

@@ -119,22 +119,22 @@ def write_pack(
     generator: Mapping[str, Tensor],
     encoder: Mapping[str, Tensor],
     matting: Mapping[str, Tensor],
-    stylespace: Mapping[str, Tensor],
+    stylespace: Mapping[str, Tensor] | None = None,
     meta: Mapping[str, Any],
     exact: bool = False,
 ) -> Path:
-    """Write a pack: four float16 safetensors files and, last, the ``pack.toml`` that makes them one.
+    """Write a pack: its float16 safetensors files and, last, the ``pack.toml`` that makes them one.
 
     Parameters
     ----------
     folder : where to; made when missing, files of an older pack in it are replaced.
     generator, encoder, matting : state dicts.
     stylespace : ``mean.{i}`` and ``std.{i}`` of each layer ([c]), ``directions`` ([channels, d]) and, if
-        known, ``effects`` ([channels]), ``gallery.z`` ([n, z_dim]) and ``gallery.seen`` ([n, d]); see
-        `t2i_person.packs.build`.
+        known, ``gallery.z`` ([n, z_dim]) and ``gallery.seen`` ([n, d]); see `t2i_person.packs.build`.
+        None for a recipe without the edits "coordinates" and "directions".
     meta : ``name``, ``version``, ``license`` and ``draws`` (categories of features) are required;
-        ``provenance`` (table of strings) is kept; ``encoder`` (JSON values) is what the encoder needs besides
-        its tensors.
+        ``recipe`` and the other tables of `Recipe` and ``provenance`` (table of strings) are kept;
+        ``encoder`` (JSON values) is what the encoder needs besides its tensors.
     exact : keep a tensor that float16 would round in float32, as other people's weights should be.
 
     Raises
@@ -146,7 +146,9 @@ def write_pack(
         raise PackError(f"A pack's meta needs {', '.join(missing)}.")
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    parts = {"generator": generator, "encoder": encoder, "matting": matting, "stylespace": stylespace}
+    parts = {"generator": generator, "encoder": encoder, "matting": matting}
+    if stylespace is not None:
+        parts["stylespace"] = stylespace
     hashes = {}
     for name, tensors in parts.items():
         notes = {"meta": json.dumps(meta.get(name, {}), ensure_ascii=False, sort_keys=True)}

@@ -131,7 +131,7 @@ def _donors(folder: Path, state: dict[str, Tensor], generator: Generator, encode
     except (KeyError, ValueError, IndexError, RuntimeError) as error:
         raise PackError(f"{path} holds no donors that are known here: {brief(error)}") from error
     wide = encoder.encode_text(["a person"]).shape[1]
-    if (found.w.shape[1:], found.seen.shape[1:]) != ((generator.w_dim,), (wide,)):
+    if (found.w.shape[1:], found.embeddings.shape[1:]) != ((generator.w_dim,), (wide,)):
         raise PackError(f"{path} is of another generator or encoder: build the pack again.")
     return found
 

@@ -22,7 +22,7 @@ AT_ONCE = 4  # pictures drawn with their regions at once on a CPU: more take mem
 
 @dataclass(frozen=True)
 class Statistics:
-    """Mean and standard deviation of each StyleSpace channel: one tensor [c] a layer."""
+    """Mean and standard deviation of each StyleSpace channel: one tensor [c] per layer."""
 
     mean: list[Tensor]
     std: list[Tensor]
@@ -82,7 +82,7 @@ class Pack(PackInfo):
         return torch.autocast(self.device.type, self.dtype)
 
     def render(self, styles: Sequence[Tensor], resolution: int | None = None) -> Tensor:
-        """StyleSpace [n, c] a layer -> images [n, 3, h, w] in [-1, 1], float32, at `resolution` or whole."""
+        """StyleSpace [n, c] per layer -> float32 images [n, 3, h, w] in [-1, 1], at `resolution` or whole."""
         with self.autocast():
             image = self.generator.render(styles, resolution=resolution)
         assert isinstance(image, Tensor)
@@ -118,7 +118,7 @@ class Pack(PackInfo):
 
     def text(self, texts: Sequence[str]) -> Tensor:
         """Unit embeddings [n, d] of texts, each encoded once, and alone: batches change the last bits."""
-        known = {text: seen for text in texts if (seen := self._texts.get(text)) is not None}
+        known = {text: vector for text in texts if (vector := self._texts.get(text)) is not None}
         if new := [text for text in dict.fromkeys(texts) if text not in known]:
             with torch.no_grad():
                 known.update((text, self.encoder.encode_text([text])[0].float()) for text in new)

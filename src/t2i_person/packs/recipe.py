@@ -20,7 +20,6 @@ class Recipe:
     generator: str = "stylegan2"  # kind of network, see `packs.load.GENERATORS`
     sampler: str = "crossover"  # how samples are searched, see `latent.search.SAMPLERS`
     edits: tuple[str, ...] = ("coordinates", "directions", "optimize")  # kinds, in the order they are tried
-    sliders: tuple[str, ...] = ("coordinates", "direction")  # kinds of edits that strengths move
     truncation_psi: float = 1.0  # 0 to 1, unless the request says another
     judge_resolution: int = 0  # pixels: longer side of the images that the encoder scores; 0: its own size
     detect_resolution: int = 256  # pixels: faces are detected here first, then in the image; 0: only there

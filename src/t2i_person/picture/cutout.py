@@ -68,7 +68,7 @@ def stretched(alpha: Tensor) -> Tensor:
 
 
 def central(alpha: Tensor) -> Tensor:
-    """Remove the pieces that are not connected to the person in the middle, such as somebody at the edge.
+    """Remove the pieces that are not connected to the person in the middle, such as a bystander at the edge.
 
     Pieces are what is above `VISIBLE`; those that touch the middle of the picture stay, the others go with
     their soft rims. Where the middle is empty, everything stays.
@@ -100,11 +100,11 @@ def _widened(x: Tensor, pixels: int) -> Tensor:
     return functional.max_pool2d(x, (side, 1), 1, (pixels, 0))
 
 
-def _joined(start: np.ndarray, seen: np.ndarray) -> np.ndarray:
-    """What of `seen` is joined to `start` by steps along rows and columns: HW bool, all three."""
-    kept = start & seen
+def _joined(start: np.ndarray, visible: np.ndarray) -> np.ndarray:
+    """What of `visible` is joined to `start` by steps along rows and columns: HW bool, all three."""
+    kept = start & visible
     runs = []  # along rows, along columns: number of each pixel's run, and how many there are
-    for turned in (seen, seen.T):
+    for turned in (visible, visible.T):
         fresh = turned.copy()
         fresh[:, 1:] &= ~turned[:, :-1]
         number = np.cumsum(fresh).reshape(fresh.shape)
@@ -115,7 +115,7 @@ def _joined(start: np.ndarray, seen: np.ndarray) -> np.ndarray:
         for (number, count), turn in zip(runs, (False, True), strict=True):
             hit = np.zeros(count, bool)
             hit[number[kept.T if turn else kept]] = True
-            hit[0] = False  # what is not seen
+            hit[0] = False  # the run of what is not visible
             kept = hit[number].T if turn else hit[number]
     return kept
 
@@ -236,8 +236,8 @@ def cut_out(image: np.ndarray, alpha: np.ndarray, device: torch.device | str = "
     HWC uint8 RGBA, straight alpha; zero away from the person, so nothing of the background is left.
     """
     rgba = np.dstack([foreground(image, alpha, device), np.round(alpha * 255).astype(np.uint8)])
-    seen = torch.from_numpy(alpha >= 0.5 / 255).float()[None, None]
-    rgba[_widened(seen, BLEED)[0, 0].numpy() == 0] = 0
+    visible = torch.from_numpy(alpha >= 0.5 / 255).float()[None, None]
+    rgba[_widened(visible, BLEED)[0, 0].numpy() == 0] = 0
     return rgba
 
 

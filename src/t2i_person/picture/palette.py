@@ -25,7 +25,6 @@ class Palette:
     shares: np.ndarray  # [k], sum 1
     main: np.ndarray  # [k] bool: the clusters of the commonest colour, in its light and shade
     mean: np.ndarray  # [3] OKLab, of the commonest colour
-    spread: np.ndarray  # [3] its standard deviation
     low: float  # its 5 % quantile of lightness
     high: float  # its 95 % quantile
 
@@ -47,7 +46,7 @@ def palette_of(picture: np.ndarray, mask: np.ndarray) -> Palette | None:
     main = _one_cloth(centres, shares)
     own = lab[main[member]].astype(np.float64)
     low, high = np.quantile(own[:, 0], (0.05, 0.95))
-    return Palette(centres, shares, main, own.mean(0), own.std(0), float(low), float(high))
+    return Palette(centres, shares, main, own.mean(0), float(low), float(high))
 
 
 def _clusters(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -22,7 +22,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from ..errors import T2IError
+from ..errors import T2IError, damaged
 from ..record import LARGEST as LARGEST_NOTE
 from ..record import Record
 
@@ -195,4 +195,4 @@ def _note(data: bytes, key: str) -> str | None:
     except (IndexError, UnicodeDecodeError, zlib.error, ValueError) as error:
         if isinstance(error, T2IError):
             raise
-        raise T2IError("The record inside this PNG is damaged: draw the portrait again.") from error
+        raise damaged("it cannot be unpacked") from error

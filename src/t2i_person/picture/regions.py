@@ -15,7 +15,7 @@ from ..nets.regions import REGIONS, SIDE, grown, smooth
 
 WORK_SIDE = 256  # pixels of the guide at which the filter's coefficients are found
 RADIUS = 4  # of its windows, in those pixels
-EPSILON = 4e-4  # variance of the picture, 0 to 1 a channel, below which a window counts as flat
+EPSILON = 4e-4  # variance of the picture, 0 to 1 per channel, below which a window counts as flat
 RIM = 13  # pixels of 128: side of the square by which a region may be larger than what is surely it
 LEVELS = 0.12, 0.88  # a filtered mask hardly reaches 0 and 1: below and above these it is taken to
 
@@ -40,7 +40,7 @@ def full_masks(
 
     Returns
     -------
-    HW float32 in [0, 1] a name.
+    HW float32 in [0, 1] per name.
 
     Raises
     ------

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..errors import T2IError
+from ..errors import T2IError, damaged
 from ..latent.edits import PICTURE
 from ..latent.sample import Sample
 from ..latent.targets import feature_name, targets_of_phrase
@@ -16,17 +16,15 @@ from ..portrait import Portrait
 from ..record import Record
 from ..request import Request
 from ..text import Character, Feature
+from ..text.changes import changed
 from .colouring import recoloured
 from .edit import alter
-from .finish import draft, finish
+from .finish import finish, shared_record
+from .pictures import Pictures, drawn
 from .read import read_phrase, read_strengths
 from .run import IsCancelled, OnEvent, Run
-from .subject import Sitting, Subject, subject_of
-from .whole import Pictures, drawn
+from .subject import Subject, Unfinished, subject_of, with_strengths
 
-ONE_AT_A_TIME = {  # a new feature of such a category takes the place of the old one
-    "hair_color", "hair_style", "headwear", "clothes", "age", "build", "skin", "eyes", "expression",
-}  # fmt: skip
 SKETCH = 256  # pixels
 
 
@@ -50,8 +48,8 @@ def change(
     """
     run = Run(on_event, cancelled)
     pictures, subject, sample = _changed(run, request, pack, device, detect)
-    record = draft(request, pictures.pack)
-    return finish(run, pictures, request, record, Sitting(subject, 0, 0, sample))
+    record = shared_record(request, pictures.pack)
+    return finish(run, pictures, request, record, Unfinished(subject, 0, 0, sample))
 
 
 @torch.no_grad()
@@ -73,8 +71,10 @@ def _changed(
     person, before = _person(record), _strengths(record)
     said = {feature_name(feature) for feature in person.features}
     new = read_phrase(text, person.gender, run.cancelled) if text else ()
-    person = replace(person, features=_merged(person.features, new))
-    phrases = read_strengths(request.strengths, person.gender, [person], run.cancelled)
+    person = replace(person, features=changed(person.features, new))
+    phrases = read_strengths(
+        request.strengths, person.gender, person.described, run.cancelled, nouns=[person.lemma]
+    )
     pictures = Pictures(pack or load_pack(record.pack, device), detect)
     sample = Sample.of_record(pictures.pack, record, record.seed)
     if new:
@@ -84,20 +84,10 @@ def _changed(
         targets_of_phrase(pictures.pack, text, new)  # of the change all has to be drawable
     index = record.character.get("index", 0)
     asked = {feature_name(feature) for feature in new}
-    subject = subject_of(pictures.pack, person, request.strengths, phrases, index=index, asked=asked)
+    subject = subject_of(pictures.pack, person, index, asked)
+    subject = with_strengths(pictures.pack, subject, request.strengths, phrases)
     subject = replace(subject, scored=record.settings.get("scores", {}))
     return pictures, *alter(run, pictures, request, subject, replace(sample, strengths=before))
-
-
-def _merged(old: tuple[Feature, ...], new: tuple[Feature, ...]) -> tuple[Feature, ...]:
-    """The features after a change: old ones that contradict new ones are dropped."""
-    replaced = {feature.category for feature in new if not feature.negated} & ONE_AT_A_TIME
-    bare = {feature.normalized for feature in new}
-    denials = replaced & {"headwear"}  # who gets a hat is no longer «без шапки»
-    stay = (
-        f for f in old if f.normalized not in bare and f.category not in (denials if f.negated else replaced)
-    )
-    return (*(f for f in stay if not any(_denies(f, g) or _denies(g, f) for g in new)), *new)
 
 
 def _without_replaced(sample: Sample, person: Character, unsaid: set[str]) -> Sample:
@@ -105,14 +95,6 @@ def _without_replaced(sample: Sample, person: Character, unsaid: set[str]) -> Sa
     told = unsaid.union(feature_name(feature) for feature in person.features)
     stay = (e for e in sample.edits if not isinstance(e, PICTURE) or e.text in told)
     return replace(sample, edits=tuple(stay))
-
-
-def _denies(no: Feature, yes: Feature) -> bool:
-    """«без шляпы» denies «синяя шляпа», «без тёмных очков» denies «солнечные очки»."""
-    if not no.negated or yes.negated or no.category != yes.category:
-        return False
-    denied, said = no.normalized.split(), yes.normalized.split()
-    return set(denied) <= set(said) or (no.category == "accessory" and denied[-1:] == said[-1:])
 
 
 def _person(record: Record) -> Character:
@@ -123,7 +105,7 @@ def _person(record: Record) -> Character:
         head, lemma = str(about["head"]), str(about["lemma"])
         return Character(head, lemma, about["gender"], 1, int(about["start"]), int(about["end"]), features)
     except (KeyError, TypeError, ValueError) as error:
-        raise T2IError("The record inside this PNG is damaged: draw the portrait again.") from error
+        raise damaged("it does not say who this is") from error
 
 
 def _strengths(record: Record) -> dict[str, float]:
@@ -131,4 +113,4 @@ def _strengths(record: Record) -> dict[str, float]:
     try:
         return {str(name): float(value) for name, value in record.settings.get("sliders", {}).items()}
     except (AttributeError, TypeError, ValueError) as error:
-        raise T2IError("The record inside this PNG is damaged: draw the portrait again.") from error
+        raise damaged("its strengths are no numbers") from error

@@ -10,31 +10,31 @@ from ..latent.targets import Target
 from ..picture.colours import Kind, grown, said_colour
 from ..picture.naming import probability
 from ..picture.recolour import recolour
-from .whole import Whole
+from .pictures import Picture
 
 # share of the picture that a region needs to be coloured: stubble is too little hair
 LEAST: dict[Kind, float] = {"clothes": 0.01, "hat": 0.01, "hair": 0.03}
 SURELY = 0.75  # probability of a measured colour below which it is painted, even if it would count as drawn
 
 
-def colour_edits(whole: Whole, targets: Sequence[Target], seen: Sequence[float]) -> list[RecolourEdit]:
+def colour_edits(whole: Picture, targets: Sequence[Target], judged: Sequence[float]) -> list[RecolourEdit]:
     """A recolouring for each colour that was said, if its region exists and does not have the colour yet.
 
-    `seen`: probability of each target by the encoder. The encoder judges natural hair colours well.
+    `judged`: probability of each target by the encoder, which judges natural hair colours well.
     """
     out = []
-    for target, chance in zip(targets, seen, strict=True):
+    for target, by_encoder in zip(targets, judged, strict=True):
         if said := _said(target):
             found = _probability(whole, whole.pixels, *said)
             if found is not None and (
-                chance < target.called if grown(*said) else found < max(target.called, SURELY)
+                by_encoder < target.called if grown(*said) else found < max(target.called, SURELY)
             ):
                 out.append(RecolourEdit(target.name, *said))
     return out
 
 
 def colour_probabilities(
-    whole: Whole, pixels: np.ndarray, targets: Sequence[Target], edits: Sequence[Edit]
+    whole: Picture, pixels: np.ndarray, targets: Sequence[Target], edits: Sequence[Edit]
 ) -> list[float | None]:
     """For each target, the probability that people call its region by the colour that was said.
 
@@ -43,7 +43,7 @@ def colour_probabilities(
     colour that was not put there, and for all targets if the pack has no masks. The encoder judges the
     colours of garments badly, but under a mask they can be measured.
     """
-    if whole.coarse is None:
+    if whole.regions is None:
         return [None] * len(targets)
     put = {edit.region for edit in edits if isinstance(edit, RecolourEdit)}
     out: list[float | None] = []
@@ -59,7 +59,7 @@ def colour_probabilities(
     return out
 
 
-def _scraps(whole: Whole) -> bool:
+def _scraps(whole: Picture) -> bool:
     """Whether the clothes are too little of the picture's lower edge to be seen as a garment."""
     mask = whole.mask("clothes")
     return mask is not None and bool(mask[-max(1, len(mask) // 50) :].mean() < EDGE)
@@ -70,7 +70,7 @@ def _said(target: Target) -> tuple[Kind, str] | None:
     return None if target.negated else said_colour(target.text, target.category)
 
 
-def _probability(whole: Whole, pixels: np.ndarray, region: Kind, name: str) -> float | None:
+def _probability(whole: Picture, pixels: np.ndarray, region: Kind, name: str) -> float | None:
     """How probably people call a region so; None where there is too little of it, or no mask."""
     mask = whole.mask(region)
     if mask is None or mask.mean() < LEAST[region]:
@@ -78,7 +78,7 @@ def _probability(whole: Whole, pixels: np.ndarray, region: Kind, name: str) -> f
     return probability(name, pixels, mask, region)
 
 
-def recoloured(whole: Whole, edits: Sequence[Edit], share: float = 1) -> np.ndarray:
+def recoloured(whole: Picture, edits: Sequence[Edit], share: float = 1) -> np.ndarray:
     """The picture with the recolourings among the edits, each at `share` of its strength.
 
     Of two for one region the later holds. HWC uint8 RGB; the picture's own array if nothing is to do.

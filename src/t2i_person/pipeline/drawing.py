@@ -8,22 +8,21 @@ import torch
 
 from ..errors import NobodyFits, T2IError
 from ..latent.sample import Sample
-from ..latent.targets import targets_of
 from ..packs import Pack, load_pack
 from ..picture.faces import Detector, faces, loaded_predictor
 from ..portrait import Person, Result
 from ..record import Record
 from ..request import Request
 from ..text import describe
+from .backoff import same_person
 from .cast import kept
 from .edit import edit, edit_variants, preset_of, strengthened
-from .finish import draft, finish
+from .finish import finish, shared_record
+from .pictures import Pictures
 from .read import CROWD, Reader, read_request
 from .run import IsCancelled, OnEvent, Run
 from .select import choose, seed_of
-from .settle import same_person
-from .subject import Sitting, Subject, subject_of
-from .whole import Pictures
+from .subject import Subject, Unfinished, subject_of, with_strengths
 
 
 def load(pack: str = "auto", device: str = "auto") -> None:
@@ -59,7 +58,7 @@ def draw(
     ------
     T2IError : a character that is not there, a strength of what cannot be drawn.
     TextError, NoPeople, TooManyPeople : in the text.
-    NobodyFits : of anybody's candidates.
+    NobodyFits : no character's candidates had one face of the right gender.
     PackError : the pack is missing or damaged.
     Cancelled : `cancelled` said yes.
     """
@@ -76,15 +75,11 @@ def draw(
             heard=lambda people: run.tell("text", characters=tuple(people)),
         )
     pictures = Pictures(loading.result(), detect)
-    names = {w.name for person in people for some in targets_of(pictures.pack, person) for w in some}
+    everybody = [subject_of(pictures.pack, person, i) for i, person in enumerate(people)]
+    names = set().union(*(subject.told for subject in everybody))
     subjects = {
-        i: subject_of(
-            pictures.pack,
-            people[i],
-            request.strengths,
-            phrases[people[i].gender],
-            index=i,
-            others=names,
+        i: with_strengths(
+            pictures.pack, everybody[i], request.strengths, phrases[people[i].gender], others=names
         )
         for i in wanted
     }
@@ -131,9 +126,9 @@ def _draw_character(
     if subject.strengths:
         edited = [strengthened(pictures, request, subject, sample) for sample in edited]
     number = {sample.seed: k % count for k, sample in enumerate(people)}
-    record = draft(request, pictures.pack)
+    record = shared_record(request, pictures.pack)
     portraits = [
-        finish(run, pictures, request, record, Sitting(subject, k, number[sample.seed], sample))
+        finish(run, pictures, request, record, Unfinished(subject, k, number[sample.seed], sample))
         for k, sample in enumerate(edited)
     ]
     return Person(character, tuple(portraits), tuple(notes), known[0] if known else None)

@@ -1,4 +1,4 @@
-"""Somebody changed into who was described, by the kinds of edits that the pack's recipe names."""
+"""Samples are changed into who was described, by the kinds of edits that the pack's recipe names."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -22,7 +22,7 @@ from ..latent.edits.local import Moving
 from ..latent.edits.optimize import PRESETS, Preset, optimize, score_loss
 from ..latent.edits.transplants import best_donor, there_in
 from ..latent.edits.uncovering import best_bareheaded
-from ..latent.judge import SURE, embed_rendered, probabilities
+from ..latent.judge import SURE, ByEncoder, probabilities
 from ..latent.sample import Sample
 from ..latent.sliders import slide
 from ..latent.targets import DRAWN, NAMED, Target, gender_text, implied, without_colour
@@ -30,11 +30,11 @@ from ..packs import Pack, to_pixels
 from ..picture.colours import grown, said_colour
 from ..request import Request
 from ..text.model import WORN
+from .backoff import mixed, same_person
 from .colouring import colour_edits
+from .pictures import Pictures, drawn
 from .run import Run
-from .settle import mixed, same_person
 from .subject import Subject, as_asked
-from .whole import Pictures, drawn
 
 
 def preset_of(request: Request) -> Preset:
@@ -138,7 +138,9 @@ def _local_directions(
 
 
 def _of_directions(pack: Pack, wanted: Sequence[Target], neutral: str) -> list[Target]:
-    """What directions may bring: no colour that is put on, nor globally what has a direction of its own."""
+    """The targets that directions serve: no colour that recolouring puts on; and of those that have a trained
+    direction in W, none by a global direction.
+    """
     found = [target for target in wanted if not neutral or target.text not in pack.sliders]
     if "recolour" not in pack.recipe.edits:
         return found
@@ -151,12 +153,12 @@ def _moved_in_place(
 ) -> Sample:
     """The person with the steps that serve what is missing best; the sample itself where there are none."""
     pack, beside = pictures.pack, implied(pictures.pack, subject.character)
-    # clothes have to be in the picture to be coloured; and what nobody asked for shall not come along
+    # clothes have to be in the picture to be coloured; and what was not asked for shall not come along
     given = {e.text: e.region for e in parts_of(sample.edits) if isinstance(e, TransplantEdit)}
     missing = [t for t in wanted if t.name not in given and t.name not in subject.edited]
     whole = pictures.whole(sample.styles, sample.edits)
-    seen = probabilities(pack, whole.seen, beside, whole.coarse)[0].tolist()
-    kept = [t for t, p in zip(beside, seen, strict=True) if not t.negated or p >= DRAWN]
+    found = probabilities(pack, whole.embedding, beside, whole.regions)[0].tolist()
+    kept = [t for t, p in zip(beside, found, strict=True) if not t.negated or p >= DRAWN]
     kept = [t for t in kept if pack.recipe.transplants.get(t.category) not in given.values()]
     steps = Moving(pack, sample.styles, sample.edits, pictures.judged, neutral)
     price, gained = (local.PRICE, DRAWN) if neutral else (wdirections.PRICE, wdirections.GAINED)
@@ -187,10 +189,10 @@ def _transplants(
                     continue
                 goal, region = without_colour(pack, target), pack.recipe.transplants[target.category]
                 now = drawn(pack, sample.styles, sample.edits, side=pictures.judged)
-                if now.coarse is None or there_in(pack, now.seen, now.coarse, goal, region) >= DRAWN:
+                if now.regions is None or there_in(pack, now.embedding, now.regions, goal, region) >= DRAWN:
                     continue
-                seen = probabilities(pack, now.seen, wanted, now.coarse)[0].tolist()
-                beside = [t for t, p in zip(wanted, seen, strict=True) if p >= DRAWN and t is not target]
+                found = probabilities(pack, now.embedding, wanted, now.regions)[0].tolist()
+                beside = [t for t, p in zip(wanted, found, strict=True) if p >= DRAWN and t is not target]
                 gender = subject.character.gender
                 parts = parts_of(sample.edits)
                 index = best_donor(pack, sample.styles, parts, target, region, beside, gender)
@@ -209,8 +211,8 @@ def _bareheaded(pictures: Pictures, subject: Subject, target: Target, sample: Sa
         return sample
     now = drawn(pack, sample.styles, sample.edits, side=pictures.judged)
     beside = [other for other in subject.wanted if other.category != "headwear"]
-    seen = probabilities(pack, now.seen, beside, now.coarse)[0].tolist()
-    kept = [other for other, p in zip(beside, seen, strict=True) if p >= DRAWN]
+    found = probabilities(pack, now.embedding, beside, now.regions)[0].tolist()
+    kept = [other for other, p in zip(beside, found, strict=True) if p >= DRAWN]
     index = best_bareheaded(pack, sample.styles, parts_of(sample.edits), target, kept, gender)
     if index is None:
         return sample
@@ -228,8 +230,8 @@ def _recolouring(
             styles = mixed(sample.start, sample.styles, request.strength)
             whole = pictures.whole(styles, sample.edits, request.strength)
             missing = [target for target in wanted if target.name not in subject.edited]
-            seen = probabilities(pack, whole.seen, missing, whole.coarse)[0].tolist()
-            edits = colour_edits(whole, missing, seen)
+            found = probabilities(pack, whole.embedding, missing, whole.regions)[0].tolist()
+            edits = colour_edits(whole, missing, found)
             out.append(replace(sample, edits=(*sample.edits, *edits)))
     return out
 
@@ -241,7 +243,7 @@ def _optimization(
     pack, wanted, out = pictures.pack, subject.wanted, list(samples)
     with run.stage("optimize", subject.index):
         styles = [torch.cat(layer) for layer in zip(*(sample.styles for sample in samples), strict=True)]
-        probability = probabilities(pack, embed_rendered(pack, styles, pictures.judged), wanted)
+        probability = ByEncoder(pack, pictures.judged).probabilities(styles, wanted)
         said = [j for j, target in enumerate(wanted) if target.category != "gender"]  # told from the face
         work = [k for k in range(len(samples)) if not (probability[k, said] >= SURE).all()]
         preset = preset_of(request)
@@ -334,7 +336,7 @@ def _optimize(
         learning_rate=preset.learning_rate,
         l2=preset.l2,
         resolution=pictures.judged,
-        settle=preset.settle,
+        tolerance=preset.tolerance,
         raw=preset.raw,
         offset=offset,
         on_step=on_step,
@@ -343,9 +345,9 @@ def _optimize(
 
 
 def strengthened(pictures: Pictures, request: Request, subject: Subject, sample: Sample) -> Sample:
-    """With the strengths that were asked for; what is described has 1 without them, what is not has 0.
+    """The sample with the strengths that were asked for. Before, what is described has 1, the rest has 0.
 
-    Those that a direction does not reach stay at its end: the sample says which they are now.
+    A strength that its direction does not reach stays at the direction's end: `Sample.strengths` has it.
     """
     own = subject.own
     now = {t.name: sample.strengths.get(t.name, float(t.name in own)) for t, _ in subject.strengths}
@@ -376,16 +378,15 @@ def _fitted(pack: Pack, subject: Subject, sample: Sample) -> Sample:
 def alter(
     run: Run, pictures: Pictures, request: Request, subject: Subject, sample: Sample
 ) -> tuple[Subject, Sample]:
-    """Somebody who is there already, changed: by edits for a text, and by strengths.
+    """An existing person, changed: by edits for a text, and by strengths.
 
-    What a strength brings that nobody described is wanted, too, and so is scored.
+    What a strength brings that was not described is a target from then on, and so is scored.
     """
     subject = replace(subject, first=sample)
     if request.text.strip():
         (edited,) = edit(run, pictures, request, as_asked(subject), [sample])
         sample = same_person(run, pictures, subject, sample, edited)
-        said = subject.own.union(target.name for target in subject.unable)
-        stay = {name: value for name, value in sample.strengths.items() if name in said}
+        stay = {name: value for name, value in sample.strengths.items() if name in subject.told}
         sample = replace(sample, strengths=stay)
     if subject.strengths:
         sample = strengthened(pictures, request, subject, sample)

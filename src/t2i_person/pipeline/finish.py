@@ -15,43 +15,45 @@ from ..picture.cutout import cut_out, kept_off
 from ..portrait import Portrait
 from ..record import Record
 from ..request import HIGH, Request
+from .backoff import Outcome, back_off
 from .colouring import recoloured
+from .pictures import Picture, Pictures, drawn
 from .run import Run
 from .score import called_from, kept_drawn, reasons, scores_before, scores_of
-from .settle import Settled, settle
-from .subject import Sitting
-from .whole import Pictures, Whole, drawn
+from .subject import Unfinished
 
 HATTED = 0.3  # probability from which the person may have what the region network takes for background
 
 
-def draft(request: Request, pack: Pack) -> Record:
-    """The part of the record that all portraits of a request share; `finish` adds the rest."""
+def shared_record(request: Request, pack: Pack) -> Record:
+    """The record as far as all portraits of a request share it; `finish` adds the rest."""
     return Record(request.told, 0, pack.name, settings=request.settings(), digest=pack.digest)
 
 
-def finish(run: Run, pictures: Pictures, request: Request, record: Record, sitting: Sitting) -> Portrait:
+def finish(
+    run: Run, pictures: Pictures, request: Request, record: Record, unfinished: Unfinished
+) -> Portrait:
     """The whole picture, checked, scored and cut out."""
-    place = sitting.subject.index, sitting.portrait
+    place = unfinished.subject.index, unfinished.portrait
     with run.stage("render", *place):
-        settled = settle(pictures, sitting.subject, sitting.sample, request.strength)
+        outcome = back_off(pictures, unfinished.subject, unfinished.sample, request.strength)
     with run.stage("cutout", *place):
-        rgba = _cut(pictures.pack, settled.whole, settled.pixels, request.background, request.size)
-    portrait = _portrait(pictures, record, sitting, settled, rgba)
+        rgba = _cut(pictures.pack, outcome.whole, outcome.pixels, request.background, request.size)
+    portrait = _portrait(pictures, record, unfinished, outcome, rgba)
     run.tell("cutout", *place, finished=portrait)
     return portrait
 
 
 def _portrait(
-    pictures: Pictures, record: Record, sitting: Sitting, settled: Settled, rgba: np.ndarray
+    pictures: Pictures, record: Record, unfinished: Unfinished, outcome: Outcome, rgba: np.ndarray
 ) -> Portrait:
     """The portrait with its scores, and the record that draws it again."""
-    pack, subject, sample, face = pictures.pack, sitting.subject, sitting.sample, settled.face
-    scores = scores_of(subject.wanted, settled.found)
+    pack, subject, sample, face = pictures.pack, unfinished.subject, unfinished.sample, outcome.face
+    scores = scores_of(subject.wanted, outcome.found)
     called = called_from(subject.wanted)
     before = scores_before(pictures, subject) if any(p < called[name] for name, p in scores.items()) else {}
-    most = 1.0 if pack.recipe.reach else HIGH
-    not_drawn = reasons(subject, scores, sample.strengths, settled.share, before, settled.spoilt, most)
+    most = 1.0 if pack.recipe.reach or pack.directions is None else HIGH
+    not_drawn = reasons(subject, scores, sample.strengths, outcome.share, before, outcome.spoilt, most)
     strengths = {name: sample.strengths.get(name, 1.0) for name in scores}
     strengths |= {name: value for name, value in sample.strengths.items() if name not in strengths}
     settings = {
@@ -62,12 +64,12 @@ def _portrait(
         "dtype": str(pack.dtype).removeprefix("torch."),
         "scores": scores,
     }
-    source = sample.before if sample.before and not settled.share else sample
-    joined, made = join_styles(settled.whole.styles), tuple(edit.json() for edit in settled.edits)
+    source = sample.before if sample.before and not outcome.share else sample
+    joined, made = join_styles(outcome.whole.styles), tuple(edit.json() for edit in outcome.edits)
     return Portrait(
         rgba=rgba,
         seed=sample.seed,
-        person=sitting.person,
+        person=unfinished.person,
         variant=sample.variant,
         styles=joined,
         start=join_styles(sample.start),
@@ -86,7 +88,7 @@ def _portrait(
         record=replace(
             record,
             seed=sample.seed,
-            character=_about(sitting),
+            character=_about(unfinished),
             edits=made,
             settings=settings,
             latent=joined,
@@ -96,16 +98,16 @@ def _portrait(
     )
 
 
-def _about(sitting: Sitting) -> dict[str, object]:
+def _about(unfinished: Unfinished) -> dict[str, object]:
     """For the record: the character, and its place in the answer."""
-    character = sitting.subject.character
+    character = unfinished.subject.character
     about = asdict(character)
     about["features"] = [asdict(feature) for feature in character.described]
     del about["attributes"], about["mentions"]
     return about | {
-        "index": sitting.subject.index,
-        "portrait": sitting.portrait,
-        "person": sitting.person,
+        "index": unfinished.subject.index,
+        "portrait": unfinished.portrait,
+        "person": unfinished.person,
     }
 
 
@@ -126,17 +128,17 @@ def render(pack: Pack, record: Record) -> np.ndarray:
     return _cut(pack, whole, pixels, background, size)
 
 
-def _alpha(pack: Pack, whole: Whole) -> np.ndarray:
+def _alpha(pack: Pack, whole: Picture) -> np.ndarray:
     """The person's matte, without what the region network is sure is background: HW in [0, 1]."""
     if (ground := whole.mask("ground")) is None:
         return whole.alpha
     if text := pack.recipe.not_ground:
-        if probabilities(pack, whole.seen, [Target(text, text, "headwear")])[0, 0] >= HATTED:
+        if probabilities(pack, whole.embedding, [Target(text, text, "headwear")])[0, 0] >= HATTED:
             return whole.alpha
     return kept_off(whole.alpha, ground)
 
 
-def _cut(pack: Pack, whole: Whole, pixels: np.ndarray, background: str, size: int | None) -> np.ndarray:
+def _cut(pack: Pack, whole: Picture, pixels: np.ndarray, background: str, size: int | None) -> np.ndarray:
     if background == "kept":
         rgba = np.dstack([pixels, np.full(pixels.shape[:2], 255, np.uint8)])
     else:

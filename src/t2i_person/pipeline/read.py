@@ -46,7 +46,17 @@ def read_request(
     return (
         people,
         wanted,
-        {gender: read_strengths(request.strengths, gender, people, cancelled, read) for gender in genders},
+        {
+            gender: read_strengths(
+                request.strengths,
+                gender,
+                [feature for person in people for feature in person.described],
+                cancelled,
+                nouns=[person.lemma for person in people],
+                read=read,
+            )
+            for gender in genders
+        },
     )
 
 
@@ -72,8 +82,10 @@ def read_phrase(
 def read_strengths(
     names: Iterable[str],
     gender: str,
-    people: Sequence[Character],  # all of the text: what it says of them needs no reading
+    said: Iterable[Feature],  # of all people: what the text says needs no reading
     cancelled: IsCancelled | None = None,
+    *,
+    nouns: Iterable[str] = (),  # for the people
     read: Reader = describe,
 ) -> Phrases:
     """The features that each name of a strength stands for, for a person of that gender.
@@ -84,10 +96,8 @@ def read_strengths(
     ------
     T2IError : any other name says nothing about one person's looks.
     """
-    found: dict[str, tuple[Feature, ...]] = {
-        feature_name(feature): (feature,) for person in people for feature in person.described
-    }
-    maybe = OWN.union(person.lemma for person in people)
+    found: dict[str, tuple[Feature, ...]] = {feature_name(feature): (feature,) for feature in said}
+    maybe = OWN.union(nouns)
     for name in names:
         if name not in found and name not in NAMED:
             try:

@@ -23,7 +23,7 @@ class Run:
 
     @property
     def heard(self) -> bool:
-        """Whether anybody listens to events; if nobody does, no previews are drawn."""
+        """Whether events are listened to; if not, no previews are drawn."""
         return self.on_event is not None
 
     def check(self) -> None:

@@ -10,8 +10,8 @@ from ..latent.targets import Target
 from ..packs import Pack, to_image
 from ..request import HIGH
 from .colouring import colour_probabilities, recoloured
+from .pictures import Picture, Pictures, drawn
 from .subject import Subject
-from .whole import Pictures, Whole, drawn
 
 SPOILT = 0.3  # probability from which a picture is bad: good ones stay below .1
 SLACK = 0.15  # loss of probability that is accepted for a feature that the edit is not about
@@ -21,7 +21,7 @@ HANGING = ("длин", "кос", "хвост", "распущ", "кудр", "вь
 
 def picture_probabilities(
     pack: Pack,
-    whole: Whole,
+    whole: Picture,
     pixels: np.ndarray,  # of it, maybe recoloured by the edits: HWC uint8 RGB
     edits: Sequence[Edit],
     wanted: Sequence[Target],
@@ -31,13 +31,13 @@ def picture_probabilities(
     What stands beside a measured colour («длинные» of «длинные чёрные волосы») has to be seen as well.
     """
     same = pixels is whole.pixels
-    embedding = whole.seen if same else embed_images(pack, to_image(pixels, pack.device))
-    seen = probabilities(pack, embedding, wanted, whole.coarse)[0].tolist()
+    embedding = whole.embedding if same else embed_images(pack, to_image(pixels, pack.device))
+    judged = probabilities(pack, embedding, wanted, whole.regions)[0].tolist()
     measured = colour_probabilities(whole, pixels, wanted, edits)
     found = []
-    for target, p, colour in zip(wanted, seen, measured, strict=True):
+    for target, p, colour in zip(wanted, judged, measured, strict=True):
         if colour is not None and target.also:
-            colour = min(colour, float(probabilities(pack, embedding, target.also, whole.coarse).amin()))
+            colour = min(colour, float(probabilities(pack, embedding, target.also, whole.regions).amin()))
         found.append(p if colour is None else colour)
     return found
 
@@ -62,7 +62,7 @@ def scores_before(pictures: Pictures, subject: Subject) -> dict[str, float]:
     return {name: subject.scored.get(name, p) for name, p in scores.items()}
 
 
-def spoils(pictures: Pictures, subject: Subject, whole: Whole) -> bool:
+def spoils(pictures: Pictures, subject: Subject, whole: Picture) -> bool:
     """Whether strengths turned a good picture into a bad one, judged by what the pack's recipe avoids.
 
     Beyond some strength, a direction no longer leads to faces: hands and blots appear, and the face is lost.
@@ -71,10 +71,10 @@ def spoils(pictures: Pictures, subject: Subject, whole: Whole) -> bool:
     avoided = [Target(text, text, "other") for text, weight in pack.recipe.usual.items() if weight < 0]
     if first is None or not subject.strengths or not avoided:
         return False
-    if probabilities(pack, whole.seen, avoided).max() < SPOILT:
+    if probabilities(pack, whole.embedding, avoided).max() < SPOILT:
         return False
     was = drawn(pack, first.styles, first.edits, side=pictures.judged)
-    return bool(probabilities(pack, was.seen, avoided).max() < SPOILT)
+    return bool(probabilities(pack, was.embedding, avoided).max() < SPOILT)
 
 
 def reasons(

@@ -12,9 +12,9 @@ from ..packs import to_pixels
 from ..picture.faces import only, single
 from ..request import Request
 from .edit import preset_of
+from .pictures import Pictures
 from .run import Run
 from .subject import Subject
-from .whole import Pictures
 
 ATTEMPTS = 4  # to find a person of the right gender with one face
 
@@ -31,7 +31,7 @@ def choose(
     goal = [*sought(pack, wanted), *implied(pack, character)] if wanted else []
     finder = sampler(pack, psi, pictures.judged, request.candidates)
     for k in range(need):
-        seen = 0
+        tried = 0
         for attempt in range(ATTEMPTS):
             seed = seed_of(request.seed, i, k, attempt)
             random = torch.Generator().manual_seed(seed)
@@ -46,7 +46,7 @@ def choose(
             with run.stage("candidates", i, k):
                 taken = [sample.z for sample in chosen if sample.z is not None]
                 z = finder.find(goal, random, taken, on_round)
-                seen += len(z)
+                tried += len(z)
             with run.stage("people", i, k):
                 found = _first_fit(run, pictures, subject, k, z, psi, seed)
             if found is not None:
@@ -57,7 +57,7 @@ def choose(
         return chosen, ""
     who = {"male": "a man's", "female": "a woman's"}.get(character.gender, "anybody's")
     return chosen, (
-        f"{character.head}: {len(chosen)} of {need} portraits. For the rest none of {seen} "
+        f"{character.head}: {len(chosen)} of {need} portraits. For the rest none of {tried} "
         f"candidates had exactly one face, {who}. Try another seed, or a truncation_psi nearer to 1."
     )
 

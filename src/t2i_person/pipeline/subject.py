@@ -35,6 +35,11 @@ class Subject:
         return {target.name for target in self.wanted}
 
     @property
+    def told(self) -> set[str]:
+        """Names of what is said of this person, also of what the pack cannot draw."""
+        return {target.name for target in (*self.wanted, *self.unable)}
+
+    @property
     def again(self) -> bool:
         """Whether an existing person is changed."""
         return self.first is not None
@@ -57,7 +62,7 @@ def as_asked(subject: Subject) -> Subject:
 
 
 @dataclass(frozen=True)
-class Sitting:
+class Unfinished:
     """One portrait of a subject, before it is drawn."""
 
     subject: Subject
@@ -69,21 +74,28 @@ class Sitting:
 def subject_of(
     pack: Pack,
     character: Character,
+    index: int = 0,
+    asked: Collection[str] | None = None,  # names of what an edit says; None: all, as of a drawing
+) -> Subject:
+    """A person with the targets that the pack has for them."""
+    wanted, unable = targets_of(pack, character)
+    return Subject(index, character, wanted, unable, asked=None if asked is None else frozenset(asked))
+
+
+def with_strengths(
+    pack: Pack,
+    subject: Subject,
     strengths: Mapping[str, float],
     phrases: Phrases,  # what the strengths are of
-    *,
-    index: int = 0,
-    others: Collection[str] = (),  # names of everybody's targets: a strength may be meant for somebody else
-    asked: Collection[str] | None = None,  # names of what an edit says; its strengths are added
+    others: Collection[str] = (),  # names of the targets of all people: a strength may be another person's
 ) -> Subject:
-    """A person with the targets that the pack has for them.
+    """The person with the targets that strengths were asked for; of an edit they are asked for, too.
 
     Raises
     ------
     T2IError : a strength is of what the pack cannot draw.
     """
-    wanted, unable = targets_of(pack, character)
-    own = {target.name: target for target in wanted}
+    own = {target.name: target for target in subject.wanted}
     found: dict[str, tuple[Target, float]] = {}
     for name, value in strengths.items():
         if name in own:
@@ -98,5 +110,5 @@ def subject_of(
             raise no_looks(name)
         for target in targets:
             found[target.name] = (own.get(target.name, target), float(value))
-    told = None if asked is None else frozenset(asked).union(found)
-    return Subject(index, character, wanted, unable, list(found.values()), told)
+    asked = None if subject.asked is None else subject.asked.union(found)
+    return replace(subject, strengths=list(found.values()), asked=asked)

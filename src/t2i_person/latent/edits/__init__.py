@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol, get_args
 
-from ...errors import T2IError
+from ...errors import damaged
 from ...nets.regions import EVERYWHERE, PLACES, REGIONS
 from ...picture.colours import Kind
 from ...text.model import CATEGORIES
@@ -79,6 +79,7 @@ class LocalDirectionEdit:
         return found | {"neutral": self.neutral} if self.neutral else found
 
     def at(self, strength: float) -> "LocalDirectionEdit":
+        """The same edit at another strength."""
         return replace(self, strength=round(strength, 6))
 
 
@@ -141,6 +142,7 @@ class RecolourEdit:
         }
 
     def at(self, strength: float) -> "RecolourEdit":
+        """The same edit at another strength."""
         return replace(self, strength=round(strength, 6))
 
 
@@ -164,11 +166,12 @@ class TransplantEdit:
         }
 
     def at(self, strength: float) -> "TransplantEdit":
+        """The same edit at another strength."""
         return replace(self, strength=round(strength, 6))
 
 
 PartEdit = LocalDirectionEdit | TransplantEdit  # what changes a part of the picture by the generator
-PICTURE = (LocalDirectionEdit, TransplantEdit, RecolourEdit)  # made anew when somebody is drawn
+PICTURE = (LocalDirectionEdit, TransplantEdit, RecolourEdit)  # made anew whenever the person is drawn
 
 
 def parts_of(edits: Iterable[Edit], share: float = 1) -> tuple[PartEdit, ...]:
@@ -196,7 +199,7 @@ def read_edits(tables: Iterable[Mapping[str, Any]]) -> tuple[Edit, ...]:
     try:
         return tuple(_READERS[table["kind"]](table) for table in tables)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise T2IError("The record inside this PNG is damaged: draw the portrait again.") from error
+        raise damaged("an edit is of no kind that is known here, or lacks a value") from error
 
 
 def _number(value: Any) -> float:

@@ -13,18 +13,18 @@ import torch
 from torch import Tensor
 
 from ...packs import Pack
-from ..judge import SURE, embed_rendered, probabilities
+from ..judge import SURE, ByEncoder, probabilities
 from ..targets import DRAWN, Target
 from . import CoordinateEdit
 
-MOST, FEWEST = 64, 16  # samples of the gallery that are compared for one target
-AGREE = 0.3  # nats: a coordinate is shared if its values differ so much from the prior
-CHANCE = 5.0  # nats, divided by the number of samples: added to AGREE, as few samples agree by chance
-TOLD = 6  # coordinates of a target, at most
-DONORS = 8  # samples of the gallery whose values are tried
+MOST, FEWEST = 64, 16  # samples of the gallery, the best for a target, that are compared with the prior
+AGREE = 0.3  # nats by which a coordinate differs from the prior if these samples share it
+CHANCE = 5.0  # nats, divided by the number of samples and added to AGREE: a few may agree by chance
+TOLD = 6  # most coordinates that are set for one target
+DONORS = 8  # samples of the gallery whose values are tried besides their mean
 GRID = (-2.25, -1.5, -0.75, 0.0, 0.75, 1.5, 2.25)  # values tried for a single coordinate
-STRANGERS = 24  # new samples tried that share only the coordinates of the targets
-PRICE = 0.1  # log probability that each further coordinate costs
+FRESH = 24  # new samples tried that share only the coordinates of the targets
+PRICE = 0.1  # log probability that each changed coordinate costs
 KEEP = 2.0  # log probability that it costs when the cosine to the old image embedding falls from 1 to 0
 
 
@@ -32,7 +32,7 @@ KEEP = 2.0  # log probability that it costs when the cosine to the old image emb
 def edit_coordinates(
     pack: Pack,
     z: Tensor,  # [1, z_dim] on the CPU: of one person
-    styles: Sequence[Tensor],  # [1, c] a layer: how this person looks, other edits included
+    styles: Sequence[Tensor],  # [1, c] per layer: how this person looks, other edits included
     wanted: Sequence[Target],
     truncation_psi: float,
     resolution: int | None,
@@ -43,28 +43,29 @@ def edit_coordinates(
     if pack.gallery is None or not wanted:
         return z, []
 
-    first = embed_rendered(pack, styles, resolution)  # the person before the edit
+    judge = ByEncoder(pack, resolution)
+    first = judge.embed(styles)  # the person before the edit
     there = probabilities(pack, first, avoided)[0] < DRAWN
     goal = [*wanted, *(target for target, has in zip(avoided, there.tolist(), strict=True) if not has)]
 
     def fit(tried: Tensor) -> tuple[Tensor, Tensor]:
         on_look()
         moved = [a + b for a, b in zip(styles, style_offset(pack, z, tried, truncation_psi), strict=True)]
-        seen = embed_rendered(pack, moved, resolution)
-        chance = probabilities(pack, seen, goal)
-        worth = chance.clamp(min=1e-6).log().sum(1) + KEEP * (seen * first).sum(1)
-        return worth.cpu() - PRICE * (tried != z).sum(1), chance.cpu()
+        embeddings = judge.embed(moved)
+        probability = probabilities(pack, embeddings, goal)
+        worth = probability.clamp(min=1e-6).log().sum(1) + KEEP * (embeddings * first).sum(1)
+        return worth.cpu() - PRICE * (tried != z).sum(1), probability.cpu()
 
     climb = _Climb(z, fit)
     failed: dict[int, Tensor] = {}  # target -> z with which nothing helped it
     for again in (False, True):  # the second pass repairs what a later target spoilt
-        for i in climb.chance[: len(wanted)].argsort().tolist():
-            if wanted[i].category == "gender" or climb.chance[i] >= SURE or failed.get(i) is climb.z:
+        for i in climb.probability[: len(wanted)].argsort().tolist():
+            if wanted[i].category == "gender" or climb.probability[i] >= SURE or failed.get(i) is climb.z:
                 continue
             before = climb.z
             climb.towards(i, *shared(pack, wanted[i]), again)
             climb.take_back(i, before)
-            if climb.chance[i] < SURE:
+            if climb.probability[i] < SURE:
                 failed[i] = climb.z
     changed: dict[int, dict[int, tuple[float, float]]] = {}
     for j, i in climb.owner.items():
@@ -81,7 +82,7 @@ class _Climb:
 
     def __init__(self, z: Tensor, fit: Fit) -> None:
         self.z, self.fit = z, fit
-        (self.worth,), (self.chance,) = fit(z)
+        (self.worth,), (self.probability,) = fit(z)
         self.owner: dict[int, int] = {}  # coordinate -> target that it was set for
 
     def towards(self, i: int, agreed: list[int], values: Tensor, again: bool) -> None:
@@ -89,23 +90,23 @@ class _Climb:
         stuck = False
         for another in (False, False, not again, False):
             enough = DRAWN if another else SURE
-            if not agreed or self.chance[i] >= enough or (stuck and not another):
+            if not agreed or self.probability[i] >= enough or (stuck and not another):
                 continue
             tried = _with_another(self.z, agreed, values) if another else _tried(self.z, agreed, values)
-            merits, found = self.fit(tried)
-            best = int(merits.argmax())
-            stuck = bool(merits[best] <= self.worth)
+            worths, found = self.fit(tried)
+            best = int(worths.argmax())
+            stuck = bool(worths[best] <= self.worth)
             if not stuck:
-                self.z, self.worth, self.chance = tried[best : best + 1], merits[best], found[best]
+                self.z, self.worth, self.probability = tried[best : best + 1], worths[best], found[best]
 
     def take_back(self, i: int, before: Tensor) -> None:
-        """Set coordinates that are without effect back to what they were; the others are of target `i`."""
+        """Undo changes that the fit does not need; the other ones then belong to target `i`."""
         for j in (self.z != before).nonzero()[:, 1].tolist():
             less = self.z.clone()
             less[:, j] = before[:, j]
             (worth,), (found,) = self.fit(less)
             if worth >= self.worth:
-                self.z, self.worth, self.chance = less, worth, found
+                self.z, self.worth, self.probability = less, worth, found
             else:
                 self.owner[j] = i
 
@@ -123,14 +124,14 @@ def resample_rest(
     told = {j for target in wanted for j in shared(pack, target)[0]} if pack.gallery is not None else set()
     if not told:
         return z[:0]
-    tried = torch.randn(STRANGERS, z.shape[1], generator=random)
+    tried = torch.randn(FRESH, z.shape[1], generator=random)
     tried[:, sorted(told)] = z[:, sorted(told)]
     styles = pack.generator.styles(
         pack.generator.w_plus(torch.cat([z, tried]).to(pack.device), truncation_psi)
     )
-    chance = probabilities(pack, embed_rendered(pack, styles, resolution), wanted).cpu()
-    fit = (chance[1:] >= chance[:1].clamp(max=SURE)).all(1)
-    order = chance[1:].clamp(min=1e-6).log().sum(1).argsort(descending=True, stable=True)
+    probability = ByEncoder(pack, resolution).probabilities(styles, wanted).cpu()
+    fit = (probability[1:] >= probability[:1].clamp(max=SURE)).all(1)
+    order = probability[1:].clamp(min=1e-6).log().sum(1).argsort(descending=True, stable=True)
     return tried[order[fit[order]]]
 
 
@@ -147,7 +148,7 @@ def nearest(pack: Pack, w_plus: Tensor) -> Tensor | None:
 
 
 def style_offset(pack: Pack, start: Tensor, end: Tensor, truncation_psi: float) -> list[Tensor]:
-    """The step through StyleSpace from one z [1, z_dim] to others [n, z_dim]: [n, c] a layer."""
+    """The step through StyleSpace from one z [1, z_dim] to others [n, z_dim]: [n, c] per layer."""
     both = torch.cat([start, end]).to(pack.device)
     return [
         style[1:] - style[:1] for style in pack.generator.styles(pack.generator.w_plus(both, truncation_psi))
@@ -188,7 +189,7 @@ def _tried(z: Tensor, agreed: list[int], values: Tensor) -> Tensor:
 
 
 def _with_another(z: Tensor, agreed: list[int], values: Tensor) -> Tensor:
-    """z with all shared coordinates set, and one coordinate more: some hairstyles do not go with a hat."""
+    """z with all shared coordinates set, and one coordinate more: a hat may need another hairstyle, too."""
     base = z[0].clone()
     base[agreed] = values[0, agreed]
     rows = []

@@ -13,14 +13,14 @@ from torch.nn.functional import normalize
 
 from ...errors import T2IError
 from ...packs import Pack
-from ..judge import embed_rendered, mean_log_probability, probabilities
+from ..judge import ByEncoder, mean_log_probability
 from ..targets import Target
 from . import DirectionEdit
 
 CHANNELS = 100  # kept when the caller gives neither `beta` nor `channels`
 ORIGINAL_CHANNELS = 700, 1100
 ALPHAS = (1.0, 2.0, 3.0, 4.0, 6.0)  # strengths tried
-PRICE = 0.15  # of one unit of alpha, in log probability: an edit that gains little has its side effects, too
+PRICE = 0.15  # log probability that one unit of alpha costs: each step has side effects, so it must gain more
 _KINDS = (
     "photo", "portrait", "picture", "photograph", "snapshot", "studio photo", "close-up photo", "rendering",
     "painting", "drawing", "sketch", "cartoon",
@@ -47,7 +47,7 @@ def global_direction(
     beta: float | None = None,  # keep the channels whose relevance is at least this, in [0, 1]
     channels: int | tuple[int, int] | None = None,  # or this many, the most relevant; or so many, bisected
 ) -> list[Tensor]:
-    """The StyleSpace step from `neutral` to `target`: one [c] a layer, the most relevant channel by 1 sigma.
+    """The StyleSpace step from `neutral` to `target`, [c] per layer; the most relevant channel by 1 sigma.
 
     The relevance of a channel is the cosine of its own effect on the image embedding and the difference of
     the two texts' embeddings (section 6.2). Texts are encoded once and kept by the pack. English texts are
@@ -60,14 +60,17 @@ def global_direction(
         nothing is left after them.
     """
     if pack.directions is None or pack.statistics is None:
-        raise T2IError(f"The pack {pack.name} has no directions of StyleSpace.")
+        raise T2IError(
+            f"The pack {pack.name} has no directions of StyleSpace: ask for {target!r} in words, not by a "
+            "strength, or take another pack."
+        )
     if beta is not None and channels is not None:
         raise T2IError("Give beta or a number of channels, not both.")
     if beta is not None and beta < 0:
         raise T2IError(f"beta is a relevance from 0 to 1, not {beta}.")
     if isinstance(channels, int) and channels < 1:
         raise T2IError(f"channels is at least 1, not {channels}.")
-    to, start = (_said(pack, text) for text in (target, neutral or pack.neutral))
+    to, start = (_embedded(pack, text) for text in (target, neutral or pack.neutral))
     relevance = pack.directions @ normalize(to - start, dim=0)  # [channels]
     size = relevance.abs()
     if isinstance(channels, tuple):
@@ -110,7 +113,7 @@ def bisect(relevance: Tensor, least: int, most: int) -> float:
     return low
 
 
-def _said(pack: Pack, text: str) -> Tensor:
+def _embedded(pack: Pack, text: str) -> Tensor:
     """Unit embedding [d] of a text; an English one within each of `TEMPLATES`, averaged."""
     if pack.encoder.language != "en":
         return pack.text([text])[0]
@@ -122,8 +125,8 @@ def apply(styles: Sequence[Tensor], direction: Sequence[Tensor], alpha: float | 
 
     Parameters
     ----------
-    styles : [n, c] a layer; with n = 1 and several alphas, one person in several strengths.
-    direction : [c] a layer.
+    styles : [n, c] per layer; with n = 1 and several alphas, one person in several strengths.
+    direction : [c] per layer.
     alpha : strength, useful within -10 to 10; a number, or [n].
     """
     if isinstance(alpha, Tensor):
@@ -133,7 +136,7 @@ def apply(styles: Sequence[Tensor], direction: Sequence[Tensor], alpha: float | 
 
 def apply_directions(
     pack: Pack,
-    styles: Sequence[Tensor],  # of one person: [1, c] a layer
+    styles: Sequence[Tensor],  # of one person: [1, c] per layer
     wanted: Sequence[Target],
     neutral: str,
     resolution: int | None,
@@ -145,7 +148,7 @@ def apply_directions(
 
 
 class Steps(Protocol):
-    """A person who can be moved towards targets."""
+    """A sample that can be moved towards targets, step by step."""
 
     def now(self, wanted: Sequence[Target]) -> Tensor:
         """Probability of each target now: [1, targets]."""
@@ -155,14 +158,16 @@ class Steps(Protocol):
         """Alphas of a step, and the probabilities after each: [n, targets]."""
         ...
 
-    def take(self, target: Target, alpha: float) -> None: ...
+    def take(self, target: Target, alpha: float) -> None:
+        """Take the step."""
+        ...
 
 
 @torch.no_grad()
 def best_steps(
     steps: Steps,
     wanted: Sequence[Target],
-    price: float,  # of one unit of alpha, in log probability
+    price: float,  # log probability that one unit of alpha costs
     gained: float = 0.0,  # probability of the target that a step has to reach
 ) -> list[tuple[Target, float]]:
     """Take, for each target that is not drawn yet, the step towards it that serves all targets best.
@@ -188,6 +193,8 @@ def best_steps(
 
 @dataclass
 class _InStyleSpace:
+    """Steps through all of StyleSpace, along global directions."""
+
     pack: Pack
     styles: list[Tensor]
     neutral: str
@@ -197,7 +204,7 @@ class _InStyleSpace:
         return self._probabilities(self.styles, wanted)
 
     def tried(self, target: Target, wanted: Sequence[Target]) -> tuple[list[float], Tensor]:
-        """All strengths are looked at in one batch."""
+        """All strengths are drawn in one batch."""
         direction = global_direction(self.pack, target.text, self.neutral)
         alphas = [-a if target.negated else a for a in ALPHAS]
         moved = apply(self.styles, direction, torch.tensor((0.0, *alphas), device=self.pack.device))
@@ -207,5 +214,4 @@ class _InStyleSpace:
         self.styles = apply(self.styles, global_direction(self.pack, target.text, self.neutral), alpha)
 
     def _probabilities(self, styles: list[Tensor], wanted: Sequence[Target]) -> Tensor:
-        seen = embed_rendered(self.pack, styles, self.resolution, len(styles[0]))
-        return probabilities(self.pack, seen, wanted)
+        return ByEncoder(self.pack, self.resolution, len(styles[0])).probabilities(styles, wanted)

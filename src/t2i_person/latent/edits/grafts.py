@@ -4,7 +4,7 @@ A direction in W for a beard changes skin, light and background, too. And hardly
 while there are samples with hats. So one place of the picture is drawn from other features: from those of the
 person moved along the direction, or from those of one of the pack's donors. The rest of the picture stays.
 
-A feature stands where its content is drawn in the picture (Suzuki et al. 2018,
+The features of a layer have the layout of the picture (Suzuki et al. 2018,
 https://arxiv.org/abs/1811.10153; Collins et al. 2020, https://arxiv.org/abs/2004.14367; of hair Zhu et al.
 2021, "Barbershop", https://arxiv.org/abs/2106.01505).
 """
@@ -28,10 +28,10 @@ from .directions import global_direction
 from .wdirections import w_direction
 
 SMALL = 128  # pixels at which regions are told
-KEPT = 32  # donors of a pack whose regions are remembered
-GROWN, HAT_GROWN = 5, 7  # pixels of 128: side of the square by which a region is widened, except over ground
+KEPT = 32  # donors of a pack whose regions are cached
+GROWN, HAT_GROWN = 5, 7  # pixels of 128: side of the square by which a region is dilated, except over ground
 
-_known: WeakKeyDictionary[Pack, dict[int, tuple[list[Tensor], Tensor]]] = WeakKeyDictionary()
+_donors: WeakKeyDictionary[Pack, dict[int, tuple[list[Tensor], Tensor]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Move:
     """A step in one place of the picture, tried in several strengths."""
 
     place: str  # of `PLACES`, or `EVERYWHERE`
-    step: list[Tensor]  # [n, c] a layer
+    step: list[Tensor]  # [n, c] per layer
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ class Part:
     """What is drawn in one place."""
 
     place: str
-    styles: list[Tensor]  # [n, c] a layer
-    mask: Tensor  # [n, 1, 128, 128]: how much is taken of it
-    bare: Tensor  # the same, where nobody is left
+    styles: list[Tensor]  # [n, c] per layer
+    mask: Tensor  # [n, 1, 128, 128] in [0, 1]: where it is drawn
+    bare: Tensor  # [n, 1, 128, 128] in [0, 1]: where it uncovers the background
     regions: Tensor  # [n, 7, 128, 128] of who is drawn there
 
     @property
@@ -64,7 +64,7 @@ class Part:
 
 def render_grafted(
     pack: Pack,
-    styles: Sequence[Tensor],  # [n, c] a layer
+    styles: Sequence[Tensor],  # [n, c] per layer
     edits: Sequence[PartEdit],
     resolution: int | None = None,
     move: Move | None = None,
@@ -94,7 +94,7 @@ def everywhere(
 
 def parts_in(
     pack: Pack,
-    styles: Sequence[Tensor],  # [n, c] a layer
+    styles: Sequence[Tensor],  # [n, c] per layer
     own: Tensor,  # regions [n, 7, 128, 128] of them
     edits: Sequence[PartEdit],
     move: Move | None = None,
@@ -143,13 +143,13 @@ def parts_in(
 
 
 def direction_of(pack: Pack, target: Target, neutral: str) -> list[Tensor]:
-    """The StyleSpace step [c] a layer of one alpha: a global direction, or in W where nothing is neutral."""
+    """The StyleSpace step [c] per layer of one alpha: of a global direction, or without `neutral` in W."""
     return global_direction(pack, target.text, neutral) if neutral else w_direction(pack, target)
 
 
 def _step_of(pack: Pack, edit: LocalDirectionEdit) -> list[Tensor]:
-    way = direction_of(pack, Target(edit.text, edit.said, edit.category), edit.neutral)
-    return [edit.alpha * edit.strength * step for step in way]
+    direction = direction_of(pack, Target(edit.text, edit.said, edit.category), edit.neutral)
+    return [edit.alpha * edit.strength * step for step in direction]
 
 
 def below(own: Tensor, parts: Sequence[Part], place: str) -> Tensor:
@@ -163,26 +163,26 @@ def below(own: Tensor, parts: Sequence[Part], place: str) -> Tensor:
 def composed(
     pack: Pack, styles: Sequence[Tensor], own: Tensor, parts: Sequence[Part], resolution: int | None
 ) -> tuple[Tensor, Tensor | None]:
-    """The person of StyleSpace [n or 1, c] a layer with parts of [n or 1]: image and regions, of n."""
+    """Image and regions of n pictures; the styles [n or 1, c] per layer and the parts are of n, or of one."""
     parts = sorted(parts, key=lambda part: part.order)
     n = max([len(styles[0]), *(len(part.mask) for part in parts)])
     masks_of = [
         torch.maximum(part.mask, grown(part.bare, 5)).expand(n, -1, -1, -1).contiguous() for part in parts
     ]
     grafts = [Graft(_expanded(part.styles, n), mask) for part, mask in zip(parts, masks_of, strict=True)]
-    image, seen = pack.render_regions(_expanded(styles, n), resolution, grafts)
+    image, regions = pack.render_regions(_expanded(styles, n), resolution, grafts)
     own = own.expand(n, -1, -1, -1)
     drawn = own.new_zeros(n, 1, SMALL, SMALL)
     for part in parts:
         drawn = torch.maximum(drawn, torch.maximum(part.mask, part.bare))
     over = own.new_zeros(n, 1, SMALL, SMALL)
-    for part in reversed(parts):  # a hat lies on the hole that the hair left, not the hair on the hat's
+    for part in reversed(parts):  # what lies higher covers the holes of what lies lower, not the other way
         over = torch.maximum(over, part.mask)
         rows = zip(
             *(x.expand(n, -1, -1, -1).split(1) for x in (image, own, drawn, over, part.bare)), strict=True
         )
         image = torch.cat([_filled(*row) for row in rows])
-    return image, seen
+    return image, regions
 
 
 def _regions(pack: Pack, styles: Sequence[Tensor]) -> Tensor:
@@ -203,8 +203,8 @@ def _expanded(styles: Sequence[Tensor], n: int) -> list[Tensor]:
 
 
 def donor(pack: Pack, index: int) -> tuple[list[Tensor], Tensor]:
-    """StyleSpace [1, c] a layer and regions [1, 7, s, s] of one of the pack's donors."""
-    known = _known.setdefault(pack, {})
+    """StyleSpace [1, c] per layer and regions [1, 7, s, s] of one of the pack's donors."""
+    known = _donors.setdefault(pack, {})
     if found := known.get(index):
         return found
     assert pack.donors is not None
@@ -239,12 +239,12 @@ def masks(region: str, theirs: Tensor, own: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def uncovers(pack: Pack, place: str, index: int) -> bool:
-    """Whether a donor has nothing to give in a place, and so shows what is below: hair instead of a hat."""
+    """Whether a donor takes the hat off: one that gives no hat shows the hair below it."""
     return place == "hat" and pack.donors is not None and REGIONS[int(pack.donors.region[index])] != "hat"
 
 
 def shaped(pack: Pack, theirs: Sequence[Tensor], own: Sequence[Tensor]) -> tuple[list[Tensor], Tensor]:
-    """Donors' shapes in the person's colours: StyleSpace [n, c] a layer, regions [n, 7, 128, 128].
+    """Donors' shapes in the person's colours: StyleSpace [n, c] per layer, regions [n, 7, 128, 128].
 
     The lower rows of W+ carry shapes, the upper ones colours (style mixing, Karras et al. 2019, section 3.1,
     https://arxiv.org/abs/1812.04948).
@@ -255,7 +255,7 @@ def shaped(pack: Pack, theirs: Sequence[Tensor], own: Sequence[Tensor]) -> tuple
 
 
 def uncovered(theirs: Tensor, own: Tensor) -> tuple[Tensor, Tensor]:
-    """As `masks`, of donors without a hat for somebody with one."""
+    """As `masks`, of donors without a hat for a person with one."""
     hat, ground = of(own, "hat"), of(theirs, "ground")
     worn = torch.maximum(of(theirs, "hair"), grown(hat, GROWN) * (1 - ground))
     taken = torch.maximum(worn, grown(worn, GROWN) * (1 - ground))

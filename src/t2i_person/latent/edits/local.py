@@ -17,15 +17,15 @@ from .grafts import Move, direction_of, render_grafted
 from .wdirections import ALPHAS, IN_PLACE
 
 IN_STYLESPACE = (0.5, 1.0, 1.7, 2.6, 4.0)  # alphas tried of a global direction; from 6 on there are no faces
-PRICE = 0.3  # of one unit of such an alpha, in log probability
+PRICE = 0.3  # log probability that one unit of such an alpha costs
 
 
 @dataclass
 class Moving:
-    """A person who is moved along directions; `directions.Steps`."""
+    """A sample that is moved in places of its picture; `directions.Steps`."""
 
     pack: Pack
-    styles: list[Tensor]  # [1, c] a layer
+    styles: list[Tensor]  # [1, c] per layer
     edits: tuple[Edit, ...]  # in the picture already, in order; those of the steps taken come last
     resolution: int | None
     neutral: str = ""  # what StyleCLIP's global directions are seen against; "": directions in W

@@ -27,7 +27,7 @@ class Preset:
     steps: int
     l2: float  # weight of the squared distance to the start
     resolution: int | None  # longer side of the skip output the loss sees, in pixels; None: the image
-    settle: float  # stop when 10 steps gain less than this share of the loss; 0: never
+    tolerance: float  # stop when 10 steps gain less than this share of the loss; 0: never
     raw: bool = False  # CLIP without its own mean and deviation
 
     def combined(self) -> "Preset":
@@ -81,14 +81,14 @@ def score_loss(pack: Pack, wanted: Sequence[str], unwanted: Sequence[str] = ()) 
 def optimize(
     pack: Pack,
     start: Tensor
-    | Sequence[Tensor],  # W [n, 1, w_dim], W+ [n, num_ws, w_dim], or StyleSpace: [n, c] a layer, or joined
+    | Sequence[Tensor],  # W [n, 1, w_dim], W+ [n, num_ws, w_dim], or StyleSpace: [n, c] per layer, or joined
     loss: Loss,
     *,
     steps: int = PRESETS["default"].steps,
     learning_rate: float = PRESETS["default"].learning_rate,
     l2: float = PRESETS["default"].l2,
     resolution: int | None = 256,  # the largest skip output of so many pixels is compared; None: the image
-    settle: float = 0,  # stop when 10 steps gain less than this share of the loss
+    tolerance: float = 0,  # stop when 10 steps gain less than this share of the loss
     offset: Sequence[Tensor] | None = None,  # StyleSpace step added to what W+ gives: an edit made before
     raw: bool = False,  # CLIP sees the pixels in [-1, 1] as they are, as in the published code
     on_step: OnStep | None = None,
@@ -131,7 +131,7 @@ def optimize(
             if on_step is not None:
                 on_step(step + 1, steps, losses.detach(), images.detach())
             history.append(float(best.losses.mean()))
-            if settle and step >= 10 and history[-11] - history[-1] < settle * abs(history[-11]):
+            if tolerance and step >= 10 and history[-11] - history[-1] < tolerance * abs(history[-11]):
                 break
     with torch.no_grad():
         best.keep(objective(latent)[0], latent.detach())
@@ -199,8 +199,8 @@ def _objective(
         with pack.autocast():
             images = pack.render(styles, side)
             embedded = encode(images).float()
-        seen = loss(embedded)  # in full precision: steps of bfloat16 are larger than what a step gains
-        return seen + l2 * (code - begin).square().flatten(1).sum(1), images
+        losses = loss(embedded)  # in full precision: steps of bfloat16 are larger than what a step gains
+        return losses + l2 * (code - begin).square().flatten(1).sum(1), images
 
     return objective
 

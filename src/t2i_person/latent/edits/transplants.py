@@ -22,24 +22,25 @@ from ..targets import DRAWN, Target, without_colour
 from . import PartEdit
 from .grafts import SMALL, Part, above, below, composed, everywhere, masks, parts_in
 
-TRIED = 10  # donors whose outcome is looked at
-FITTING = 3.0  # log probability that a fit better by 1 outweighs among them
-LOST = 5.0  # of the fit, for each share of the picture where hair stays, or goes, without cause
-OTHER_COLOUR = 3.0  # of the fit, for a distance of 1 in OKLab between own hair and the donor's
-NOT_SAID = 0.5  # of the fit, for a distance of 1 in OKLab between a hat, or clothes, and the colour said
-OTHER_SEX = 0.1  # of the fit, where the donor is not of the person's sex
-PROBABLE = 0.2  # of the fit, for a log probability of 1 that the donor shows the target
-OF_ITS_KIND = 0.5  # the same of clothes, all of which are tried: a shirt, not a suit with a shirt below it
-UNLIKE = 0.1  # probability below which clothes are all alike not of the kind: then the best fit decides
-FACE = 26 / 32  # of the rows: clothes do not reach higher
-CLOTHES = 0.04  # of the picture: from so much on they are there
-CLOTHED = 0.12  # of the picture: more clothes than that are no better
-EDGE = 0.35  # of the picture's lower edge: narrower clothes are scraps beside the hair
+TRIED = 10  # donors, the best by fit, that are drawn
+FITTING = 3.0  # log probability that a fit better by 1 is worth, among those tried
+# the fit is 1 at best; taken off for:
+LOST = 5.0  # the share of the picture where hair stays, or goes, without cause
+OTHER_COLOUR = 3.0  # a distance of 1 in OKLab between own hair and the donor's
+NOT_SAID = 0.5  # a distance of 1 in OKLab between a hat, or clothes, and the colour said
+OTHER_SEX = 0.1  # a donor of the other sex
+PROBABLE = 0.2  # a log probability of -1 that the donor shows the target
+OF_ITS_KIND = 0.5  # the same, of clothes: a shirt is asked for, not a suit with a shirt below it
+UNLIKE = 0.1  # lowest probability that counts there: clothes below it are equally unlike
+FACE = 26 / 32  # share of the rows, from above, that clothes must leave free: the face is there
+CLOTHES = 0.04  # share of the picture from which clothes are there
+CLOTHED = 0.12  # share of the picture above which more clothes are no better
+EDGE = 0.35  # share of the picture's lower edge: narrower clothes are scraps beside the hair
 
 
 def best_donor(
     pack: Pack,
-    styles: Sequence[Tensor],  # [1, c] a layer
+    styles: Sequence[Tensor],  # [1, c] per layer
     edits: Sequence[PartEdit],  # that are in the picture already
     target: Target,
     region: str,
@@ -56,7 +57,7 @@ def best_donor(
     if donors is None:
         return None
     there = (donors.region == REGIONS.index(region)).nonzero()[:, 0]
-    shown = probabilities(pack, donors.seen[there], [target])[:, 0]
+    shown = probabilities(pack, donors.embeddings[there], [target])[:, 0]
     if region != "clothes":
         there, shown = there[shown >= DRAWN], shown[shown >= DRAWN]
     if not len(there):
@@ -80,16 +81,16 @@ def best_donor(
     parts = [part for part in parts if part.place != region]
     pictures, regions = _tried(pack, styles, own, parts, region, tried)
     sound = [Target(text, text, "", weight < 0) for text, weight in pack.recipe.usual.items()]
-    seen = embed_images(pack, pictures.clamp(-1, 1))
-    there_now = there_in(pack, seen, regions, target, region)
-    found = torch.cat([there_now[:, None], probabilities(pack, seen, [*beside, *sound])], 1)
+    embeddings = embed_images(pack, pictures.clamp(-1, 1))
+    there_now = there_in(pack, embeddings, regions, target, region)
+    found = torch.cat([there_now[:, None], probabilities(pack, embeddings, [*beside, *sound])], 1)
     worth = mean_log_probability(found) + FITTING * fit[order]
     best = int(worth.where(there_now >= DRAWN, -torch.inf).argmax())
     return int(tried[best]) if there_now[best] >= DRAWN else None
 
 
-def there_in(pack: Pack, seen: Tensor, regions: Tensor, target: Target, region: str) -> Tensor:
-    """Probability that pictures show the target: unit embeddings [n, d], regions [n, 7, s, s] -> [n].
+def there_in(pack: Pack, embeddings: Tensor, regions: Tensor, target: Target, region: str) -> Tensor:
+    """Probability that pictures show a target: unit embeddings [n, d], regions [n, 7, s, s] -> [n].
 
     Clothes are measured by their area and their width, because the encoder is a bad judge of whether any can
     be seen.
@@ -98,7 +99,7 @@ def there_in(pack: Pack, seen: Tensor, regions: Tensor, target: Target, region: 
         clothes = of(regions, region)
         area, width = clothes.mean((1, 2, 3)) / CLOTHES, clothes[..., -1, :].mean((1, 2)) / EDGE
         return (torch.minimum(area, width) * DRAWN).clamp(max=1)
-    return probabilities(pack, seen, [target])[:, 0]
+    return probabilities(pack, embeddings, [target])[:, 0]
 
 
 def _tried(
@@ -112,9 +113,9 @@ def _tried(
         regions[:, REGIONS.index(name)] = F.interpolate(small, own.shape[-2:], mode="bilinear")[:, 0]
     theirs = pack.generator.styles(pack.donors.w[tried])
     new = Part(region, theirs, *masks(region, regions, below(own, parts, region)), regions)
-    pictures, seen = composed(pack, styles, own, [*parts, new], pack.side(SMALL))
-    assert seen is not None
-    return pictures, seen
+    pictures, drawn = composed(pack, styles, own, [*parts, new], pack.side(SMALL))
+    assert drawn is not None
+    return pictures, drawn
 
 
 def skin_fit(donors: Donors, there: Tensor, skin: Tensor, mine: Tensor, gender: str) -> Tensor:

@@ -1,6 +1,6 @@
-"""Whose hair fits somebody whose hat is taken off.
+"""The donor whose hair fits a person whose hat is taken off.
 
-Nobody knows what is below a hat. The pack's donors have hair and a forehead there; their shapes are drawn in
+What a hat covers is unknown. The pack's donors have hair and a forehead there; their shapes are drawn in
 the person's colours (`grafts.shaped`).
 """
 
@@ -23,15 +23,15 @@ from . import PartEdit
 from .grafts import SMALL, Part, composed, everywhere, parts_in, shaped, uncovered
 from .transplants import FITTING, LOST, OTHER_COLOUR, skin_fit
 
-TRIED = 8  # donors of each region whose outcome is looked at
-BAREHEADED = "hair", "clothes"  # what donors without a hat give: their own hair is long or curly, or short
-LEAST = 0.01  # of the picture: less hat is none, less hair tells no colour
-HAIR = 0.3  # of the hat's place: so much hair there is as good as more
+TRIED = 8  # donors of each region that are drawn
+BAREHEADED = "hair", "clothes"  # regions of donors without a hat: long or curly hair, and short hair
+LEAST = 0.01  # share of the picture: less hat is none, less hair tells no colour
+HAIR = 0.3  # share of the hat's place above which more hair there is no better
 
 
 def best_bareheaded(
     pack: Pack,
-    styles: Sequence[Tensor],  # [1, c] a layer
+    styles: Sequence[Tensor],  # [1, c] per layer
     edits: Sequence[PartEdit],  # that are in the picture already
     target: Target,  # negated: «не шляпа»
     beside: Sequence[Target] = (),  # what has to be seen of the person, too
@@ -56,15 +56,15 @@ def best_bareheaded(
     pictures, after = composed(pack, styles, own, [*parts, new], pack.side(SMALL))
     assert after is not None
     sound = [Target(text, text, "", weight < 0) for text, weight in pack.recipe.usual.items()]
-    seen = embed_images(pack, pictures.clamp(-1, 1))
-    found = probabilities(pack, seen, [target, *beside, *sound], after)
+    embeddings = embed_images(pack, pictures.clamp(-1, 1))
+    found = probabilities(pack, embeddings, [target, *beside, *sound], after)
     worth = mean_log_probability(found) + FITTING * _fit(image, now, pictures, after)
     best = int(worth.where(found[:, 0] >= DRAWN, -torch.inf).argmax())
     return int(tried[best]) if found[best, 0] >= DRAWN else None
 
 
 def _nearest(donors: Donors, region: str, now: Tensor, gender: str) -> Tensor:
-    """Donors with the skin in the same places, as far as neither hat nor hair is there: indices."""
+    """Indices of the donors of a region whose skin is in the same places, where neither has hat or hair."""
     there = (donors.region == REGIONS.index(region)).nonzero()[:, 0]
     given, skin, _ = donors.masks[there].unbind(1)
     small = F.adaptive_avg_pool2d(now, SIDE)[0]
@@ -77,7 +77,7 @@ def _nearest(donors: Donors, region: str, now: Tensor, gender: str) -> Tensor:
 
 
 def _fit(image: Tensor, now: Tensor, pictures: Tensor, after: Tensor) -> Tensor:
-    """How well hair fits what was seen of it beside the hat: [n], 0 is best."""
+    """How well donors' hair goes with the hair that showed beside the hat: [n], 0 is best."""
     hat, own, hair = of(now, "hat"), of(now, "hair"), of(after, "hair")
     lost = (own * (1 - hair)).mean((1, 2, 3))
     gained = (hair * (1 - own) * (1 - hat)).mean((1, 2, 3))
@@ -93,6 +93,6 @@ def _colour(pictures: Tensor, weight: Tensor) -> Tensor:
     """Mean OKLab [n, 3] of pictures [n, 3, h, w] in [-1, 1], weighed by [n, 1, h, w]."""
     size = pictures.shape[-2:]
     shares = F.interpolate(weight, size, mode="bilinear")[:, 0].cpu().numpy()
-    seen = zip(pictures.clamp(-1, 1), shares, strict=True)
-    means = [oklab.mean(to_pixels(picture), share) for picture, share in seen]
+    pairs = zip(pictures.clamp(-1, 1), shares, strict=True)
+    means = [oklab.mean(to_pixels(picture), share) for picture, share in pairs]
     return torch.from_numpy(np.stack(means)).to(pictures.device)

@@ -15,20 +15,20 @@ from ...errors import T2IError
 from ...packs import Pack
 from ..targets import Target
 
-ALPHAS = (3.0, 6.0, 9.0, 12.0, 16.0)  # strengths tried, in standard deviations of W's coordinates
+ALPHAS = (3.0, 6.0, 9.0, 12.0, 16.0)  # strengths tried, in standard deviations of W
 IN_PLACE = (4.0, 8.0, 12.0, 16.0)  # the same where only a place of the picture is moved
 GAINED = 0.05  # probability of the target that a step has to reach, or it is taken back
-PRICE = 0.02  # of one unit of alpha, in log probability
-KEPT = 256  # directions of a pack that are remembered
-SAMPLES = 2048  # people the covariance and the gradients are of
+PRICE = 0.02  # log probability that one unit of alpha costs
+KEPT = 256  # directions of a pack that are cached
+SAMPLES = 2048  # samples that the covariance and the gradients are computed over
 
-_people: WeakKeyDictionary[Pack, Tensor] = WeakKeyDictionary()  # w [SAMPLES, w_dim]
-_ways: WeakKeyDictionary[Pack, dict[tuple[str, str], list[Tensor]]] = WeakKeyDictionary()
+_samples: WeakKeyDictionary[Pack, Tensor] = WeakKeyDictionary()  # w [SAMPLES, w_dim]
+_directions: WeakKeyDictionary[Pack, dict[tuple[str, str], list[Tensor]]] = WeakKeyDictionary()
 _filters: WeakKeyDictionary[Pack, dict[str, Tensor]] = WeakKeyDictionary()  # text -> [w_dim]
 
 
 def w_direction(pack: Pack, target: Target) -> list[Tensor]:
-    """The StyleSpace step [c] a layer that one standard deviation of W along the target's direction makes.
+    """The StyleSpace step [c] per layer that one standard deviation of W along the target's direction makes.
 
     Raises
     ------
@@ -36,7 +36,7 @@ def w_direction(pack: Pack, target: Target) -> list[Tensor]:
     """
     if not pack.encoder.reads_w:
         raise T2IError(f"The encoder of the pack {pack.name} reads no W: it has no directions there.")
-    known = _ways.setdefault(pack, {})
+    known = _directions.setdefault(pack, {})
     key = target.text, target.category
     if key not in known:
         if len(known) >= KEPT:
@@ -56,22 +56,22 @@ def _step(pack: Pack, text: str, category: str) -> Tensor:
 
 
 def without_held(pack: Pack, pattern: Tensor, category: str) -> Tensor:
-    """A direction [w_dim] without what moves the logits that the recipe holds; its category is free."""
+    """A direction [w_dim] that keeps the logits which the recipe holds, but for those of its category."""
     held = [other for other, about in pack.recipe.holds.items() if about != category]
     if not held:
         return pattern
     w = _sampled(pack)
     centred = w - w.mean(0)
     kept = torch.stack([_filter(pack, other) for other in held], 1)  # [w_dim, held]
-    ways = centred.T @ (centred @ kept) / len(w)
+    patterns = centred.T @ (centred @ kept) / len(w)
     driver = "gelsd" if pattern.device.type == "cpu" else None  # the default differs from run to run
-    # how much of each held pattern undoes the change of the held logits
-    share = torch.linalg.lstsq(kept.T @ ways, kept.T @ pattern[:, None], driver=driver).solution
-    return pattern - (ways @ share)[:, 0]
+    # how much of the held texts' own patterns has to be taken away so that their logits stay
+    share = torch.linalg.lstsq(kept.T @ patterns, kept.T @ pattern[:, None], driver=driver).solution
+    return pattern - (patterns @ share)[:, 0]
 
 
 def _steps(pack: Pack, text: str, category: str, step: Tensor) -> list[Tensor]:
-    """The StyleSpace step [c] a layer of a step [w_dim] in the rows of W+ that carry the text."""
+    """The StyleSpace step [c] per layer of a step [w_dim] in the rows of W+ that the recipe names."""
     first, last = pack.recipe.rows_of(text, category, pack.generator.num_ws)
     start = pack.generator.w_mean.expand(pack.generator.num_ws, -1)[None]
     end = start.clone()
@@ -82,14 +82,14 @@ def _steps(pack: Pack, text: str, category: str, step: Tensor) -> list[Tensor]:
 
 @torch.no_grad()
 def _sampled(pack: Pack) -> Tensor:
-    if pack not in _people:
+    if pack not in _samples:
         z = torch.randn(SAMPLES, pack.generator.z_dim, generator=torch.Generator().manual_seed(0))
-        _people[pack] = pack.generator.w(z.to(pack.device), pack.recipe.truncation_psi)
-    return _people[pack]
+        _samples[pack] = pack.generator.w(z.to(pack.device), pack.recipe.truncation_psi)
+    return _samples[pack]
 
 
 def _filter(pack: Pack, text: str) -> Tensor:
-    """Mean gradient of the text's logit over people: [w_dim]."""
+    """Mean gradient of the text's logit over the samples: [w_dim]."""
     known = _filters.setdefault(pack, {})
     if text not in known:
         with torch.enable_grad():

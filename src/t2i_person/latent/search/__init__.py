@@ -12,7 +12,7 @@ from ..targets import Target
 from .crossover import Crossover
 from .likelihood import Likelihood
 
-# round from 1, rounds, the best so far: z [z_dim]; round 0 is somebody to look at before the first one ends
+# round from 1, rounds, z [z_dim] of the best so far; round 0 is a first preview, before any round has ended
 OnRound = Callable[[int, int, Tensor], None]
 
 

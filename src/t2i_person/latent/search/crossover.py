@@ -13,14 +13,14 @@ from torch import Tensor
 
 from ...packs import Pack
 from ..edits.coordinates import resample_rest
-from ..judge import SURE, embed_rendered, mean_log_probability, probabilities
+from ..judge import SURE, ByEncoder, mean_log_probability, probabilities
 from ..targets import Target
 
 GENERATIONS = 16  # of a search
 PARENTS = 8  # the best samples, from which parents are drawn
 FRESH = 0.1  # share of a child's coordinates drawn anew if it has two parents
 FEW = 0.05  # the same if it has one parent
-ASKED = 8  # a search starts from one ASKED-th of the gallery
+SHARE = 8  # a search starts from an eighth of the gallery
 FAR = 2.5  # a child of one parent has fresh coordinates uniform in [-FAR, FAR]: rare features lie far out
 
 
@@ -52,7 +52,7 @@ class Crossover:
 
         pack, psi, side = self.pack, self.truncation_psi, self.resolution
         z = begin(pack, self.candidates, targets, random)
-        if targets and pack.gallery is not None:  # somebody to look at: drawing a generation takes longer
+        if targets and pack.gallery is not None:  # a first preview: drawing a generation takes seconds
             tell(0, z[0])
         z = search(pack, z, targets, psi, side, random, on_round=tell)
         return torch.cat([resample_rest(pack, z[:1], targets, psi, side, random), z])
@@ -73,10 +73,10 @@ def begin(
     """
     z = torch.randn(n, pack.generator.z_dim, generator=random)
     if wanted and pack.gallery is not None:
-        chance = probabilities(pack, pack.gallery.embeddings, wanted).cpu()
-        some = torch.randperm(len(chance), generator=random)[: max(len(chance) // ASKED, 1)]
-        asked = some if (chance[some] >= sure).all(1).any() else torch.arange(len(chance))
-        best = asked[mean_log_probability(chance[asked]).argsort(descending=True, stable=True)[: n // 2]]
+        probability = probabilities(pack, pack.gallery.embeddings, wanted).cpu()
+        some = torch.randperm(len(probability), generator=random)[: max(len(probability) // SHARE, 1)]
+        asked = some if (probability[some] >= sure).all(1).any() else torch.arange(len(probability))
+        best = asked[mean_log_probability(probability[asked]).argsort(descending=True, stable=True)[: n // 2]]
         z[: len(best)] = pack.gallery.z[best]
     return z
 
@@ -100,8 +100,8 @@ def search(
 
     def fit(z: Tensor) -> tuple[Tensor, Tensor]:
         styles = pack.generator.styles(pack.generator.w_plus(z.to(pack.device), truncation_psi))
-        chance = probabilities(pack, embed_rendered(pack, styles, resolution), wanted)
-        return mean_log_probability(chance).cpu(), (chance >= sure).all(1).cpu()
+        probability = ByEncoder(pack, resolution).probabilities(styles, wanted)
+        return mean_log_probability(probability).cpu(), (probability >= sure).all(1).cpu()
 
     n = len(z)
     score, done = fit(z)

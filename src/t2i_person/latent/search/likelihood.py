@@ -58,7 +58,7 @@ class Likelihood:
             scored: list[Tensor] = []
             for some in z.split(CHUNK):
                 scored.append(self._score_w(some, goal, near))
-                # somebody to look at: the rest takes longer
+                # a first preview: the rest takes seconds
                 if on_round is not None and done == len(scored) == 1:
                     on_round(0, ROUNDS, some[scored[0].argmax()])
             waiting, by_w = torch.cat([waiting, z]), torch.cat([by_w, *scored])
@@ -84,7 +84,7 @@ class Likelihood:
     def _score_w(self, z: Tensor, goal: Sequence[Target], near: Tensor | None) -> Tensor:
         """Log probability of the goal by W alone, less a penalty for W close to `near`: [n, z_dim] -> [n]."""
         w = self._w(z)
-        found = self._log_probability(probabilities(self.pack, ByProbe(self.pack).embed([w]), goal), goal)
+        found = self._log_probability(ByProbe(self.pack).probabilities([w], goal), goal)
         if near is not None:
             away = torch.cdist(w, near).square().mean(1)
             away = away / (w - self.pack.generator.w_mean).square().sum(1)

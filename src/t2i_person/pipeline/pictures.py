@@ -26,14 +26,14 @@ KEPT = 6  # whole pictures, 20 MB each
 
 
 @dataclass(eq=False)
-class Whole:
+class Picture:
     """A picture of a person."""
 
     pack: Pack  # that drew it
-    styles: list[Tensor]  # StyleSpace, [1, c] a layer, that it was drawn from
+    styles: list[Tensor]  # StyleSpace, [1, c] per layer, that it was drawn from
     parts: tuple[PartEdit, ...]  # edits of a part of the picture that were drawn with it
     image: Tensor  # [1, 3, h, w] in [-1, 1]
-    coarse: Tensor | None  # [1, regions, s, s]: masks of hair, clothes and so on; None: no region network
+    regions: Tensor | None  # [1, regions, s, s]: masks of hair, clothes and so on; None: no region network
     detect: Detector = faces
     _masks: dict[str, np.ndarray] = field(default_factory=dict)
 
@@ -59,17 +59,17 @@ class Whole:
         return found if ground is None else filled(found, ground)
 
     @cached_property
-    def seen(self) -> Tensor:
+    def embedding(self) -> Tensor:
         """Unit embedding [1, d]."""
         return embed_images(self.pack, self.image)
 
     def mask(self, region: str) -> np.ndarray | None:
         """A region's mask at the size of the picture, HW float32 in [0, 1]; None: no region network."""
-        if self.coarse is None:
+        if self.regions is None:
             return None
         if region not in self._masks:
             names = [region, "ground"] if region in PAINTED else [region]
-            self._masks |= full_masks(self.coarse, self.pixels, names)
+            self._masks |= full_masks(self.regions, self.pixels, names)
             if region in PAINTED and self._masks[region].mean() > SEEN:
                 found, ground = self._masks[region], self._masks["ground"]
                 self._masks[region] = to_its_edge(found, ground, self.alpha)
@@ -83,14 +83,14 @@ def drawn(
     share: float = 1,  # of their strengths
     side: int | None = None,
     detect: Detector = faces,
-) -> Whole:
-    """The person of StyleSpace [1, c] a layer with the parts among the edits.
+) -> Picture:
+    """The person of StyleSpace [1, c] per layer with the parts among the edits.
 
     Whole, or with a longer side of so many pixels.
     """
     parts = parts_of(edits, share)
-    image, coarse = render_grafted(pack, styles, parts, side)
-    return Whole(pack, styles, parts, image.clamp(-1, 1), coarse, detect)
+    image, regions = render_grafted(pack, styles, parts, side)
+    return Picture(pack, styles, parts, image.clamp(-1, 1), regions, detect)
 
 
 class Pictures:
@@ -100,9 +100,9 @@ class Pictures:
         self.pack, self.detect = pack, detect
         usual = JUDGED if pack.encoder.side <= JUDGED else LARGE
         self.judged = pack.side(pack.recipe.judge_resolution or usual)  # pixels at which the encoder judges
-        self._kept: list[Whole] = []
+        self._kept: list[Picture] = []
 
-    def whole(self, styles: list[Tensor], edits: Sequence[Edit] = (), share: float = 1) -> Whole:
+    def whole(self, styles: list[Tensor], edits: Sequence[Edit] = (), share: float = 1) -> Picture:
         """The whole picture of a person, drawn once for the same styles and parts."""
         parts = parts_of(edits, share)
         for known in self._kept:

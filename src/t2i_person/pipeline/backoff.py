@@ -1,4 +1,4 @@
-"""How much of the edits stays: those that lose the face, the gender or the person are taken back."""
+"""Back-off: edits that lose the face, the gender or the person are taken back, in part or whole."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,19 +22,19 @@ from ..picture.faces import Face, only
 from ..picture.likeness import SAME, descriptor, distance
 from ..text.model import WORN
 from .colouring import recoloured
+from .pictures import Picture, Pictures
 from .run import Run
 from .score import picture_probabilities, spoils
 from .subject import Subject
-from .whole import Pictures, Whole
 
 SHARES = 0.9, 0.8, 0.65, 0.5, 0.35  # of the edits that are tried so that the person stays
 
 
 @dataclass(frozen=True)
-class Settled:
+class Outcome:
     """A person as the picture shows them in the end."""
 
-    whole: Whole  # before it is recoloured
+    whole: Picture  # before it is recoloured
     edits: tuple[Edit, ...]
     share: float  # of the latent edits that is left, so that the face and a good picture stay
     spoilt: bool  # whether the share is less than 1 because the edits made a bad picture of a good one
@@ -43,7 +43,7 @@ class Settled:
     found: list[float]  # probability of each target
 
 
-def settle(pictures: Pictures, subject: Subject, sample: Sample, strength: float) -> Settled:
+def back_off(pictures: Pictures, subject: Subject, sample: Sample, strength: float) -> Outcome:
     """The person with the edits at that strength.
 
     Edits that lose the face or the gender are taken back, and so are strengths that spoil the picture.
@@ -70,7 +70,7 @@ def settle(pictures: Pictures, subject: Subject, sample: Sample, strength: float
         spoilt = bad
     if share < 1:
         edits = (*edits, ScaledEdit(share))
-    return Settled(whole, edits, share, spoilt, pixels, whole.face, found)
+    return Outcome(whole, edits, share, spoilt, pixels, whole.face, found)
 
 
 def _left(edits: Sequence[Edit], first: Sequence[Edit], share: float, off: bool = False) -> tuple[Edit, ...]:
@@ -90,7 +90,7 @@ def _left(edits: Sequence[Edit], first: Sequence[Edit], share: float, off: bool 
 
 
 def same_person(run: Run, pictures: Pictures, subject: Subject, before: Sample, sample: Sample) -> Sample:
-    """The person after edits, which are weakened if dlib takes the result for somebody else than `before`.
+    """The person after edits, which are weakened if dlib takes the result for another person than `before`.
 
     The recipe's `stays` is the largest distance of dlib's descriptors. Smaller and smaller shares of the
     edits are tried, as long as everything is still drawn that the whole edits drew. If none is near enough,
@@ -128,7 +128,7 @@ def same_person(run: Run, pictures: Pictures, subject: Subject, before: Sample, 
     return sample if drawn_of_it else weaker
 
 
-def _apart(one: Whole, other: Whole) -> float:
+def _apart(one: Picture, other: Picture) -> float:
     """Distance of two pictures' descriptors; 0 where one of them has no face to compare."""
     if one.face is None or other.face is None:
         return 0.0
@@ -136,9 +136,9 @@ def _apart(one: Whole, other: Whole) -> float:
     return 0.0 if first is None or second is None else distance(first, second)
 
 
-def _found(pictures: Pictures, subject: Subject, whole: Whole) -> Tensor:
+def _found(pictures: Pictures, subject: Subject, whole: Picture) -> Tensor:
     """Probability of each target: [targets]."""
-    return probabilities(pictures.pack, whole.seen, subject.wanted, whole.coarse)[0]
+    return probabilities(pictures.pack, whole.embedding, subject.wanted, whole.regions)[0]
 
 
 def _takes_off(edit: LocalDirectionEdit) -> bool:
