@@ -2,7 +2,7 @@
 
     python bench/scale.py                      # all of it: about ten minutes
     python bench/scale.py serve replicas       # or some of it: about five
-    python bench/scale.py kill --requests 300
+    python bench/scale.py kill ray --requests 300
     python bench/scale.py --short --requests 4 --out try.json   # whether it runs
 
 Real servers on the embedded pack, one thread each (OMP_NUM_THREADS=1), no optimization, 256 pixels;
@@ -12,7 +12,9 @@ median over these pairs. `replicas`: four clients at one server with the shared 
 server on a core of its own. The clients need a core, too, so `describe` is asked for by sockets that send the
 same bytes again. `kill`: clients
 ask two replicas for jobs while one is killed (SIGKILL) every ten seconds and started again, provided that the
-other is up; each picture's text, seed and character are checked in its PNG. Writes bench/results/scale.json.
+other is up; each picture's text, seed and character are checked in its PNG. `ray`: the same of Ray Serve with
+two replicas that draw, of which the older is killed when the other has been there for ten seconds. Writes
+bench/results/scale.json.
 """
 
 import argparse
@@ -22,6 +24,7 @@ import os
 import platform
 import queue
 import re
+import signal
 import socket
 import statistics
 import sys
@@ -211,10 +214,6 @@ def replicas(store: str, short: bool) -> dict:
 
 
 def kill(store: str, requests: int) -> dict:
-    kills, wrong, took = 0, [], []
-    numbers: queue.Queue[int] = queue.Queue()
-    for number in range(requests):
-        numbers.put(number)
     with running(2, "--store", store, "--stop-seconds", "1") as servers:
         turn = 0
 
@@ -224,33 +223,77 @@ def kill(store: str, requests: int) -> dict:
             urls = [server.url for server in servers]
             return urls[turn % 2 :] + urls[: turn % 2]
 
-        def client() -> None:
-            while True:
-                try:
-                    number = numbers.get_nowait()
-                except queue.Empty:
-                    return
-                start = time.perf_counter()
-                try:
-                    draw("", number, alive)
-                except Exception as error:
-                    wrong.append(f"{number}: {error!r}")
-                took.append(time.perf_counter() - start)
-
-        threads = [threading.Thread(target=client) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        start = time.monotonic()
-        while any(thread.is_alive() for thread in threads):
-            time.sleep(10)
-            old, other = servers[kills % 2], servers[1 - kills % 2]
-            while any(thread.is_alive() for thread in threads) and not ready(other):
+        def murder(number: int, over: Callable[[], bool]) -> None:
+            old, other = servers[number % 2], servers[1 - number % 2]
+            while not over() and not ready(other):
                 time.sleep(0.2)
             old.process.kill()
             old.process.wait()
             options = ("--store", store, "--stop-seconds", "1")
-            servers[kills % 2] = Server(old.log, *options, port=old.port, **ONE_THREAD)
-            kills += 1
+            servers[number % 2] = Server(old.log, *options, port=old.port, **ONE_THREAD)
+
+        return killing(requests, lambda number: draw("", number, alive), murder)
+
+
+def kill_replicas_of_ray(requests: int) -> dict:
+    from service.test_ray import RayServer, processes
+
+    with tempfile.TemporaryDirectory() as folder:
+        server = RayServer(Path(folder), T2I_PERSON_DRAWING="2", **ONE_THREAD)
+        since: dict[int, float] = {}
+
+        def murder(_: int, over: Callable[[], bool]) -> None:
+            while not over():
+                here = processes(server, "Drawing")
+                for process in here:
+                    since.setdefault(process, time.monotonic())
+                here.sort(key=since.__getitem__)
+                if len(here) > 1 and time.monotonic() - since[here[-1]] > 10:
+                    os.kill(here[0], signal.SIGKILL)
+                    return
+                time.sleep(0.2)
+
+        try:
+            server.wait()
+            return killing(requests, lambda number: draw(server.url, number), murder)
+        finally:
+            server.stop()
+
+
+def killing(
+    requests: int, work: Callable[[int], None], murder: Callable[[int, Callable[[], bool]], None]
+) -> dict:
+    """So many requests by four clients, while somebody is murdered every ten seconds."""
+    kills, wrong, took = 0, [], []
+    numbers: queue.Queue[int] = queue.Queue()
+    for number in range(requests):
+        numbers.put(number)
+
+    def client() -> None:
+        while True:
+            try:
+                number = numbers.get_nowait()
+            except queue.Empty:
+                return
+            start = time.perf_counter()
+            try:
+                work(number)
+            except Exception as error:
+                wrong.append(f"{number}: {error!r}")
+            took.append(time.perf_counter() - start)
+
+    threads = [threading.Thread(target=client) for _ in range(4)]
+
+    def over() -> bool:
+        return not any(thread.is_alive() for thread in threads)
+
+    for thread in threads:
+        thread.start()
+    start = time.monotonic()
+    while not over():
+        time.sleep(10)
+        murder(kills, over)
+        kills += not over()
     return {
         "requests": requests,
         "seconds": round(time.monotonic() - start),
@@ -263,8 +306,8 @@ def kill(store: str, requests: int) -> dict:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("parts", nargs="*", default=["serve", "replicas", "kill"])
-    parser.add_argument("--requests", type=int, default=40, help="of kill")
+    parser.add_argument("parts", nargs="*", default=["serve", "replicas", "kill", "ray"])
+    parser.add_argument("--requests", type=int, default=40, help="of kill and ray")
     parser.add_argument("--short", action="store_true", help="few and short: whether it runs at all")
     parser.add_argument("--out", type=Path, default=RESULTS, help="the report; other parts in it stay")
     options = parser.parse_args()
@@ -275,13 +318,14 @@ def main() -> None:
             "serve": lambda: serve(options.short),
             "replicas": lambda: replicas(store, options.short),
             "kill": lambda: kill(store, options.requests),
+            "ray": lambda: kill_replicas_of_ray(options.requests),
         }
         for name in options.parts:
             load = os.getloadavg()[1]
             report[name] = parts[name]() | {"load_average_before": round(load, 1)}
             options.out.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
             print(name, json.dumps(report[name], ensure_ascii=False, indent=1), flush=True)
-    sys.exit(bool(report.get("kill", {}).get("lost_or_mixed_up")))
+    sys.exit(any(report.get(name, {}).get("lost_or_mixed_up") for name in ("kill", "ray")))
 
 
 if __name__ == "__main__":

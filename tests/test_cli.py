@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 from t2i_person.cli import files, telling
 from t2i_person.cli import main as cli
 from t2i_person.cli.console import FAILURE, INTERRUPTED, USAGE, _console
+from t2i_person.packs import find
 from t2i_person.picture import png
 from t2i_person.portrait import Event, said
 
@@ -147,10 +148,13 @@ def test_describe_nobody():
     assert json.loads(runner.invoke(cli.app, ["describe", "Шёл дождь.", "--json"]).stdout) == []
 
 
-def test_packs_list():
-    done = runner.invoke(cli.app, ["packs", "list"])
+@pytest.mark.parametrize("columns", ["30", "80"])
+def test_packs_list(columns):
+    """Where each is stays whole, however narrow the terminal: it is there to be copied."""
+    done = runner.invoke(cli.app, ["packs", "list"], env={"COLUMNS": columns})
     assert done.exit_code == 0
-    assert "embedded" in done.stdout
+    assert f" embedded: {find.EMBEDDED}\n" in done.stdout
+    assert " faces: not pulled: t2i-person packs pull faces\n" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -197,8 +201,9 @@ def test_wrong_use(words, stdin, says, tmp_path, monkeypatch):
 def test_another_picture_format_is_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.png").write_bytes(b"")
-    done = runner.invoke(cli.app, ["recreate", "a.png", "-o", "b.jpg"])
-    assert done.exit_code == 2 and "saved as PNG: name b.png" in done.stderr
+    for words in (["recreate", "a.png"], ["edit", "a.png", "в очках"]):
+        done = runner.invoke(cli.app, [*words, "-o", "b.jpg"])
+        assert done.exit_code == 2 and "saved as PNG: name b.png" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
 
 

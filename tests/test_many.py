@@ -62,6 +62,7 @@ def test_all_are_drawn_but_the_bad_ones_and_only_once(drawn):
     """What is there when it is killed is whole, and stays."""
     out, run, before, after = drawn
     assert run.returncode == 1 and "1 drawn, 1 had been, 2 failed." in run.stdout, run.stdout + run.stderr
+    assert run.stderr.rstrip().count("Drawn with the pack embedded") == 1
     assert "000002: No people were found" in run.stderr and "000004: line 4 is not {" in run.stderr
     assert before == after
     assert sorted(place.name for place in out.iterdir()) == ["000003", "девушка"]
@@ -69,6 +70,14 @@ def test_all_are_drawn_but_the_bad_ones_and_only_once(drawn):
     (portrait,) = told["portraits"]
     record = png.read((out / "000003" / portrait["file"]).read_bytes())
     assert record.text == "Старик." and record.settings["request_seed"] == told["request"]["seed"] == 5
+
+
+def test_where_nothing_is_drawn_nobody_drew(tmp_path):
+    source = tmp_path / "texts.jsonl"
+    source.write_text('{"no text": 1}\n')
+    run = subprocess.run(command(tmp_path, str(source)), capture_output=True, text=True)
+    assert run.returncode == 1 and "0 drawn, 0 had been, 1 failed." in run.stdout, run.stderr
+    assert "Drawn with" not in run.stderr
 
 
 def test_ray_draws_the_same(drawn, tmp_path, monkeypatch):

@@ -13,11 +13,13 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 TEXT = "Рыжая женщина в очках."
 ANSWER = "192.0.2.1"  # what every name resolves to
@@ -60,6 +62,15 @@ def test_who_phones_is_seen(seen):
 
 def test_no_door_phones(seen):
     assert seen["doors"] == []
+
+
+def test_no_later_dependency_comes_unseen():
+    """Each that runs with us has an upper bound: what a new one sends has to be looked at first."""
+    told = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = told["optional-dependencies"]
+    needed = [Requirement(line) for line in told["dependencies"] + extras["postgres"] + extras["ray"]]
+    free = [one.name for one in needed if not {"<", "=="} & {bound.operator for bound in one.specifier}]
+    assert len(needed) > 20 and not free
 
 
 def test_no_file_outside_our_folders(seen):

@@ -4,6 +4,7 @@ import json
 from argparse import Namespace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -53,6 +54,59 @@ def test_a_training_snapshot_of_rosinality(tmp_path):
     assert not found.w_mean.any(), "no latent_avg in it"
     found.w_mean.copy_(model.w_mean)
     assert torch.equal(draw(found), draw(model))
+
+
+def prefixed(state: dict, prefix: str) -> dict:
+    return {f"{prefix}{name}": value for name, value in state.items()}
+
+
+def wrapped(weights: dict, mean: torch.Tensor) -> dict[str, dict]:
+    """The same generator as it is handed round, by whose file it is."""
+    others = {"encoder.input_layer.0.weight": torch.ones(2)}
+    return {
+        "several GPUs": {"g_ema": prefixed(weights, "module."), "latent_avg": mean},
+        "JoJoGAN": {"g": weights, "g_optim": {"state": {0: torch.ones(2)}}, "latent_avg": mean},
+        "pSp": {
+            "state_dict": prefixed(weights, "decoder.") | others,
+            "latent_avg": mean.repeat(18, 1),
+            "opts": {"device": "cuda:0"},
+        },
+        "numbers of numpy": {
+            "g_ema": weights,
+            "latent_avg": mean,
+            "loss": np.float64(0.5),
+            "step": np.int64(7),
+            "curve": np.ones(3, np.float32),
+        },
+    }
+
+
+@pytest.mark.parametrize("whose", ["several GPUs", "JoJoGAN", "pSp", "numbers of numpy"])
+@BOTH
+def test_rosinality_in_the_files_of_others(tmp_path, whose, zipped):
+    model = published.generator()
+    state = wrapped(published.rosinality(model), model.w_mean.clone())[whose]
+    assert torch.equal(draw(read_generator(save(state, tmp_path / "a.pt", zipped))), draw(model))
+
+
+def test_a_file_without_noise_gets_the_same_each_time(tmp_path):
+    model = published.generator()
+    weights = published.rosinality(model)
+    few = {name: value for name, value in weights.items() if not name.startswith("noises.")}
+    path = save({"g_ema": few, "latent_avg": model.w_mean.clone()}, tmp_path / "a.pt")
+    first, again = read_generator(path), read_generator(path)
+    assert torch.equal(draw(first), draw(again))
+    noises = [value for name, value in first.state_dict().items() if name.endswith(".noise")]
+    assert noises and all(0.5 < noise.std() < 1.5 for noise in noises)
+    weights.pop("noises.noise_2")
+    with pytest.raises(PackError, match=r"no tensor 'noises\.noise_2'"):
+        read_generator(save(weights, path))
+
+
+@pytest.mark.parametrize("wrapper", ["g", "state_dict"])
+def test_names_that_are_none_are_refused(tmp_path, wrapper):
+    with pytest.raises(PackError, match="no names"):
+        read_generator(save({wrapper: {7: torch.ones(2)}}, tmp_path / "a.pt"))
 
 
 @pytest.mark.parametrize("protocol", [2, 3, 4, 5])

@@ -174,6 +174,15 @@ def test_an_object_array_of_numpy_stays_shut(tmp_path, canary):
     (tmp_path / "a.pkl").write_bytes(b"\x80\x04}\x8c\x01x" + scalar + b"s.")
     with pytest.raises(PackError, match="no G_ema"):
         read_generator(tmp_path / "a.pkl")
+    # as torch reads it: the older instructions only
+    dtype = b"cnumpy\ndtype\n" + text("O8") + b"\x89\x88\x87R"
+    data = b"c_codecs\nencode\n" + text(inner.decode("latin1")) + text("latin1") + b"\x86R"
+    scalar = b"cnumpy.core.multiarray\nscalar\n" + dtype + data + b"\x86R"
+    (tmp_path / "a.pt").write_bytes(legacy(b"}" + text("x") + scalar + b"s"))
+    zipped(tmp_path / "b.pt", b"}" + text("x") + scalar + b"s")
+    for name in ("a.pt", "b.pt"):
+        with pytest.raises(PackError, match="not a StyleGAN2"):
+            read_generator(tmp_path / name)
 
 
 def test_an_inner_zip_is_no_storage(tmp_path):

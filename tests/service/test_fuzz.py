@@ -23,6 +23,7 @@ from t2i_person.picture import png
 from .conftest import http
 
 SECONDS = float(os.environ.get("T2I_PERSON_FUZZ", "20"))
+BODIES = SECONDS * 2000 / 60  # at least, however long they take
 ODD = (
     None, True, False, 0, -1, 1e308, -1e-320, 2**63, 10**40, float("inf"), float("nan"), "", " ", "\x00",
     "\ud800", "a" * 5000, "١٢", "NaN", "..", "../../etc/passwd", "rgb(99999999999999999999999,0,0)",
@@ -169,7 +170,7 @@ def test_no_body_breaks_a_door(fuzzed):
     rng, counts = random.Random(1), {}
     end = time.monotonic() + SECONDS
     with httpx.Client(base_url=fuzzed.url, timeout=60) as client:
-        while time.monotonic() < end:
+        while time.monotonic() < end or sum(counts.values()) < BODIES:
             method, address, body = orders(rng)
             data = sent(body, rng)
             kind = rng.choice(["application/json"] * 8 + ["text/plain", "multipart/form-data; boundary=x"])
@@ -183,7 +184,7 @@ def test_no_body_breaks_a_door(fuzzed):
         assert client.get("/healthz").status_code == 200
     log = fuzzed.log.read_text("utf-8", "replace")
     assert "Traceback" not in log, log[log.index("Traceback") :][:3000]
-    assert sum(counts.values()) > SECONDS and counts.get(422, 0) > counts.get(404, 0), counts
+    assert counts.get(422, 0) > counts.get(404, 0), counts
 
 
 def test_no_address_breaks_a_door(fuzzed):

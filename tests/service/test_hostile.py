@@ -4,6 +4,7 @@ import base64
 import re
 import signal
 import socket
+import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -85,6 +86,7 @@ def test_memory_does_not_grow_with_requests(serve):
     job = own.post("/v1/jobs", text=TEXT, size=256, background="kept").json()
     *_, (_, _, done) = own.events(job["events"])
     portrait = done["job"]["characters"][0]["portraits"][0]
+    assert re.search(r"^t2i_person_kept_bytes 0", own.get("/metrics").text, re.M), "it is on the disk"
     code, looks = encoded(), ("Рыжая", "Седая", "Весёлая", "Строгая", "Высокая")
 
     def ask(i: int) -> None:
@@ -223,10 +225,20 @@ def test_killed_and_started_again(serve):
     jobs = [first.post("/v1/jobs", text=TEXT, seed=i, **order).json() for i in range(2)]
     first.process.send_signal(signal.SIGKILL)
     first.process.wait()
+    with sqlite3.connect(first.log.parent / "data" / "service.sqlite") as file:
+        file.execute("INSERT INTO job VALUES ('job_odd', '', 'no JSON', 1, 1, 0, NULL)")
+        file.execute(
+            "INSERT INTO job SELECT 'job_deadly', '', request, 2, 1, 2, NULL FROM job WHERE id=?",
+            [jobs[1]["id"]],
+        )
+    file.close()
 
     again = serve(*options).wait()
     time.sleep(0.5)
     assert again.get(done["url"]).json() == data["job"] and again.get(url).content == picture
+    assert again.get("/v1/jobs/job_odd").status_code == 404
+    lost = again.get("/v1/jobs/job_deadly").json()
+    assert (lost["status"], lost["error"]["code"]) == ("failed", "lost")
     for job in jobs:
         *_, (_, kind, _) = again.events(job["events"])
         assert kind == "done"
@@ -236,4 +248,4 @@ def test_killed_and_started_again(serve):
         start = time.monotonic()
         assert again.stop() == 0
         assert time.monotonic() - start < 9
-    assert "Traceback" not in again.log.read_text()
+    assert again.log.read_text().count("Traceback") == 1, "of the row that nobody can read"

@@ -47,6 +47,15 @@ def test_sizes_of_other_models_are_answered_by_the_square_within(client):
     assert any("1024x1536" in note for note in answer.notes)
 
 
+def test_the_least_quality_is_not_taken_for_none(client):
+    asked = {"prompt": "Старик.", "quality": "low", "size": "256x256", "extra_body": {"seed": 3}}
+    small, large = (
+        client.images.generate(output_format="jpeg", output_compression=quality, **asked).data[0].b64_json
+        for quality in (0, 100)
+    )
+    assert len(small) < len(large) / 4
+
+
 def test_edit(client):
     drawn = client.images.generate(prompt="Старик.", quality="low", size="256x256", extra_body={"seed": 5})
     portrait = base64.b64decode(drawn.data[0].b64_json)

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -132,6 +131,7 @@ def processes(ray: RayServer, deployment: str) -> list[int]:
     for place in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             title = (place / "cmdline").read_bytes().decode(errors="replace")
-            if re.search(rf"ServeReplica:faces:{deployment}", title):
+            own = os.getsid(int(place.name)) == ray.process.pid
+            if own and f"ServeReplica:faces:{deployment}" in title:
                 found.append(int(place.name))
     return found

@@ -184,10 +184,13 @@ def draw_all(
         texts = list(read(source))
         if ray and pack == "auto":
             settings["pack"] = name  # on all machines the same
+        drawn = 0
         try:
-            draw(texts, folder, workers, settings, partial(work, address=ray) if ray else None)
+            for _ in draw(texts, folder, workers, settings, partial(work, address=ray) if ray else None):
+                drawn += 1
         finally:
-            name_pack(name)
+            if drawn:
+                name_pack(name)
 
 
 @app.command(

@@ -92,8 +92,11 @@ def _line(number: int, line: bytes) -> Item:
 
 def draw_all(
     items: list[Item], folder: Path, workers: int, settings: Mapping[str, Any], work: Work | None = None
-) -> None:
-    """Draw what is not yet drawn, with `work` or in processes here; leaves with 1 when some could not be."""
+) -> Iterator[str]:
+    """Draw what is not yet drawn, with `work` or in processes here; yields the name of each text that was.
+
+    Leaves with 1 when some could not be.
+    """
     waiting = [item for item in items if not _is_done(folder, item, settings)]
     failed: list[str] = []
     columns = (TextColumn("{task.description}"), BarColumn(30), MofNCompleteColumn(), TimeRemainingColumn())
@@ -106,6 +109,7 @@ def draw_all(
                 err.print(Text(f"{name}: {error}", "yellow"))
             else:
                 out.print(Text(str(folder / name), "bold"))
+                yield name
     skipped = len(items) - len(waiting)
     out.print(f"{len(waiting) - len(failed)} drawn, {skipped} had been, {len(failed)} failed.")
     if failed:

@@ -17,7 +17,7 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.table import Column, Table
+from rich.table import Table
 from rich.text import Text
 
 from .console import FAILURE, err, failures, leave, out
@@ -36,24 +36,27 @@ PAUSE = 10.0  # seconds between two lines of progress where no bar can be drawn
 def packs_list() -> None:
     """List the packs that are here, and the public checkpoints that packs can be built from."""
     with failures():
-        packs, broken_packs = _packs_table()
+        packs, places, broken_packs = _packs_table()
         sources, broken_sources = _sources_table()
         out.print(packs)
+        out.print()
+        for name, place in places:  # not in the table, which would break them where it is narrow
+            out.print(Text(f" {name}: {place}"))
         out.print("\nPublic checkpoints, to pull and build packs from:\n")
         out.print(sources)
         for problem in (*broken_packs, *broken_sources):
             out.print(Text(problem, "red"))
 
 
-def _packs_table() -> tuple[Table, list[str]]:
-    """The packs that are here or can be pulled, and what is wrong with their files."""
+def _packs_table() -> tuple[Table, list[tuple[str, str]], list[str]]:
+    """The packs that are here or can be pulled, where each is, and what is wrong with their files."""
     from ..packs import list_packs, pack_info
     from ..packs.files import glance
     from ..packs.places import find_file
     from ..packs.wheels import pullables
 
-    folder = Column("folder", overflow="fold")
-    table = Table("name", "version", "licence", "draws", folder, box=None, header_style="bold")
+    table = Table("name", "version", "licence", "draws", box=None, header_style="bold")
+    places: list[tuple[str, str]] = []
     broken: list[str] = []
     ours = {pack.folder: pack for pack in pullables()}
     infos = {info.path: info for info in (*list_packs(), *map(pack_info, ours))}
@@ -66,8 +69,9 @@ def _packs_table() -> tuple[Table, list[str]]:
             if not (pack and path.name in pack.missing) and (wrong := glance(path)):
                 name = f"{info.name} (broken)"
                 broken.append(f"{path} {wrong}: {cure}.")
-        table.add_row(name, info.version, info.license, ", ".join(sorted(info.draws)), place)
-    return table, broken
+        table.add_row(name, info.version, info.license, ", ".join(sorted(info.draws)))
+        places.append((name, place))
+    return table, places, broken
 
 
 def _sources_table() -> tuple[Table, list[str]]:

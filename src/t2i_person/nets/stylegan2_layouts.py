@@ -1,21 +1,25 @@
 """Published names of StyleGAN2's tensors, translated to ours.
 
 Known layouts: our own (``synthesis.const``), rosinality/stylegan2-pytorch as used by StyleCLIP
-(``input.input``, under ``g_ema``) and NVIDIA stylegan2-ada-pytorch (``synthesis.b4.const``, the ``G_ema`` of
-its pickles). All three keep raw weights and apply the equalised learning rate at run time, so tensors are
-reshaped, never rescaled.
+(``input.input``, under ``g_ema``; JoJoGAN has it under ``g``, pSp as ``decoder`` of a ``state_dict``) and
+NVIDIA stylegan2-ada-pytorch (``synthesis.b4.const``, the ``G_ema`` of its pickles). All keep raw
+weights and apply the equalised learning rate at run time, so tensors are reshaped, never rescaled.
 """
 
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from .stylegan2_config import GeneratorConfig
 
+WRAPPERS = ("g_ema", "g", "state_dict")  # under which files hold the weights, the best first
+PREFIXES = ("module.", "decoder.")  # before their names: of what several GPUs trained, of pSp's generator
 KNOWN = (
     "known layouts: this project's own (synthesis.const), rosinality / StyleCLIP g_ema (input.input), "
     "NVIDIA stylegan2-ada-pytorch G_ema (synthesis.b4.const)"
@@ -36,9 +40,13 @@ def to_own(
     ValueError
         Unknown layout, or a tensor that is missing or of the wrong shape, by its name in the file.
     """
-    if "g_ema" in state and isinstance(state["g_ema"], Mapping):
-        latent_avg = state.get("latent_avg") if latent_avg is None else latent_avg
-        state = state["g_ema"]
+    latent_avg = state.get("latent_avg") if latent_avg is None else latent_avg
+    if isinstance(latent_avg, Tensor) and latent_avg.dim() == 2 and (latent_avg == latent_avg[:1]).all():
+        latent_avg = latent_avg[0]  # pSp repeats it for each layer
+    state = weights_of(state)
+    for prefix in PREFIXES:
+        below = {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
+        state = below or state
     if "synthesis.const" in state:
         names, const = _own(state), "synthesis.const"
     elif "input.input" in state:
@@ -60,6 +68,9 @@ def to_own(
         else:
             where = source.get(name, name)
             if where not in state:
+                if name.endswith(".noise") and not any(key.startswith("noises.") for key in state):
+                    own[name] = _noise(name, like.shape)
+                    continue
                 if name == "w_mean":  # rosinality keeps it apart; without it truncation pulls to zero
                     own[name] = torch.zeros(like.shape)
                     continue
@@ -72,6 +83,17 @@ def to_own(
             )
         own[name] = value.detach().reshape(like.shape).to(torch.float32, copy=True)
     return config, own
+
+
+def weights_of(state: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The weights of a file that holds other things, too; else all of it."""
+    found = (state[name] for name in WRAPPERS if isinstance(state.get(name), Mapping))
+    return next(found, state)
+
+
+def _noise(name: str, shape: torch.Size) -> Tensor:
+    """Of a file that keeps none, for whoever trained it drew it anew each time: here always the same."""
+    return torch.randn(shape, generator=torch.Generator().manual_seed(zlib.crc32(name.encode())))
 
 
 def _found(config: GeneratorConfig) -> str:

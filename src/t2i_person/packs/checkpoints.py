@@ -16,11 +16,13 @@ from .formats.tensors import read_tensors
 
 
 def read_generator(path: Path | str) -> Generator:
-    """StyleGAN2 from rosinality's or StyleCLIP's ``.pt``, NVIDIA's ``.pkl``, or our safetensors.
+    """StyleGAN2 from rosinality's ``.pt`` or that of StyleCLIP, JoJoGAN or pSp, NVIDIA's ``.pkl``, or our
+    safetensors.
 
     Sizes come from the tensors; pictures may be of any proportion, as StyleGAN-Human's 1024x512. Where the
-    file has no mean of W (``latent_avg``), `Generator.w_mean` is zero. NVIDIA's ``conv_clamp``, a guard of
-    float16 training that float32 pictures do not reach, is left out.
+    file has no mean of W (``latent_avg``), `Generator.w_mean` is zero; where it has no noise, some is made,
+    always the same. NVIDIA's ``conv_clamp``, a guard of float16 training that float32 pictures do not reach,
+    is left out.
 
     Raises
     ------

@@ -236,6 +236,7 @@ class Jobs:
                 pictures = {name: self._store.get(name) for name in job.pictures()}
                 whole = {name: data for name, data in pictures.items() if data is not None}
                 self._library.ended(row, whole, self._settings.keep_mb << 20)
+                self._store.drop(whole)
         except (Unwritable, Unreadable) as error:
             log.error("job not written down: %s", error, extra={"job": job.name})
             return False

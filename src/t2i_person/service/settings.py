@@ -37,10 +37,10 @@ class Settings:
     portraits: Annotated[int, Option(min=1, help="Portraits that one request may ask for.")] = 32
     job_seconds: Annotated[float, Option(min=0.1, help="Time limit of one drawing.")] = 600
     keep_seconds: Annotated[float, Option(min=1, help="How long results are kept.")] = 3600
-    keep_mb: Annotated[int, Option(min=1, help="Memory for results; the oldest go first.")] = 512
+    keep_mb: Annotated[int, Option(min=1, help="MB for results; the oldest go first.")] = 512
     body_limit: Annotated[int, Option(min=1, help="Bytes of a request; PNGs may have 16 MiB.")] = 1 << 20
     data: Annotated[
-        str, Option(help="Folder for the cast and for jobs a stop interrupted; `memory` keeps neither.")
+        str, Option(help="Folder for the cast, and for jobs with their pictures; `memory`: none.")
     ] = "~/.local/share/t2i-person"
     store: Annotated[
         str,

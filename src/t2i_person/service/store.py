@@ -5,16 +5,20 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from mmap import mmap
 
 
 @dataclass(frozen=True)
 class Kept:
-    png: bytes
+    png: mmap  # pages of its own: among the blocks of tensors it would leave gaps too small for the next
     since: float
 
 
 class Store:
-    """At most `size` bytes, none older than `seconds` once its job is done; the oldest go first."""
+    """At most `size` bytes, none older than `seconds` once its job is done; the oldest go first.
+
+    A picture that is written to the disk can be dropped here: it is found there.
+    """
 
     def __init__(
         self, seconds: float, size: int, elsewhere: Callable[[str], bytes | None] = lambda name: None
@@ -26,9 +30,10 @@ class Store:
 
     def put(self, png: bytes) -> str:
         """Keep a picture; its new id."""
-        name = new_name()
+        name, pages = new_name(), mmap(-1, len(png))
+        pages[:] = png
         with self._lock:
-            self._kept[name] = Kept(png, time.time())
+            self._kept[name] = Kept(pages, time.time())
             self.used += len(png)
             while self.used > self.size and len(self._kept) > 1:
                 self._drop(next(iter(self._kept)))
@@ -37,7 +42,7 @@ class Store:
     def get(self, name: str) -> bytes | None:
         self.sweep()
         kept = self._kept.get(name)
-        return kept.png if kept else self._elsewhere(name)
+        return kept.png[:] if kept else self._elsewhere(name)
 
     def drop(self, names: Iterable[str]) -> None:
         with self._lock:

@@ -21,6 +21,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from ...errors import WrongPack
+from ...nets.stylegan2_layouts import weights_of
 from ..files import UNKNOWN, kind_of, strange
 from ..unpickled import MAPPINGS, Made, Name, Refused, read
 
@@ -29,6 +30,7 @@ PERSISTENT = "torch_utils.persistence._reconstruct_persistent_obj"
 TENSOR, PARAMETER = "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_parameter"
 STORAGE = "torch.storage._load_from_bytes"
 NUMPY = ("numpy.dtype", "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar")
+ARRAYS = ("numpy.ndarray", "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct")
 NVIDIA = {*MAPPINGS, PERSISTENT, TENSOR, PARAMETER, STORAGE, *NUMPY, "builtins.set", "__builtin__.set"}
 DTYPES = {
     f"torch.{kind}Storage": dtype
@@ -101,9 +103,21 @@ def _reason(error: Exception) -> str:
 _allowing = threading.Lock()  # torch keeps one list of allowed names for all threads
 
 
+class _Beside:
+    """Stands for numpy's numbers, which files have beside their weights (a loss, a step).
+
+    They are not read: of an object's type, numpy would unpickle and so run what stands in them.
+    """
+
+    def __init__(self, *_: Any) -> None: ...
+
+    def __setstate__(self, _: Any) -> None: ...
+
+
 def _torch(path: Path) -> Any:
     """Rosinality's own training snapshots keep their options beside the weights: a plain holder of values."""
-    with _allowing, torch.serialization.safe_globals([argparse.Namespace]):
+    allowed = [argparse.Namespace, *((_Beside, name) for name in (*NUMPY, *ARRAYS))]
+    with _allowing, torch.serialization.safe_globals(allowed):
         return torch.load(path, map_location="cpu", weights_only=True)
 
 
@@ -259,8 +273,8 @@ def _tensor(made: Made, storage_of: Callable[[Any], Tensor]) -> Tensor:
 
 
 def _check_names(path: Path, state: dict[Any, Any]) -> None:
-    weights = state.get("g_ema", state)
-    if not isinstance(weights, Mapping) or not all(isinstance(name, str) for name in weights):
+    weights = weights_of(state)
+    if not all(isinstance(name, str) for name in weights):
         raise WrongPack(f"{path} is not a known kind of checkpoint: its tensors have no names.")
     for name, value in weights.items() if weights is not state else ():
         if not isinstance(value, Tensor):
