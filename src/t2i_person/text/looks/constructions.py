@@ -3,16 +3,18 @@
 from collections.abc import Set
 
 from ..grammar.agreement import noun_readings
-from ..grammar.marks import HARD
+from ..grammar.marks import DASH, HARD
 from ..grammar.nominative import locative, masculine, nominative, normalize
 from ..grammar.phrases import Phrase
-from ..lexicon.lists import Thing, verbs, word_set
+from ..lexicon.lists import Thing, things, verbs, word_set
 from ..model import WORN
 from ..people.coreference.entity import Entity
 from .wording import Wording
 
 QUALITY = word_set("rules.txt", "quality")
 STUCK = word_set("rules.txt", "stuck")
+WHITHER = ("на", "до", "из", "с", "по", "в", "во")
+THERE = word_set("rules.txt", "there")
 SOIL = word_set("rules.txt", "soil")
 UNDER_EYES = word_set("rules.txt", "under eyes")
 HAIR = word_set("rules.txt", "hair with something in it")
@@ -25,7 +27,8 @@ class Constructions(Wording):
 
     def _clause_of(self, phrase: Phrase, end: int, verb: int | None) -> tuple[int, int]:
         """ "плащ висел клочьями", "на щеке белел шрам": without an adjective it is the verb that tells."""
-        plain = phrase.start, end
+        there = self.place_before(phrase, end)
+        plain = phrase.start if there is None else there.whole, end
         if verb is None or self.clause[verb] != self.clause[phrase.noun] or self._describing(phrase):
             return plain
         if not self._does(phrase, verb):
@@ -41,6 +44,22 @@ class Constructions(Wording):
         on_body = self.tokens[place.noun].keys("NOUN") & word_set("things.txt", "place")
         return (place.whole, end) if free and on_body else plain
 
+    def place_before(self, phrase: Phrase, end: int) -> Phrase | None:
+        """ "на щеке родинка", "через бровь — шрам": the place right before what is there, with no verb."""
+        k = phrase.start - 1
+        k -= k > 0 and self.tokens[k].low in DASH
+        while k > 0 and (self.tokens[k].low == "у" or (k in self.at and self.at[k].kind in ("pron", "poss"))):
+            k -= 1  # "на щеке у него родинка"
+        place = self.phrases.get(k)
+        if phrase.prep or place is None or place.noun in self.used or place.whole == place.start:
+            return None
+        prep = "в" if place.prep == "во" else place.prep
+        spots = {f"{prep} {key}" for key in self.tokens[place.noun].keys("NOUN")}
+        opens = place.whole == 0 or not self.tokens[place.whole - 1].low[0].isalnum()
+        opens = opens or self.tokens[place.whole - 1].low in ("и", "а")
+        alone = (end == len(self.tokens) or not self.is_verb(end)) and not self.barred & {place.noun}
+        return place if opens and alone and spots & THERE else None
+
     def _does(self, phrase: Phrase, verb: int) -> bool:
         """The noun agrees with an intransitive verb that tells more than that it is there."""
         does = [r for r in self.tokens[verb].readings if r.pos == "VERB" and "intr" in r.grams]
@@ -55,6 +74,11 @@ class Constructions(Wording):
         how = next((p for p in self.phrases.values() if p.start == last and not p.prep), None)
         if how is not None and self.tokens[how.noun].best.case == "ins" and how.noun not in self.used:
             last = how.noun + 1
+        whither = self.governed_at(last)  # "очки сползли на нос", "рубашка вылезла из брюк"
+        if whither is not None and whither.prep in WHITHER and not whither.noun in self.used:
+            listed = things().keys() | word_set("things.txt", "place") | word_set("things.txt", "part")
+            if self.tokens[whither.noun].keys("NOUN") & listed:
+                last = whither.noun + 1
         return phrase.start, last
 
     def _unseen(self, phrase: Phrase) -> bool:

@@ -11,6 +11,7 @@ from ..model import WORN
 from .sentence import Sentence
 
 QUANTITY = word_set("grammar.txt", "quantity")
+FURS = word_set("grammar.txt", "fur")
 SHAPES = word_set("grammar.txt", "shape")
 STYLES = word_set("grammar.txt", "style")
 WAYS = word_set("grammar.txt", "way")
@@ -21,6 +22,8 @@ EMPTY = word_set("grammar.txt", "empty")
 BELTED = tuple(word_set("rules.txt", "belted"))
 BENDS = word_set("grammar.txt", "on a face")
 GREY = word_set("grammar.txt", "grey")
+CLOSING = {"«": "»", "“": "”", "„": "“"}
+WRITTEN = 5  # words of an inscription
 LATIN = re.compile(r"[a-z][a-z&'-]*")
 JEWELLERY = ("ring", "earrings", "necklace", "bracelet", "brooch")
 GARMENT = ("clothes", "headwear")
@@ -112,7 +115,8 @@ def _is_mark(key: str) -> bool:
 
 def _without_part(sentence: Sentence, after: Phrase, entry: Thing) -> bool:
     """ "куртка без капюшона" """
-    return entry.category in WORN and _is_a("part", sentence, after)
+    finger = entry.english == "gloves" and bool(sentence.tokens[after.noun].keys("NOUN") & {"палец"})
+    return finger or (entry.category in WORN and _is_a("part", sentence, after))
 
 
 def _with_detail(sentence: Sentence, after: Phrase, entry: Thing) -> bool:
@@ -131,6 +135,8 @@ def _with_detail(sentence: Sentence, after: Phrase, entry: Thing) -> bool:
     if entry.category == "accessory" and ("печатка" in keys or (entry.english in JEWELLERY and not listed)):
         return True
     if entry.category in WORN and _is_a("part", sentence, after):
+        return True
+    if entry.category in GARMENT and keys & FURS:
         return True
     pictured = entry.category in GARMENT and not listed and after.case == "ins"
     return pictured and after.noun not in sentence.at and _decorates(after)
@@ -279,7 +285,8 @@ def participle_tail(sentence: Sentence, last: int) -> int:
                 return p.noun + 1
         if p.prep_at == last and p.prep in AROUND_PARTICIPLE:
             return p.noun + 1
-    return last
+    way = last < len(sentence.tokens) and fold(sentence.tokens[last].low) in WAYS
+    return last + way  # "сбитой набок"
 
 
 def _bare_word(sentence: Sentence, phrase: Phrase, entry: Thing, end: int) -> int | None:
@@ -361,7 +368,17 @@ def _somebodys(sentence: Sentence, phrase: Phrase, place: int) -> bool:
     )  # fmt: skip
 
 
+def _inscribed(sentence: Sentence, phrase: Phrase, entry: Thing, end: int) -> int | None:
+    """ "с бейджем «Стажёр»", "футболка с надписью «Мир»": the words that are written there."""
+    tokens = sentence.tokens
+    close = CLOSING.get(tokens[end].low)
+    if close is None or entry.category not in (*WORN, "other") or entry.carried:
+        return None
+    ahead = tokens[end + 1 : end + 2 + WRITTEN]
+    return next((t.i + 1 for t in ahead[1:] if t.low == close), None)
+
+
 STEPS: tuple[Step, ...] = (
-    _prepositional, _likened, _set_off, _of_colour, _stop, _postposed, _participle, _participle_apart,
+    _prepositional, _likened, _inscribed, _set_off, _of_colour, _stop, _postposed, _participle, _participle_apart,
     _with_apart, _bare_word, _genitive, _of_the_absent, _unlike,
 )  # fmt: skip

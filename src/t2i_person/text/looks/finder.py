@@ -223,6 +223,8 @@ class SentenceLooks(Constructions):
         before = self.tokens[i - 1] if i > 0 else None
         if r is None or before is None or t.best.pos != "COMP" or r.key not in looks():
             return False
+        if i + 1 < len(self.tokens) and self.is_verb(i + 1):
+            return False  # "плотнее запахнула палантин"
         joined = before.low in ("и", ",") and (i - 2 in self.used)
         scale = fold(before.low) in word_set("rules.txt", "by how much")
         k = i - 2 if scale else i - 1
@@ -244,7 +246,8 @@ class SentenceLooks(Constructions):
             return False
         for p in self.phrases.values():
             entry = things().get(p.reading.key)
-            if entry is None or p.noun in self.used or not 0 < i - p.noun < 3 or p.prep:
+            behind = [k for k in range(p.noun + 1, i) if k not in self.at and self.tokens[k].low != "у"]
+            if entry is None or p.noun in self.used or p.noun > i or len(behind) > 1 or p.prep:
                 continue
             if entry.category in ("face", "hair", "skin", "eyes", "facial_hair"):
                 word = verbs("become")[r.key].split()[0]

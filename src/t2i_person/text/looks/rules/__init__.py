@@ -24,6 +24,7 @@ from .after_preposition import (
     their_part,
     under_clothes,
     under_covering,
+    wiped_on,
     without,
     worn_in,
 )
@@ -66,7 +67,7 @@ from .bare_noun import (
     under_eyes,
     wrapped_in,
 )
-from .body import on_the_place, once_and_now, part_gerund, part_stops
+from .body import at_the_place, on_the_place, once_and_now, part_gerund, part_stops
 from .denial import gone, not_of_height, stopped_wearing, there_is_none
 from .detached import (
     Owner,
@@ -154,6 +155,7 @@ FIRST: tuple[Rule[OfSentence], ...] = (
     looked,
     flooded,
     on_the_place,
+    at_the_place,
 )
 
 # What a noun of the lists tells; a noun that no rule has a say on tells nothing.
@@ -178,14 +180,15 @@ NOUNS: tuple[Rule[Callable[[NounAt], bool | None]], ...] = (
     behind_glasses,
     along_hair,
     over_clothes,
+    wiped_on,
     dressed_up_with,
     their_part,
     under_eyes,
+    pocket_of,
     taken_off,
     denied,
     told_after,
     told_before,
-    pocket_of,
     in_genitive,
     held_clothes,
     object_of_wearing,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...grammar.nominative import normalize
-from ...lexicon.lists import fold, verbs, word_set
+from ...lexicon.lists import fold, things, verbs, word_set
 from .rule import rule
 
 if TYPE_CHECKING:
@@ -245,7 +245,8 @@ def on_body(noun: NounAt) -> bool | None:
     """A place of the body, or a verb of how clothes sit, says that the thing is worn."""
     looks = noun.looks
     sits = noun.verb_keys & verbs("fits").keys() and not looks._elsewhere(noun.place)
-    if not sits and not looks._on_body(noun.place):
+    there = looks._on_body(noun.place) or looks.place_before(noun.phrase, noun.end) is not None
+    if not sits and not there:
         return None
     return _emit_with_verb(noun, noun.possessor or looks._body_owner(noun.phrase, noun.verb), False)
 
@@ -259,7 +260,14 @@ def listed_after_feature(noun: NounAt) -> bool | None:
         return None
     if noun.tokens[before].low not in ("и", ",") or noun.looks.is_verb(before):
         return None
-    return noun.emit(made[-1][2], made[-1][3])
+    return noun.emit(made[-1][2], made[-1][3] and not _in_nominative(noun))
+
+
+def _in_nominative(noun: NounAt) -> bool:
+    """ "нет одного глаза, рыжая борода, веснушки": no more of what is denied, as "усов, бороды" would be."""
+    low = fold(noun.tokens[noun.place].low)
+    plain = noun.described or "gen" not in noun.cases or low in things()
+    return plain and noun.phrase.case == "nom"
 
 
 @rule("Маша шла впереди. Цветастая юбка мела пыль.", "цветастая юбка")

@@ -17,6 +17,7 @@ from .namesakes import again, may_mean, namesake, other_name
 MEMORY = 12  # sentences a common noun may refer back over; names refer back over the whole text
 CROWD = 40
 MEASURED = ("возраст", "рост", "внешность", "типаж", "телосложение")
+LINE = word_set("forms.txt", "line")  # "Особые приметы: шрам на щеке"
 NAMING = ("NOUN", "PROPN", "X")
 
 
@@ -91,6 +92,7 @@ class Scene:
         first = tokens[0]
         told = first.keys("NOUN") & things().keys() or look_of(first) is not None
         told = told or (first.key in MEASURED and any(t.low[0].isdigit() for t in tokens))
+        told = told or (fold(first.low) in LINE and any(t.low == ":" for t in tokens[1:4]))
         if asked and not others and told:
             self.recall(asked[0])
             asked[0].seen = True
