@@ -23,6 +23,8 @@ BELTED = tuple(word_set("rules.txt", "belted"))
 BENDS = word_set("grammar.txt", "on a face")
 GREY = word_set("grammar.txt", "grey")
 CLOSING = {"«": "»", "“": "”", "„": "“"}
+GOT = frozenset("купленный подаренный найденный взятый купить подарить найти взять".split())
+PARTICIPLE = 5  # words that go with a participle
 WRITTEN = 5  # words of an inscription
 LATIN = re.compile(r"[a-z][a-z&'-]*")
 JEWELLERY = ("ring", "earrings", "necklace", "bracelet", "brooch")
@@ -245,15 +247,29 @@ def _participle_apart(sentence: Sentence, phrase: Phrase, entry: Thing, end: int
     if sentence.tokens[end].low != "," or end + 2 >= len(sentence.tokens) or entry.category not in TRIMMED:
         return None
     token = sentence.tokens[end + 1]
-    if token.best.pos != "PRTF" or not phrase.prep or sentence.mod_of.get(end + 1, -1) > end:
+    if token.best.pos != "PRTF" or sentence.mod_of.get(end + 1, -1) > end:
         return None
     if not _agrees_as("PRTF", sentence, phrase, end + 1) or _somebodys(sentence, phrase, end + 1):
         return None
-    last = participle_tail(sentence, end + 2)
+    if not phrase.prep and (phrase.case != "nom" or token.keys("PRTF", "VERB") & GOT):
+        return None  # "одёрнула плащ, купленный на распродаже"
+    belted = fold(token.low).startswith(BELTED)
+    last = (not belted and _to_the_mark(sentence, end + 2)) or participle_tail(sentence, end + 2)
     means = sentence.phrases.get(last - 1)
-    if means is not None and means.mods and fold(token.low).startswith(BELTED):
+    if means is not None and means.mods and belted:
         return None  # "в блузе, подпоясанной новым патронташем"
     return last if last > end + 2 else None
+
+
+def _to_the_mark(sentence: Sentence, first: int) -> int | None:
+    """One past a participle's own words, if they are few, name nobody and nothing that is told apart."""
+    tokens = sentence.tokens
+    last = next((t.i for t in tokens[first:] if not t.low[0].isalnum()), len(tokens))
+    inside = range(first, last)
+    if len(inside) > PARTICIPLE or any(k in sentence.at or sentence.is_verb(k) for k in inside):
+        return None
+    told = (p for p in sentence.phrases.values() if p.noun in inside and p.mods)
+    return None if any(p.reading.key in things() for p in told) or not inside else last
 
 
 def with_apart(sentence: Sentence, entry: Thing, end: int) -> int | None:

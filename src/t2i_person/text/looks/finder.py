@@ -2,7 +2,7 @@
 
 import itertools
 
-from ..grammar.agreement import MODIFIERS, is_pointing
+from ..grammar.agreement import MODIFIERS, is_pointing, noun_readings
 from ..grammar.nominative import masculine, nominative, plain_readings
 from ..grammar.phrases import look_of
 from ..grammar.tokens import Reading, Token
@@ -17,6 +17,7 @@ from .weighing import weigh
 
 COMPARED = word_map("rules.txt", "compared")
 OF_ANY_TRADE = word_set("rules.txt", "of any trade")
+NO_MORE = frozenset(("отставной", "бывший", "будущий"))
 UNCLAD = word_map("rules.txt", "unclad")
 
 
@@ -131,8 +132,21 @@ class SentenceLooks(Constructions):
         if f.person.kind not in ("role", "folk") or f.keys & word_set("absent.txt", "praise"):
             return
         first = self._with_kind(f)
-        trade = " ".join([*(masculine(t) for t in self.tokens[first : f.first]), f.lemma])
-        self.add(f.entity, first, f.end, "role", trade, self.negation(f.start), noun=f.lemma)
+        end = self._trade_end(f)
+        of_what = [t.low for t in self.tokens[f.end : end]]
+        trade = " ".join([*(masculine(t) for t in self.tokens[first : f.first]), f.lemma, *of_what])
+        while first - 1 in self.mod_of and self.tokens[first - 1].keys("ADJF") & NO_MORE:
+            first -= 1  # "отставной полковник" is drawn as a colonel
+        self.add(f.entity, first, end, "role", trade, self.negation(f.start), noun=f.lemma)
+
+    def _trade_end(self, f: Found) -> int:
+        """One past what a trade is of: "настройщик роялей", "сторож городского кладбища"."""
+        inner = self.phrase_at(f.end)
+        if inner is None or inner.prep or inner.noun in self.used or inner.noun in self.at:
+            return f.end
+        thing = inner.reading.animacy == "inan" and inner.reading.key not in things()
+        genitive = any(r.case == "gen" for r in noun_readings(self.tokens[inner.noun]))
+        return inner.noun + 1 if thing and genitive else f.end
 
     def _beside_with_looks(self, f: Found) -> bool:
         """ "майор, седеющий шатен": set apart right behind the noun, where its adjective is what is told."""

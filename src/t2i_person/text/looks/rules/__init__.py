@@ -46,6 +46,7 @@ from .age import (
 )
 from .bare_noun import (
     acted_upon,
+    anothers,
     covering_a_part,
     denied,
     doing_or_alone,
@@ -88,7 +89,7 @@ from .detached import (
     short_of_subject,
     short_of_topic,
 )
-from .face import flooded, gesture, looked
+from .face import flooded, gesture, looked, made_up
 from .foreign import english_words
 from .forms import (
     age_key,
@@ -99,7 +100,7 @@ from .forms import (
     key_and_thing,
     yes_or_no,
 )
-from .height import height, height_of_most, in_metres, years_and_height
+from .height import height, height_of_most, in_metres, weight, years_and_height
 from .idle import (
     condition,
     full_of,
@@ -114,7 +115,7 @@ from .idle import (
 )
 from .noun import NounAt
 from .number import NumberAt
-from .own import own
+from .own import own, set_phrase
 from .rule import OfSentence, Rule, decide, rule
 from .worn import changed_clothes
 
@@ -130,6 +131,7 @@ FIRST: tuple[Rule[OfSentence], ...] = (
     height_of_most,
     in_metres,
     years_and_height,
+    weight,
     yes_or_no,
     english_words,
     excluded,
@@ -145,6 +147,7 @@ FIRST: tuple[Rule[OfSentence], ...] = (
     full_of,
     roar,
     worn_by_things,
+    set_phrase,
     own,
     stopped_wearing,
     gone,
@@ -152,6 +155,7 @@ FIRST: tuple[Rule[OfSentence], ...] = (
     not_of_height,
     changed_clothes,
     gesture,
+    made_up,
     looked,
     flooded,
     on_the_place,
@@ -185,6 +189,7 @@ NOUNS: tuple[Rule[Callable[[NounAt], bool | None]], ...] = (
     their_part,
     under_eyes,
     pocket_of,
+    anothers,
     taken_off,
     denied,
     told_after,

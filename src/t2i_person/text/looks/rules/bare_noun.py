@@ -36,6 +36,17 @@ def pocket_of(noun: NounAt) -> bool | None:
     return noun.emit(noun.possessor or looks.subject(noun.verb))
 
 
+@rule("Иван повертел в руках чужую перчатку.", "")
+def anothers(noun: NounAt) -> bool | None:
+    """What one handles that is somebody else's is not worn."""
+    if not any(noun.tokens[m].keys("ADJF") & {"чужой"} for m in noun.phrase.mods) or noun.body:
+        return None
+    if noun.prep or "acc" not in noun.cases or noun.verb_keys & verbs("wear").keys() - verbs("hold").keys():
+        return None
+    noun.looks.barred |= set(range(noun.start, noun.end))
+    return False
+
+
 @rule("Женщина не снимала перчаток.", "перчатки")
 def taken_off(noun: NounAt) -> bool | None:
     """What one takes off is no look; what one does not take off is."""
