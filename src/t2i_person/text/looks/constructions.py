@@ -6,9 +6,10 @@ from ..grammar.agreement import noun_readings
 from ..grammar.marks import DASH, HARD
 from ..grammar.nominative import locative, masculine, nominative, normalize
 from ..grammar.phrases import Phrase
-from ..lexicon.lists import Thing, things, verbs, word_set
+from ..lexicon.lists import Thing, fold, things, verbs, word_set
 from ..model import WORN
 from ..people.coreference.entity import Entity
+from .extent import WAYS
 from .wording import Wording
 
 QUALITY = word_set("rules.txt", "quality")
@@ -74,6 +75,8 @@ class Constructions(Wording):
         how = next((p for p in self.phrases.values() if p.start == last and not p.prep), None)
         if how is not None and self.tokens[how.noun].best.case == "ins" and how.noun not in self.used:
             last = how.noun + 1
+        if last < len(self.tokens) and fold(self.tokens[last].low) in WAYS:
+            return phrase.start, last + 1  # "бабочка съехала набок"
         whither = self.governed_at(last)  # "очки сползли на нос", "рубашка вылезла из брюк"
         if whither is not None and whither.prep in WHITHER and not whither.noun in self.used:
             listed = things().keys() | word_set("things.txt", "place") | word_set("things.txt", "part")

@@ -121,6 +121,12 @@ def _without_part(sentence: Sentence, after: Phrase, entry: Thing) -> bool:
     return finger or (entry.category in WORN and _is_a("part", sentence, after))
 
 
+def _over_another(sentence: Sentence, after: Phrase, entry: Thing) -> bool:
+    """ "в пуховике поверх пижамы" """
+    theirs = things().get(after.reading.key)
+    return entry.category in GARMENT and theirs is not None and theirs.category in GARMENT
+
+
 def _with_detail(sentence: Sentence, after: Phrase, entry: Thing) -> bool:
     """ "платье с воротником", "свитер с оленями", "нос с горбинкой", "перстень с рубином"."""
     if after.case != "ins":
@@ -168,6 +174,8 @@ def _at_place(sentence: Sentence, after: Phrase, entry: Thing) -> bool:
 COMPLETES: dict[str, Completes] = {
     "из": _of_material,
     "без": _without_part,
+    "поверх": _over_another,
+    "вместо": _along_body,
     **dict.fromkeys(("в", "во"), _inside),
     **dict.fromkeys(("с", "со"), _with_detail),
     **dict.fromkeys(("поперек", "ниже", "выше", "вдоль", "от"), _along_body),

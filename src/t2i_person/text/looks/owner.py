@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ..grammar.marks import DASH
 from ..grammar.phrases import Phrase
 from ..grammar.tokens import Reading
 from ..lexicon.lists import fold, verbs
@@ -59,6 +60,8 @@ class Owners(Denials):
         near = before[-1] if before else None
         if near is not None and len(before) > 1 and near.case == "gen" and near.kind in ("noun", "name"):
             whose = before[-2]
+            if whose.end == near.start - 1 and self.tokens[near.start - 1].low == "из":
+                return whose  # "одна из студенток, в очках"
             if whose.end == near.start and whose.kind == "noun" and whose.case == "nom":
                 return whose
         return near
@@ -146,7 +149,8 @@ class Owners(Denials):
     def _is_so(self, i: int, start: int) -> bool:
         """Nothing but "to be" stands between: "я была в плаще"."""
         between = self.tokens[i + 1 : start]
-        return all(t.keys("VERB") & verbs("be").keys() or t.low in ("не", "весь", "вся") for t in between)
+        so = ("не", "весь", "вся", *DASH)  # "а я — в свитере"
+        return all(t.keys("VERB") & verbs("be").keys() or t.low in so for t in between)
 
     def _tight(self, f: Found, start: int) -> bool:
         """Only features and punctuation stand between a person and the place."""
@@ -173,7 +177,10 @@ class Owners(Denials):
         verb = next((r for r in t.readings if r.pos in ("VERB", "GRND", "ADJS", "PRTS")), t.best)
         if "1per" in verb.grams:
             told = [f for f in self.found if f.lemma == "я" and f.case == "nom"]
-            return told[-1].entity if told else None if self.scene.aloud else self.scene.narrator
+            if told or self.scene.aloud:
+                return told[-1].entity if told else None
+            alone = self.scene.entities[0] if len(self.scene.entities) == 1 else None
+            return self.scene.narrator or alone  # "Вика, 27. Очки ношу."
         if "impr" in verb.grams:
             return None
         gender, number = _asked_of_subject(verb)

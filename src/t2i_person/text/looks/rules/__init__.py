@@ -40,6 +40,7 @@ from .age import (
     dative_alone,
     of_whom_it_turned,
     on_the_look,
+    seems,
     span_of_time,
     time_ago,
     years_first,
@@ -98,6 +99,7 @@ from .forms import (
     excluded,
     key_and_look,
     key_and_thing,
+    with_one,
     yes_or_no,
 )
 from .height import height, height_of_most, in_metres, weight, years_and_height
@@ -137,6 +139,7 @@ FIRST: tuple[Rule[OfSentence], ...] = (
     excluded,
     key_and_look,
     key_and_thing,
+    with_one,
     keys,
     wished,
     condition,
@@ -234,6 +237,7 @@ DETACHED: tuple[Rule[Callable[[AdjectiveAt], Owner]], ...] = (
 # Whether a number is an age, and whose; without a rule's answer it is none.
 AGES: tuple[Rule[Callable[[NumberAt], IsAge]], ...] = (
     time_ago,
+    seems,
     years_first,
     of_whom_it_turned,
     bare_digits,

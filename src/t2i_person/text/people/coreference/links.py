@@ -24,6 +24,7 @@ BY_NAME = word_set("reference.txt", "by name")
 NAME_NOUNS = word_set("reference.txt", "name")
 SEEKING = word_set("reference.txt", "seeking")
 WISHES = 5  # sentences after which nobody still speaks of what they want
+PART_PLAYED = word_set("forms.txt", "name")
 MEASURES = word_set("ages.txt", "years") | {"с", "в", "среднего", "высокого", "небольшого"}
 REVEREND = word_set("reference.txt", "reverend")
 CLERGY = word_set("reference.txt", "clergy")
@@ -217,6 +218,8 @@ def _kind_after_colon(pair: _Pair) -> bool:
     """ "Хозяйка: женщина лет сорока": tells more of her without being a predicate."""
     if pair.f.kind != "noun" or not _stands_after_colon(pair):
         return False
+    if pair.who.keys & PART_PLAYED:
+        return True  # "персонаж для игры: гном-кузнец"
     return _kind(pair.f) == "generic" and _kind(pair.who) in ("role", "folk", "kin")
 
 
