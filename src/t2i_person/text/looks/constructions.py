@@ -30,20 +30,24 @@ class Constructions(Wording):
         """ "плащ висел клочьями", "на щеке белел шрам": without an adjective it is the verb that tells."""
         there = self.place_before(phrase, end)
         plain = phrase.start if there is None else there.whole, end
-        if verb is None or self.clause[verb] != self.clause[phrase.noun] or self._describing(phrase):
+        if verb is None or self.clause[verb] != self.clause[phrase.noun] or not self._does(phrase, verb):
             return plain
-        if not self._does(phrase, verb):
+        if self._describing(phrase) and not self.tokens[verb].keys("VERB") & verbs("part").keys():
             return plain
         if end <= verb <= end + 3:
             return self._with_verb_after(phrase, end, verb)
-        place = next(
-            (p for p in self.phrases.values() if p.noun < verb < phrase.start and p.prep == "на"), None
-        )
+        place = next((p for p in self.phrases.values() if self._there(p, verb, phrase)), None)
         if place is None or verb + 1 != phrase.start or verb - place.noun > 3:
             return plain
-        free = not any(k in self.used for k in range(place.whole, verb))
-        on_body = self.tokens[place.noun].keys("NOUN") & word_set("things.txt", "place")
-        return (place.whole, end) if free and on_body else plain
+        return plain if any(k in self.used for k in range(place.whole, verb)) else (place.whole, end)
+
+    def _there(self, place: Phrase, verb: int, phrase: Phrase) -> bool:
+        """A place of the body before the verb, and behind the verb what is there: "по щекам текли слёзы"."""
+        keys = self.tokens[place.noun].keys("NOUN")
+        if not place.noun < verb < phrase.start or place.whole == place.start:
+            return False
+        on = place.prep == "на" and keys & word_set("things.txt", "place")
+        return bool(on or {f"{place.prep} {key}" for key in keys} & THERE)
 
     def place_before(self, phrase: Phrase, end: int) -> Phrase | None:
         """ "на щеке родинка", "через бровь — шрам": the place right before what is there, with no verb."""

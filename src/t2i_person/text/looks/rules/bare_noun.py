@@ -142,7 +142,8 @@ def held_clothes(noun: NounAt) -> bool | None:
     """Clothes in the hands are not worn."""
     if not noun.worn or not noun.verb_keys & verbs("hold").keys() or "acc" not in noun.cases:
         return None
-    if noun.verb is None or not noun.looks.same_segment(noun.verb, noun.place):
+    apart = noun.verb is None or not noun.looks.same_segment(noun.verb, noun.place)
+    if apart and (noun.verb is None or noun.place < noun.verb):
         return None  # "зелёное платье, держу кота"
     noun.looks.barred |= set(range(noun.start, noun.end))
     return False
