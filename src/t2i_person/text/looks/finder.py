@@ -187,7 +187,8 @@ class SentenceLooks(Constructions):
         """The verb at place `i`, read so, is itself a look."""
         if r.key in verbs("expression"):
             end = self._face_verb_end(i)
-            self.add(self.subject(i), i, end, "expression", r.lemma, self.negation(i), verb=r.key)
+            owner = self.subject(i) or (self.pair[0] if self.pair and i > self.pair_at else None)
+            self.add(owner, i, end, "expression", r.lemma, self.negation(i), verb=r.key)
             return True
         grown = self.phrases.get(i + 2) or self.phrases.get(i + 1)
         if r.key in ("обрасти", "зарасти") and grown is not None and grown.case == "ins":

@@ -361,8 +361,8 @@ def _of_verb(words: list[Token]) -> Told | None:
     """ "побледнел" is told as "бледный", any other verb as what the face does."""
     for t in words:
         for r in t.readings:
-            if r.pos not in ("VERB", "GRND", "INFN"):
-                continue
+            if r.pos not in ("VERB", "GRND", "INFN") or t.best.pos in ADJECTIVES:
+                continue  # "строгая" is no gerund
             if r.key in verbs("become"):
                 shown, category = verbs("become")[r.key].split()
                 return category, shown, (shown,), "", ""

@@ -251,7 +251,8 @@ def acted_upon(noun: NounAt) -> bool | None:
     if not noun.entry.carried or verb is None or noun.looks._thing_does(verb):
         return None
     transitive = any("tran" in r.grams for r in noun.tokens[verb].readings if r.pos == "VERB")
-    return False if transitive else None
+    apart = "nom" in noun.cases and not noun.looks.same_segment(verb, noun.place)
+    return False if transitive and not apart else None  # "соседка курила, папироса в углу рта"
 
 
 @rule("Вошла девушка. На шее блестела цепочка.", "цепочка")

@@ -31,6 +31,8 @@ def gesture(looks: SentenceLooks) -> None:
         did = next((r for r in t.readings if r.pos in ("VERB", "GRND") and "impr" not in r.grams), None)
         if did is None or t.best.pos not in ("VERB", "GRND"):
             continue
+        if did.pos == "VERB" and t.i and t.i - 1 in looks.phrases and _something_looks(looks, t.i):
+            continue  # "чёлка закрывает один глаз"
         phrase = next((p for p in looks.phrases.values() if _takes(looks, t.i, did, p)), None)
         if phrase is None:
             continue

@@ -19,6 +19,7 @@ CROWD = 40
 MEASURED = ("возраст", "рост", "внешность", "типаж", "телосложение")
 LINE = word_set("forms.txt", "line")  # "Особые приметы: шрам на щеке"
 NAMING = ("NOUN", "PROPN", "X")
+NAMES = word_set("verbs.txt", "name")
 
 
 class Scene:
@@ -39,6 +40,7 @@ class Scene:
         self.looked_at: tuple[int, Entity] | None = None  # whom somebody looks at, and when
         self.aloud = False  # the paragraph is somebody's speech
         self.sentence = -1
+        self.asked_name = -2  # the sentence that asked for somebody's name
         self._done: list[Found] = []
 
     def enter(self, tokens: list[Token], found: list[Found]) -> None:
@@ -50,6 +52,8 @@ class Scene:
             self.aloud = tokens[0].low in DASH
         self._recognise(tokens, found)
         self._described_after(tokens)
+        if tokens[-1].low == "?" and any(t.keys("VERB") & NAMES for t in tokens):
+            self.asked_name = self.sentence
         speakers = [k for k, f in enumerate(found) if f.lemma == "я" and (self.aloud or _spoken(tokens, f))]
         speakers += [k for k, f in enumerate(found) if f.kind == "name" and introduced(tokens, f)]
         speakers += [
