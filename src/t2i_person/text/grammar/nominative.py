@@ -9,6 +9,7 @@ from .tokens import Reading, Token, readings
 
 OPENING, CLOSING = "«„", ("»", "”", ",")
 
+
 @lru_cache(20_000)
 def _nominative(reading: Reading, number: str, gender: str) -> str:
     grams = {"nomn", number}

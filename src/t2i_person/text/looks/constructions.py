@@ -82,7 +82,7 @@ class Constructions(Wording):
         if last < len(self.tokens) and fold(self.tokens[last].low) in WAYS:
             return phrase.start, last + 1  # "бабочка съехала набок"
         whither = self.governed_at(last)  # "очки сползли на нос", "рубашка вылезла из брюк"
-        if whither is not None and whither.prep in WHITHER and not whither.noun in self.used:
+        if whither is not None and whither.prep in WHITHER and whither.noun not in self.used:
             listed = things().keys() | word_set("things.txt", "place") | word_set("things.txt", "part")
             if self.tokens[whither.noun].keys("NOUN") & listed:
                 last = whither.noun + 1

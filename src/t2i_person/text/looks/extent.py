@@ -403,6 +403,6 @@ def _inscribed(sentence: Sentence, phrase: Phrase, entry: Thing, end: int) -> in
 
 
 STEPS: tuple[Step, ...] = (
-    _prepositional, _likened, _inscribed, _set_off, _of_colour, _stop, _postposed, _participle, _participle_apart,
-    _with_apart, _bare_word, _genitive, _of_the_absent, _unlike,
+    _prepositional, _likened, _inscribed, _set_off, _of_colour, _stop, _postposed, _participle,
+    _participle_apart, _with_apart, _bare_word, _genitive, _of_the_absent, _unlike,
 )  # fmt: skip

@@ -77,7 +77,7 @@ class Sentence:
         return t.best.pos == "VERB" or (t.pos in ("VERB", "AUX") and t.has("VERB") and t.best.pos != "NOUN")
 
     def _both_of_them(self) -> tuple[int, list[Entity]]:
-        """Place of a lone оба or обе and the two people it means, of "все смеются" and all of the sentence."""
+        """Place of a lone оба or обе and the two people it means; of "все смеются" all of the sentence."""
         for i, t in enumerate(self.tokens):
             after = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
             if fold(t.low) == "все" and after is not None and after.keys("VERB") & verbs("expression").keys():

@@ -216,7 +216,7 @@ def beside_person(number: NumberAt) -> IsAge:
     return None
 
 
-@rule("Эльф древний, выглядит на 20.", "выглядит на 20 лет")
+@rule("Раса: вампир. Возраст: выглядит на 20.", "выглядит на 20 лет")
 def seems(number: NumberAt) -> IsAge:
     k = number.i - 1
     if k < 1 or number.tokens[k].low != "на" or not number.tokens[k - 1].keys("VERB") & {"выглядеть"}:

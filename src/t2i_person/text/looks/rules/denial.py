@@ -105,11 +105,15 @@ def _with_verb(looks: SentenceLooks) -> list[tuple[Phrase, int]]:
     return out
 
 
-def _deny(looks: SentenceLooks, phrase: Phrase, first: int, end: int, verb: int | None, told: int = 0) -> None:
+def _deny(
+    looks: SentenceLooks, phrase: Phrase, first: int, end: int, verb: int | None, told: int = 0
+) -> None:
     """Deny the words from `first` to before `end`; the normal form has those before `told`."""
     entry = things()[phrase.reading.key]
     owner = looks.possessor(phrase, phrase.noun + 1)
     if owner is None and verb is not None and not looks._thing_does(verb):
         owner = looks.subject(verb)
     owner = owner or looks._body_owner(phrase, None)
-    looks.emit(owner, phrase, entry, first, end, True, normalize(looks.tokens, phrase, told or phrase.noun + 1))
+    looks.emit(
+        owner, phrase, entry, first, end, True, normalize(looks.tokens, phrase, told or phrase.noun + 1)
+    )

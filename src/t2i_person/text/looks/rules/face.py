@@ -113,7 +113,8 @@ def made_up(looks: SentenceLooks) -> None:
         if phrase.prep or not looks.tokens[phrase.noun].keys("NOUN") & PAINTED or looks._describing(phrase):
             continue
         near = [*range(phrase.start - 1, max(-1, phrase.start - 3), -1), phrase.noun + 1, phrase.noun + 2]
-        near = [k for k in near if 0 <= k < len(looks.tokens) and looks.clause[k] == looks.clause[phrase.noun]]
+        here = looks.clause[phrase.noun]
+        near = [k for k in near if 0 <= k < len(looks.tokens) and looks.clause[k] == here]
         verb = next((k for k in near if looks.tokens[k].keys("VERB", "GRND") & PAINTING), None)
         if verb is None or not {"acc", "gen"} & {r.case for r in noun_readings(looks.tokens[phrase.noun])}:
             continue

@@ -232,9 +232,9 @@ def with_one(looks: SentenceLooks) -> None:
             continue
         entry = looks.thing(phrase)
         end = looks.extend(phrase, entry) if entry is not None else phrase.noun + 1
-        words = normalize(tokens, phrase, end)
+        words, lemma = normalize(tokens, phrase, end), phrase.reading.lemma
         looks.certain.add(phrase.start)
-        looks.add(owner_of_form(looks, at), phrase.start, end, "accessory", words, False, (), phrase.reading.lemma)
+        looks.add(owner_of_form(looks, at), phrase.start, end, "accessory", words, False, (), lemma)
 
 
 @rule("Рыжая девушка. Negative prompt: очки, шляпа.", "рыжий; !очки; !шляпа")
