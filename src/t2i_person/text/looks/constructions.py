@@ -61,7 +61,7 @@ class Constructions(Wording):
         prep = "в" if place.prep == "во" else place.prep
         spots = {f"{prep} {key}" for key in self.tokens[place.noun].keys("NOUN")}
         opens = place.whole == 0 or not self.tokens[place.whole - 1].low[0].isalnum()
-        opens = opens or self.tokens[place.whole - 1].low in ("и", "а")
+        opens = opens or self.tokens[place.whole - 1].low in ("и", "а", "да", "только", "лишь")
         alone = (end == len(self.tokens) or not self.is_verb(end)) and not self.barred & {place.noun}
         return place if opens and alone and spots & THERE else None
 

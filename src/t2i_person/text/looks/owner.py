@@ -226,12 +226,20 @@ class Owners(Denials):
     def possessor(self, phrase: Phrase, end: int) -> Entity | None:
         """Owner said in words: его, genitive, "у него", "на нём", "ему"."""
         said = next((f for f in self.found if f.kind == "poss" and self._stands_by(f, phrase, end)), None)
+        if said is not None and self._looked_over(said, phrase):
+            return self.subject(said.first - 1)
         if said is not None:
             return self._wearer(said, phrase) or said.entity
         if any(self.tokens[m].keys("ADJF") & {"свой"} for m in phrase.mods):
             subject = [f for f in self.people_here() if f.case == "nom"]
             return subject[0].entity if subject else self.scene.topic()
         return self._owner_in_genitive(phrase) or self._owner_governed(phrase)
+
+    def _looked_over(self, said: Found, phrase: Phrase) -> bool:
+        """ "окинула его ледяным взглядом": hers who looks."""
+        before = self.tokens[said.first - 1] if said.first else None
+        over = before is not None and before.keys("VERB", "GRND") & verbs("look over").keys()
+        return bool(over) and phrase.case == "ins"
 
     def _stands_by(self, f: Found, phrase: Phrase, end: int = -1) -> bool:
         """Among the phrase's modifiers, right before it, or right after its noun or at `end`."""

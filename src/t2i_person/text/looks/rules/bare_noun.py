@@ -221,6 +221,22 @@ def covering_a_part(noun: NounAt) -> bool | None:
     return noun.looks._covered(noun.phrase, noun.entry, noun.end, noun.verb, noun.possessor)
 
 
+@rule("Врач сняла маску. Увидел Иван усталое лицо.", "усталое лицо")
+def seen_by_somebody(noun: NounAt) -> bool | None:
+    """Whose face somebody sees is not the one who sees, but who was told of before."""
+    if not noun.body or "acc" not in noun.cases or noun.prep or not noun.verb_keys & verbs("notice").keys():
+        return None
+    if noun.possessor is not None or noun.verb is None or not noun.enough:
+        return None
+    who = noun.looks.subject(noun.verb)
+    scene = noun.looks.scene
+    others = [e for e in scene.entities if e is not who and e.nominal and e.last >= scene.sentence - 2]
+    if who is None or len(others) != 1 or others[0].number != "sing":
+        return None
+    noun.looks.certain.add(noun.start)
+    return noun.emit(others[0])
+
+
 @rule("Иван молчал. На щеке белел шрам.", "шрам")
 def part_there(noun: NounAt) -> bool | None:
     """A part of the body or a mark on it that is the clause's subject or object."""
