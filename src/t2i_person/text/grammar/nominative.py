@@ -7,6 +7,8 @@ from .numbers import FEW, number_value
 from .phrases import Phrase
 from .tokens import Reading, Token, readings
 
+OPENING, CLOSING = "«„", ("»", "”", ",")
+
 
 @lru_cache(20_000)
 def _nominative(reading: Reading, number: str, gender: str) -> str:
@@ -51,10 +53,10 @@ def normalize(tokens: list[Token], phrase: Phrase, end: int | None = None) -> st
     words = [*behind, *words] if behind else [*words, *_tail(tail, phrase, number)]
     out: list[str] = []
     for word in words:
-        if word != ",":
-            out += [word] if word else []
-        elif out:
-            out[-1] += ","
+        if out and (word in CLOSING or out[-1][-1:] in OPENING):
+            out[-1] += word
+        elif word and word != ",":
+            out.append(word)
     return " ".join(out)
 
 

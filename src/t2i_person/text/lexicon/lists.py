@@ -136,13 +136,20 @@ ENDINGS = tuple(
 )  # fmt: skip
 
 
+PREFIXES = ("нано", "экзо", "кибер", "супер", "мини", "мега", "техно", "био", "термо", "евро", "псевдо")
+
+
 @lru_cache(10_000)
 def base_of(key: str) -> str:
-    """The listed thing that a word makes small or big, "" for none: "панталончики", "куртёнка"."""
+    """The listed thing that a word makes small, big or new, "" for none: "панталончики", "нанокостюм"."""
     for old, new in ENDINGS:
         stem = key.removesuffix(old)
         if stem != key and len(stem) > 2 and stem + new in things():
             return stem + new
+    for start in PREFIXES:
+        rest = key.removeprefix(start)
+        if rest != key and rest in things():
+            return rest
     return ""
 
 

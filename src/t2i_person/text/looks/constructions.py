@@ -3,16 +3,19 @@
 from collections.abc import Set
 
 from ..grammar.agreement import noun_readings
-from ..grammar.marks import HARD
+from ..grammar.marks import DASH, HARD
 from ..grammar.nominative import locative, masculine, nominative, normalize
 from ..grammar.phrases import Phrase
-from ..lexicon.lists import Thing, verbs, word_set
+from ..lexicon.lists import Thing, fold, things, verbs, word_set
 from ..model import WORN
 from ..people.coreference.entity import Entity
+from .extent import WAYS
 from .wording import Wording
 
 QUALITY = word_set("rules.txt", "quality")
 STUCK = word_set("rules.txt", "stuck")
+WHITHER = ("на", "до", "из", "с", "по", "в", "во")
+THERE = word_set("rules.txt", "there")
 SOIL = word_set("rules.txt", "soil")
 UNDER_EYES = word_set("rules.txt", "under eyes")
 HAIR = word_set("rules.txt", "hair with something in it")
@@ -25,21 +28,42 @@ class Constructions(Wording):
 
     def _clause_of(self, phrase: Phrase, end: int, verb: int | None) -> tuple[int, int]:
         """ "плащ висел клочьями", "на щеке белел шрам": without an adjective it is the verb that tells."""
-        plain = phrase.start, end
-        if verb is None or self.clause[verb] != self.clause[phrase.noun] or self._describing(phrase):
+        there = self.place_before(phrase, end)
+        plain = phrase.start if there is None else there.whole, end
+        if verb is None or self.clause[verb] != self.clause[phrase.noun] or not self._does(phrase, verb):
             return plain
-        if not self._does(phrase, verb):
+        if self._describing(phrase) and not self.tokens[verb].keys("VERB") & verbs("part").keys():
             return plain
         if end <= verb <= end + 3:
             return self._with_verb_after(phrase, end, verb)
-        place = next(
-            (p for p in self.phrases.values() if p.noun < verb < phrase.start and p.prep == "на"), None
-        )
+        place = next((p for p in self.phrases.values() if self._there(p, verb, phrase)), None)
         if place is None or verb + 1 != phrase.start or verb - place.noun > 3:
             return plain
-        free = not any(k in self.used for k in range(place.whole, verb))
-        on_body = self.tokens[place.noun].keys("NOUN") & word_set("things.txt", "place")
-        return (place.whole, end) if free and on_body else plain
+        return plain if any(k in self.used for k in range(place.whole, verb)) else (place.whole, end)
+
+    def _there(self, place: Phrase, verb: int, phrase: Phrase) -> bool:
+        """A place of the body before the verb, and behind the verb what is there: "по щекам текли слёзы"."""
+        keys = self.tokens[place.noun].keys("NOUN")
+        if not place.noun < verb < phrase.start or place.whole == place.start:
+            return False
+        on = place.prep == "на" and keys & word_set("things.txt", "place")
+        return bool(on or {f"{place.prep} {key}" for key in keys} & THERE)
+
+    def place_before(self, phrase: Phrase, end: int) -> Phrase | None:
+        """ "на щеке родинка", "через бровь — шрам": the place right before what is there, with no verb."""
+        k = phrase.start - 1
+        k -= k > 0 and self.tokens[k].low in DASH
+        while k > 0 and (self.tokens[k].low == "у" or (k in self.at and self.at[k].kind in ("pron", "poss"))):
+            k -= 1  # "на щеке у него родинка"
+        place = self.phrases.get(k)
+        if phrase.prep or place is None or place.noun in self.used or place.whole == place.start:
+            return None
+        prep = "в" if place.prep == "во" else place.prep
+        spots = {f"{prep} {key}" for key in self.tokens[place.noun].keys("NOUN")}
+        opens = place.whole == 0 or not self.tokens[place.whole - 1].low[0].isalnum()
+        opens = opens or self.tokens[place.whole - 1].low in ("и", "а", "да", "только", "лишь")
+        alone = (end == len(self.tokens) or not self.is_verb(end)) and not self.barred & {place.noun}
+        return place if opens and alone and spots & THERE else None
 
     def _does(self, phrase: Phrase, verb: int) -> bool:
         """The noun agrees with an intransitive verb that tells more than that it is there."""
@@ -55,6 +79,13 @@ class Constructions(Wording):
         how = next((p for p in self.phrases.values() if p.start == last and not p.prep), None)
         if how is not None and self.tokens[how.noun].best.case == "ins" and how.noun not in self.used:
             last = how.noun + 1
+        if last < len(self.tokens) and fold(self.tokens[last].low) in WAYS:
+            return phrase.start, last + 1  # "бабочка съехала набок"
+        whither = self.governed_at(last)  # "очки сползли на нос", "рубашка вылезла из брюк"
+        if whither is not None and whither.prep in WHITHER and whither.noun not in self.used:
+            listed = things().keys() | word_set("things.txt", "place") | word_set("things.txt", "part")
+            if self.tokens[whither.noun].keys("NOUN") & listed:
+                last = whither.noun + 1
         return phrase.start, last
 
     def _unseen(self, phrase: Phrase) -> bool:

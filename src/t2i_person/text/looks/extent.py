@@ -11,6 +11,7 @@ from ..model import WORN
 from .sentence import Sentence
 
 QUANTITY = word_set("grammar.txt", "quantity")
+FURS = word_set("grammar.txt", "fur")
 SHAPES = word_set("grammar.txt", "shape")
 STYLES = word_set("grammar.txt", "style")
 WAYS = word_set("grammar.txt", "way")
@@ -21,6 +22,10 @@ EMPTY = word_set("grammar.txt", "empty")
 BELTED = tuple(word_set("rules.txt", "belted"))
 BENDS = word_set("grammar.txt", "on a face")
 GREY = word_set("grammar.txt", "grey")
+CLOSING = {"«": "»", "“": "”", "„": "“"}
+GOT = frozenset("купленный подаренный найденный взятый купить подарить найти взять".split())
+PARTICIPLE = 5  # words that go with a participle
+WRITTEN = 5  # words of an inscription
 LATIN = re.compile(r"[a-z][a-z&'-]*")
 JEWELLERY = ("ring", "earrings", "necklace", "bracelet", "brooch")
 GARMENT = ("clothes", "headwear")
@@ -112,7 +117,14 @@ def _is_mark(key: str) -> bool:
 
 def _without_part(sentence: Sentence, after: Phrase, entry: Thing) -> bool:
     """ "куртка без капюшона" """
-    return entry.category in WORN and _is_a("part", sentence, after)
+    finger = entry.english == "gloves" and bool(sentence.tokens[after.noun].keys("NOUN") & {"палец"})
+    return finger or (entry.category in WORN and _is_a("part", sentence, after))
+
+
+def _over_another(sentence: Sentence, after: Phrase, entry: Thing) -> bool:
+    """ "в пуховике поверх пижамы" """
+    theirs = things().get(after.reading.key)
+    return entry.category in GARMENT and theirs is not None and theirs.category in GARMENT
 
 
 def _with_detail(sentence: Sentence, after: Phrase, entry: Thing) -> bool:
@@ -131,6 +143,8 @@ def _with_detail(sentence: Sentence, after: Phrase, entry: Thing) -> bool:
     if entry.category == "accessory" and ("печатка" in keys or (entry.english in JEWELLERY and not listed)):
         return True
     if entry.category in WORN and _is_a("part", sentence, after):
+        return True
+    if entry.category in GARMENT and keys & FURS:
         return True
     pictured = entry.category in GARMENT and not listed and after.case == "ins"
     return pictured and after.noun not in sentence.at and _decorates(after)
@@ -160,6 +174,8 @@ def _at_place(sentence: Sentence, after: Phrase, entry: Thing) -> bool:
 COMPLETES: dict[str, Completes] = {
     "из": _of_material,
     "без": _without_part,
+    "поверх": _over_another,
+    "вместо": _along_body,
     **dict.fromkeys(("в", "во"), _inside),
     **dict.fromkeys(("с", "со"), _with_detail),
     **dict.fromkeys(("поперек", "ниже", "выше", "вдоль", "от"), _along_body),
@@ -239,15 +255,29 @@ def _participle_apart(sentence: Sentence, phrase: Phrase, entry: Thing, end: int
     if sentence.tokens[end].low != "," or end + 2 >= len(sentence.tokens) or entry.category not in TRIMMED:
         return None
     token = sentence.tokens[end + 1]
-    if token.best.pos != "PRTF" or not phrase.prep or sentence.mod_of.get(end + 1, -1) > end:
+    if token.best.pos != "PRTF" or sentence.mod_of.get(end + 1, -1) > end:
         return None
     if not _agrees_as("PRTF", sentence, phrase, end + 1) or _somebodys(sentence, phrase, end + 1):
         return None
-    last = participle_tail(sentence, end + 2)
+    if not phrase.prep and (phrase.case != "nom" or token.keys("PRTF", "VERB") & GOT):
+        return None  # "одёрнула плащ, купленный на распродаже"
+    belted = fold(token.low).startswith(BELTED)
+    last = (not belted and _to_the_mark(sentence, end + 2)) or participle_tail(sentence, end + 2)
     means = sentence.phrases.get(last - 1)
-    if means is not None and means.mods and fold(token.low).startswith(BELTED):
+    if means is not None and means.mods and belted:
         return None  # "в блузе, подпоясанной новым патронташем"
     return last if last > end + 2 else None
+
+
+def _to_the_mark(sentence: Sentence, first: int) -> int | None:
+    """One past a participle's own words, if they are few, name nobody and nothing that is told apart."""
+    tokens = sentence.tokens
+    last = next((t.i for t in tokens[first:] if not t.low[0].isalnum()), len(tokens))
+    inside = range(first, last)
+    if len(inside) > PARTICIPLE or any(k in sentence.at or sentence.is_verb(k) for k in inside):
+        return None
+    told = (p for p in sentence.phrases.values() if p.noun in inside and p.mods)
+    return None if any(p.reading.key in things() for p in told) or not inside else last
 
 
 def with_apart(sentence: Sentence, entry: Thing, end: int) -> int | None:
@@ -279,7 +309,8 @@ def participle_tail(sentence: Sentence, last: int) -> int:
                 return p.noun + 1
         if p.prep_at == last and p.prep in AROUND_PARTICIPLE:
             return p.noun + 1
-    return last
+    way = last < len(sentence.tokens) and fold(sentence.tokens[last].low) in WAYS
+    return last + way  # "сбитой набок"
 
 
 def _bare_word(sentence: Sentence, phrase: Phrase, entry: Thing, end: int) -> int | None:
@@ -361,7 +392,17 @@ def _somebodys(sentence: Sentence, phrase: Phrase, place: int) -> bool:
     )  # fmt: skip
 
 
+def _inscribed(sentence: Sentence, phrase: Phrase, entry: Thing, end: int) -> int | None:
+    """ "с бейджем «Стажёр»", "футболка с надписью «Мир»": the words that are written there."""
+    tokens = sentence.tokens
+    close = CLOSING.get(tokens[end].low)
+    if close is None or entry.category not in (*WORN, "other") or entry.carried:
+        return None
+    ahead = tokens[end + 1 : end + 2 + WRITTEN]
+    return next((t.i + 1 for t in ahead[1:] if t.low == close), None)
+
+
 STEPS: tuple[Step, ...] = (
-    _prepositional, _likened, _set_off, _of_colour, _stop, _postposed, _participle, _participle_apart,
-    _with_apart, _bare_word, _genitive, _of_the_absent, _unlike,
+    _prepositional, _likened, _inscribed, _set_off, _of_colour, _stop, _postposed, _participle,
+    _participle_apart, _with_apart, _bare_word, _genitive, _of_the_absent, _unlike,
 )  # fmt: skip

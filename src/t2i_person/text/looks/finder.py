@@ -2,7 +2,7 @@
 
 import itertools
 
-from ..grammar.agreement import MODIFIERS, is_pointing
+from ..grammar.agreement import MODIFIERS, is_pointing, noun_readings
 from ..grammar.nominative import masculine, nominative, plain_readings
 from ..grammar.phrases import look_of
 from ..grammar.tokens import Reading, Token
@@ -17,6 +17,7 @@ from .weighing import weigh
 
 COMPARED = word_map("rules.txt", "compared")
 OF_ANY_TRADE = word_set("rules.txt", "of any trade")
+NO_MORE = frozenset(("отставной", "бывший", "будущий"))
 UNCLAD = word_map("rules.txt", "unclad")
 
 
@@ -131,8 +132,21 @@ class SentenceLooks(Constructions):
         if f.person.kind not in ("role", "folk") or f.keys & word_set("absent.txt", "praise"):
             return
         first = self._with_kind(f)
-        trade = " ".join([*(masculine(t) for t in self.tokens[first : f.first]), f.lemma])
-        self.add(f.entity, first, f.end, "role", trade, self.negation(f.start), noun=f.lemma)
+        end = self._trade_end(f)
+        of_what = [t.low for t in self.tokens[f.end : end]]
+        trade = " ".join([*(masculine(t) for t in self.tokens[first : f.first]), f.lemma, *of_what])
+        while first - 1 in self.mod_of and self.tokens[first - 1].keys("ADJF") & NO_MORE:
+            first -= 1  # "отставной полковник" is drawn as a colonel
+        self.add(f.entity, first, end, "role", trade, self.negation(f.start), noun=f.lemma)
+
+    def _trade_end(self, f: Found) -> int:
+        """One past what a trade is of: "настройщик роялей", "сторож городского кладбища"."""
+        inner = self.phrase_at(f.end)
+        if inner is None or inner.prep or inner.noun in self.used or inner.noun in self.at:
+            return f.end
+        thing = inner.reading.animacy == "inan" and inner.reading.key not in things()
+        genitive = any(r.case == "gen" for r in noun_readings(self.tokens[inner.noun]))
+        return inner.noun + 1 if thing and genitive else f.end
 
     def _beside_with_looks(self, f: Found) -> bool:
         """ "майор, седеющий шатен": set apart right behind the noun, where its adjective is what is told."""
@@ -173,7 +187,8 @@ class SentenceLooks(Constructions):
         """The verb at place `i`, read so, is itself a look."""
         if r.key in verbs("expression"):
             end = self._face_verb_end(i)
-            self.add(self.subject(i), i, end, "expression", r.lemma, self.negation(i), verb=r.key)
+            owner = self.subject(i) or (self.pair[0] if self.pair and i > self.pair_at else None)
+            self.add(owner, i, end, "expression", r.lemma, self.negation(i), verb=r.key)
             return True
         grown = self.phrases.get(i + 2) or self.phrases.get(i + 1)
         if r.key in ("обрасти", "зарасти") and grown is not None and grown.case == "ins":
@@ -223,6 +238,8 @@ class SentenceLooks(Constructions):
         before = self.tokens[i - 1] if i > 0 else None
         if r is None or before is None or t.best.pos != "COMP" or r.key not in looks():
             return False
+        if i + 1 < len(self.tokens) and self.is_verb(i + 1):
+            return False  # "плотнее запахнула палантин"
         joined = before.low in ("и", ",") and (i - 2 in self.used)
         scale = fold(before.low) in word_set("rules.txt", "by how much")
         k = i - 2 if scale else i - 1
@@ -244,7 +261,8 @@ class SentenceLooks(Constructions):
             return False
         for p in self.phrases.values():
             entry = things().get(p.reading.key)
-            if entry is None or p.noun in self.used or not 0 < i - p.noun < 3 or p.prep:
+            behind = [k for k in range(p.noun + 1, i) if k not in self.at and self.tokens[k].low != "у"]
+            if entry is None or p.noun in self.used or p.noun > i or len(behind) > 1 or p.prep:
                 continue
             if entry.category in ("face", "hair", "skin", "eyes", "facial_hair"):
                 word = verbs("become")[r.key].split()[0]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ..grammar.marks import DASH
 from ..grammar.phrases import Phrase
 from ..grammar.tokens import Reading
 from ..lexicon.lists import fold, verbs
@@ -59,6 +60,8 @@ class Owners(Denials):
         near = before[-1] if before else None
         if near is not None and len(before) > 1 and near.case == "gen" and near.kind in ("noun", "name"):
             whose = before[-2]
+            if whose.end == near.start - 1 and self.tokens[near.start - 1].low == "из":
+                return whose  # "одна из студенток, в очках"
             if whose.end == near.start and whose.kind == "noun" and whose.case == "nom":
                 return whose
         return near
@@ -146,7 +149,8 @@ class Owners(Denials):
     def _is_so(self, i: int, start: int) -> bool:
         """Nothing but "to be" stands between: "я была в плаще"."""
         between = self.tokens[i + 1 : start]
-        return all(t.keys("VERB") & verbs("be").keys() or t.low in ("не", "весь", "вся") for t in between)
+        so = ("не", "весь", "вся", *DASH)  # "а я — в свитере"
+        return all(t.keys("VERB") & verbs("be").keys() or t.low in so for t in between)
 
     def _tight(self, f: Found, start: int) -> bool:
         """Only features and punctuation stand between a person and the place."""
@@ -173,7 +177,10 @@ class Owners(Denials):
         verb = next((r for r in t.readings if r.pos in ("VERB", "GRND", "ADJS", "PRTS")), t.best)
         if "1per" in verb.grams:
             told = [f for f in self.found if f.lemma == "я" and f.case == "nom"]
-            return told[-1].entity if told else None if self.scene.aloud else self.scene.narrator
+            if told or self.scene.aloud:
+                return told[-1].entity if told else None
+            alone = self.scene.entities[0] if len(self.scene.entities) == 1 else None
+            return self.scene.narrator or alone  # "Вика, 27. Очки ношу."
         if "impr" in verb.grams:
             return None
         gender, number = _asked_of_subject(verb)
@@ -219,12 +226,20 @@ class Owners(Denials):
     def possessor(self, phrase: Phrase, end: int) -> Entity | None:
         """Owner said in words: его, genitive, "у него", "на нём", "ему"."""
         said = next((f for f in self.found if f.kind == "poss" and self._stands_by(f, phrase, end)), None)
+        if said is not None and self._looked_over(said, phrase):
+            return self.subject(said.first - 1)
         if said is not None:
             return self._wearer(said, phrase) or said.entity
         if any(self.tokens[m].keys("ADJF") & {"свой"} for m in phrase.mods):
             subject = [f for f in self.people_here() if f.case == "nom"]
             return subject[0].entity if subject else self.scene.topic()
         return self._owner_in_genitive(phrase) or self._owner_governed(phrase)
+
+    def _looked_over(self, said: Found, phrase: Phrase) -> bool:
+        """ "окинула его ледяным взглядом": hers who looks."""
+        before = self.tokens[said.first - 1] if said.first else None
+        over = before is not None and before.keys("VERB", "GRND") & verbs("look over").keys()
+        return bool(over) and phrase.case == "ins"
 
     def _stands_by(self, f: Found, phrase: Phrase, end: int = -1) -> bool:
         """Among the phrase's modifiers, right before it, or right after its noun or at `end`."""

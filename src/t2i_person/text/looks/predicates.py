@@ -37,7 +37,8 @@ class Predicates(Owners):
             base = nominative(noun, noun.number)
             if phrase.mods:
                 base = normalize(self.tokens, phrase, phrase.noun + 1)
-            end = participle_tail(self, last) if adjectives[-1].pos in ("PRTS", "PRTF") else last
+            done = adjectives[-1].pos in ("PRTS", "PRTF") or self.tokens[last - 1].has("PRTS")
+            end = participle_tail(self, last) if done else last
             end = self.with_detail(entry, end)
             return end, " ".join([*words, base]), negated
         return self._shape(phrase, entry) if first == phrase.noun + 1 else None
@@ -92,7 +93,7 @@ class Predicates(Owners):
             t = tokens[k]
             fits = [r for r in t.readings if _predicates(r, noun)]
             noun_too = t.best.pos == "NOUN" and look_of(t) is not None  # "волосы чёрные"
-            if fits and (noun_too or t.best.pos not in ("NOUN", "VERB", "ADVB")):
+            if fits and (noun_too or t.best.pos not in ("NOUN", "VERB", "ADVB") or _no_verb_of(t, noun)):
                 if self.mod_of.get(k, n) != n and self.mod_of[k] > k:
                     break
                 adjectives.append(fits[0])
@@ -199,6 +200,12 @@ def _predicates(r: Reading, noun: Reading) -> bool:
     if not (full or r.pos in SHORT) or r.number != noun.number or not _same_gender(r, noun):
         return False
     return r.key not in NOT_PREDICATE and "Apro" not in r.grams
+
+
+def _no_verb_of(token: Token, noun: Reading) -> bool:
+    """ "глаз затянут бельмом": as a verb it would be of many."""
+    verbal = [r for r in token.readings if r.pos == "VERB"]
+    return token.has("PRTS") and bool(verbal) and all(r.number != noun.number for r in verbal)
 
 
 def _told_of(r: Reading, noun: Reading) -> bool:

@@ -77,8 +77,12 @@ class Sentence:
         return t.best.pos == "VERB" or (t.pos in ("VERB", "AUX") and t.has("VERB") and t.best.pos != "NOUN")
 
     def _both_of_them(self) -> tuple[int, list[Entity]]:
-        """Place of a lone оба or обе and the two people it means."""
+        """Place of a lone оба or обе and the two people it means; of "все смеются" all of the sentence."""
         for i, t in enumerate(self.tokens):
+            after = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
+            if fold(t.low) == "все" and after is not None and after.keys("VERB") & verbs("expression").keys():
+                all_here = [e for e in self.scene.entities if e.last == self.scene.sentence and e.nominal]
+                return (i, all_here) if len(all_here) > 1 else (-1, [])
             if fold(t.low) not in ("оба", "обе") or any(f.number == "plur" for f in self.found):
                 continue
             singles = [e for e in self.scene.entities if e.number == "sing" and e.nominal]
@@ -179,12 +183,17 @@ class Sentence:
             in_place = p.prep in ("на", "в", "во", "под", "за") and p.case == "loc"
             below = p.prep in ("под", "за", "над") and p.case == "ins" and p.reading.animacy == "inan"
             keys = self.tokens[p.noun].keys("NOUN")
-            if not (in_place or below):
+            if not (in_place or below) or self._of_mouth(p.noun):
                 continue
             listed = things().keys(), word_set("things.txt", "place"), word_set("things.txt", "part")
             if all(keys.isdisjoint(words) for words in listed):
                 return True
         return False
+
+    def _of_mouth(self, n: int) -> bool:
+        """ "в углу рта", "в уголке губ" """
+        after = self.tokens[n + 1].keys("NOUN") if n + 1 < len(self.tokens) else frozenset()
+        return bool(self.tokens[n].keys("NOUN") & {"угол", "уголок"} and after & {"рот", "губа", "глаз"})
 
     def _on_body(self, n: int) -> bool:
         return any(

@@ -34,6 +34,7 @@ LIKENING = ("как", "словно", "будто", "точно", "похожи�
 SUMMING = frozenset(("такой", "весь", "это"))  # "таких", "всё"
 ONE_OF = word_set("reference.txt", "one of")
 DRESSED = "одетый"  # alone it tells nothing
+TELLS_NOTHING = frozenset((DRESSED, "быть", "такой", "никакой", "год", "хромать", "прихрамывать"))
 ADJECTIVES = ("ADJF", "PRTF", "ADJS", "PRTS")
 
 
@@ -267,7 +268,7 @@ def _sure(looks: SentenceLooks, first: int, end: int) -> bool:
     """Likely enough, and more than the bare name of a part that everybody has."""
     words = [t for t in looks.tokens[first:end] if t.low[0].isalnum()]
     content = [t for t in words if t.low not in DENIES and t.best.pos not in ("PREP", "CONJ", "PRCL", "NPRO")]
-    content = [t for t in content if DRESSED not in t.keys()]
+    content = [t for t in content if not t.keys() & TELLS_NOTHING]
     if words and (words[0].low in LIKENING or fold(words[0].low) in ONE_OF):
         return False  # "тощая, как карандаш", "чулки: один красный, другой зелёный"
     if not content or sum(t.look for t in words) < SPAN * len(words):
@@ -360,8 +361,8 @@ def _of_verb(words: list[Token]) -> Told | None:
     """ "побледнел" is told as "бледный", any other verb as what the face does."""
     for t in words:
         for r in t.readings:
-            if r.pos not in ("VERB", "GRND", "INFN"):
-                continue
+            if r.pos not in ("VERB", "GRND", "INFN") or t.best.pos in ADJECTIVES:
+                continue  # "строгая" is no gerund
             if r.key in verbs("become"):
                 shown, category = verbs("become")[r.key].split()
                 return category, shown, (shown,), "", ""

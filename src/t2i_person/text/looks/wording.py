@@ -1,5 +1,7 @@
 """What a phrase names as a feature: the listed thing, its category, and the words it is given in."""
 
+from dataclasses import replace
+
 from ..grammar.agreement import MODIFIERS, agrees, is_pointing, noun_readings
 from ..grammar.nominative import masculine, normalize
 from ..grammar.phrases import Phrase
@@ -8,11 +10,10 @@ from ..lexicon.compounds import is_colour
 from ..lexicon.lists import Thing, base_of, fold, people, things, word_set
 from ..lexicon.neighbours import kind_of
 from ..people.coreference.entity import Entity
-from .extent import QUANTITY, extent
+from .extent import FURS, QUANTITY, extent
 from .predicates import Predicates
 from .sentence import WORN_PLACES
 
-FURS = word_set("grammar.txt", "fur")
 CARRIED_AT = word_set("grammar.txt", "carried at")
 JOINING = (",", "и", "или", "да", "также", "а", "ни")
 HAIR_PLACES = word_set("grammar.txt", "in hair")
@@ -203,4 +204,6 @@ def _entry(key: str) -> Thing | None:
     if entry is None and "-" in key:
         parts = key.split("-")
         entry = things().get(parts[0]) or things().get(parts[-1])
+        if entry is not None and entry.needs:
+            return replace(entry, needs=False)  # "ногти-миндаль"
     return entry

@@ -83,6 +83,12 @@ def _denied(place: _Place) -> bool:
     return "нет" in span or "ни" in span or ("не" in span and "было" in span)
 
 
+def _late(place: _Place) -> bool:
+    """ "покойная жена" """
+    phrase = place.found.phrase
+    return phrase is not None and any(place.tokens[m].keys("ADJF") & {"покойный"} for m in phrase.mods)
+
+
 def _needed(place: _Place) -> bool:
     """ "Бухгалтер требуется": an advertisement."""
     tokens, f = place.tokens, place.found
@@ -320,6 +326,7 @@ SIGNS: tuple[tuple[Callable[[_Place], bool], bool], ...] = (
     (_picture_in_quotes, True),
     (_quoted, True),
     (_denied, True),
+    (_late, True),
     (_needed, True),
     (_sought, True),
     (_of_work, True),

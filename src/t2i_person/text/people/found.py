@@ -54,10 +54,10 @@ def lookup(key: str) -> Person | None:
     """Lexicon entry of a noun, hyphenated words by their first known half."""
     entry = people().get(key)
     if entry is None and "-" in key:
-        for part in key.split("-"):
-            entry = people().get(part)
-            if entry and entry.kind != "collective":
-                return entry
+        halves = [people()[part] for part in key.split("-") if part in people()]
+        halves = [half for half in halves if half.kind != "collective"]
+        sexed = [half for half in halves if half.gender in ("m", "f") and half.kind == "generic"]
+        return next(iter(sexed or halves), None)  # "гот-девушка" is a girl
     base = people().get(key[:-2]) if entry is None and key.endswith("рша") else None
     if base is not None and base.kind == "role":
         return Person(key, "f", "role", base.english)  # "тренерша", "блогерша"

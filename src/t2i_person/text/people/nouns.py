@@ -29,7 +29,7 @@ def noun_at(tokens: list[Token], i: int) -> Found | None:
     if phrase is None:
         return None
     entry = _listed(token, phrase) or _somebody_dressed(tokens, i, phrase) or _living(token, phrase)
-    if entry is None or _is_nobody(tokens, i, phrase, entry):
+    if entry is None or _is_nobody(tokens, i, phrase, entry) or _thing_there(tokens, i, phrase):
         return None
     r = _case_by_place(tokens, i, phrase)
     if entry.gender == "r" and r.case == "nom" and phrase.start == i and i > 0:
@@ -150,6 +150,15 @@ def _is_nobody(tokens: list[Token], i: int, phrase: Phrase, entry: Person) -> bo
     if phrase.reading.key not in things() or entry.kind in ("kin", "generic"):
         return False
     return phrase.reading.animacy != "anim"
+
+
+def _thing_there(tokens: list[Token], i: int, phrase: Phrase) -> bool:
+    """ "на колготках стрелка": the nominative of a thing, no shooter in the genitive."""
+    listed = not any(t.best.pos == "VERB" for t in tokens)
+    if (phrase.reading.case not in ("gen", "acc") and not listed) or phrase.mods or phrase.prep:
+        return False
+    nouns = [r for r in tokens[i].readings if r.pos == "NOUN" and r.key in things()]
+    return any(r.case == "nom" and r.animacy == "inan" and r.key != phrase.reading.key for r in nouns)
 
 
 def _may_be_place(token: Token) -> bool:

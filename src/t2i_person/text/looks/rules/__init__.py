@@ -24,6 +24,7 @@ from .after_preposition import (
     their_part,
     under_clothes,
     under_covering,
+    wiped_on,
     without,
     worn_in,
 )
@@ -39,12 +40,14 @@ from .age import (
     dative_alone,
     of_whom_it_turned,
     on_the_look,
+    seems,
     span_of_time,
     time_ago,
     years_first,
 )
 from .bare_noun import (
     acted_upon,
+    anothers,
     covering_a_part,
     denied,
     doing_or_alone,
@@ -58,6 +61,7 @@ from .bare_noun import (
     part_there,
     plain_look,
     pocket_of,
+    seen_by_somebody,
     shown_by_verb,
     shown_on_owner,
     taken_off,
@@ -66,7 +70,7 @@ from .bare_noun import (
     under_eyes,
     wrapped_in,
 )
-from .body import on_the_place, once_and_now, part_gerund, part_stops
+from .body import at_the_place, on_the_place, once_and_now, part_gerund, part_stops
 from .denial import gone, not_of_height, stopped_wearing, there_is_none
 from .detached import (
     Owner,
@@ -87,7 +91,7 @@ from .detached import (
     short_of_subject,
     short_of_topic,
 )
-from .face import flooded, gesture, looked
+from .face import flooded, gesture, looked, made_up
 from .foreign import english_words
 from .forms import (
     age_key,
@@ -96,9 +100,10 @@ from .forms import (
     excluded,
     key_and_look,
     key_and_thing,
+    with_one,
     yes_or_no,
 )
-from .height import height, height_of_most, in_metres, years_and_height
+from .height import height, height_of_most, in_metres, weight, years_and_height
 from .idle import (
     condition,
     full_of,
@@ -113,7 +118,7 @@ from .idle import (
 )
 from .noun import NounAt
 from .number import NumberAt
-from .own import own
+from .own import own, set_phrase
 from .rule import OfSentence, Rule, decide, rule
 from .worn import changed_clothes
 
@@ -129,11 +134,13 @@ FIRST: tuple[Rule[OfSentence], ...] = (
     height_of_most,
     in_metres,
     years_and_height,
+    weight,
     yes_or_no,
     english_words,
     excluded,
     key_and_look,
     key_and_thing,
+    with_one,
     keys,
     wished,
     condition,
@@ -144,6 +151,7 @@ FIRST: tuple[Rule[OfSentence], ...] = (
     full_of,
     roar,
     worn_by_things,
+    set_phrase,
     own,
     stopped_wearing,
     gone,
@@ -151,9 +159,11 @@ FIRST: tuple[Rule[OfSentence], ...] = (
     not_of_height,
     changed_clothes,
     gesture,
+    made_up,
     looked,
     flooded,
     on_the_place,
+    at_the_place,
 )
 
 # What a noun of the lists tells; a noun that no rule has a say on tells nothing.
@@ -178,14 +188,16 @@ NOUNS: tuple[Rule[Callable[[NounAt], bool | None]], ...] = (
     behind_glasses,
     along_hair,
     over_clothes,
+    wiped_on,
     dressed_up_with,
     their_part,
     under_eyes,
+    pocket_of,
+    anothers,
     taken_off,
     denied,
     told_after,
     told_before,
-    pocket_of,
     in_genitive,
     held_clothes,
     object_of_wearing,
@@ -195,6 +207,7 @@ NOUNS: tuple[Rule[Callable[[NounAt], bool | None]], ...] = (
     part_does,
     plain_look,
     covering_a_part,
+    seen_by_somebody,
     part_there,
     shown_on_owner,
     acted_upon,
@@ -226,6 +239,7 @@ DETACHED: tuple[Rule[Callable[[AdjectiveAt], Owner]], ...] = (
 # Whether a number is an age, and whose; without a rule's answer it is none.
 AGES: tuple[Rule[Callable[[NumberAt], IsAge]], ...] = (
     time_ago,
+    seems,
     years_first,
     of_whom_it_turned,
     bare_digits,

@@ -270,6 +270,16 @@ def over_clothes(noun: NounAt) -> bool | None:
     return noun.emit(noun.looks._verb_owner(noun.whole))
 
 
+@rule("Иван вытер руки о передник.", "передник")
+def wiped_on(noun: NounAt) -> bool | None:
+    """What hands are wiped on, or glasses, is worn."""
+    if noun.prep not in ("о", "об") or noun.verb is None or not noun.worn or "acc" not in noun.cases:
+        return None
+    if not noun.verb_keys & verbs("wipe").keys():
+        return None
+    return noun.emit(noun.possessor or noun.looks.subject(noun.verb))
+
+
 @rule("Вошёл мужчина при галстуке.", "галстук")
 def dressed_up_with(noun: NounAt) -> bool | None:
     if noun.prep != "при" or not noun.worn:

@@ -216,6 +216,14 @@ def beside_person(number: NumberAt) -> IsAge:
     return None
 
 
+@rule("Раса: вампир. Возраст: выглядит на 20.", "выглядит на 20 лет")
+def seems(number: NumberAt) -> IsAge:
+    k = number.i - 1
+    if k < 1 or number.tokens[k].low != "на" or not number.tokens[k - 1].keys("VERB") & {"выглядеть"}:
+        return None
+    return k - 1, number.end, f"выглядит на {number.words} лет", None
+
+
 @rule("Женщина, на вид сорок лет.", "сорок лет")
 def by_the_look(number: NumberAt) -> IsAge:
     near = number.tokens[max(0, number.i - 4) : number.end + 3]

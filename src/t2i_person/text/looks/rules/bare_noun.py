@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...grammar.nominative import normalize
-from ...lexicon.lists import fold, verbs, word_set
+from ...lexicon.lists import fold, things, verbs, word_set
 from .rule import rule
 
 if TYPE_CHECKING:
@@ -34,6 +34,17 @@ def pocket_of(noun: NounAt) -> bool | None:
     if not part.keys("NOUN") & OF_A_GARMENT or looks._elsewhere(noun.place) or part.rel.startswith("nsubj"):
         return None
     return noun.emit(noun.possessor or looks.subject(noun.verb))
+
+
+@rule("Иван повертел в руках чужую перчатку.", "")
+def anothers(noun: NounAt) -> bool | None:
+    """What one handles that is somebody else's is not worn."""
+    if not any(noun.tokens[m].keys("ADJF") & {"чужой"} for m in noun.phrase.mods) or noun.body:
+        return None
+    if noun.prep or "acc" not in noun.cases or noun.verb_keys & verbs("wear").keys() - verbs("hold").keys():
+        return None
+    noun.looks.barred |= set(range(noun.start, noun.end))
+    return False
 
 
 @rule("Женщина не снимала перчаток.", "перчатки")
@@ -131,6 +142,9 @@ def held_clothes(noun: NounAt) -> bool | None:
     """Clothes in the hands are not worn."""
     if not noun.worn or not noun.verb_keys & verbs("hold").keys() or "acc" not in noun.cases:
         return None
+    apart = noun.verb is None or not noun.looks.same_segment(noun.verb, noun.place)
+    if apart and (noun.verb is None or noun.place < noun.verb):
+        return None  # "зелёное платье, держу кота"
     noun.looks.barred |= set(range(noun.start, noun.end))
     return False
 
@@ -207,6 +221,22 @@ def covering_a_part(noun: NounAt) -> bool | None:
     return noun.looks._covered(noun.phrase, noun.entry, noun.end, noun.verb, noun.possessor)
 
 
+@rule("Врач сняла маску. Увидел Иван усталое лицо.", "усталое лицо")
+def seen_by_somebody(noun: NounAt) -> bool | None:
+    """Whose face somebody sees is not the one who sees, but who was told of before."""
+    if not noun.body or "acc" not in noun.cases or noun.prep or not noun.verb_keys & verbs("notice").keys():
+        return None
+    if noun.possessor is not None or noun.verb is None or not noun.enough:
+        return None
+    who = noun.looks.subject(noun.verb)
+    scene = noun.looks.scene
+    others = [e for e in scene.entities if e is not who and e.nominal and e.last >= scene.sentence - 2]
+    if who is None or len(others) != 1 or others[0].number != "sing":
+        return None
+    noun.looks.certain.add(noun.start)
+    return noun.emit(others[0])
+
+
 @rule("Иван молчал. На щеке белел шрам.", "шрам")
 def part_there(noun: NounAt) -> bool | None:
     """A part of the body or a mark on it that is the clause's subject or object."""
@@ -237,7 +267,8 @@ def acted_upon(noun: NounAt) -> bool | None:
     if not noun.entry.carried or verb is None or noun.looks._thing_does(verb):
         return None
     transitive = any("tran" in r.grams for r in noun.tokens[verb].readings if r.pos == "VERB")
-    return False if transitive else None
+    apart = "nom" in noun.cases and not noun.looks.same_segment(verb, noun.place)
+    return False if transitive and not apart else None  # "соседка курила, папироса в углу рта"
 
 
 @rule("Вошла девушка. На шее блестела цепочка.", "цепочка")
@@ -245,7 +276,8 @@ def on_body(noun: NounAt) -> bool | None:
     """A place of the body, or a verb of how clothes sit, says that the thing is worn."""
     looks = noun.looks
     sits = noun.verb_keys & verbs("fits").keys() and not looks._elsewhere(noun.place)
-    if not sits and not looks._on_body(noun.place):
+    there = looks._on_body(noun.place) or looks.place_before(noun.phrase, noun.end) is not None
+    if not sits and not there:
         return None
     return _emit_with_verb(noun, noun.possessor or looks._body_owner(noun.phrase, noun.verb), False)
 
@@ -259,7 +291,14 @@ def listed_after_feature(noun: NounAt) -> bool | None:
         return None
     if noun.tokens[before].low not in ("и", ",") or noun.looks.is_verb(before):
         return None
-    return noun.emit(made[-1][2], made[-1][3])
+    return noun.emit(made[-1][2], made[-1][3] and not _in_nominative(noun))
+
+
+def _in_nominative(noun: NounAt) -> bool:
+    """ "нет одного глаза, рыжая борода, веснушки": no more of what is denied, as "усов, бороды" would be."""
+    low = fold(noun.tokens[noun.place].low)
+    plain = noun.described or "gen" not in noun.cases or low in things()
+    return plain and noun.phrase.case == "nom"
 
 
 @rule("Маша шла впереди. Цветастая юбка мела пыль.", "цветастая юбка")

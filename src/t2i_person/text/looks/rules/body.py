@@ -191,3 +191,33 @@ def _ends_with_place(looks: SentenceLooks, end: int, acting: bool) -> bool:
     if behind is not None and not behind.prep and behind.case == "gen" and end not in looks.at:
         return False
     return acting or looks._clause_verb(end - 1) is None
+
+
+LONGEST = 5  # words of what is there, with what completes it
+
+
+@rule("Вошёл плотник. За ухом карандаш, на предплечье компас.", "карандаш за ухом; компас на предплечье")
+def at_the_place(looks: SentenceLooks) -> None:
+    """What no list has or what is carried, at a place of the body and without a verb: "за поясом топор"."""
+    tokens = looks.tokens
+    for there in list(looks.phrases.values()):
+        noun = tokens[there.noun]
+        listed = looks.thing(there)
+        if noun.best.pos != "NOUN" or noun.keys("NOUN") & LIGHT:
+            continue
+        if listed is not None and not (listed.held or listed.carried):
+            continue
+        end = there.noun + 1
+        while end < len(tokens) and tokens[end].low[0].isalnum() and tokens[end].low not in ("и", "а"):
+            end += 1
+        rest = tokens[there.noun + 1 : end]
+        if len(rest) > LONGEST or any(t.i in looks.at or looks.is_verb(t.i) for t in rest):
+            continue
+        place = looks.place_before(there, end)
+        if place is None or not any(r.case == "nom" for r in noun_readings(noun)):
+            continue
+        owner = looks.possessor(place, place.noun + 1) or looks._body_owner(there, None)
+        words = " ".join(t.low for t in tokens[place.whole : place.noun + 1] if t.i not in looks.at)
+        told = tuple(masculine(tokens[m]) for m in looks._describing(there))
+        normal = f"{normalize(tokens, there, end)} {words}"
+        looks.add(owner, place.whole, end, "accessory", normal, False, told, there.reading.lemma)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 QUALITY = word_set("rules.txt", "quality")
 GONE = word_set("verbs.txt", "gone")
-BODY_GROWTH = ("facial_hair", "hair", "face", "accessory", "skin")
+BODY_GROWTH = ("facial_hair", "hair", "face", "eyes", "accessory", "skin", "build")
 
 
 @rule("Он перестал носить очки.", "!очки")
@@ -39,7 +39,8 @@ def gone(looks: SentenceLooks) -> None:
         subject = any(r.case == "nom" for r in noun_readings(looks.tokens[phrase.noun]))
         entry = things()[phrase.reading.key]
         if subject and entry.category in BODY_GROWTH and looks.tokens[verb].keys("VERB") & GONE:
-            _deny(looks, phrase, phrase.start, phrase.noun + 1, verb)
+            end = looks.extend(phrase, entry)
+            _deny(looks, phrase, phrase.start, end, verb, end)
 
 
 @rule("У мужчины бороды нет, есть усы.", "!борода; усы")
@@ -104,10 +105,15 @@ def _with_verb(looks: SentenceLooks) -> list[tuple[Phrase, int]]:
     return out
 
 
-def _deny(looks: SentenceLooks, phrase: Phrase, first: int, end: int, verb: int | None) -> None:
+def _deny(
+    looks: SentenceLooks, phrase: Phrase, first: int, end: int, verb: int | None, told: int = 0
+) -> None:
+    """Deny the words from `first` to before `end`; the normal form has those before `told`."""
     entry = things()[phrase.reading.key]
     owner = looks.possessor(phrase, phrase.noun + 1)
     if owner is None and verb is not None and not looks._thing_does(verb):
         owner = looks.subject(verb)
     owner = owner or looks._body_owner(phrase, None)
-    looks.emit(owner, phrase, entry, first, end, True, normalize(looks.tokens, phrase, phrase.noun + 1))
+    looks.emit(
+        owner, phrase, entry, first, end, True, normalize(looks.tokens, phrase, told or phrase.noun + 1)
+    )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ...grammar.agreement import noun_readings
+from ...grammar.nominative import nominative
 from ...lexicon.lists import fold, things, verbs, word_map, word_set
 from .rule import rule
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 LOOKING = word_set("verbs.txt", "looking")
 MOODS = word_map("rules.txt", "looked how")
+PAINTED = word_set("rules.txt", "painted")
+PAINTING = verbs("paint").keys()
 FLOODED = word_map("rules.txt", "flooded")
 FLOODING = word_set("verbs.txt", "flooding")
 NEAR = 4  # words from a verb of looking to how one looks
@@ -28,6 +31,8 @@ def gesture(looks: SentenceLooks) -> None:
         did = next((r for r in t.readings if r.pos in ("VERB", "GRND") and "impr" not in r.grams), None)
         if did is None or t.best.pos not in ("VERB", "GRND"):
             continue
+        if did.pos == "VERB" and t.i and t.i - 1 in looks.phrases and _something_looks(looks, t.i):
+            continue  # "чёлка закрывает один глаз"
         phrase = next((p for p in looks.phrases.values() if _takes(looks, t.i, did, p)), None)
         if phrase is None:
             continue
@@ -99,6 +104,28 @@ def _looks_at(looks: SentenceLooks, place: int) -> bool:
     token = looks.tokens[place]
     told = [r for r in token.readings if r.pos in ("VERB", "GRND") and "impr" not in r.grams]
     return token.best.pos in ("VERB", "GRND") and any(r.key in LOOKING for r in told)
+
+
+@rule("Старшая сестра красила губы чёрным.", "накрашенные губы")
+def made_up(looks: SentenceLooks) -> None:
+    """What one has painted or powdered, with the colour or what it was done with."""
+    for phrase in list(looks.phrases.values()):
+        if phrase.prep or not looks.tokens[phrase.noun].keys("NOUN") & PAINTED or looks._describing(phrase):
+            continue
+        near = [*range(phrase.start - 1, max(-1, phrase.start - 3), -1), phrase.noun + 1, phrase.noun + 2]
+        here = looks.clause[phrase.noun]
+        near = [k for k in near if 0 <= k < len(looks.tokens) and looks.clause[k] == here]
+        verb = next((k for k in near if looks.tokens[k].keys("VERB", "GRND") & PAINTING), None)
+        if verb is None or not {"acc", "gen"} & {r.case for r in noun_readings(looks.tokens[phrase.noun])}:
+            continue
+        first, end = min(verb, phrase.start), max(verb, phrase.noun) + 1
+        how = looks.tokens[end] if end < len(looks.tokens) else None
+        end += how is not None and how.best.pos == "ADJF" and how.best.case == "ins"
+        noun = next((r for r in noun_readings(looks.tokens[phrase.noun]) if r.case in ("acc", "nom")), None)
+        normal = f"накрашенные {nominative(noun or phrase.reading, 'plur')}"
+        looks.certain.add(first)
+        looks.add(looks.subject(verb), first, end, "face", normal, looks.verb_denied(verb), ("накрашенный",),
+                  phrase.reading.lemma)  # fmt: skip
 
 
 @rule("Артур залился краской.", "залиться краской")

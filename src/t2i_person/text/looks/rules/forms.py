@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ...grammar.agreement import MODIFIERS
-from ...grammar.nominative import nominative, plain_readings
+from ...grammar.agreement import MODIFIERS, noun_readings
+from ...grammar.nominative import nominative, normalize, plain_readings
 from ...grammar.tokens import Reading
 from ...lexicon.lists import things, word_set
 from .number import years_word
@@ -24,6 +24,7 @@ NO = word_set("forms.txt", "no")
 EXCLUDING = word_set("forms.txt", "excluding")
 YEARS = word_set("forms.txt", "years")
 LINE = word_set("forms.txt", "line")
+HAD = frozenset(("быть", "иметь", "находиться"))
 ABOUT = ("около", "за", "под", "примерно", "лет")
 PARTS = ("hair", "eyes", "skin", "face")
 LONGEST = 6  # words of a value that is no adjective
@@ -212,6 +213,28 @@ def _looks_from(looks: SentenceLooks, start: int, noun: Reading, of_colour: bool
             break
         k += 1
     return words, looks.with_detail(things()[noun.key], end) if words else end  # "чёрные, с проседью"
+
+
+@rule("Пропала бабушка. При себе трость и пакет.", "трость; пакет")
+def with_one(looks: SentenceLooks) -> None:
+    """What somebody has with them, as notices tell it, whatever it is."""
+    tokens = looks.tokens
+    at = next((t.i for t in tokens[1:] if t.low == "себе" and tokens[t.i - 1].low == "при"), 0)
+    if not at:
+        return
+    for phrase in list(looks.phrases.values()):
+        noun = tokens[phrase.noun]
+        listed = all(t.best.pos != "VERB" or t.keys("VERB") & HAD for t in tokens[at : phrase.noun])
+        first = phrase.start > at and noun.best.pos == "NOUN" and not phrase.prep
+        if not first or not listed or not {"nom", "acc"} & {r.case for r in noun_readings(noun)}:
+            continue
+        if tokens[phrase.start - 1].low not in (",", "и", "себе", ":", "—", "был", "была", "имел", "имела"):
+            continue
+        entry = looks.thing(phrase)
+        end = looks.extend(phrase, entry) if entry is not None else phrase.noun + 1
+        words, lemma = normalize(tokens, phrase, end), phrase.reading.lemma
+        looks.certain.add(phrase.start)
+        looks.add(owner_of_form(looks, at), phrase.start, end, "accessory", words, False, (), lemma)
 
 
 @rule("Рыжая девушка. Negative prompt: очки, шляпа.", "рыжий; !очки; !шляпа")

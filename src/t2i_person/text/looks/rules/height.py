@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SIGNS = (":", "-", "—", "–", "=")
 UNITS = ("-", "–", "см", "м", "сантиметров")
 ABOUT = word_set("rules.txt", "about a measure")
+KILOGRAMS = ("кг", "кило")
 HALVES = ("полтора", "полутора")
 YEARS_AND_HEIGHT = re.compile(r"(?:(\d\d) ?/ ?)?(1[4-9]\d|20\d|21\d) ?/ ?(\d{2,3})")
 
@@ -120,6 +121,21 @@ def years_and_height(looks: SentenceLooks) -> None:
                 _rest_of_token(looks, t, found[2])
             first += 2 * (end > first + 1)
         looks.add(owner, first, end, "build", f"рост {found[2]}", False, (), "рост")
+
+
+@rule("Ира: 62 кг, рыжая.", "62 кг; рыжий")
+def weight(looks: SentenceLooks) -> None:
+    """Kilograms in a list of looks; beside a verb they may be of anything."""
+    tokens = looks.tokens
+    for t in tokens[1:]:
+        if not t.low.startswith(KILOGRAMS) or not tokens[t.i - 1].low[0].isdigit():
+            continue
+        apart = t.i < 2 or tokens[t.i - 2].low in (*SIGNS, ",", "/", ";", "вес", "вешу")
+        if t.i - 1 in looks.used or not apart or any(looks.is_verb(k) for k in range(t.i)):
+            continue
+        end = t.i + 1 + 2 * ([x.low for x in tokens[t.i + 1 : t.i + 3]] == ["живого", "веса"])
+        words = f"{tokens[t.i - 1].low} {t.low}"
+        looks.add(owner_of_form(looks, t.i), t.i - 1, end, "build", words, False, (), "вес")
 
 
 def _rest_of_token(looks: SentenceLooks, t: Token, tall: str) -> None:

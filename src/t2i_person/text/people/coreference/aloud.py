@@ -21,7 +21,17 @@ INTRODUCING = word_set("reference.txt", "introducing")
 
 def own_name(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
     """Whom a name is told of that somebody says aloud: a guest's, or one's own."""
-    return _greeted(scene, tokens, f) or _says_own_name(scene, tokens, f)
+    return _greeted(scene, tokens, f) or _answers(scene, tokens, f) or _says_own_name(scene, tokens, f)
+
+
+def _answers(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
+    """ "— Как зовут? — Рената.": the name of who was told of last and has none yet."""
+    alone = tokens[0].low in DASH and f.start == 1 and f.case == "nom"
+    if not alone or scene.asked_name != scene.sentence - 1 or any(t.best.pos == "VERB" for t in tokens):
+        return None
+    fits = [e for e in scene.entities if e.nominal and not e.named and e.last >= scene.sentence - 4]
+    fits = [e for e in fits if e.number == "sing" and scene.compatible(e, f.gender, "sing")]
+    return max(fits, key=lambda e: (e.last, e.place)) if fits else None
 
 
 def _greeted(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:

@@ -42,7 +42,15 @@ def antecedent(scene: Scene, tokens: list[Token], found: list[Found], at: int) -
     entity = _third_person(scene, tokens, f)
     if entity is not None:
         return entity
-    return None if f.number == "plur" or _thing_before(tokens, f) else scene.newcomer(f)
+    if f.number == "plur" or _thing_before(tokens, f) or _under_it(scene, tokens, f):
+        return None
+    return scene.newcomer(f)
+
+
+def _under_it(scene: Scene, tokens: list[Token], f: Found) -> bool:
+    """ "Тётка сняла парик. Под ним оказался ёжик": a thing, where nobody of that sex was told of."""
+    before = tokens[f.start - 1].low if f.start else ""
+    return f.kind == "pron" and before in ("под", "из-под", "поверх", "над") and bool(scene.entities)
 
 
 def relative(scene: Scene, found: list[Found], at: int) -> Entity | None:

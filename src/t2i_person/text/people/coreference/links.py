@@ -24,6 +24,7 @@ BY_NAME = word_set("reference.txt", "by name")
 NAME_NOUNS = word_set("reference.txt", "name")
 SEEKING = word_set("reference.txt", "seeking")
 WISHES = 5  # sentences after which nobody still speaks of what they want
+PART_PLAYED = word_set("reference.txt", "part played")
 MEASURES = word_set("ages.txt", "years") | {"с", "в", "среднего", "высокого", "небольшого"}
 REVEREND = word_set("reference.txt", "reverend")
 CLERGY = word_set("reference.txt", "clergy")
@@ -68,7 +69,7 @@ def linked(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> En
     f = found[at]
     if f.start == 0:
         return _missing(scene, tokens, f) if f.kind == "name" else None
-    entity = _told_by_this(scene, tokens, f)
+    entity = _told_by_this(scene, tokens, f) or _by_that_name(scene, tokens, f)
     if entity is not None:
         f.predicate = f.person is not None
         return entity
@@ -114,6 +115,17 @@ def _told_by_this(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
     if near[-1] in ("это", "сам", "сама") or near[-1] in DASH or tokens[last].keys() & verbs("be").keys():
         return scene.topic(f.gender, f.number)
     return None
+
+
+def _by_that_name(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
+    """ "Найден мальчик. Примерно три года, зовут Мишаня": whoever is spoken of."""
+    before = tokens[f.start - 1]
+    opens = f.start == 1 or tokens[f.start - 2].low in (",", "—", "–", "-")
+    present = any("3per" in r.grams and r.number == "plur" for r in before.readings)
+    if f.kind != "name" or not opens or not present or not before.keys("VERB") & NAMING:
+        return None
+    entity = scene.topic(f.gender)
+    return entity if entity is not None and not entity.named else None
 
 
 def _called(pair: _Pair) -> bool:
@@ -217,6 +229,8 @@ def _kind_after_colon(pair: _Pair) -> bool:
     """ "Хозяйка: женщина лет сорока": tells more of her without being a predicate."""
     if pair.f.kind != "noun" or not _stands_after_colon(pair):
         return False
+    if pair.who.keys & PART_PLAYED:
+        return True  # "персонаж для игры: гном-кузнец"
     return _kind(pair.f) == "generic" and _kind(pair.who) in ("role", "folk", "kin")
 
 
@@ -318,6 +332,8 @@ def _trade_and_name(pair: _Pair) -> bool:
     f, who = pair.f, pair.who
     if f.kind != "name" or who.kind != "noun" or not pair.singular or not 0 < len(pair.between) < 3:
         return False
+    if who.keys & PART_PLAYED and who.start == 0:
+        return True  # "персонаж новеллы Акира"
     if _kind(who) not in ("role", "folk") or f.case != who.case or who.entity.named:
         return False
     thing = pair.between[-1].best

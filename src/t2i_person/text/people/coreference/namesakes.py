@@ -209,12 +209,23 @@ def _word_fits(f: Found, e: Entity, spoken: bool) -> bool:
         return False  # "старик" and "мальчик"
     if group == "old" and not groups and e.named:
         return False  # "Артём ... Старик пах рыбой"
+    if group is None and _told_by_looks(f, e):
+        return True
     if group is None and key not in word_set("reference.txt", "anybody"):
         if not spoken or not e.kinds <= {"generic", "people"}:
             return False  # "сказала ведьма" may be the old woman; "носильщик тащил" is someone new
         if f.start != f.first:
             return False
     return e.kinds != {"kin"} or (group is not None and key not in GRANDPARENTS)
+
+
+def _told_by_looks(f: Found, e: Entity) -> bool:
+    """ "Сидела девушка. Блондинка листала меню": called by looks that nothing else was said of."""
+    told = {category for category, _, _ in f.person.facts} if f.person else set()
+    if f.person is None or f.person.kind != "generic" or not told or f.start != f.first:
+        return False
+    known = {fact.category for fact in e.facts if not fact.negated} | e.says.keys()
+    return "generic" in e.kinds and not told & known
 
 
 def may_mean(scene: Scene, f: Found) -> tuple[str, ...]:

@@ -17,7 +17,9 @@ from .namesakes import again, may_mean, namesake, other_name
 MEMORY = 12  # sentences a common noun may refer back over; names refer back over the whole text
 CROWD = 40
 MEASURED = ("возраст", "рост", "внешность", "типаж", "телосложение")
+LINE = word_set("forms.txt", "line")  # "Особые приметы: шрам на щеке"
 NAMING = ("NOUN", "PROPN", "X")
+NAMES = word_set("verbs.txt", "name")
 
 
 class Scene:
@@ -38,6 +40,7 @@ class Scene:
         self.looked_at: tuple[int, Entity] | None = None  # whom somebody looks at, and when
         self.aloud = False  # the paragraph is somebody's speech
         self.sentence = -1
+        self.asked_name = -2  # the sentence that asked for somebody's name
         self._done: list[Found] = []
 
     def enter(self, tokens: list[Token], found: list[Found]) -> None:
@@ -49,6 +52,8 @@ class Scene:
             self.aloud = tokens[0].low in DASH
         self._recognise(tokens, found)
         self._described_after(tokens)
+        if tokens[-1].low == "?" and any(t.keys("VERB") & NAMES for t in tokens):
+            self.asked_name = self.sentence
         speakers = [k for k, f in enumerate(found) if f.lemma == "я" and (self.aloud or _spoken(tokens, f))]
         speakers += [k for k, f in enumerate(found) if f.kind == "name" and introduced(tokens, f)]
         speakers += [
@@ -91,6 +96,7 @@ class Scene:
         first = tokens[0]
         told = first.keys("NOUN") & things().keys() or look_of(first) is not None
         told = told or (first.key in MEASURED and any(t.low[0].isdigit() for t in tokens))
+        told = told or (fold(first.low) in LINE and any(t.low == ":" for t in tokens[1:4]))
         if asked and not others and told:
             self.recall(asked[0])
             asked[0].seen = True
