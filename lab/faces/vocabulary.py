@@ -25,7 +25,7 @@ from t2i_person.text.lexicon.morph import morphology
 
 PLACE = WORK / "vocabulary"
 LOOKED = Path(__file__).with_name("looked_words.csv")
-SEED, CLAIMS, SIDE = 9, 48, 224
+SEED, CLAIMS, SIDE = 10, 48, 224
 WORN = ("clothes", "headwear")
 
 
