@@ -68,6 +68,8 @@ NAMES |= {
     "edits_claimed_looked": "... called drawn, and by looking not (bar .03)",
     "claims": "other edits that are called drawn: 96 phrases, two sets of people never seen before (bar 200)",
     "claims_wrong": "... and by looking are not (bar .03)",
+    "words": "words drawn at random from the reader's lists that are called drawn",
+    "words_wrong": "... and by looking are not",
     "edits_same_person": "... same person: dlib's descriptor below .45, age aside (bar .95)",
     "edits_others_changed": "... of 12 other labels changed (bar .3)",
     "edits_seconds_median": "... seconds, median (bar 3)",
