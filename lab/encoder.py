@@ -15,7 +15,7 @@ from lab.data import People
 from lab.drawn import SIDE, Drawn
 from lab.muon import Muon
 from t2i_person.nets.dual import DualEncoder
-from t2i_person.packs.encoder import Encoder, vector, words_of
+from t2i_person.packs.russian import Encoder, vector, words_of
 
 _WHOLE = ("dark glasses", "tank top", "in ")
 COMBINED = [

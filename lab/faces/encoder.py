@@ -36,9 +36,9 @@ from lab.faces.wording import Texts, Wording, own_vectors, products, vocabulary
 from t2i_person.nets.dual import DualEncoder, PhotoTower
 from t2i_person.nets.efficientnet import EfficientNet, folded
 from t2i_person.nets.mobilestylegan import MobileStyleGAN
-from t2i_person.packs.encoder import Encoder
 from t2i_person.packs.files import _half
 from t2i_person.packs.places import built_in
+from t2i_person.packs.russian import Encoder
 
 D, TEXT = 160, 160
 SCALE = 0.3987  # standard deviation of the labelled faces' w about its mean

@@ -11,7 +11,7 @@ from lab.faces.drawn import Drawn
 from lab.faces.facts import FACTS, KINDS, truths
 from lab.faces.labels import table as labels
 from lab.faces.report import report
-from t2i_person.packs.encoder import Encoder
+from t2i_person.packs.russian import Encoder
 
 
 def auc(score: np.ndarray, y: np.ndarray) -> float:

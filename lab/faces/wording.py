@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from lab.faces.facts import FACTS, KINDS
-from t2i_person.packs.encoder import Encoder, meaning, vector, words_of
+from t2i_person.packs.russian import Encoder, meaning, vector, words_of
 
 PAIRS = np.array([kind.endswith("_both") or kind == "years" for kind in KINDS])
 LONGEST = 16  # words of a text that the encoder reads

@@ -9,7 +9,7 @@ from t2i_person import describe
 from t2i_person.latent.judge import probabilities
 from t2i_person.latent.targets import DRAWN, PUT, RARE, WHO, Target, implied, sought, targets_of
 from t2i_person.packs import load_pack
-from t2i_person.packs.encoder import vector, words_of
+from t2i_person.packs.russian import vector, words_of
 
 
 def names(text: str) -> dict[str, str]:

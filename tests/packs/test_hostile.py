@@ -15,8 +15,8 @@ from safetensors.torch import save_file
 
 from t2i_person.errors import PackError
 from t2i_person.packs.checkpoints import read_clip, read_generator
+from t2i_person.packs.formats.pickles import MAPPINGS, Made, Name, Refused, read
 from t2i_person.packs.formats.tensors import LEGACY, read_tensors
-from t2i_person.packs.unpickled import MAPPINGS, Made, Name, Refused, read
 
 from . import published
 

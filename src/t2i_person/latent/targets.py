@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from ..errors import T2IError
 from ..packs import Pack
-from ..packs.encoder import lemma, words_of
+from ..packs.russian import lemma, words_of
 from ..picture.colours import grown, said_colour
 from ..text import Character, Feature
 from ..text.clashes import clashes

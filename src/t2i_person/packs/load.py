@@ -196,7 +196,7 @@ def _clip(state: dict[str, Tensor], meta: dict[str, Any]) -> Any:
 
 
 def _dual(state: dict[str, Tensor], meta: dict[str, Any]) -> Any:
-    from .encoder import Encoder as Dual  # brings the language models with it
+    from .russian import Encoder as Dual  # brings the language models with it
 
     return Dual.from_state_dict(state, meta)
 

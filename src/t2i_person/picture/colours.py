@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from ..packs.encoder import lemma
+from ..packs.russian import lemma
 from .oklab import of_hex
 
 Kind = Literal["clothes", "hat", "hair"]

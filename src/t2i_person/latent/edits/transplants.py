@@ -24,14 +24,15 @@ from .grafts import SMALL, Part, above, below, composed, everywhere, masks, part
 
 TRIED = 10  # donors, the best by fit, that are drawn
 FITTING = 3.0  # log probability that a fit better by 1 is worth, among those tried
-# the fit is 1 at best; taken off for:
+# a fit is 1 at best; how much is taken off for
 LOST = 5.0  # the share of the picture where hair stays, or goes, without cause
 OTHER_COLOUR = 3.0  # a distance of 1 in OKLab between own hair and the donor's
 NOT_SAID = 0.5  # a distance of 1 in OKLab between a hat, or clothes, and the colour said
 OTHER_SEX = 0.1  # a donor of the other sex
 PROBABLE = 0.2  # a log probability of -1 that the donor shows the target
 OF_ITS_KIND = 0.5  # the same, of clothes: a shirt is asked for, not a suit with a shirt below it
-UNLIKE = 0.1  # lowest probability that counts there: clothes below it are equally unlike
+
+UNLIKE = 0.1  # lowest probability that `OF_ITS_KIND` weighs: clothes below it are equally unlike
 FACE = 26 / 32  # share of the rows, from above, that clothes must leave free: the face is there
 CLOTHES = 0.04  # share of the picture from which clothes are there
 CLOTHED = 0.12  # share of the picture above which more clothes are no better

@@ -1,7 +1,7 @@
 """The tensors of a checkpoint, whichever program wrote it; no code in it ever runs.
 
 What ``torch.save`` wrote is read by ``torch.load(weights_only=True)``, which refuses NVIDIA's pickles and
-TorchScript archives. `unpickled` reads these and calls nothing. The size that a file claims for a tensor is
+TorchScript archives. `pickles` reads these and calls nothing. The size that a file claims for a tensor is
 compared with the bytes in the file before memory is allocated.
 """
 
@@ -23,7 +23,7 @@ from torch import Tensor
 from ...errors import WrongPack
 from ...nets.stylegan2_layouts import weights_of
 from ..files import UNKNOWN, kind_of, strange
-from ..unpickled import MAPPINGS, Made, Name, Refused, read
+from .pickles import MAPPINGS, Made, Name, Refused, read
 
 LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19"  # how torch.save began before 1.6
 PERSISTENT = "torch_utils.persistence._reconstruct_persistent_obj"

@@ -1,4 +1,4 @@
-"""The dual encoder of our own packs. A word's vector is navec's or, where navec has none, the pack's own."""
+"""The dual encoder of our own packs, for Russian. A word's vector is navec's, or else the pack's own."""
 
 from __future__ import annotations
 
