@@ -33,7 +33,8 @@ UD_POS = {
 }  # fmt: skip
 INDECLINABLE = word_set("grammar.txt", "indeclinable")
 SURNAMES = ("ова", "ева", "ёва", "ина", "ов", "ев", "ёв", "ин")  # a name is no slip for another word
-ENTRY = re.compile(r"[\d.)•*\s]{0,6}[А-ЯЁ][\w-]*(?: [\w-]+){0,3},? ?[—–-] ?\S")  # "Эля — розовое каре"
+# "Эля — розовое каре", "— Врач: Амади, дреды"
+ENTRY = re.compile(r"[\d.)•*—–\-\s]{0,6}[А-ЯЁ][\w-]*(?: [\w-]+){0,3},? ?[:—–-] ?\S")
 FORM_LINE = re.compile(r"[\W_\d]{0,6}([а-яё]+)", re.IGNORECASE)
 RUN = re.compile(r"\S+")
 FORM_KEYS = word_set("forms.txt", "line")

@@ -98,7 +98,7 @@ def _of_material(sentence: Sentence, after: Phrase, entry: Thing) -> bool:
 
 def _inside(sentence: Sentence, after: Phrase, entry: Thing) -> bool:
     """ "платье в горошек", "серьга в ухе", "очки в оправе", "волосы в косах"."""
-    keys = sentence.tokens[after.noun].keys("NOUN")
+    keys = sentence.tokens[after.noun].keys("NOUN") | {fold(sentence.tokens[after.noun].low)}
     if _is_a("pattern", sentence, after) or (entry.category in ("facial_hair", "hair") and bool(keys & LAID)):
         return True
     if entry.category in BODY and (keys & SOIL or any(_is_mark(key) for key in keys)):

@@ -17,6 +17,7 @@ from .weighing import weigh
 
 COMPARED = word_map("rules.txt", "compared")
 OF_ANY_TRADE = word_set("rules.txt", "of any trade")
+MOUTH = frozenset(("уголок", "край", "краешек", "губа", "глаз"))
 NO_MORE = frozenset(("отставной", "бывший", "будущий"))
 UNCLAD = word_map("rules.txt", "unclad")
 
@@ -187,7 +188,11 @@ class SentenceLooks(Constructions):
         """The verb at place `i`, read so, is itself a look."""
         if r.key in verbs("expression"):
             end = self._face_verb_end(i)
-            owner = self.subject(i) or (self.pair[0] if self.pair and i > self.pair_at else None)
+            if not self.pair and i > 0 and fold(self.tokens[i - 1].low) == "все":
+                self.barred.add(i)  # "все захохотали": nobody told of
+                return True
+            together = bool(self.pair) and 0 < i - self.pair_at < 3  # "обе смеются"
+            owner = self.pair[0] if together else self.subject(i)
             self.add(owner, i, end, "expression", r.lemma, self.negation(i), verb=r.key)
             return True
         grown = self.phrases.get(i + 2) or self.phrases.get(i + 1)
@@ -217,7 +222,8 @@ class SentenceLooks(Constructions):
         for p in self.phrases.values():
             measure = p.prep_at == end and p.prep == "до"
             of_it = end > i + 1 and p.start == end and p.case == "gen" and not p.prep
-            if measure or of_it:
+            by = p.start == end and not p.prep and self.tokens[p.noun].keys("NOUN") & MOUTH
+            if measure or of_it or (by and self.tokens[p.noun].best.case == "ins"):
                 end = p.noun + 1
         return end
 

@@ -13,6 +13,7 @@ from ..people.found import Found
 BREAKS = frozenset('« » “ ” ! ? ; … "'.split())
 ENDS = (";", ".", "!", "?")
 WORN_PLACES = word_set("grammar.txt", "worn at")
+MEMBERS = ("один", "другой", "первый", "второй")
 BODY_PLACES = WORN_PLACES | word_set("grammar.txt", "kept at")
 
 
@@ -83,6 +84,9 @@ class Sentence:
             if fold(t.low) == "все" and after is not None and after.keys("VERB") & verbs("expression").keys():
                 all_here = [e for e in self.scene.entities if e.last == self.scene.sentence and e.nominal]
                 return (i, all_here) if len(all_here) > 1 else (-1, [])
+            told_apart = [f.entity for f in self.found if f.lemma in MEMBERS and f.entity is not None]
+            if fold(t.low) in ("оба", "обе") and len(told_apart) == 2:
+                return i, told_apart  # "две подруги: одна рыжая, другая бледная, обе смеются"
             if fold(t.low) not in ("оба", "обе") or any(f.number == "plur" for f in self.found):
                 continue
             singles = [e for e in self.scene.entities if e.number == "sing" and e.nominal]

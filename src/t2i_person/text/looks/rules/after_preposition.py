@@ -49,6 +49,8 @@ def joined_to_feature(noun: NounAt) -> bool | None:
     joined = noun.looks._coordinated_feature(noun.phrase)
     if joined is None or not (noun.enough or joined[1]):
         return None
+    if not joined[1] and "gen" in noun.cases and noun.looks._denied_after(noun.phrase):
+        return None  # "в красной куртке, шапки не было"
     owner, negated, prep, case = joined
     done = noun.emit_from(noun.start, end, owner, negated)
     if done and noun.looks.made:
@@ -292,8 +294,10 @@ def their_part(noun: NounAt) -> bool | None:
     """After any other preposition only parts of the body with "её" or "его" are looks."""
     if not noun.prep and not noun.entry.held:
         return None
-    if noun.prep in (*IN, "на") or not noun.body or not noun.described:
+    smile = noun.entry.category == "expression" and not noun.entry.needs  # "от её улыбки"
+    if noun.prep in (*IN, "на") or not noun.body or not (noun.described or smile):
         return False
     mods = noun.phrase.mods
-    owner = next((f.entity for f in noun.looks.found if f.kind == "poss" and f.first in mods), None)
+    places = (*mods, noun.start - 1) if smile else mods
+    owner = next((f.entity for f in noun.looks.found if f.kind == "poss" and f.first in places), None)
     return noun.emit(owner)

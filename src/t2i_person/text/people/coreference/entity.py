@@ -66,6 +66,7 @@ class Entity:
     there: float = 0.0  # how likely the surest of its nouns and names is that of somebody who is there
     ghost: bool = False  # so far only talked about
     sought: bool = False  # a notice asks for them
+    only_called: bool = False  # so far somebody has only called them
     heard: int = -1  # sentence of the last noun or name
     becomes: "Entity | None" = None  # somebody named since then, who may be this one
     words: set[str] = field(default_factory=set)  # keys of the nouns and names it was called by

@@ -105,6 +105,7 @@ class Scene:
         """What a mention adds to the one it means."""
         entity.hint = entity.hint or f.hint
         called = is_address(tokens, f)
+        entity.only_called = called and (not entity.starts or entity.only_called)
         entity.subjects += f.case == "nom"
         if f.case == "nom" and f.kind != "poss" and not called:
             entity.acted = self.sentence, f.first
@@ -250,7 +251,7 @@ class Scene:
                 if self.compatible(e, f.gender, f.number):
                     return e
         if f.kind == "name":
-            told_of = self._told_before_named(f)
+            told_of = self._told_before_named(f) or self._called_before(f)
             if told_of is not None:
                 return told_of
         entity = Entity(f.number, f.gender, first=self.sentence)
@@ -264,6 +265,14 @@ class Scene:
         others = [e for e in others if e.last >= self.sentence - 3 and e.gender == f.gender]
         alone = len(others) == 1 and f.gender != "u" and f.number == "sing"
         return others[0] if alone and not others[0].nominal and others[0].last < self.sentence else None
+
+    def _called_before(self, f: Found) -> Entity | None:
+        """ "— Где течёт, хозяйка? — Вера Львовна, бледная, молчала": who was only called so far."""
+        if f.case != "nom" or f.number != "sing" or f.gender == "u":
+            return None
+        near = [e for e in self.entities if e.last >= self.sentence - 2 and e.number == "sing"]
+        near = [e for e in near if e.only_called and e.kinds == {"generic"} and e.gender == f.gender]
+        return near[-1] if len(near) == 1 else None
 
     def _announced_before(self, f: Found, entity: Entity) -> None:
         """ "Вот и Кузьмич." Вошёл старик...": whose name was just said comes in."""
