@@ -223,7 +223,7 @@ def kill(store: str, requests: int) -> dict:
             urls = [server.url for server in servers]
             return urls[turn % 2 :] + urls[: turn % 2]
 
-        def murder(number: int, over: Callable[[], bool]) -> None:
+        def kill_one(number: int, over: Callable[[], bool]) -> None:
             old, other = servers[number % 2], servers[1 - number % 2]
             while not over() and not ready(other):
                 time.sleep(0.2)
@@ -232,7 +232,7 @@ def kill(store: str, requests: int) -> dict:
             options = ("--store", store, "--stop-seconds", "1")
             servers[number % 2] = Server(old.log, *options, port=old.port, **ONE_THREAD)
 
-        return killing(requests, lambda number: draw("", number, alive), murder)
+        return killing(requests, lambda number: draw("", number, alive), kill_one)
 
 
 def kill_replicas_of_ray(requests: int) -> dict:
@@ -242,7 +242,7 @@ def kill_replicas_of_ray(requests: int) -> dict:
         server = RayServer(Path(folder), T2I_PERSON_DRAWING="2", **ONE_THREAD)
         since: dict[int, float] = {}
 
-        def murder(_: int, over: Callable[[], bool]) -> None:
+        def kill_one(_: int, over: Callable[[], bool]) -> None:
             while not over():
                 here = processes(server, "Drawing")
                 for process in here:
@@ -255,15 +255,15 @@ def kill_replicas_of_ray(requests: int) -> dict:
 
         try:
             server.wait()
-            return killing(requests, lambda number: draw(server.url, number), murder)
+            return killing(requests, lambda number: draw(server.url, number), kill_one)
         finally:
             server.stop()
 
 
 def killing(
-    requests: int, work: Callable[[int], None], murder: Callable[[int, Callable[[], bool]], None]
+    requests: int, work: Callable[[int], None], kill_one: Callable[[int, Callable[[], bool]], None]
 ) -> dict:
-    """So many requests by four clients, while somebody is murdered every ten seconds."""
+    """So many requests by four clients, while one replica is killed every ten seconds."""
     kills, wrong, took = 0, [], []
     numbers: queue.Queue[int] = queue.Queue()
     for number in range(requests):
@@ -292,7 +292,7 @@ def killing(
     start = time.monotonic()
     while not over():
         time.sleep(10)
-        murder(kills, over)
+        kill_one(kills, over)
         kills += not over()
     return {
         "requests": requests,

@@ -101,6 +101,10 @@ def test_a_file_without_noise_gets_the_same_each_time(tmp_path):
     weights.pop("noises.noise_2")
     with pytest.raises(PackError, match=r"no tensor 'noises\.noise_2'"):
         read_generator(save(weights, path))
+    theirs = published.nvidia(model)
+    theirs.pop("synthesis.b8.conv0.noise_const")
+    with pytest.raises(PackError, match=r"no tensor 'synthesis\.b8\.conv0\.noise_const'"):
+        read_generator(published.nvidia_pickle(tmp_path / "a.pkl", theirs))
 
 
 @pytest.mark.parametrize("wrapper", ["g", "state_dict"])

@@ -68,7 +68,7 @@ def to_own(
         else:
             where = source.get(name, name)
             if where not in state:
-                if name.endswith(".noise") and not any(key.startswith("noises.") for key in state):
+                if where.startswith("noises.") and not any(key.startswith("noises.") for key in state):
                     own[name] = _noise(name, like.shape)
                     continue
                 if name == "w_mean":  # rosinality keeps it apart; without it truncation pulls to zero

@@ -116,7 +116,7 @@ class _Beside:
 
 def _torch(path: Path) -> Any:
     """Rosinality's own training snapshots keep their options beside the weights: a plain holder of values."""
-    allowed = [argparse.Namespace, *((_Beside, name) for name in (*NUMPY, *ARRAYS))]
+    allowed: list[Any] = [argparse.Namespace, *((_Beside, name) for name in (*NUMPY, *ARRAYS))]
     with _allowing, torch.serialization.safe_globals(allowed):
         return torch.load(path, map_location="cpu", weights_only=True)
 
