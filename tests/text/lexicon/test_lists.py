@@ -1,5 +1,7 @@
 """The lists, and what is found of words that stand in none."""
 
+import re
+
 import pytest
 
 from t2i_person.text.lexicon.compounds import compound, is_colour
@@ -28,6 +30,13 @@ LISTS += ("things", "verbs", "words")
 def test_every_section_has_a_name_and_words(name: str) -> None:
     found = sections(f"{name}.txt")
     assert found and all(header and words for header, words in found)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_no_word_mixes_letters_that_look_alike(name: str) -> None:
+    listed = [word for _, words in sections(f"{name}.txt") for word in words]
+    parts = [part for word in listed for part in re.split("[- ]", word)]
+    assert not [part for part in parts if re.search("[a-z]", part, re.I) and re.search("[а-яё]", part, re.I)]
 
 
 def test_categories_and_genders_are_known() -> None:
