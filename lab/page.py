@@ -5,6 +5,7 @@
 The default pack draws. Nothing is chosen: all are of seed 0.
 """
 
+import re
 import shutil
 import signal
 import socket
