@@ -3,7 +3,6 @@
 import re
 import shlex
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -124,9 +123,7 @@ def draw(
         name_pack(result.pack)
 
 
-def _saving(
-    on_event: "OnEvent", folder: Path, saved: list[tuple[Path, "Portrait"]]
-) -> Callable[["Event"], None]:
+def _saving(on_event: "OnEvent", folder: Path, saved: list[tuple[Path, "Portrait"]]) -> "OnEvent":
     """`on_event` that also saves each portrait when it is ready, under the number and word of its person."""
 
     def listen(event: "Event") -> None:

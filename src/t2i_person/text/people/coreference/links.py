@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from ...grammar.marks import DASH, HARD
 from ...grammar.tokens import Token
-from ...lexicon.lists import fold, things, verbs, word_set
+from ...lexicon.lists import fold, verbs, word_set
 from ..found import Found
+from .alone import tells_hair
 from .aloud import own_name
 from .entity import NOMINAL, Entity
 
@@ -22,8 +23,6 @@ QUIET = ("ADJF", "PRTF", "ADVB", "PRCL", "CONJ", "ADJS", "COMP")  # what may sta
 NOT_QUITE = ("не", "почти", "совсем", "еще", "уже", "сам", "сама")
 BY_NAME = word_set("reference.txt", "by name")
 NAME_NOUNS = word_set("reference.txt", "name")
-SEEKING = word_set("reference.txt", "seeking")
-WISHES = 5  # sentences after which nobody still speaks of what they want
 PART_PLAYED = word_set("reference.txt", "part played")
 MEASURES = word_set("ages.txt", "years") | {"с", "в", "среднего", "высокого", "небольшого"}
 REVEREND = word_set("reference.txt", "reverend")
@@ -284,7 +283,7 @@ def _same_case(f: Found, who: Found) -> bool:
 def _somebody_else(pair: _Pair) -> bool:
     """ "Иван, Пётр", "старик, мать", "старик, мужчина и дети": a list of people."""
     f, who, tokens = pair.f, pair.who, pair.tokens
-    if (f.kind == "name" and who.kind == "name") or (_tells_hair(f) and _tells_hair(who)):
+    if (f.kind == "name" and who.kind == "name") or (tells_hair(f) and tells_hair(who)):
         return True
     if _kind(f) == "kin" and who.kind == "noun" and not (_kind(who) == "generic" and _whose_kin(pair)):
         return True
@@ -373,17 +372,13 @@ def _told_further(pair: _Pair) -> bool:
     return not many and pair.between[0].low == ","
 
 
-def _tells_hair(f: Found) -> bool:
-    return f.person is not None and any(category == "hair_color" for category, *_ in f.person.facts)
-
-
 def _hair_in_list(pair: _Pair) -> bool:
     """ "Дин (32, шатен)", "я Катя, 23 года, шатенка": the colour of the hair in a list of looks."""
     f, who = pair.f, pair.who
     key = who.lemma == "я" and pair.between[:1] and pair.between[0].low == ":"  # "Обо мне: брюнет"
     if f.kind != "noun" or f.case != "nom" or not (who.case == "nom" or key) or not pair.singular:
         return False
-    if not _tells_hair(f) or _tells_hair(pair.who) or f.phrase is None:
+    if not tells_hair(f) or tells_hair(pair.who) or f.phrase is None:
         return False
     before = pair.tokens[f.phrase.start - 1].low if f.phrase.start else ""
     after = pair.tokens[f.end].low if f.end < len(pair.tokens) else "."
@@ -446,47 +441,3 @@ def _missing(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
     lost = [e for e in scene.entities if e.nominal and e.last == scene.sentence - 1]
     lost = [e for e in lost if not e.named and e.number == "sing" and scene.compatible(e, f.gender, "sing")]
     return lost[0] if len(lost) == 1 else None
-
-
-def alone(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
-    """ "Рот кривой. Брюнет.", "Брюнет, глаза голубые": a sentence without a verb opens with the hair."""
-    if f.kind != "noun" or f.start > 0 or f.case != "nom" or f.person is None:
-        return None
-    rest = tokens[f.end :]
-    listed = len(rest) > 1 and rest[0].low == "," and not any(t.best.pos == "VERB" for t in rest)
-    if len(rest) > 1 and not listed:
-        return None
-    if not _tells_hair(f):
-        return None
-    entity = scene.topic(f.gender, f.number)
-    if entity is None or entity.last < scene.sentence - 2:
-        return None
-    f.predicate = True
-    return entity
-
-
-def likened(scene: Scene, tokens: list[Token], f: Found) -> bool:
-    """ "Запонки, тонкие пальцы пианиста.": whose they are was said; the noun tells what they are like."""
-    if f.kind != "noun" or f.case != "gen" or f.start != f.first or f.first < 2 or scene.sentence == 0:
-        return False
-    if any(t.best.pos in ("VERB", "ADJS", "PRTS") for t in tokens) or scene.topic() is None:
-        return False
-    before = tokens[f.first - 1]
-    return bool(before.keys("NOUN") & things().keys()) and tokens[f.first - 2].has("ADJF")
-
-
-def wished_for(scene: Scene, tokens: list[Token], f: Found) -> bool:
-    """ "Марина, 41. Стройная. Ищу мужчину с бородой": whom somebody who told of themselves would meet."""
-    if f.kind != "noun" or f.case not in ("acc", "ins", "gen") or scene.sentence == 0 or f.number != "sing":
-        return False
-    here = [e for e in scene.entities if e.last >= scene.sentence - WISHES]
-    if not any(e.facts for e in here):
-        return False
-    before = [t for t in tokens[max(0, f.start - 4) : f.start] if t.low[0].isalpha()]
-    f.wished = any(
-        r.key in SEEKING and ("1per" in r.grams or r.pos == "INFN") and "past" not in r.grams
-        for t in before
-        for r in t.readings
-        if r.pos in ("VERB", "INFN")
-    )
-    return f.wished

@@ -8,10 +8,11 @@ from ..found import Found, capital
 from ..name_words import SUBJECT
 from ..names import known_name_at
 from . import evidence
+from .alone import alone, likened, wished_for
 from .aloud import addressed, called_aloud, introduced, is_address, spoken_to, told_aloud
 from .antecedents import antecedent, relative
 from .entity import NOMINAL, Entity, Fact
-from .links import alone, apposed, likened, linked, named_at_last, wished_for
+from .links import apposed, linked, named_at_last
 from .namesakes import again, may_mean, namesake, other_name
 
 MEMORY = 12  # sentences a common noun may refer back over; names refer back over the whole text
