@@ -14,6 +14,7 @@ FACES = {  # step -> module of lab.faces whose main(argv) does it
     "edits": "edits",
     "encoder": "encoder",
     "inversion": "inversion",
+    "light": "light",
     "naming": "naming",
     "photos": "photos",
     "regions": "regions",

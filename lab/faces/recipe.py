@@ -23,7 +23,19 @@ from pathlib import Path
 import torch
 from PIL import Image
 
-from lab.faces import donors, encoder, heads, inversion, matting, naming, regions, sliders, stylespace, words
+from lab.faces import (
+    donors,
+    encoder,
+    heads,
+    inversion,
+    light,
+    matting,
+    naming,
+    regions,
+    sliders,
+    stylespace,
+    words,
+)
 from lab.faces.drawn import latents
 from t2i_person.packs import to_pixels
 from t2i_person.packs.places import built_in
@@ -59,6 +71,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "stylespace": lambda: (sums(), stylespace.main([])),
         "sliders": lambda: (sums(), sliders.main([])),
         "words": lambda: (sums(), words.main([])),
+        "light": lambda: (sums(), light.main([])),
     }
     for name, step in steps.items():
         done = WORK / f"{name}.done"

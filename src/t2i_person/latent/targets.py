@@ -149,7 +149,7 @@ def _obstacle(pack: Pack, feature: Feature, text: str, overruled: dict[Feature, 
         return hidden, True
     if feature.category not in pack.draws:
         return f"the pack {pack.name} does not draw such things ({feature.category})", True
-    if unknown := pack.encoder.unknown(text):
+    if not _painted(pack, feature, text) and (unknown := pack.encoder.unknown(text)):
         return f"the pack {pack.name} does not know {', '.join(unknown)}", len(unknown) >= _length(text)
     mistaken = [some for some in dict.fromkeys((text, *words_of(text))) if some in pack.recipe.mistaken]
     if mistaken or feature.prompt_en in pack.recipe.mistaken:
@@ -158,6 +158,12 @@ def _obstacle(pack: Pack, feature: Feature, text: str, overruled: dict[Feature, 
         # clothes are always seen, and take a colour; a hat of another kind would be no such hat
         return f"the pack {pack.name} can show no such thing, but {others}", feature.category != "clothes"
     return "", False
+
+
+def _painted(pack: Pack, feature: Feature, text: str) -> bool:
+    """Whether it is a colour of eyes that is put on whoever was found; encoders see little of it."""
+    said = said_colour(text, feature.category)
+    return bool(said and said[0] == "eyes" and "recolour" in pack.recipe.edits and not feature.negated)
 
 
 def _shown_instead(pack: Pack, feature: Feature, text: str) -> str:
@@ -171,8 +177,13 @@ def _shown_instead(pack: Pack, feature: Feature, text: str) -> str:
 def _also(feature: Feature, texts: Sequence[str], features: Sequence[Feature]) -> tuple[Target, ...]:
     """Targets for what else a feature means, unless another feature asks for it («с усами и бородой»)."""
     said = [f.normalized for f in features if not f.negated and f is not feature]
-    free = [text for text in texts if not any(text.removeprefix("не ")[:4] in words for words in said)]
+    free = [text for text in texts if not any(_named_in(text, words) for words in said)]
     return _beside(free, feature.category)
+
+
+def _named_in(text: str, words: str) -> bool:
+    """Whether words ask for what a text of the recipe is about: «борода» is in «бородатый»."""
+    return all(word[:4] in words for word in text.removeprefix("не ").split())
 
 
 def _without_hair_colour(pack: Pack, feature: Feature, text: str) -> list[str]:
@@ -191,6 +202,8 @@ def _beside(texts: Sequence[str], category: str) -> tuple[Target, ...]:
 
 
 def _weight(pack: Pack, feature: Feature, text: str) -> float:
+    if _painted(pack, feature, text) and pack.encoder.unknown(text):
+        return 0.0
     colour = said_colour(text, feature.category) if "recolour" in pack.recipe.edits else None
     if colour and not feature.negated and not grown(*colour):
         return PUT
@@ -242,7 +255,7 @@ def sought(pack: Pack, wanted: Sequence[Target]) -> list[Target]:
     for target in wanted:
         instead = [] if target.negated else pack.recipe.sought_for(target.text)
         others = [other.text for other in wanted if other is not target and not other.negated]
-        if any(text.removeprefix("не ")[:4] in other for text in instead for other in others):
+        if any(_named_in(text, other) for text in instead for other in others):
             instead = []
         beside = [also for also in target.also if not also.negated]
         found += [*_beside(instead, target.category), *beside] if instead else [target]

@@ -22,7 +22,7 @@ from .places import find_file
 CARD = "pack.toml"
 FORMAT = 1
 WEIGHTS = ("generator", "encoder", "matting")  # of every pack
-OPTIONAL = frozenset({"donors", "heads", "stylespace", "regions", "inversion", "sliders", "words"})
+OPTIONAL = frozenset({"donors", "heads", "stylespace", "regions", "inversion", "sliders", "words", "light"})
 MANY = 10_000  # tensors of a file
 SAID = 500  # characters of an error's message that are shown
 PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin")

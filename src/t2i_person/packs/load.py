@@ -20,6 +20,7 @@ from .device import device_of, fast_dtype
 from .donors import Donors
 from .files import CARD, OPTIONAL, WEIGHTS, brief, read_weights
 from .find import AUTO, read_info, resolve
+from .light import Light
 from .pack import Gallery, Pack, Statistics
 
 Parts = Mapping[str, tuple[dict[str, Tensor], dict[str, Any]]]  # name of a file -> its tensors and notes
@@ -105,7 +106,7 @@ def _networks(folder: Path, kind: str, parts: Parts, device: torch.device) -> di
 def _learned(
     folder: Path, parts: Parts, generator: Generator, encoder: Encoder, device: torch.device
 ) -> dict[str, Any]:
-    """What was learned about the networks: sliders, words, donors, StyleSpace. Sizes are checked."""
+    """What was learned about the networks: sliders, words, light, donors, StyleSpace. Sizes are checked."""
     found: dict[str, Any] = {}
     if "sliders" in parts:
         found["sliders"] = {key: step.float().to(device) for key, step in parts["sliders"][0].items()}
@@ -116,11 +117,24 @@ def _learned(
         wide = encoder.encode_text(["a person"]).shape[1]
         if wrong := [key for key, word in found["words"].items() if word.shape != (wide + 1,)]:
             raise PackError(f"{folder / 'words.safetensors'} is of another encoder: {', '.join(wrong)}.")
+    if "light" in parts:
+        found["light"] = _light(folder, *parts["light"], generator).to(device)
     if "donors" in parts:
         found["donors"] = _donors(folder, parts["donors"][0], generator, encoder).to(device)
     if "stylespace" in parts:
         space = {key: tensor.to(device) for key, tensor in parts["stylespace"][0].items()}
         found |= _stylespace(folder, space, generator, encoder)
+    return found
+
+
+def _light(folder: Path, state: dict[str, Tensor], meta: dict[str, Any], generator: Generator) -> Light:
+    path = folder / "light.safetensors"
+    try:
+        found = Light.from_state_dict(state, meta)
+    except (KeyError, ValueError, TypeError) as error:
+        raise PackError(f"{path} holds no light that is known here: {brief(error)}") from error
+    if found.skin.shape[1] != generator.w_dim + 1:
+        raise PackError(f"{path} is of another generator: build the pack again.")
     return found
 
 

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from ..nets.encoder import NEUTRAL, Encoder
 from ..nets.generator import Generator, Graft
 from .donors import Donors
+from .light import Light
 from .recipe import Recipe
 
 AT_ONCE = 4  # pictures drawn with their regions at once on a CPU: more take memory and save no time
@@ -72,6 +73,7 @@ class Pack(PackInfo):
     sliders: Mapping[str, Tensor] = field(default_factory=dict)  # name -> step [w_dim] of one alpha
     # text -> [d + 1]: weights of a linear classifier on the image embedding, the bias last
     words: Mapping[str, Tensor] = field(default_factory=dict)
+    light: Light | None = None  # how unusual the light on a face is, by W
     inversion: nn.Module | None = None  # images [n, 3, h, w] in [-1, 1] -> w [n, w_dim] less its mean
     _texts: dict[str, Tensor] = field(default_factory=dict, repr=False)
 

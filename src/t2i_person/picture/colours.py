@@ -1,4 +1,4 @@
-"""Russian colour words, their OKLab values on cloth and in hair, and which of them a phrase contains."""
+"""Russian colour words, their OKLab values on cloth, in hair and in eyes, and which of them a phrase has."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from ..packs.russian import lemma
 from .oklab import of_hex
 
-Kind = Literal["clothes", "hat", "hair"]
+Kind = Literal["clothes", "hat", "hair", "eyes"]
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Colour:
     """A colour as it is seen in photographs, in OKLab."""
 
     name: str
-    lightness: float  # mean over a garment or a head of hair
+    lightness: float  # mean over a garment, a head of hair or an iris
     a: float
     b: float
     low: float  # mean lightness from which people call it so
@@ -97,6 +97,33 @@ _HAIR = {
     "пепельный": (0.60, 0.003, 0.014, 0.07, "grey"),
     "белый": (0.80, 0.002, 0.012, 0.05, "white"),
 }
+# name: OKLab of an iris without its pupil in even light, half the width of its range of lightness, the group
+_IRIS = {
+    "голубой": (0.50, -0.008, -0.030, 0.06, "blue"),
+    "синий": (0.43, -0.008, -0.048, 0.05, "blue"),
+    "серый": (0.49, 0.004, -0.004, 0.06, "grey"),
+    "зелёный": (0.44, -0.018, 0.030, 0.05, "green"),
+    "изумрудный": (0.45, -0.048, 0.026, 0.05, "green"),
+    "болотный": (0.40, 0.002, 0.036, 0.05, "hazel"),
+    "ореховый": (0.38, 0.018, 0.040, 0.05, "hazel"),
+    "янтарный": (0.46, 0.030, 0.070, 0.05, "amber"),
+    "жёлтый": (0.56, 0.006, 0.090, 0.05, "amber"),
+    "карий": (0.29, 0.030, 0.028, 0.05, "brown"),
+    "чёрный": (0.18, 0.010, 0.004, 0.04, "black"),
+    "бирюзовый": (0.52, -0.044, -0.020, 0.05, "turquoise"),
+    "фиолетовый": (0.44, 0.034, -0.056, 0.05, "purple"),
+    "алый": (0.42, 0.120, 0.050, 0.05, "red"),
+}
+_SAME_IRIS = {
+    "коричневый": "карий", "каштановый": "карий", "шоколадный": "карий", "кофейный": "карий",
+    "тёмный": "карий", "светлый": "серо-голубой", "золотой": "янтарный", "золотистый": "янтарный",
+    "медовый": "янтарный", "стальной": "серый", "серебряный": "серый", "серебристый": "серый",
+    "дымчатый": "серый", "пепельный": "серый", "свинцовый": "серый", "ледяной": "голубой",
+    "васильковый": "синий", "оливковый": "болотный", "хаки": "болотный", "мятный": "зелёный",
+    "сиреневый": "фиолетовый", "лиловый": "фиолетовый", "фиалковый": "фиолетовый",
+    "лавандовый": "фиолетовый", "аметистовый": "фиолетовый", "оливка": "болотный", "смоляной": "чёрный",
+}  # fmt: skip
+_EYE = re.compile(r"\b(?:глаз|очи|очей|очами|око)")
 _DYED = frozenset(
     "красный алый бордовый вишнёвый малиновый розовый оранжевый жёлтый зелёный салатовый изумрудный мятный "
     "бирюзовый голубой синий фиолетовый сиреневый лиловый лавандовый пурпурный".split()
@@ -144,7 +171,10 @@ _OF_NOUN = {
     "лимон": "лимонный", "малина": "малиновый", "трава": "зелёный", "асфальт": "тёмно-серый",
     "марсала": "бордовый", "изумруд": "изумрудный", "бирюза": "бирюзовый", "коралл": "коралловый",
     "пудра": "бледно-розовый", "охра": "горчичный", "терракота": "терракотовый", "олива": "оливковый",
-    "айвори": "кремовый", "молоко": "кремовый",
+    "айвори": "кремовый", "молоко": "кремовый", "сталь": "стальной", "янтарь": "янтарный", "мёд": "медовый",
+    "стать": "стальной",  # «стали» is read as a verb
+    "лёд": "ледяной", "орех": "ореховый", "болото": "болотный", "василёк": "васильковый",
+    "фиалка": "фиалковый",
 }  # fmt: skip
 # what a first part does to the lightness (added) and the chroma (times)
 _SHADES = {
@@ -206,19 +236,26 @@ for _name in _DYED:
     HAIR[_name] = Colour(_name, _light, 0.8 * _c.a, 0.8 * _c.b, _light - 0.09, _light + 0.09, "dyed")
 
 
+IRIS: dict[str, Colour] = {
+    name: Colour(name, light, a, b, light - half, light + half, group)
+    for name, (light, a, b, half, group) in _IRIS.items()
+}
+"""Colours of eyes by their lemma. «Красные глаза» are tired, and «белые» blind: both are no colours here."""
+
+
 @lru_cache(2000)
 def colour(name: str, kind: Kind = "clothes") -> Colour | None:
     """The colour of a lemma, «голубой», «тёмно-синий», «серо-зелёный»; None for a word that is none."""
-    table = HAIR if kind == "hair" else COLOURS
+    table = {"hair": HAIR, "eyes": IRIS}.get(kind, COLOURS)
     name = name.lower()
     if name in table:
         return table[name]
+    if kind == "eyes" and name in _SAME_IRIS:
+        return colour(_SAME_IRIS[name], kind)
     if kind == "hair" and name in _SAME_HAIR:
         return colour(_SAME_HAIR[name], kind)
-    if name in _SAME and kind != "hair":
+    if name in _SAME and (kind in ("clothes", "hat") or _SAME[name] in table):
         return colour(_SAME[name], kind)
-    if name in _SAME and _SAME[name] in HAIR:
-        return table[_SAME[name]]
     if "-" not in name:
         return None
     first, last = name.split("-", 1)
@@ -263,7 +300,7 @@ def said_colour(phrase: str, category: str) -> tuple[Kind, str] | None:
     Parameters
     ----------
     phrase : a feature's normalised phrase, «голубая кофта», «русые волосы», «шляпа цвета хаки».
-    category : the feature's, "hair_color", "hair_style", "clothes" or "headwear".
+    category : the feature's, "hair_color", "hair_style", "clothes", "headwear" or "eyes".
 
     Returns
     -------
@@ -276,16 +313,19 @@ def said_colour(phrase: str, category: str) -> tuple[Kind, str] | None:
         "hair": "hair",
         "clothes": "clothes",
         "headwear": "hat",
+        "eyes": "eyes",
     }
     kind = kinds.get(category)
     text = _TAIL.split(phrase.lower())[0] if kind != "hair" else phrase.lower()
     if kind is None or _MANY.search(text) or any(both in text for both in _BOTH):
         return None
+    if kind == "eyes" and not _EYE.search(text):  # «тёмные круги под глазами»
+        return None
     words = _WORD.findall(text)
     found: list[str] = []
     for i, word in enumerate(words):
         if i and words[i - 1] in ("цвета", "цвет", "оттенка"):
-            name = _of_noun(words[i:])
+            name = _of_noun(words[i:], kind)
             if name:
                 found.append(name)
                 break
@@ -326,13 +366,13 @@ def _forms(word: str) -> list[str]:
     return out
 
 
-def _of_noun(words: list[str]) -> str | None:
+def _of_noun(words: list[str], kind: Kind) -> str | None:
     """«цвета морской волны», «цвета хаки», «цвета тёмной вишни»: the colour's lemma."""
     for word in words:
         form = lemma(word)
         if form in _OF_NOUN:
-            known = colour(_OF_NOUN[form])
+            known = colour(_OF_NOUN[form], kind)
             return known.name if known else None
-        if (name := _adjective(word, "clothes")) is not None:
+        if (name := _adjective(word, kind)) is not None:
             return name
     return None

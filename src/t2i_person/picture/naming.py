@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from .colours import COLOURS, HAIR, Colour, Kind, colour
+from .colours import COLOURS, HAIR, IRIS, Colour, Kind, colour
+from .irises import exposure
 from .oklab import from_rgb
 from .palette import Palette, palette_of
 
+IRIS_WIDTHS = np.array([0.1, 0.011, 0.013])  # in OKLab, of irises of one colour in the light of photographs
 _FILE = Path(__file__).with_name("naming.json")
 # label -> the colour of that name; for these the label's probability counts as it is
 _PLAIN = {
@@ -58,6 +60,8 @@ def probability(name: str | Colour, picture: np.ndarray, mask: np.ndarray, kind:
     palette = palette_of(picture, mask)
     if palette is None:
         return 0.0
+    if kind == "eyes":
+        return _of_eyes(palette.mean / exposure(picture, mask), target)
     groups = group_probabilities(palette, picture, kind)
     table = "hair" if kind == "hair" else "clothes"
     wide = _WIDER.get(target.name, (target.group,)) if kind == "hair" else (target.group,)
@@ -70,6 +74,14 @@ def probability(name: str | Colour, picture: np.ndarray, mask: np.ndarray, kind:
     if own < _best_other(palette, target, kind):  # another colour's name fits better
         own *= 0.5
     return float(min(1.0, max(called, own)))
+
+
+def _of_eyes(mean: np.ndarray, target: Colour) -> float:
+    """How probably irises of this mean are called so: how near the colour is, beside other groups."""
+    ways = [target, *(c for c in IRIS.values() if c.group != target.group)]
+    far = np.array([(way.lab - mean) / IRIS_WIDTHS for way in ways])
+    near = np.exp(-0.5 * np.square(far).sum(1))
+    return float(near[0] / (near.sum() + 1e-6))
 
 
 def nearness(palette: Palette, target: Colour, width: float) -> float:

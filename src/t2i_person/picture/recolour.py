@@ -1,4 +1,4 @@
-"""Another colour on clothes, hats and hair: the light, the folds and the strands stay."""
+"""Another colour on clothes, hats, hair and eyes: the light, the folds and the strands stay."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ import torch
 from torch.nn import functional
 
 from .colours import Colour, Kind, colour
+from .irises import exposure
 from .oklab import from_rgb, to_rgb
 from .palette import Palette, palette_of
 
 TOP = 0.98  # lightness that highlights go towards
 CORE = 9  # pixels of a 1024 picture: farther than this inside a mask it is trusted whatever the colour
 ONE_CLOTH = 0.6  # share of the commonest colour from which the others count as patches and logos
-KEEP = {"clothes": 0.35, "hat": 0.35, "hair": 0.55}  # of each pixel's own difference from the mean in a and b
+# of each pixel's own difference from the mean in a and b
+KEEP: dict[Kind, float] = {"clothes": 0.35, "hat": 0.35, "hair": 0.55, "eyes": 0.25}
+FARTHEST = 0.2  # step of an iris's lightness: more looks like a lens
+GLINT = 0.75, 0.9  # lightness from which a highlight begins, and is whole
+LASH = 0.35, 0.8  # of the iris's lightness: below the first, a pixel is a lash
 
 
 def recolour(
@@ -33,7 +38,7 @@ def recolour(
     Parameters
     ----------
     picture : HWC uint8 RGB.
-    mask : HW float in [0, 1], the region.
+    mask : HW float in [0, 1], the region; of eyes, as `irises.iris_mask` gives it.
     name : the colour's lemma, as `colours.colour` knows it, or a colour.
     strength : from 0, nothing is changed, to 1.
     kind : what the region is.
@@ -56,8 +61,11 @@ def recolour(
     chosen = np.flatnonzero(mask.reshape(-1) > 1 / 255)
     lab = from_rgb(picture.reshape(-1, picture.shape[-1])[chosen, :3])
     cover = mask.reshape(-1)[chosen].astype(np.float32)
-    cover = cover * _belongs(lab, cover, mask, chosen, palette, kind)
-    new = _moved(lab, palette, target, kind)
+    if kind == "eyes":
+        new = _eyes(lab, cover, target, exposure(picture, mask))
+    else:
+        cover = cover * _belongs(lab, cover, mask, chosen, palette, kind)
+        new = _moved(lab, palette, target, kind)
     if kind == "hair" and target.lightness > palette.mean[0]:  # roots and the hairline stay darker
         new[:, 0] = lab[:, 0] + (new[:, 0] - lab[:, 0]) * np.sqrt(cover)
     mixed = lab + (new - lab) * (min(strength, 1.0) * cover)[:, None]
@@ -86,6 +94,21 @@ def _moved(lab: np.ndarray, palette: Palette, target: Colour, kind: Kind) -> np.
     out[:, 0] = light
     out[:, 1:] = np.array([target.a, target.b], np.float32) * shade[:, None] + keep * own
     return out
+
+
+def _eyes(lab: np.ndarray, cover: np.ndarray, target: Colour, exposed: float) -> np.ndarray:
+    """Pixels [n, 3] of irises in the target's colour, in light `exposed` times as bright as even light."""
+    sure = cover > 0.6
+    mean = lab[sure if sure.sum() > 20 else slice(None)].mean(0)
+    goal = float(np.clip(target.lightness * exposed, mean[0] - FARTHEST, mean[0] + FARTHEST))
+    gain = np.clip((goal / max(float(mean[0]), 0.08)) ** 0.5, 0.6, 1.6)
+    own = _smooth(lab[:, 0], LASH[0] * mean[0], LASH[1] * mean[0])
+    new = lab.copy()
+    new[:, 0] += (goal + (lab[:, 0] - mean[0]) * gain - lab[:, 0]) * own
+    shade = (new[:, :1] / target.lightness).clip(0.15, 1.15)
+    tint = np.array([target.a, target.b], np.float32) * shade + KEEP["eyes"] * (lab[:, 1:] - mean[1:])
+    new[:, 1:] += (tint - lab[:, 1:]) * (1 - _smooth(lab[:, :1], *GLINT))
+    return new
 
 
 def _belongs(

@@ -13,7 +13,7 @@ from ..picture.recolour import recolour
 from .pictures import Picture
 
 # share of the picture that a region needs to be coloured: stubble is too little hair
-LEAST: dict[Kind, float] = {"clothes": 0.01, "hat": 0.01, "hair": 0.03}
+LEAST: dict[Kind, float] = {"clothes": 0.01, "hat": 0.01, "hair": 0.03, "eyes": 0.0003}
 SURELY = 0.75  # probability of a measured colour below which it is painted, even if it would count as drawn
 
 

@@ -13,7 +13,8 @@ from ..latent.edits.grafts import render_grafted
 from ..latent.judge import embed_images
 from ..packs import Pack, to_pixels
 from ..picture.cutout import filled, matte
-from ..picture.faces import Detector, Face, faces, single
+from ..picture.faces import Detector, Face, faces, landmarks, single
+from ..picture.irises import LEAST, iris_mask
 from ..picture.regions import full_masks, to_its_edge
 from ..portrait import Stage
 from .run import Run
@@ -64,9 +65,14 @@ class Picture:
         return embed_images(self.pack, self.image)
 
     def mask(self, region: str) -> np.ndarray | None:
-        """A region's mask at the size of the picture, HW float32 in [0, 1]; None: no region network."""
+        """A region's mask at the size of the picture, HW float32 in [0, 1].
+
+        None: the pack has no region network, or, for "eyes", the picture is too small or has no single face.
+        """
         if self.regions is None:
             return None
+        if region == "eyes":
+            return self._irises
         if region not in self._masks:
             names = [region, "ground"] if region in PAINTED else [region]
             self._masks |= full_masks(self.regions, self.pixels, names)
@@ -74,6 +80,12 @@ class Picture:
                 found, ground = self._masks[region], self._masks["ground"]
                 self._masks[region] = to_its_edge(found, ground, self.alpha)
         return self._masks[region]
+
+    @cached_property
+    def _irises(self) -> np.ndarray | None:
+        if max(self.pixels.shape[:2]) < LEAST or self.face is None:
+            return None
+        return iris_mask(self.pixels, landmarks(self.pixels, self.face))
 
 
 def drawn(

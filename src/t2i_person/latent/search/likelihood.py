@@ -25,6 +25,7 @@ FITS = 0.6  # probability: a sample whose targets all reach it ends the search
 # share of the picture that a region needs so that a colour put on it can be seen
 ENOUGH: dict[Kind, float] = {"clothes": 0.05, "hat": 0.03, "hair": 0.05}
 BATCH = 8  # pictures drawn at once
+STRANGE = 1.0  # log probability: penalty of each unit of `Light.strangeness`
 APART = 4.0  # log probability: penalty of a sample at the same W as one taken before
 
 
@@ -82,9 +83,17 @@ class Likelihood:
         return [Target(text, text, "", weight < 0, weight=abs(weight)) for text, weight in weights]
 
     def _score_w(self, z: Tensor, goal: Sequence[Target], near: Tensor | None) -> Tensor:
-        """Log probability of the goal by W alone, less a penalty for W close to `near`: [n, z_dim] -> [n]."""
-        w = self._w(z)
-        found = self._log_probability(ByProbe(self.pack).probabilities([w], goal), goal)
+        """Log probability of the goal by W alone, less penalties for odd light and for W close to `near`.
+
+        [n, z_dim] -> [n].
+        """
+        w, light = self._w(z), self.pack.light
+        embeddings = ByProbe(self.pack).embed([w])
+        found = self._log_probability(probabilities(self.pack, embeddings, goal), goal)
+        if light is not None:
+            kinds = [Target(text, text, "skin") for text in light.texts]
+            strange = light.strangeness(w, probabilities(self.pack, embeddings, kinds))
+            found = found - STRANGE * strange.cpu()
         if near is not None:
             away = torch.cdist(w, near).square().mean(1)
             away = away / (w - self.pack.generator.w_mean).square().sum(1)
@@ -102,7 +111,7 @@ class Likelihood:
         """
         pack, generator = self.pack, self.pack.generator
         said = [said_colour(target.text, target.category) for target in goal if target.weight < 1]
-        kinds = sorted({kind for kind, _ in filter(None, said)})
+        kinds = sorted({kind for kind, _ in filter(None, said)} & ENOUGH.keys())
         found, room = [], []
         for some in z.split(BATCH):
             styles = generator.styles(generator.w_plus(some.to(pack.device), self.truncation_psi))
