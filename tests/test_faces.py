@@ -9,7 +9,8 @@ from faces import place_faces
 from PIL import Image
 
 from t2i_person import change, draw, edit_photo, list_packs, recreate
-from t2i_person.latent.targets import targets_of_phrase
+from t2i_person.latent.judge import ByProbe
+from t2i_person.latent.targets import Target, targets_of_phrase
 from t2i_person.packs import load_pack, to_pixels
 from t2i_person.packs.find import AUTO, default_pack
 from t2i_person.picture.faces import single
@@ -57,6 +58,28 @@ def test_a_blonde_in_light_blue(pulled, blonde):
     assert blue.mean() > 0.2
     assert recreate(portrait.png()).same
     assert np.array_equal(draw(SAMPLE, seed=0).characters[0].portraits[0].rgba, portrait.rgba)
+
+
+def test_eyes_have_the_colour_that_is_said(pulled):
+    (portrait,) = draw("Девушка с зелёными глазами.", seed=1).characters[0].portraits
+    assert "зелёные глаза" in portrait.drawn
+    (edit,) = [edit for edit in portrait.edits if edit.get("region") == "eyes"]
+    assert edit["colour"] == "зелёный"
+    assert recreate(portrait.png()).same
+    back = change(portrait.record, strengths={"зелёные глаза": 0}).rgba[..., :3].astype(int)
+    moved = np.abs(back - portrait.rgba[..., :3]).max(2) > 8
+    rows, columns = np.nonzero(moved)
+    assert 200 < moved.sum() < 8000 and np.ptp(rows) < 150, "the irises and nothing else"
+
+
+def test_faces_in_coloured_light_are_known_by_w(pulled):
+    pack = load_pack("faces", "cpu")
+    strange, ordinary = (7620, 117810, 225, 721), (564, 34003, 284, 399)  # by looking
+    z = np.stack([np.random.default_rng(seed).standard_normal(512) for seed in (*strange, *ordinary)])
+    w = pack.generator.w(torch.from_numpy(z.astype(np.float32)), 0.8)
+    kinds = [Target(text, text, "skin") for text in pack.light.texts]
+    found = pack.light.strangeness(w, ByProbe(pack).probabilities([w], kinds))
+    assert found[:4].min() > 12 and found[4:].max() < 3
 
 
 def test_a_photo_gives_the_same_person(pulled):

