@@ -61,6 +61,7 @@ NAMES |= {
     "words_auc_surprised": "area under the curve, surprised: 31 of the labelled faces, five folds",
     "words_auc_sad": "... sad: 35",
     "words_auc_angry": "... angry: 13",
+    "words_auc_school": "... pupils among 269 children",
     "edits": "edits: 35 phrases on 8 people, where they make sense",
     "edits_drawn": "... drawn, by the tutors (bar .90); they never saw a painted colour and miss most of them",
     "edits_looked": "... drawn, by looking at all of them",
