@@ -43,6 +43,7 @@ PUPIL, TODDLER = (
 OTHERS = ("baby", "teen", "young", "middle", "older", "old")  # labels of ages that are no child
 FOLDS = 5
 SHARPNESS, DECAY = 20.0, 3e-4
+GUESS = 0.3  # of its logits: it takes glasses for years, and must not outweigh them
 SCHOOL_RARE = 4.0  # weight of a pupil, and of a toddler
 REAL, RARE = 0.3, 5.0  # weight of a labelled face, and how much more one with the mood counts
 
@@ -140,7 +141,7 @@ def _school(pack: Pack) -> tuple[Tensor, float]:
             told[fold == k] = torch.sigmoid(_applied(word, x[fold == k])).detach()
         (word,) = _fitted(x, y, weight)
     children = near | (y[:, 0] > 0)
-    return word, round(_area(told[children, 0], y[children, 0]), 3)
+    return GUESS * word, round(_area(told[children, 0], y[children, 0]), 3)
 
 
 def _years(picture: Tensor) -> int | None:

@@ -18,6 +18,7 @@ OFTEN_RARE = frozenset({"headwear", "facial_hair", "hair_color", "accessory"})  
 UNASKED = 2.5  # what must not appear unless it was asked for, such as a child among women
 SAID = 2.0  # what a feature needs in the picture: clothes, for example, that can be coloured
 PUT = 0.5  # a colour that an edit can put on later
+ROUGHLY = "~"  # before a text of the recipe that is sought, but too roughly judged to be asked for
 DRAWN = 0.5  # probability from which a target counts as drawn, unless the recipe has another for it
 GENDERS = {"ru": {"male": "мужчина", "female": "женщина"}, "en": {"male": "a man", "female": "a woman"}}
 YEARS = re.compile(r"(\d+) years? old")  # English of an age
@@ -197,7 +198,8 @@ def _without_hair_colour(pack: Pack, feature: Feature, text: str) -> list[str]:
 
 
 def _beside(texts: Sequence[str], category: str) -> tuple[Target, ...]:
-    """Targets of texts of the recipe, those with «не» negated."""
+    """Targets of texts of the recipe, those with «не» negated; none of what is for the search only."""
+    texts = [text for text in texts if not text.startswith(ROUGHLY)]
     return tuple(Target(text, text.removeprefix("не "), category, text.startswith("не ")) for text in texts)
 
 
@@ -233,6 +235,7 @@ def implied(pack: Pack, character: Character) -> list[Target]:
     for category, text in pack.recipe.said.items():
         if category in shown:
             found.append(Target(text, text, category, weight=SAID))
+    found += [Target(text, text, "age") for text in _roughly(pack, character)]
     told = [feature for feature in character.described if not feature.negated]
     for feature in told:
         if feature.category == "headwear" and "recolour" in pack.recipe.edits:
@@ -244,6 +247,15 @@ def implied(pack: Pack, character: Character) -> list[Target]:
                 weight = pack.recipe.weight_of(thing, "headwear", RARE)
                 found.append(Target(thing, thing, "headwear", weight=weight))
     return found
+
+
+def _roughly(pack: Pack, character: Character) -> list[str]:
+    """Texts of the person's age that are for the search only."""
+    noun = _noun(character, pack.recipe.ages)
+    texts = pack.recipe.ages[noun].split("; ") if noun else []
+    ages = [f for f in character.described if f.category == "age" and not f.negated]
+    texts = [text for age in ages for text in _meant(pack, age, age.normalized)] or texts
+    return [text.removeprefix(ROUGHLY) for text in texts if text.startswith(ROUGHLY)]
 
 
 def sought(pack: Pack, wanted: Sequence[Target]) -> list[Target]:
