@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import torch
-from packs.tiny import tiny_pack
+from packs.tiny import TinyEncoder, tiny_pack
 
 from t2i_person import describe
 from t2i_person.latent.judge import probabilities
@@ -239,6 +239,53 @@ def test_years_moods_and_origins_are_said_in_words_that_the_encoder_knows():
     student = {"студент": ("молодой", "не ребёнок")}
     assert of("Её брат, студент с усами, молчал.").items() >= student.items(), "told in apposition"
     assert of("Студент Петров молчал.") == of("Аркадий, студент, молчал.") == student, "told beside a name"
+
+
+def test_what_is_judged_roughly_is_for_the_search_alone():
+    pack = tiny_pack()
+    years = {"0": "ребёнок", "7": "ребёнок; не младенец; ~школьных лет", "12": "подросток"}
+    ages = {"школьник": "мальчик; ~школьных лет"}
+    recipe = replace(pack.recipe, years=years, ages=ages)
+    pack = replace(pack, recipe=recipe, draws=frozenset(["age", "gender"]))
+    for text, beside in {
+        "Мальчику 8 лет.": ["не младенец"],
+        "Школьник молчал.": [],
+        "Мальчику 5 лет.": None,
+        "Школьник пятнадцати лет молчал.": None,
+    }.items():
+        (person,) = describe(text)
+        (age,) = (target for target in targets_of(pack, person)[0] if target.category == "age")
+        roughly = [wish.text for wish in implied(pack, person)]
+        if beside is None:
+            assert roughly == []
+        else:
+            assert roughly == ["школьных лет"] and [also.name for also in age.also] == beside
+
+
+def test_the_glasses_of_who_has_dark_hair_are_clear():
+    pack = tiny_pack()
+    recipe = replace(pack.recipe, means={"очки": "прозрачные очки; не тёмные очки"})
+    pack = replace(pack, recipe=recipe, draws=frozenset(["accessory", "hair_color", "gender"]))
+    (person,) = describe("Студент в круглых очках, с тёмными кудрями.")
+    glasses = next(target for target in targets_of(pack, person)[0] if target.category == "accessory")
+    assert [also.name for also in glasses.also] == ["не тёмные очки"]
+
+
+def test_a_colour_of_eyes_is_put_on_and_need_not_be_known():
+    class Ignorant(TinyEncoder):
+        def unknown(self, text):
+            return [word for word in text.split() if word == "карие"]
+
+    pack = replace(tiny_pack(), draws=frozenset(["eyes", "gender"]), encoder=Ignorant())
+    (person,) = describe("Девушка с карими глазами.")
+
+    def eyes(pack):
+        able, unable = targets_of(pack, person)
+        return next(target for target in (*able, *unable) if target.category == "eyes")
+
+    assert "does not know карие" in eyes(pack).obstacle
+    painted = eyes(replace(pack, recipe=replace(pack.recipe, edits=("recolour",))))
+    assert (painted.obstacle, painted.weight) == ("", 0), "junk is not searched for"
 
 
 def test_what_edits_bring_better_is_not_sought():

@@ -46,7 +46,8 @@ class Recipe:
     # weighs less than 1 is left to edits, and does not prolong the search
     weights: Mapping[str, float] = field(default_factory=dict)
     ages: Mapping[str, str] = field(default_factory=dict)  # noun of a person -> text of the age it says
-    # years, ascending -> text for a person of this age or more, as in `means`
+    # years, ascending -> text for a person of this age or more, as in `means`; with «~» before what is judged
+    # too roughly to be asked for, and is for the search alone
     years: Mapping[str, str] = field(default_factory=dict)
     origins: tuple[str, ...] = ()  # nouns for a person that imply a kind of face and that the encoder knows
     # text -> its category: directions for texts of other categories may not change how true it is

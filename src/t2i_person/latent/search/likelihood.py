@@ -25,7 +25,8 @@ FITS = 0.6  # probability: a sample whose targets all reach it ends the search
 # share of the picture that a region needs so that a colour put on it can be seen
 ENOUGH: dict[Kind, float] = {"clothes": 0.05, "hat": 0.03, "hair": 0.05}
 BATCH = 8  # pictures drawn at once
-STRANGE = 1.0  # log probability: penalty of each unit of `Light.strangeness`
+# log probability: penalty of each unit of `Light.strangeness` above that of most faces
+STRANGE, USUAL = 1.0, 4.0
 APART = 4.0  # log probability: penalty of a sample at the same W as one taken before
 
 
@@ -93,7 +94,7 @@ class Likelihood:
         if light is not None:
             kinds = [Target(text, text, "skin") for text in light.texts]
             strange = light.strangeness(w, probabilities(self.pack, embeddings, kinds))
-            found = found - STRANGE * strange.cpu()
+            found = found - STRANGE * (strange - USUAL).clamp(min=0).cpu()
         if near is not None:
             away = torch.cdist(w, near).square().mean(1)
             away = away / (w - self.pack.generator.w_mean).square().sum(1)
