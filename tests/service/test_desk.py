@@ -7,7 +7,8 @@ import time
 import pytest
 
 from t2i_person.errors import Cancelled
-from t2i_person.service.desk import LONGEST, Desk, Full
+from t2i_person.service.problems import Full
+from t2i_person.service.queue.desk import LONGEST, Desk
 
 
 @pytest.fixture

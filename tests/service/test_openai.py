@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from t2i_person.picture import png
-from t2i_person.service.openai import _sentence
+from t2i_person.service.doors.openai import _sentence
 
 from .conftest import http
 

@@ -14,11 +14,12 @@ import pytest
 
 from t2i_person import T2IError
 from t2i_person.pipeline.cast import kept
-from t2i_person.service.library import Library, Member, Row, Unreadable, Unwritable
-from t2i_person.service.log import Log
-from t2i_person.service.operations import JSON, Plain
+from t2i_person.service.keep.library import Library, Member, Row
+from t2i_person.service.keep.store import Store
+from t2i_person.service.logs import JSON, Plain
+from t2i_person.service.problems import Unreadable, Unwritable
+from t2i_person.service.queue.events import Log
 from t2i_person.service.settings import PREFIX, Settings, options
-from t2i_person.service.store import Store
 from t2i_person.text import describe
 
 

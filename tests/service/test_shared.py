@@ -10,13 +10,14 @@ import httpx
 import pytest
 
 from t2i_person import T2IError
-from t2i_person.service.library import Away, Member, Row
+from t2i_person.service.keep.library import Member, Row
+from t2i_person.service.problems import Away
 
 from .conftest import Server, http
 from .test_v1 import problem
 
 psycopg = pytest.importorskip("psycopg", reason="THE SHARED STORE IS NOT TESTED: pip install '.[postgres]'")
-from t2i_person.service.postgres import Crowded, Shared  # noqa: E402
+from t2i_person.service.keep.postgres import Crowded, Shared  # noqa: E402
 
 KEEP = (3600.0, 3600.0, 1 << 20, 1 << 20)  # of `beat`
 
@@ -39,7 +40,7 @@ def order(number: int, owner: str = "") -> Row:
 
 
 def kinds(store: Shared, name: str) -> list[str]:
-    return [entry.kind for entry in store.events(name, 0)[1]]
+    return [kind for _, kind, _ in store.events(name, 0)[1]]
 
 
 def test_a_job_goes_from_hand_to_hand(stores):
@@ -58,8 +59,8 @@ def test_a_job_goes_from_hand_to_hand(stores):
     assert place is None and [kind for kind, _ in state] == ["characters", "progress"] and found.told is None
     assert b.end("job_1", "done", '{"id": 1}') and not b.tell("job_1", "note", {})
     ended, entries = c.events("job_1", 2)
-    assert ended and [(one.id, one.kind) for one in entries] == [(4, "progress"), (5, "done")]
-    assert entries[-1].data == {"job": {"id": 1}} and c.find("job_1", 60)[0].told == '{"id": 1}'
+    assert ended and [one[:2] for one in entries] == [(4, "progress"), (5, "done")]
+    assert entries[-1][2] == {"job": {"id": 1}} and c.find("job_1", 60)[0].told == '{"id": 1}'
     assert c.find("job_1", 0) is None, "too old"
     assert a.cancel("job_1", lambda *_: "{}") is None
     assert a.cancel("job_2", lambda row, state: '{"cancelled": true}') == '{"cancelled": true}'

@@ -13,8 +13,6 @@ from starlette.types import Scope
 
 from ..errors import Cancelled, NobodyFits, NoPeople, T2IError, TooManyPeople
 from ..pipeline import TextError
-from .desk import Full, Left
-from .library import Away, Unreadable, Unwritable
 from .settings import EXAMPLE
 
 log = logging.getLogger("t2i_person.service")
@@ -61,6 +59,30 @@ HINTS = {
     404: "Nothing is here: POST /t2i-person or /v1/jobs draws, GET /docs explains.",
     405: f"This address does not take that method: POST {EXAMPLE} to {ORIGINAL}.",
 }
+
+
+class Full(Exception):
+    """No place is free; in `retry_after` whole seconds one should be, by what recent tasks took."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"no place is free for about {retry_after} s")
+        self.retry_after = retry_after
+
+
+class Left(Exception):
+    """The client hung up."""
+
+
+class Unwritable(Exception):
+    """The disk is full, or is not to be written."""
+
+
+class Unreadable(Exception):
+    """The file is damaged."""
+
+
+class Away(Exception):
+    """The store that servers share does not answer."""
 
 
 class Detail(BaseModel):

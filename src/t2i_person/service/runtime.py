@@ -14,13 +14,13 @@ from ..portrait import Portrait
 from ..record import Record
 from ..request import Request as Wanted
 from .artist import Artist
-from .desk import Desk, Task
-from .jobs import Jobs
-from .library import Cast, Library
+from .keep.library import Cast, Library
+from .keep.store import SharedStore, Store
 from .metrics import Metrics
 from .problems import Problem, starting, stopping
+from .queue.desk import Desk, Task
+from .queue.jobs import Jobs
 from .settings import Settings
-from .store import Store
 
 log = logging.getLogger("t2i_person.service")
 QUICK = 2  # threads for quick answers: reading, drafts, other sizes
@@ -59,8 +59,8 @@ class Runtime:
         age, size = settings.keep_seconds + settings.job_seconds, settings.keep_mb << 20
         if settings.store:
             try:
-                from .postgres import Shared
-                from .shared import SharedJobs, SharedStore
+                from .keep.postgres import Shared
+                from .queue.shared import SharedJobs
             except ImportError as error:
                 raise T2IError("--store needs psycopg: pip install 't2i-person[postgres]'.") from error
             shared = Shared(settings.store, settings.drawing, settings.waiting)

@@ -14,17 +14,17 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.sse import format_sse_event
 
-from ..errors import visible
-from ..pipeline import convert, list_packs
-from . import models
-from .desk import Task
-from .job import Job
-from .library import PEOPLE, RECORD, Member
-from .log import stream
-from .models import JobOrder
-from .pictures import data_url, thumbnail
-from .problems import Problem, documented
-from .runtime import BRIEF, Runtime, owner, runtime
+from ...errors import visible
+from ...pipeline import convert, list_packs
+from .. import models
+from ..keep.library import PEOPLE, RECORD, Member
+from ..models import JobOrder
+from ..problems import Problem, documented
+from ..queue.desk import Task
+from ..queue.events import stream
+from ..queue.job import Job
+from ..queue.previews import data_url, thumbnail
+from ..runtime import BRIEF, Runtime, owner, runtime
 
 T = TypeVar("T")
 router = APIRouter(prefix="/v1", responses=documented(401, 404, 405, 500, 503))

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, ConfigDict
 
-from ..request import Request as Wanted
-from .desk import Task
-from .models import Text
-from .problems import Detail, documented
-from .runtime import Runtime, runtime
-from .settings import Settings
+from ...request import Request as Wanted
+from ..models import Text
+from ..problems import Detail, documented
+from ..queue.desk import Task
+from ..runtime import Runtime, runtime
+from ..settings import Settings
 
 router = APIRouter(tags=["the original's door"])
 

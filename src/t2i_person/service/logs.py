@@ -1,4 +1,4 @@
-"""For those who run it: health, metrics, logs."""
+"""The log: a line for each request, and the form of all lines."""
 
 import json
 import logging
@@ -6,54 +6,22 @@ import secrets
 import time
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..errors import visible
-from .problems import Detail, documented
-from .runtime import Runtime
+from .metrics import Metrics
 
 log = logging.getLogger("t2i_person.service")
-router = APIRouter(tags=["operations"])
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 PLAIN = set(vars(logging.makeLogRecord({}))) | {"message", "color_message"}
-
-
-class Alive(BaseModel):
-    status: str
-
-
-@router.get("/healthz")
-async def alive() -> Alive:
-    """The process answers."""
-    return Alive(status="ok")
-
-
-@router.get("/readyz", responses=documented(500, 503, model=Detail))
-async def ready(request: Request) -> Alive:
-    """The models are loaded, and it is not stopping."""
-    here: Runtime = request.app.state.runtime
-    here.check()
-    return Alive(status="ready")
-
-
-@router.get(
-    "/metrics",
-    response_class=Response,
-    responses=documented(401, model=Detail) | {200: {"content": {"text/plain": {}}}},
-)
-async def metrics(request: Request) -> Response:
-    """For Prometheus."""
-    return Response(request.app.state.runtime.metrics.text(), media_type="text/plain; version=0.0.4")
 
 
 class Observe:
     """ASGI middleware: a number for each request, a line in the log, a count. Never what was sent."""
 
-    def __init__(self, app: ASGIApp, here: Runtime) -> None:
-        self.app, self.here = app, here
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app, self.metrics = app, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -80,8 +48,8 @@ class Observe:
         finally:
             took = time.perf_counter() - start
             route = getattr(scope.get("route"), "path", "other")  # the pattern: an address may hold a name
-            self.here.metrics.requests.labels(method, route, status).inc()
-            self.here.metrics.latency.labels(route).observe(took)
+            self.metrics.requests.labels(method, route, status).inc()
+            self.metrics.latency.labels(route).observe(took)
             more = {
                 "request": name,
                 "method": method,

@@ -4,8 +4,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from . import models
-from .problems import MEANINGS
+from .. import models
+from ..problems import MEANINGS
 
 # what clients of its models send; a portrait is square, so the others get the square that fits into them
 Size = Literal[

@@ -16,19 +16,18 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.sse import format_sse_event
 from pydantic import ValidationError
 
-from ..errors import Cancelled
-from ..pipeline import AUTO, CROWD, Character, convert, default_pack, list_packs
-from ..portrait import Portrait, said
-from ..request import Request as Wanted
-from . import models
-from .desk import Left
-from .job import Job
-from .log import stream
-from .models import JobOrder
+from ...errors import Cancelled
+from ...pipeline import AUTO, CROWD, Character, convert, default_pack, list_packs
+from ...portrait import Portrait, said
+from ...request import Request as Wanted
+from .. import models
+from ..models import JobOrder
+from ..problems import Left, Problem
+from ..queue.events import stream
+from ..queue.job import Job
+from ..queue.previews import recode
+from ..runtime import Runtime, owner, runtime
 from .openai_models import DOCUMENTED, READ, USAGE, Asked, Editing, Generation, Image, Images, Model, Models
-from .pictures import recode
-from .problems import Problem
-from .runtime import Runtime, owner, runtime
 
 router = APIRouter(tags=["OpenAI's dialect"])
 

@@ -6,6 +6,10 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from mmap import mmap
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # psycopg need not be installed
+    from .postgres import Shared
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,25 @@ class Store:
     def _drop(self, name: str) -> None:
         if kept := self._kept.pop(name, None):
             self.used -= len(kept.png)
+
+
+class SharedStore(Store):
+    """Pictures that every server can answer with; old ones are removed together with the jobs."""
+
+    def __init__(self, seconds: float, size: int, shared: "Shared") -> None:
+        super().__init__(seconds, size)
+        self._shared = shared
+
+    def put(self, png: bytes) -> str:
+        name = new_name()
+        self._shared.put(name, png)
+        return name
+
+    def get(self, name: str) -> bytes | None:
+        return self._shared.picture(name)
+
+    def drop(self, names: Iterable[str]) -> None:
+        self._shared.let_go(names)
 
 
 def new_name() -> str:

@@ -5,8 +5,8 @@ from importlib.resources import files
 
 from fastapi import APIRouter, Request, Response
 
-from .limits import HEADERS
-from .problems import Problem
+from ..limits import HEADERS
+from ..problems import Problem
 
 TYPES = {
     "html": "text/html; charset=utf-8",
@@ -17,7 +17,7 @@ TYPES = {
 router = APIRouter(include_in_schema=False)
 _files = {
     item.name: (item.read_bytes(), TYPES[item.name.rpartition(".")[2]])
-    for item in (files(__package__) / "page").iterdir()
+    for item in (files(__package__.rpartition(".")[0]) / "page").iterdir()
     if item.name.rpartition(".")[2] in TYPES
 }
 

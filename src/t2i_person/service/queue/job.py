@@ -3,14 +3,14 @@
 import threading
 from typing import Any
 
-from ..portrait import Event, Result
-from . import models
+from ...portrait import Event, Result
+from .. import models
+from ..keep.store import Store
+from ..models import JobOrder
+from ..problems import Problem
 from .desk import Task
-from .log import Log
-from .models import JobOrder
-from .pictures import data_url, thumbnail
-from .problems import Problem
-from .store import Store
+from .events import Log
+from .previews import data_url, thumbnail
 
 PREVIEW = 256  # pixels
 

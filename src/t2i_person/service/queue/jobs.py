@@ -6,20 +6,20 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping
 
-from ..errors import Cancelled
-from ..pipeline import Pack, list_packs, load_pack
-from ..record import Record
-from . import models
-from .artist import Artist
-from .desk import Desk, Full, Task
+from ...errors import Cancelled
+from ...pipeline import Pack, list_packs, load_pack
+from ...record import Record
+from .. import models
+from ..artist import Artist
+from ..keep.library import Cast, Library, Row
+from ..keep.store import Store
+from ..metrics import Metrics
+from ..models import JobOrder
+from ..problems import Full, Problem, Unreadable, Unwritable, explain, stopping
+from ..settings import Settings
+from .desk import Desk, Task
+from .events import Log
 from .job import Job
-from .library import Cast, Library, Row, Unreadable, Unwritable
-from .log import Log
-from .metrics import Metrics
-from .models import JobOrder
-from .problems import Problem, explain, stopping
-from .settings import Settings
-from .store import Store
 
 log = logging.getLogger("t2i_person.service")
 RUN = 1_000_000  # more events than one job has in one server: the next server's ids begin after these

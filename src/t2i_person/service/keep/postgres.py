@@ -19,10 +19,10 @@ from psycopg import Cursor
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from ..errors import T2IError
-from ..pipeline import plain
-from .library import PEOPLE, Away, Member, Row, Unreadable, Unwritable
-from .log import Entry
+from ...errors import T2IError
+from ...pipeline import plain
+from ..problems import Away, Unreadable, Unwritable
+from .library import PEOPLE, Member, Row
 from .postgres_sql import (
     ADD,
     CHANNEL,
@@ -198,14 +198,14 @@ class Shared:
 
         return self._do(work)
 
-    def events(self, name: str, after: int) -> tuple[bool, list[Entry]]:
-        """Whether it has ended (or is gone), and what has happened after that event."""
+    def events(self, name: str, after: int) -> tuple[bool, list[tuple[int, str, dict[str, Any]]]]:
+        """Whether it has ended (or is gone), and the events after that one: id, kind, data."""
 
-        def work(do: Cursor) -> tuple[bool, list[Entry]]:
+        def work(do: Cursor) -> tuple[bool, list[tuple[int, str, dict[str, Any]]]]:
             do.execute("SELECT told IS NOT NULL FROM job WHERE id=%s", [name])
             found = do.fetchall()  # before its events: then all of them are there
             do.execute("SELECT id, kind, data FROM event WHERE job=%s AND id>%s ORDER BY id", [name, after])
-            entries = [Entry(number, kind, json.loads(data)) for number, kind, data in do.fetchall()]
+            entries = [(number, kind, json.loads(data)) for number, kind, data in do.fetchall()]
             return not found or found[0][0], entries
 
         return self._do(work)

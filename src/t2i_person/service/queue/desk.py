@@ -10,23 +10,12 @@ from typing import Generic, TypeVar
 
 from starlette.requests import Request
 
-from ..errors import Cancelled
+from ...errors import Cancelled
+from ..problems import Full, Left
 
 T = TypeVar("T")
 RECENT = 0.3  # weight of the newest in the mean of what tasks took
 LONGEST = 300  # seconds that anybody is sent away for
-
-
-class Full(Exception):
-    """No place is free; in `retry_after` whole seconds one should be, by what recent tasks took."""
-
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(f"no place is free for about {retry_after} s")
-        self.retry_after = retry_after
-
-
-class Left(Exception):
-    """The client hung up."""
 
 
 class Task(Generic[T]):

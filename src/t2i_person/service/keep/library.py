@@ -9,8 +9,9 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..errors import T2IError
-from ..pipeline import plain
+from ...errors import T2IError
+from ...pipeline import plain
+from ..problems import Unreadable, Unwritable
 
 log = logging.getLogger("t2i_person.service")
 SCHEMA = """
@@ -57,18 +58,6 @@ class Row:
     first: int  # number of the first event that the next server tells of it
     begun: int = 0  # how often a server began it and died
     told: str | None = None  # JSON of the answer that clients get, once it has ended
-
-
-class Unwritable(Exception):
-    """The disk is full, or is not to be written."""
-
-
-class Unreadable(Exception):
-    """The file is damaged."""
-
-
-class Away(Exception):
-    """The store that servers share does not answer."""
 
 
 class Cast(Protocol):

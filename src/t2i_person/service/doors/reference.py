@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from .limits import HEADERS
+from ..limits import HEADERS
 
 router = APIRouter(include_in_schema=False)
 

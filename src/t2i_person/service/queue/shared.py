@@ -5,48 +5,29 @@ import logging
 import math
 import threading
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from typing import Any
 from weakref import WeakValueDictionary
 
 import psycopg
 
-from ..errors import Cancelled
-from . import models
-from .desk import LONGEST, Desk, Full
+from ...errors import Cancelled
+from .. import models
+from ..keep.library import Row
+from ..keep.postgres import BEAT, TRIES, Crowded, Shared
+from ..keep.store import Store
+from ..metrics import Metrics
+from ..models import JobOrder
+from ..problems import Away, Full, Problem, Unreadable, Unwritable
+from ..settings import Settings
+from .desk import LONGEST, Desk
+from .events import PING, Entry, Log
 from .job import Job
 from .jobs import SHARE, Jobs, new_id, no_job
-from .library import Away, Row, Unreadable, Unwritable
-from .log import PING, Entry, Log
-from .metrics import Metrics
-from .models import JobOrder
-from .postgres import BEAT, TRIES, Crowded, Shared
-from .problems import Problem
-from .settings import Settings
-from .store import Store, new_name
 
 log = logging.getLogger("t2i_person.service")
 TROUBLE = (Away, Unwritable, Unreadable)
 NAP = 0.5  # seconds until the thread looks whether it should end
-
-
-class SharedStore(Store):
-    """Pictures that every server can answer with; old ones are removed together with the jobs."""
-
-    def __init__(self, seconds: float, size: int, shared: Shared) -> None:
-        super().__init__(seconds, size)
-        self._shared = shared
-
-    def put(self, png: bytes) -> str:
-        name = new_name()
-        self._shared.put(name, png)
-        return name
-
-    def get(self, name: str) -> bytes | None:
-        return self._shared.picture(name)
-
-    def drop(self, names: Iterable[str]) -> None:
-        self._shared.let_go(names)
 
 
 class News:
@@ -107,8 +88,8 @@ class SharedLog(Log):
                 log.error("events cannot be told: %s", error, extra={"job": self._name})
                 return
             for entry in entries:
-                after = entry.id
-                yield entry
+                after = entry[0]
+                yield Entry(*entry)
             if ended:
                 return
             if not entries:
