@@ -1,4 +1,4 @@
-"""The main job on photographs, wherever the published network can be had."""
+"""The whole, from text to picture, on photographs, wherever the published network can be had."""
 
 from io import BytesIO
 

@@ -1,4 +1,4 @@
-"""The rooms of the package import each other one way only, and no module imports itself by a detour."""
+"""The whole: rooms of the package import each other one way only, and no module itself by a detour."""
 
 import ast
 from collections.abc import Iterator

@@ -1,72 +1,14 @@
-"""What needs no server: the log of a job, the stores, the table of settings."""
+"""Cast and jobs in a file."""
 
-import asyncio
-import logging
-import re
 import resource
 import sqlite3
-import threading
-import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from t2i_person import T2IError
-from t2i_person.pipeline.cast import kept
 from t2i_person.service.keep.library import Library, Member, Row
-from t2i_person.service.keep.store import Store
-from t2i_person.service.logs import JSON, Plain
 from t2i_person.service.problems import Unreadable, Unwritable
-from t2i_person.service.queue.events import Log
-from t2i_person.service.settings import PREFIX, Settings, options
-from t2i_person.text import describe
-
-
-def test_many_follow_one_log():
-    async def run() -> None:
-        log, reached = Log(asyncio.get_running_loop()), threading.Semaphore(0)
-
-        def write() -> None:
-            for step in range(20):
-                log.add("preview" if step % 2 else "progress", {"step": step})
-                time.sleep(0.002)
-            for _ in range(3):  # the previews go when it is done, from who was too slow for them, too
-                assert reached.acquire(timeout=60)
-            log.add("done", {}, end=True)
-            log.add("late", {})
-
-        async def read(after: int) -> list:
-            found = []
-            async for entry in log.follow(after):
-                found.append((entry.id, entry.kind))
-                if entry.id == 20:
-                    reached.release()
-            return found
-
-        thread = threading.Thread(target=write)
-        readers = [asyncio.ensure_future(read(after)) for after in (0, 0, 5)]
-        thread.start()
-        found = await asyncio.gather(*readers)
-        thread.join()
-        assert found[0] == found[1] and [name for name, _ in found[0]] == list(range(1, 22))
-        assert found[2] == found[0][5:]
-        assert found[0][-1] == (21, "done")
-        late = await read(0)  # the previews are gone, the rest stays
-        assert len(late) == 11 and late[-1] == (21, "done")
-        assert await read(21) == []
-
-    asyncio.run(run())
-
-
-def test_the_store_lets_the_oldest_go():
-    store = Store(seconds=0.2, size=10)
-    names = [store.put(b"12345") for _ in range(3)]
-    assert [store.get(name) for name in names] == [None, b"12345", b"12345"] and store.used == 10
-    store.drop(names[1:2])
-    assert store.get(names[1]) is None and store.used == 5
-    time.sleep(0.25)
-    assert store.get(names[2]) is None and store.used == 0
 
 
 def test_the_library_outlives_its_process(tmp_path):
@@ -140,35 +82,3 @@ def test_a_file_that_is_damaged_later_is_not_called_a_full_disk(tmp_path):
     with pytest.raises(Unreadable):
         library.member("", "Анна")
     assert not issubclass(Unreadable, Unwritable)
-
-
-def test_a_character_is_known_by_its_name():
-    people = describe("Алёна Петрова в красном платье вышла. Две девушки и старик ждали.")
-    names = {"алена петрова": 1, "девушка": 2}
-    assert [kept(person, names) for person in people] == [("алена петрова", 1), None, None]
-
-
-def test_each_setting_is_in_the_docs():
-    table = (Path(__file__).parents[2] / "docs" / "service.md").read_text("utf-8")
-    rows = dict(re.findall(r"^\| `(--[a-z-]+)` \| `(\w+)` \|", table, re.M))
-    expected = {f"--{p.name.replace('_', '-')}": PREFIX + p.name.upper() for p in options()}
-    assert rows == expected
-
-
-@pytest.mark.parametrize(
-    ("wrong", "says"),
-    [
-        ({"api_keys": "ключ"}, "signs of ASCII"),
-        ({"data": "~nouser/x"}, "--data"),
-        ({"host": ""}, "--host"),
-    ],
-)
-def test_settings_that_would_not_do_what_they_say(wrong, says):
-    with pytest.raises(T2IError, match=says):
-        Settings(**wrong).check()
-
-
-def test_a_text_cannot_forge_a_line_of_the_log():
-    record = logging.makeLogRecord({"msg": "request", "text": "Старик.\n2026-01-01 error \x1b[2J"})
-    for form in (Plain(), JSON()):
-        assert len(form.format(record).splitlines()) == 1 and "\x1b" not in form.format(record)

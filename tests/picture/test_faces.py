@@ -1,3 +1,5 @@
+"""The search for faces; that they are found in drawn people is in tests/test_portraits.py."""
+
 import threading
 from types import SimpleNamespace
 

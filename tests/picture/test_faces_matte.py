@@ -12,7 +12,7 @@ import t2i_person
 from t2i_person.nets.modnet import EFFICIENTNET_LITE0, MODNet
 from t2i_person.picture import cutout
 
-DATA = Path(__file__).parent / "data" / "faces"
+DATA = Path(__file__).parent.parent / "data" / "faces"
 SEEDS = (1014, 1094, 1254, 1294)
 WEIGHTS = Path(t2i_person.__file__).parent / "packs" / "faces" / "matting.safetensors"
 

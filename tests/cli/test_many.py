@@ -86,7 +86,7 @@ def test_ray_draws_the_same(drawn, tmp_path, monkeypatch):
     from t2i_person.cli import cluster
 
     # where Ray's processes find this module
-    here, more = str(Path(__file__).parent), os.environ.get("PYTHONPATH")
+    here, more = str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([here, more] if more else [here]))
     items = [Item("deadly", "deadly"), Item("000003", "Старик.", 5), Item("000002", "Шёл дождь.")]
     items += [Item("taken", "Старик."), Item("000004", error="line 4 is no text")]

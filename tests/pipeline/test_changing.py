@@ -1,4 +1,4 @@
-"""A drawn person changed, on a tiny random pack; that it looks right is in test_portraits.py."""
+"""A drawn person changed, on a tiny random pack; that it looks right is in tests/test_portraits.py."""
 
 from dataclasses import replace
 

@@ -13,8 +13,8 @@ from t2i_person import T2IError
 from t2i_person.service.keep.library import Member, Row
 from t2i_person.service.problems import Away
 
-from .conftest import Server, http
-from .test_v1 import problem
+from ..conftest import Server, http
+from ..doors.test_v1 import problem
 
 psycopg = pytest.importorskip("psycopg", reason="THE SHARED STORE IS NOT TESTED: pip install '.[postgres]'")
 from t2i_person.service.keep.postgres import Crowded, Shared  # noqa: E402

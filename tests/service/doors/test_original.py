@@ -10,7 +10,7 @@ import pytest
 
 from t2i_person.picture import png
 
-from .conftest import http
+from ..conftest import http
 
 JSON = {"Content-Type": "application/json"}
 

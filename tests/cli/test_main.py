@@ -329,7 +329,7 @@ def test_results_go_beside_their_file_or_where_they_are_told(tmp_path, monkeypat
 
 
 def test_each_exit_code_is_in_the_docs():
-    table = (Path(__file__).parents[1] / "docs" / "cli.md").read_text("utf-8")
+    table = (Path(__file__).parents[2] / "docs" / "cli.md").read_text("utf-8")
     assert re.findall(r"^\| (\d+) \|", table, re.M) == ["0", *map(str, (FAILURE, USAGE, INTERRUPTED))]
 
 

@@ -16,7 +16,7 @@ from t2i_person import draw
 from t2i_person.cli import main as cli
 from t2i_person.picture import png
 
-from .conftest import http
+from ..conftest import http
 
 TEXT = "Анна, рыжая женщина в очках, улыбалась. Рядом стоял старик."
 MANY = {"text": "Семь девушек и мужчина.", "per_character": 4}

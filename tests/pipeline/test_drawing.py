@@ -1,4 +1,4 @@
-"""The flow on a tiny random pack; the pictures themselves are in test_portraits.py."""
+"""The flow on a tiny random pack; the pictures themselves are in tests/test_portraits.py."""
 
 import base64
 import threading

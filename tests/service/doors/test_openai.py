@@ -12,7 +12,7 @@ from PIL import Image
 from t2i_person.picture import png
 from t2i_person.service.doors.openai import _sentence
 
-from .conftest import http
+from ..conftest import http
 
 
 @pytest.fixture(scope="module")

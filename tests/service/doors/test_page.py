@@ -16,7 +16,7 @@ from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_p
 from t2i_person.picture import png
 from t2i_person.pipeline.score import _still_there, _too_weak
 
-from .conftest import Server, free_port, http
+from ..conftest import Server, free_port, http
 
 SAMPLE = "Блондинка в голубой кофте шла по улице."
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from t2i_person.picture import png
 
-from .conftest import http
+from ..conftest import http
 from .test_page import browser, browser_needed, playwright, portraits, visit, write  # noqa: F401
 
 pytestmark = [browser_needed, pytest.mark.flaky(reruns=1)]
