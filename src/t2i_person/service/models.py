@@ -13,9 +13,8 @@ from ..record import Record
 from ..request import HIGH, LOW, RANGES, Request
 from ..request import check as check_settings
 
-HALF = (
-    "holds half a surrogate pair: send whole characters."  # JSON can spell it, but Unicode has no such text
-)
+# JSON can spell half a surrogate pair, but Unicode has no such text
+HALF = "holds half a surrogate pair: send whole characters."
 
 
 def _whole(text: str) -> str:

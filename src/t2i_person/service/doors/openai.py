@@ -23,6 +23,7 @@ from ...request import Request as Wanted
 from .. import models
 from ..models import JobOrder
 from ..problems import Left, Problem
+from ..queue.desk import hung_up
 from ..queue.events import stream
 from ..queue.job import Job
 from ..queue.previews import recode
@@ -64,7 +65,7 @@ async def generate(
     job = await here.jobs.submit(form.job(people, here), whose, fleeting=True)
     if order.stream:
         return stream(_events(job, form, order.partial_images or 0, here))
-    leaving = asyncio.ensure_future(_left(request))
+    leaving = asyncio.ensure_future(hung_up(request))
     drawing = asyncio.ensure_future(_ended(job))
     try:
         await asyncio.wait({leaving, drawing}, return_when=asyncio.FIRST_COMPLETED)
@@ -310,8 +311,3 @@ def _sentence(head: str, features: Sequence[Mapping[str, Any]], portrait: models
 async def _ended(job: Job) -> None:
     async for _ in job.log.follow():
         pass
-
-
-async def _left(request: Request) -> None:
-    while not await request.is_disconnected():
-        await asyncio.sleep(0.2)

@@ -116,7 +116,7 @@ async def image(
     """A picture. A PNG holds the record that draws it again; each format says that a model made it."""
     tag = f'"{id}-{format}-{size}-{background}-{quality}"'
     headers = {"ETag": tag, "Cache-Control": "private, max-age=86400, immutable"}
-    data = await asyncio.to_thread(_kept, here, id)
+    data = await asyncio.to_thread(_picture, here, id)
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
     if (format, size, background) != ("png", None, None):
@@ -259,7 +259,7 @@ async def _at_once(request: Request, here: Runtime, work: Callable[[], T]) -> T:
 async def _png(order: models.PortraitOrder, here: Runtime) -> bytes:
     """The file that a request names or holds."""
     if order.png is None:
-        return await asyncio.to_thread(_kept, here, str(order.portrait))
+        return await asyncio.to_thread(_picture, here, str(order.portrait))
     try:
         return base64.b64decode(order.png.partition(",")[2] or order.png, validate=True)
     except (binascii.Error, ValueError):
@@ -267,7 +267,7 @@ async def _png(order: models.PortraitOrder, here: Runtime) -> bytes:
         raise Problem(422, detail, "not_a_portrait", "png") from None
 
 
-def _kept(here: Runtime, name: str) -> bytes:
+def _picture(here: Runtime, name: str) -> bytes:
     data = here.store.get(name)
     if data is None:
         raise Problem(404, "There is no such picture, or it was forgotten: they are kept for a time only.")

@@ -43,8 +43,8 @@ class Member:
     pack: str
     gender: str
     created: float
-    record: str = ""  # JSON of `Record`; empty where people are listed
-    picture: bytes = b""  # WebP; so is this
+    record: str = ""  # JSON of `Record`; like `picture`, empty in a list of people
+    picture: bytes = b""  # WebP
 
 
 @dataclass(frozen=True)

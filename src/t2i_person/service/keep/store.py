@@ -13,8 +13,8 @@ if TYPE_CHECKING:  # psycopg need not be installed
 
 
 @dataclass(frozen=True)
-class Kept:
-    png: mmap  # pages of its own: among the blocks of tensors it would leave gaps too small for the next
+class _Picture:
+    png: mmap  # memory of its own: freed among tensors, it would leave gaps that the next does not fit
     since: float
 
 
@@ -28,8 +28,8 @@ class Store:
         self, seconds: float, size: int, elsewhere: Callable[[str], bytes | None] = lambda name: None
     ) -> None:
         self.seconds, self.size, self.used = seconds, size, 0
-        self._elsewhere = elsewhere  # asked for pictures that are not here, or no more
-        self._kept: dict[str, Kept] = {}  # oldest first
+        self._elsewhere = elsewhere  # asked for pictures that are not here, or not any more
+        self._kept: dict[str, _Picture] = {}  # oldest first
         self._lock = threading.Lock()
 
     def put(self, png: bytes) -> str:
@@ -37,7 +37,7 @@ class Store:
         name, pages = new_name(), mmap(-1, len(png))
         pages[:] = png
         with self._lock:
-            self._kept[name] = Kept(pages, time.time())
+            self._kept[name] = _Picture(pages, time.time())
             self.used += len(png)
             while self.used > self.size and len(self._kept) > 1:
                 self._drop(next(iter(self._kept)))

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from starlette.requests import Request
 
 from ...errors import Cancelled
-from ..problems import Full, Left
+from ..problems import Full, Left, Problem
 
 T = TypeVar("T")
 RECENT = 0.3  # weight of the newest in the mean of what tasks took
@@ -46,7 +46,7 @@ class Task(Generic[T]):
         Left : it did.
         Cancelled : somebody else cancelled it.
         """
-        drawing, leaving = asyncio.ensure_future(self.result()), asyncio.ensure_future(_left(request))
+        drawing, leaving = asyncio.ensure_future(self.result()), asyncio.ensure_future(hung_up(request))
         try:
             await asyncio.wait({drawing, leaving}, return_when=asyncio.FIRST_COMPLETED)
             if not drawing.done():
@@ -155,7 +155,25 @@ class Desk:
                 task.moved(place)
 
 
-async def _left(request: Request) -> None:
+def limited(cancelled: Callable[[], bool], seconds: float) -> Callable[[], bool]:
+    """`cancelled`, which after so many seconds raises a problem instead.
+
+    Raises (when asked)
+    ------
+    Problem : the time is over.
+    """
+    end = time.monotonic() + seconds
+
+    def asked() -> bool:
+        if time.monotonic() > end:
+            detail = f"The drawing took longer than {seconds:g} s: ask for less at once."
+            raise Problem(503, detail, "timeout")
+        return cancelled()
+
+    return asked
+
+
+async def hung_up(request: Request) -> None:
     """Return when the client hangs up."""
     while not await request.is_disconnected():
         await asyncio.sleep(0.2)

@@ -17,7 +17,7 @@ from ..metrics import Metrics
 from ..models import JobOrder
 from ..problems import Full, Problem, Unreadable, Unwritable, explain, stopping
 from ..settings import Settings
-from .desk import Desk, Task
+from .desk import Desk, Task, limited
 from .events import Log
 from .job import Job
 
@@ -27,7 +27,7 @@ TRIES = 2  # a job that was begun so often, and each time the server died, is no
 SHARE = 8  # one part in so many of the memory for results is for jobs without their pictures
 
 
-class Kept(Mapping[str, Record]):
+class CastOf(Mapping[str, Record]):
     """The people of one owner's cast that a pack can draw; each is read when a text calls them."""
 
     def __init__(self, library: Cast, owner: str, pack: str) -> None:
@@ -245,14 +245,7 @@ class Jobs:
     def _draw(self, job: Job, work: Task[None]) -> None:
         """In a worker thread."""
         order = job.order
-        end = time.monotonic() + self._settings.job_seconds
-        late = False
-
-        def cancelled() -> bool:
-            nonlocal late
-            late = time.monotonic() > end
-            return late or work.cancelled()
-
+        cancelled = limited(work.cancelled, self._settings.job_seconds)
         job.written.wait()
         job.begun += 1
         self._write(job)
@@ -263,7 +256,7 @@ class Jobs:
                 pack,
                 device=self._settings.device,
                 most=self._settings.portraits,
-                cast=Kept(self._library, job.owner, pack.name) if order.cast else None,
+                cast=CastOf(self._library, job.owner, pack.name) if order.cast else None,
                 on_event=lambda event: job.hear(event, self._store),
                 cancelled=cancelled,
             )
@@ -271,12 +264,7 @@ class Jobs:
             self._metrics.drawn(result.seconds)
             self._end(job, "done")
         except Cancelled:
-            if late:
-                detail = (
-                    f"The drawing took longer than {self._settings.job_seconds:g} s: ask for less at once."
-                )
-                self._end(job, "failed", Problem(503, detail, "timeout"))
-            elif not job.handed_back:
+            if not job.handed_back:
                 self._end(job, "cancelled")
         except Exception as error:
             problem = explain(error)

@@ -1,4 +1,4 @@
-"""Small pictures for the way: previews, drafts."""
+"""Small pictures of what is not finished: previews and drafts."""
 
 import base64
 from io import BytesIO
@@ -21,7 +21,7 @@ def data_url(webp: bytes) -> str:
 
 
 def recode(webp: bytes, kind: str) -> bytes:
-    """A small WebP in another format; one on the way to the picture, so it says nothing of itself."""
+    """A preview in another format; without record and mark, for it is not the picture yet."""
     if kind == "webp":
         return webp
     out = BytesIO()

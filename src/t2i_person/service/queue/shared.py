@@ -239,7 +239,7 @@ class SharedJobs(Jobs):
                 told = True
                 self._closed.wait(1)
             except Exception:  # else this thread would end, and the server would draw no more
-                log.exception("the shared jobs stumble")
+                log.exception("an error in the thread of shared jobs: it goes on")
                 self._closed.wait(1)
 
     def _hear(self, line: psycopg.Connection) -> None:
