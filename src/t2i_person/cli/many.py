@@ -157,13 +157,13 @@ def processes(workers: int) -> ProcessPoolExecutor:
 
 
 def _begin(threads: int) -> None:
-    import torch
-
     from ..nets.memory import keep_freed_memory
 
     threading.Thread(target=_end_with_parent, daemon=True).start()
     keep_freed_memory()
     if "OMP_NUM_THREADS" not in os.environ:
+        import torch
+
         torch.set_num_threads(threads)
 
 

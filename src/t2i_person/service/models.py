@@ -121,7 +121,7 @@ class PortraitOrder(Asked):
 
     @property
     def holds(self) -> str:
-        """The field that does."""
+        """The name of the field that was sent."""
         return "portrait" if self.png is None else "png"
 
     @model_validator(mode="after")

@@ -126,7 +126,7 @@ class Runtime:
                 record = read_record(data)
                 pack = self.jobs.pack(record.pack)
                 check_kept(pack, record)
-                Wanted.change(record, "в очках")  # its settings lead to a drawing, too
+                Wanted.change(record, "в очках")  # refuses settings that no request may have
             except PackError:
                 raise
             except Problem as error:

@@ -95,7 +95,7 @@ async def generate(
 @router.get("/v1/images/generations", include_in_schema=False)
 @router.get("/v1/images/edits", include_in_schema=False)
 async def not_a_picture() -> None:
-    """Else the name of the door would be taken for a picture's."""
+    """Without this, the name of the door would be taken for a picture's id."""
     raise HTTPException(405, headers={"Allow": "POST"})
 
 

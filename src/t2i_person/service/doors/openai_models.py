@@ -16,7 +16,7 @@ USAGE = FREE | {"input_tokens_details": {"text_tokens": 0, "image_tokens": 0}}
 
 
 class Asked(BaseModel):
-    """What is asked for; what only tunes other makers' models is taken and does nothing."""
+    """What is asked for. Fields that only other makers' models have are taken, and do nothing."""
 
     prompt: models.Text = Field(max_length=32000)
     n: int | None = Field(default=1, ge=1, le=10)  # the official client may send null

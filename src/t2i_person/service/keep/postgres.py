@@ -56,7 +56,7 @@ class Crowded(Exception):
 
 
 class Shared:
-    """What `Library` keeps, and the queue; safe to use from many threads. `me`: this server, for others."""
+    """What `Library` keeps, and the queue; safe to use from many threads. `me` is the name of this server."""
 
     lasting = True
 
@@ -104,8 +104,8 @@ class Shared:
         Unwritable
         OverflowError : there are too many.
         """
-        key = _sayable(plain(member.name))
-        values = [_sayable(one) if isinstance(one, str) else one for one in astuple(member)]
+        key = _without_nul(plain(member.name))
+        values = [_without_nul(one) if isinstance(one, str) else one for one in astuple(member)]
 
         def work(do: Cursor) -> bool:
             do.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"cast {owner}"])
@@ -129,13 +129,13 @@ class Shared:
     def member(self, owner: str, name: str) -> Member | None:
         """The one of that name."""
         query = "SELECT name, pack, gender, created, record, picture FROM person WHERE owner=%s AND key=%s"
-        found = self._rows(query, owner, _sayable(plain(name)))
+        found = self._rows(query, owner, _without_nul(plain(name)))
         return Member(*found[0]) if found else None
 
     def forget(self, owner: str, name: str) -> bool:
         """True when there was somebody to forget."""
         query = "DELETE FROM person WHERE owner=%s AND key=%s RETURNING 1"
-        return bool(self._rows(query, owner, _sayable(plain(name))))
+        return bool(self._rows(query, owner, _without_nul(plain(name))))
 
     # pictures
 
@@ -144,7 +144,7 @@ class Shared:
         self._rows(query, name, len(data), data)
 
     def picture(self, name: str) -> bytes | None:
-        found = self._rows("SELECT png FROM picture WHERE id=%s", _sayable(name))
+        found = self._rows("SELECT png FROM picture WHERE id=%s", _without_nul(name))
         return found[0][0] if found else None
 
     def let_go(self, names: Iterable[str]) -> None:
@@ -189,7 +189,7 @@ class Shared:
             do.execute(
                 f"SELECT {ROW}, place, holder FROM job WHERE id=%s "  # type: ignore[arg-type]
                 "AND (ended IS NULL OR ended > now() - %s * interval '1 second')",
-                [_sayable(name), keep],
+                [_without_nul(name), keep],
             )
             if not (found := do.fetchall()):
                 return None
@@ -389,6 +389,6 @@ def _row(do: Cursor) -> tuple:
     return found
 
 
-def _sayable(text: str) -> str:
+def _without_nul(text: str) -> str:
     """PostgreSQL has no text with NUL in it."""
     return text.replace("\0", "\u2400")

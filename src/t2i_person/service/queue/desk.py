@@ -15,7 +15,7 @@ from ..problems import Full, Left, Problem
 
 T = TypeVar("T")
 RECENT = 0.3  # weight of the newest in the mean of what tasks took
-LONGEST = 300  # seconds that anybody is sent away for
+LONGEST = 300  # seconds after which a client that was refused may come back, at most
 
 
 class Task(Generic[T]):
@@ -70,7 +70,7 @@ class Desk:
         self._running: dict[Task, float] = {}  # since when
         self._lock = threading.Lock()
         self._usual, self._ended = 5.0, 0  # seconds that a task keeps its place, a guess until one has ended
-        self._promised = 0.0  # when the last one that was sent away should come back
+        self._promised = 0.0  # when the last client that was refused should come back
 
     def submit(self, work: Callable[[Task[T]], T], moved: Callable[[int], None] | None = None) -> Task[T]:
         """Queue `work`, which is called with its own task; `moved` hears its place: 0 runs, 1 is next.
@@ -125,7 +125,7 @@ class Desk:
                 self._usual += weight * (self._clock() - start - self._usual)
 
     def _wait(self) -> int:
-        """Seconds until a place should be free that nobody was sent away for yet; the lock is held.
+        """Seconds until a place should be free that is promised to nobody yet; the lock is held.
 
         The first is free when a running task ends, each further one a task later. Nobody is told to wait for
         longer than the whole queue lasts: not all come back, and the threads should not run dry.
@@ -142,7 +142,7 @@ class Desk:
         self._tell()
 
     def _tell(self, started: Task | None = None) -> None:
-        """Each task its place, if it is another than before."""
+        """Tell each task its place, if that has changed."""
         with self._lock:
             places = [(task, place) for place, task in enumerate(self._queue, 1)]
             if started is not None:

@@ -24,7 +24,7 @@ from .job import Job
 log = logging.getLogger("t2i_person.service")
 RUN = 1_000_000  # more events than one job has in one server: the next server's ids begin after these
 TRIES = 2  # a job that was begun so often, and each time the server died, is not begun again
-SHARE = 8  # one part in so many of the memory for results is for jobs without their pictures
+SHARE = 8  # jobs without their pictures get 1/SHARE of the memory for results
 
 
 class CastOf(Mapping[str, Record]):
@@ -48,7 +48,7 @@ class CastOf(Mapping[str, Record]):
 
 
 class Jobs:
-    """All of them, by id; those that ended are kept as long as the settings say."""
+    """All jobs, by id; those that ended are kept as long as the settings say."""
 
     def __init__(
         self, settings: Settings, desk: Desk, store: Store, library: Library, metrics: Metrics
@@ -223,7 +223,7 @@ class Jobs:
         job.work.cancel()
 
     def _write(self, job: Job, first: int | None = None, told: models.Job | None = None) -> bool:
-        """For the next server, whatever becomes of this one; False when the disk takes no more."""
+        """Write the job down for the next server process; False when that cannot be done."""
         if not self._library.lasting or job.fleeting:
             return True
         request, answer = job.order.model_dump_json(), told.model_dump_json() if told else None
@@ -278,7 +278,7 @@ class Jobs:
                 return
             job.ending = True
         told = self.told(job, status, error)
-        self._write(job, job.log.last + 1, told)  # what is said to be done is on the disk first
+        self._write(job, job.log.last + 1, told)  # on the disk before clients are told that it is done
         with job._lock:
             job.status, job.error, job.finished = status, error, told.finished
         self._metrics.jobs.labels(status).inc()

@@ -201,7 +201,7 @@ class SharedJobs(Jobs):
         return job
 
     def _write(self, job: Job, first: int | None = None, told: models.Job | None = None) -> bool:
-        return True  # `claim` has, and `_end` will
+        return True  # `claim` has written it, and `_end` will
 
     def _end(self, job: Job, status: str, error: Problem | None = None) -> None:
         if job.fleeting:
@@ -316,7 +316,7 @@ class SharedJobs(Jobs):
         log.info("job taken", extra={"job": job.name})
 
     def _wait(self, crowd: Crowded) -> int:
-        """Seconds until a place should be free that nobody was sent away for, as `Desk` promises them."""
+        """Seconds until a place should be free that is promised to nobody yet, as in `Desk`."""
         now, turn = time.monotonic(), crowd.usual / crowd.drawing
         self._promised = min(max(now, self._promised) + turn, now + turn * crowd.load)
         return min(LONGEST, max(1, math.ceil(self._promised - now)))
