@@ -4,6 +4,8 @@ import os
 import shutil
 import tempfile
 
+import pytest
+
 _PACKS = tempfile.TemporaryDirectory(prefix="t2i-person-packs-")
 os.environ["T2I_PERSON_PACKS"] = _PACKS.name
 os.environ.pop("T2I_PERSON_PACK", None)
@@ -12,6 +14,21 @@ os.environ.pop("T2I_PERSON_PACK", None)
 # threads than cores, threads wait for each other most of the time. Set by workers alone, for they inherit it.
 if workers := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):
     os.environ["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // int(workers)))
+
+
+@pytest.fixture(scope="session")
+def man(tmp_path_factory):
+    """Of a photograph, with nothing said of him."""
+    from faces import drawn_once
+
+    return drawn_once(tmp_path_factory, "Мужчина.", 0)
+
+
+@pytest.fixture(scope="session")
+def woman(tmp_path_factory):
+    from faces import drawn_once
+
+    return drawn_once(tmp_path_factory, "Женщина.", 1)
 
 
 def pytest_sessionstart(session):
