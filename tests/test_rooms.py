@@ -137,6 +137,14 @@ def test_arrows_inside_the_service_run_one_way() -> None:
     within("service", SERVICE)
 
 
+def test_tests_lie_in_the_rooms_of_what_they_test() -> None:
+    tests = Path(__file__).parent
+    folders = {path.parent.relative_to(tests) for path in tests.rglob("test_*.py")}
+    assert Path("service/doors") in folders
+    strange = [folder for folder in folders if not (HOME / folder).is_dir()]
+    assert not strange, strange
+
+
 def test_no_door_imports_a_door() -> None:
     """A door may have models of its own: `openai` and `openai_models`."""
     known = modules()
