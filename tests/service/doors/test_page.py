@@ -32,6 +32,7 @@ DROP = """([bytes, name]) => {
         document.body.dispatchEvent(new DragEvent(kind, {dataTransfer: transfer, bubbles: true}));
 }"""
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}  # axe-core's
+PLAIN = "/#seed=3&background=kept&size=256"  # quick to draw; cut-outs: `test_from_words_to_files`
 SLOW = 240_000  # ms; a shared machine may take long over a portrait
 expect.set_options(timeout=60_000)
 
@@ -171,7 +172,7 @@ def test_from_words_to_files(server, visit):
 
 @browser_needed
 def test_sliders_change_the_same_person(server, visit):
-    page = visit(server.url)
+    page = visit(server.url, PLAIN)
     write(page, SAMPLE)
     page.get_by_role("button", name="Нарисовать").click()
     portraits(page, 1)
@@ -234,7 +235,7 @@ def test_a_person_is_kept_by_name_and_comes_again(server, visit):
             http.get(f"{server.url}/{page.locator('.card.done a').get_attribute('href')}").content
         )
 
-    page = visit(server.url, reduced_motion="reduce")
+    page = visit(server.url, PLAIN, reduced_motion="reduce")
     kept = page.get_by_role("region", name="Сохранённые люди")
     write(page, "Женщина в очках.")
     first = drawn(page)
@@ -387,7 +388,7 @@ def test_cancel(server, visit):
 
 @browser_needed
 def test_offline_and_a_reload_while_it_is_drawn(server, visit):
-    page = visit(server.url)
+    page = visit(server.url, PLAIN)
     expect(page.locator("#draw")).to_be_enabled()
     page.context.set_offline(True)
     write(page, "Старик сидел у окна.")
@@ -407,7 +408,7 @@ def test_offline_and_a_reload_while_it_is_drawn(server, visit):
 def test_the_server_dies_while_it_draws(serve, visit):
     port = free_port()
     doomed: Server = serve("--steps", "2", "--data", "memory", port=port).wait()
-    page = visit(doomed.url)
+    page = visit(doomed.url, PLAIN)
     write(page, "Девушка.")
     page.get_by_label("Портретов каждого").fill("8")
     page.get_by_role("button", name="Нарисовать").click()
