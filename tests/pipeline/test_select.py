@@ -33,12 +33,12 @@ def test_nobody_is_chosen_without_a_face_and_that_is_told(pack, gender, whose):
     found, note = choose(
         Run(events.append),
         Pictures(pack),
-        Request("Некто.", candidates=2),
+        Request("Некто.", candidates=3),
         subject_of(pack, character, index=2),
         1,
     )
     assert found == []
-    assert note.startswith(f"Некто: 0 of 1 portraits. For the rest none of {2 * ATTEMPTS} candidates")
+    assert note.startswith(f"Некто: 0 of 1 portraits. For the rest none of {3 * ATTEMPTS} candidates")
     assert whose in note and "another seed" in note
     assert {event.stage for event in events} == {"candidates", "people"}
     assert {(event.character, event.portrait) for event in events} == {(2, 0)}
