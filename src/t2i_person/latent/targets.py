@@ -135,6 +135,8 @@ def _encoder_text(pack: Pack, feature: Feature) -> str:
     A Russian encoder gets the English text where it knows more words of it: the translation may know what a
     rare Russian word means. The English text has to be as long, so that nothing was lost in translation.
     """
+    if _painted(pack, feature):
+        return feature.normalized  # that names the colour
     if pack.encoder.language != "ru":
         return feature.prompt_en
     russian, english = feature.normalized, feature.prompt_en
@@ -150,7 +152,7 @@ def _obstacle(pack: Pack, feature: Feature, text: str, overruled: dict[Feature, 
         return hidden, True
     if feature.category not in pack.draws:
         return f"the pack {pack.name} does not draw such things ({feature.category})", True
-    if not _painted(pack, feature, text) and (unknown := pack.encoder.unknown(text)):
+    if not _painted(pack, feature) and (unknown := pack.encoder.unknown(text)):
         return f"the pack {pack.name} does not know {', '.join(unknown)}", len(unknown) >= _length(text)
     mistaken = [some for some in dict.fromkeys((text, *words_of(text))) if some in pack.recipe.mistaken]
     if mistaken or feature.prompt_en in pack.recipe.mistaken:
@@ -161,9 +163,9 @@ def _obstacle(pack: Pack, feature: Feature, text: str, overruled: dict[Feature, 
     return "", False
 
 
-def _painted(pack: Pack, feature: Feature, text: str) -> bool:
+def _painted(pack: Pack, feature: Feature) -> bool:
     """Whether it is a colour of eyes that is put on whoever was found; encoders see little of it."""
-    said = said_colour(text, feature.category)
+    said = said_colour(feature.normalized, feature.category)
     return bool(said and said[0] == "eyes" and "recolour" in pack.recipe.edits and not feature.negated)
 
 
@@ -204,7 +206,7 @@ def _beside(texts: Sequence[str], category: str) -> tuple[Target, ...]:
 
 
 def _weight(pack: Pack, feature: Feature, text: str) -> float:
-    if _painted(pack, feature, text) and pack.encoder.unknown(text):
+    if _painted(pack, feature) and pack.encoder.unknown(text):
         return 0.0
     colour = said_colour(text, feature.category) if "recolour" in pack.recipe.edits else None
     if colour and not feature.negated and not grown(*colour):
