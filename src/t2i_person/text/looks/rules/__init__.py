@@ -100,6 +100,7 @@ from .forms import (
     excluded,
     key_and_look,
     key_and_thing,
+    kind_of_things,
     with_one,
     yes_or_no,
 )
@@ -139,6 +140,7 @@ FIRST: tuple[Rule[OfSentence], ...] = (
     english_words,
     excluded,
     key_and_look,
+    kind_of_things,
     key_and_thing,
     with_one,
     keys,
