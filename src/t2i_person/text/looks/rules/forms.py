@@ -178,7 +178,10 @@ def kind_of_things(looks: SentenceLooks) -> None:
         whose = next((f for f in looks.people_here() if f.end == sign.i and f.case == "gen"), None)
         kind = (whose.start if whose is not None else sign.i) - 1
         owner = whose.entity if whose is not None else owner
-        if kind < 0 or owner is None or not tokens[kind].keys("NOUN") & KINDS:
+        if kind < 0 or tokens[kind].best.case != "nom" or tokens[kind].best.key not in KINDS:
+            continue
+        looks.barred.add(kind)
+        if owner is None:
             continue
         following = [p for p in looks.phrases.values() if p.start > sign.i and p.case == "nom" and not p.prep]
         for p in sorted(following, key=lambda p: p.start):
@@ -187,7 +190,6 @@ def kind_of_things(looks: SentenceLooks) -> None:
                 break
             looks.certain.add(p.start)
             looks.emit(owner, p, entry, p.start, looks.extend(p, entry), False)
-            looks.barred.add(kind)
 
 
 def _short_line(looks: SentenceLooks, sign: int) -> bool:
