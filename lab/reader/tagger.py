@@ -159,7 +159,9 @@ def train(
     random = np.random.default_rng(seed)
     net = start.train() if start is not None else Network()
     if start is None:
-        net.spread = torch.from_numpy(np.concatenate([s.seen for s in found]).astype(np.float32).std(0) + 1e-3)
+        net.spread = torch.from_numpy(
+            np.concatenate([s.seen for s in found]).astype(np.float32).std(0) + 1e-3
+        )
     steps = epochs * (len(found) // 32 + 1)
     optimizer = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=0.03)
     most = 3e-3 if start is None else 2e-3

@@ -7,7 +7,7 @@ the same.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -21,7 +21,6 @@ from slovnet.shape import word_shape
 from ..lexicon.morph import embeddings, model_file, unpacked
 from .blas import one_thread
 
-
 SEEN = 128  # numbers of a word in the last layers of both networks
 
 
@@ -32,7 +31,7 @@ class Parsed:
     tags: list[tuple[str, dict[str, str]]]  # part of speech and features; the dicts are shared
     heads: list[int]
     rels: list[str]
-    seen: np.ndarray  # [n, SEEN] float32: the last layers of both networks, what they read around each word
+    seen: np.ndarray = field(compare=False)  # [n, SEEN] float32: the last layers of both networks
 
 
 class _Encoder:

@@ -91,7 +91,7 @@ class Token:
     feats: dict[str, str] = field(default_factory=dict)
     head: int = -1
     rel: str = ""
-    seen: np.ndarray = field(default_factory=_nothing, compare=False)  # what slovnet's networks read around it
+    seen: np.ndarray = field(default_factory=_nothing, compare=False)  # what slovnet read around it
     readings: Readings = field(default_factory=Readings)
     look: float = 0.0  # how likely it is told of somebody's looks
     begins: float = 0.0  # how likely what it tells begins here

@@ -1,8 +1,8 @@
 """A small network that reads a sentence: how likely each word is told of looks, and names somebody there.
 
 Word vectors are navec's; beside them stand what slovnet's networks read around each word, the dictionary's
-and the parser's tags and the lists. Two dense layers see a word and the word above it in the tree, dilated convolutions see the words around. Trained on
-annotated texts by `python -m lab reader`.
+and the parser's tags and the lists. Two dense layers see a word and the word above it in the tree, dilated
+convolutions see the words around. Trained on annotated texts by `python -m lab reader`.
 """
 
 from __future__ import annotations

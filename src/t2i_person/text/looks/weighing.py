@@ -100,8 +100,8 @@ def _join(looks: SentenceLooks, first: int, end: int, inside: list[tuple[int, in
     whole = first <= least and most <= end and (first, end) != (least, most)
     same = len({(id(m[2]), m[3].negated) for m in inside}) == 1
     form = any(t.low == ":" for t in tokens[first:end])  # cards have rules of their own
-    other = any(m[3].category == "age" or m[3].negated for m in inside)  # and so have ages and denials
-    if not whole or not same or form or other:
+    apart = any(m[3].category == "age" or m[3].negated for m in inside)  # and so have ages and denials
+    if not whole or not same or form or apart:
         return
     fact = inside[0][3]
     normal = _normal(looks, first, end, _first_phrase(looks, first, end))
