@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from ..grammar.marks import DASH
 from ..grammar.phrases import Phrase
 from ..grammar.tokens import Reading
-from ..lexicon.lists import fold, verbs
+from ..lexicon.lists import fold, things, verbs
+from ..model import WORN
 from ..people.coreference.aloud import is_address
 from ..people.coreference.entity import Entity, Fact
 from ..people.found import Found
@@ -229,11 +230,19 @@ class Owners(Denials):
         if said is not None and self._looked_over(said, phrase):
             return self.subject(said.first - 1)
         if said is not None:
-            return self._wearer(said, phrase) or said.entity
+            return self._in_anothers(phrase) or self._wearer(said, phrase) or said.entity
         if any(self.tokens[m].keys("ADJF") & {"свой"} for m in phrase.mods):
             subject = [f for f in self.people_here() if f.case == "nom"]
             return subject[0].entity if subject else self.scene.topic()
         return self._owner_in_genitive(phrase) or self._owner_governed(phrase)
+
+    def _in_anothers(self, phrase: Phrase) -> Entity | None:
+        """ "девушка в его рубашке": hers who wears it, whosever it is."""
+        entry = things().get(phrase.reading.key)
+        if entry is None or entry.category not in WORN or phrase.prep not in ("в", "во"):
+            return None
+        right_before = (f for f in self.people_here() if f.end == phrase.prep_at and f.kind != "poss")
+        return next((f.entity for f in right_before), None)
 
     def _looked_over(self, said: Found, phrase: Phrase) -> bool:
         """ "окинула его ледяным взглядом": hers who looks."""

@@ -27,6 +27,7 @@ SPAN = 0.75  # and all its words together, for a span that no rule took
 KEEP = 0.25  # probability below which what a rule took is none
 MOVE = 0.2  # how much likelier another owner must be than the one the rules gave
 DENIES = frozenset("без не ни нет нету".split())
+ENDS_NOT = frozenset("не ни у на с со к от из за под над без".split())
 OUTER = frozenset(
     ', . ; : ! ? — – - … и а но или да ( ) « » " “ ” „ же то в во желательно обязательно'.split()
 )
@@ -98,8 +99,9 @@ def _join(looks: SentenceLooks, first: int, end: int, inside: list[tuple[int, in
         end -= 1  # the person's own verb
     whole = first <= least and most <= end and (first, end) != (least, most)
     same = len({(id(m[2]), m[3].negated) for m in inside}) == 1
-    form = any(t.low == ":" for t in tokens[first:end])  # cards have rules of their own, and so have ages
-    if not whole or not same or form or any(m[3].category == "age" for m in inside):
+    form = any(t.low == ":" for t in tokens[first:end])  # cards have rules of their own
+    apart = any(m[3].category == "age" or m[3].negated for m in inside)  # and so have ages and denials
+    if not whole or not same or form or apart:
         return
     fact = inside[0][3]
     normal = _normal(looks, first, end, _first_phrase(looks, first, end))
@@ -243,8 +245,8 @@ def _bare(tokens: list[Token], first: int, end: int) -> tuple[int, int]:
     """A span without the marks and joining words at its ends."""
     while first < end and tokens[first].low in OUTER and tokens[first].low not in ("в", "во"):
         first += 1
-    while first < end and (tokens[end - 1].low in OUTER or tokens[end - 1].low in ("не", "ни")):
-        end -= 1  # "очки не | носит"
+    while first < end and (tokens[end - 1].low in OUTER or tokens[end - 1].low in ENDS_NOT):
+        end -= 1  # "очки не | носит", "забинтована рука у | солдата"
     return first, end
 
 

@@ -132,6 +132,13 @@ def _looks_told(place: _Place) -> bool:
     return before and place.after in ("в", "с", "со", "без") and bool(behind)
 
 
+def _whose_things(place: _Place) -> bool:
+    """ "одежда девушки — сарафан": what follows is worn by her."""
+    before = place.before
+    kinds = word_set("forms.txt", "kind")
+    return before is not None and bool(before.keys("NOUN") & kinds) and place.after in (":", "-", *DASH)
+
+
 def _of_work(place: _Place) -> bool:
     """ "книга Толстого", "памятник Пушкину"."""
     before = place.before
@@ -323,6 +330,7 @@ def _told_of_you(tokens: list[Token]) -> bool:
 # What shows that somebody is only talked about (True) or is there all the same (False): the first that
 # holds decides.
 SIGNS: tuple[tuple[Callable[[_Place], bool], bool], ...] = (
+    (_whose_things, False),
     (_picture_in_quotes, True),
     (_quoted, True),
     (_denied, True),

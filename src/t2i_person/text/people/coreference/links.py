@@ -24,6 +24,8 @@ NOT_QUITE = ("не", "почти", "совсем", "еще", "уже", "сам",
 BY_NAME = word_set("reference.txt", "by name")
 NAME_NOUNS = word_set("reference.txt", "name")
 PART_PLAYED = word_set("reference.txt", "part played")
+DRAWING = word_set("absent.txt", "draw")
+DRAWN_AS = ("как", "в виде", "в образе", "в роли")
 MEASURES = word_set("ages.txt", "years") | {"с", "в", "среднего", "высокого", "небольшого"}
 REVEREND = word_set("reference.txt", "reverend")
 CLERGY = word_set("reference.txt", "clergy")
@@ -87,7 +89,7 @@ def linked(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> En
     if any(one_person(pair) for one_person in LINKS):
         f.predicate = f.kind == "noun"
         return who.entity
-    return who.entity if _kind_after_colon(pair) or _reverend(pair) else None
+    return who.entity if _kind_after_colon(pair) or _reverend(pair) or _drawn_as(pair) else None
 
 
 def named_at_last(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
@@ -125,6 +127,13 @@ def _by_that_name(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
         return None
     entity = scene.topic(f.gender)
     return entity if entity is not None and not entity.named else None
+
+
+def _drawn_as(pair: _Pair) -> bool:
+    """ "нарисуй деда как короля", "изобрази её в образе ведьмы": how they are to be shown."""
+    between = " ".join(t.low for t in pair.between)
+    asked = [r for t in pair.tokens[: pair.who.start] for r in t.readings if r.key in DRAWING]
+    return between in DRAWN_AS and any("impr" in r.grams or r.pos == "INFN" for r in asked)
 
 
 def _called(pair: _Pair) -> bool:
