@@ -6,8 +6,8 @@ FOLDER holds books as "Title.txt" in UTF-8; those whose title is in books.json a
 reading the books before the reader had read them: a hero's names, sex, and looks as quotations, each found once in the book.
 Half of the books (`"use": "mending"`) were looked at while mending, the others only measured.
 
-Of the best described entries 100 features are judged by looking: right, other (somebody else's) or none (no looks).
-What was seen is written into looked_books.csv; what is not there yet is printed with its sentence.
+Of the best described entries 100 features are judged by looking: whose each is by the text goes into looked_books.csv,
+by any one word of the name, or "nobody" where it is no looks; what is not there yet is printed with its sentence.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import csv
 import json
 import re
 import resource
+import sys
 import time
 import zlib
 from collections import Counter
@@ -34,8 +35,8 @@ TABLE = Path(__file__).with_name("books.json")
 LOOKED = Path(__file__).with_name("looked_books.csv")
 USES = ("mending", "measuring")
 BEST, JUDGED = 15, 50  # entries of each half whose features are judged, and how many of these
+NOBODY = "nobody"
 AROUND = 120  # characters shown around what is to be judged
-SEX = {"m": "male", "f": "female"}
 WORD = re.compile(r"[А-Яа-яЁё-]+")
 FEMALE = ("ова", "ева", "ина")  # ends of surnames that have only the endings of adjectives
 CASES = {  # end of a name -> what may stand in its place; the first that fits
@@ -52,7 +53,7 @@ CASES = {  # end of a name -> what may stand in its place; the first that fits
     "я": "я и е ю ей ею",
     "": " а у ом ем ым е",
 }
-SPLIT = re.compile(r"\s+")
+SPACE = re.compile(r"\s+")
 DASHES = str.maketrans("–—ёЁ", "--еЕ")
 
 
@@ -196,7 +197,7 @@ def is_name(word: str) -> bool:
 def place(text: str, quote: str) -> tuple[int, int]:
     """Where a quotation stands: once in the book, with any white space and dashes, "ё" or "е"."""
     plain = text.translate(DASHES)
-    pattern = r"\s+".join(re.escape(w) for w in SPLIT.split(quote)).replace(r"\-", "-{1,2}")
+    pattern = r"\s+".join(re.escape(w) for w in SPACE.split(quote)).replace(r"\-", "-{1,2}")
     found = list(re.finditer(pattern, plain))
     if len(found) != 1:
         raise SystemExit(
@@ -269,39 +270,42 @@ def summary(readings: Sequence[Reading]) -> str:
     )
 
 
-Row = tuple[str, str, str, str]  # book, whose, look, where it begins
-
-
 def judge(folder: Path, readings: Sequence[Reading]) -> None:
-    """Figures of the judged features; those not looked at yet are printed."""
+    """Figures of the judged features; those not looked at yet are printed, as rows without an owner."""
     with LOOKED.open(encoding="utf-8") as file:
-        looked = {tuple(row)[:4]: row[4] for row in csv.reader(file)}
+        looked = {(row["book"], row["at"], row["look"]): row["whose"] for row in csv.DictReader(file)}
     for use in USES:
         texts = {
             r.title: (folder / f"{r.title}.txt").read_text("utf-8-sig") for r in readings if r.use == use
         }
         rows = list(chosen([r for r in readings if r.use == use], texts))
-        if unseen := [row for row in rows if row not in looked]:
-            print(f"{use}: {len(unseen)} of {len(rows)} to be judged; write them into {LOOKED.name}")
-            for book, who, look, at in unseen:
-                i = int(at)
-                around = SPLIT.sub(
-                    " ",
-                    f"{texts[book][max(0, i - AROUND) : i]}[{look}]{texts[book][i + len(look) :][:AROUND]}",
-                )
-                print(f"{book},{who},{look},{at}\n        {around}")
-        else:
-            seen = Counter(looked[row] for row in rows)
-            print(f"{use}: of {len(rows)} features of the best described {dict(seen)}")
+        if unseen := [row for row, _ in rows if row not in looked]:
+            print(
+                f"{use}: whose are these? {len(unseen)} rows for {LOOKED.name}, each with its place in the book"
+            )
+            for book, at, look in unseen:
+                i, text = int(at), texts[book]
+                csv.writer(sys.stdout).writerow((book, at, look, ""))
+                around = f"{text[max(0, i - AROUND) : i]}[{look}]{text[i + len(look) :][:AROUND]}"
+                print("        ", SPACE.sub(" ", around))
+        elif rows:
+            owners = [(looked[row], names) for row, names in rows]
+            right = sum(whose in names for whose, names in owners)
+            none = sum(whose == NOBODY for whose, _ in owners)
+            print(
+                f"{use}: of {len(rows)} features {right} right, {len(rows) - right - none} of others, {none} no looks"
+            )
 
 
-def chosen(readings: Sequence[Reading], texts: dict[str, str]) -> Iterator[Row]:
-    """Features of the best described, the same ones as long as they are found."""
+Row = tuple[str, str, str]  # book, where it begins, look
+
+
+def chosen(readings: Sequence[Reading], texts: dict[str, str]) -> Iterator[tuple[Row, set[str]]]:
+    """Features of the best described with the names of their entry; the same ones as long as they are found."""
     entries = [(r, e) for r in readings for e in r.entries]
-    best = sorted(entries, key=lambda pair: -len(pair[1].features))[:BEST]
-    rows = [
-        (r.title, e.name, SPLIT.sub(" ", texts[r.title][start:end]), str(start))
-        for r, e in best
-        for start, end, _ in e.features
-    ]
-    yield from sorted(rows, key=lambda row: zlib.crc32(f"{row[0]}{row[3]}".encode()))[:JUDGED]
+    rows = []
+    for r, e in sorted(entries, key=lambda pair: -len(pair[1].features))[:BEST]:
+        names = {*e.name.split(), *(r.heroes[e.hero].names if e.hero >= 0 else ())}
+        for start, end, _ in e.features:
+            rows.append(((r.title, str(start), SPACE.sub(" ", texts[r.title][start:end])), names))
+    yield from sorted(rows, key=lambda row: zlib.crc32(f"{row[0][0]}{row[0][1]}".encode()))[:JUDGED]

@@ -66,6 +66,8 @@ def _next_word(tokens: list[Token], chain: Chain) -> tuple[int, list[NameWord]] 
     if k >= len(tokens) or not capital(tokens[k]):
         return None
     words = _words_after(tokens[k], chain)
+    if len(chain) == 1:
+        chain[0] = chain[0][0], [*chain[0][1], *_undeclined(chain[0][1], words)]
     if not words or not _can_be_one(chain[-1][1], words):
         return None
     if _two_surnames(tokens, k, chain, words) or _two_people(tokens, k, chain):
@@ -94,6 +96,15 @@ def _words_after(token: Token, chain: Chain) -> list[NameWord]:
         if token.rel == "flat:name" or chain[-1][1][0].part == "given":
             words = [replace(words[0], case=w.case) for w in chain[-1][1]]
     return words
+
+
+def _undeclined(given: list[NameWord], words: list[NameWord]) -> list[NameWord]:
+    """ "к Иван Кузмичу": old books leave a man's name as it is before the patronymic."""
+    fathers = [w for w in words if w.part == "patronymic" and w.gender == "m" and w.case != "nom"]
+    if any(w.part == "patronymic" and w.case == "nom" for w in words) or _can_be_one(given, fathers):
+        return []
+    names = [w for w in given if w.part == "given" and (w.gender, w.case) == ("m", "nom")]
+    return [replace(name, case=w.case) for name in names[:1] for w in fathers]
 
 
 def _can_be_one(one: list[NameWord], two: list[NameWord]) -> bool:

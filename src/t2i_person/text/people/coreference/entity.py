@@ -131,6 +131,16 @@ class Entity:
         if self.gender == "u":
             self.gender = other.gender
 
+    def take_names_of(self, other: "Entity") -> None:
+        """The other's name is this person's as well."""
+        self.words |= other.words
+        for part, keys in other.parts.items():
+            self.parts.setdefault(part, set()).update(keys)
+        if other.full_name.count(" ") > self.full_name.count(" "):
+            self.full_name = other.full_name
+        if 0 <= other.first < self.first:
+            self.first = other.first
+
     def _take_name(self, f: Found) -> None:
         """The full name is the one with the most words, the first of those."""
         self.named = True

@@ -300,6 +300,30 @@ class Scene:
             if f.entity is other:
                 f.entity = entity
 
+    def unite(self, entity: Entity, other: Entity) -> None:
+        """Two who were told of by different parts of one name are one person."""
+        entity.absorb(other)
+        entity.take_names_of(other)
+        self.entities = [e for e in self.entities if e is not other]
+        self.cast = [e for e in self.cast if e is not other]
+        for same in self.named.values():
+            if other in same:
+                same.remove(other)
+                if entity not in same:
+                    same.append(entity)
+        self.titles = {word: entity if e is other else e for word, e in self.titles.items()}
+        self.narrator = entity if self.narrator is other else self.narrator
+        for e in (*self.entities, *self.described):
+            if e.becomes is other:
+                e.becomes = entity if e is not entity else None
+        for pair in (self.announced, self.looked_at):
+            if pair is not None and pair[1] is other:
+                self.announced = None if pair is self.announced else self.announced
+                self.looked_at = None if pair is self.looked_at else self.looked_at
+        for f in self._done:
+            if f.entity is other:
+                f.entity = entity
+
     def _resolve(self, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
         """Whom a mention means; None for nobody who is there."""
         f = found[at]
