@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...grammar.marks import DASH, HARD
+from ...grammar.numbers import number_value
 from ...grammar.tokens import Token
 from ...lexicon.lists import fold, verbs, word_set
 from ..found import Found
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
 
 DEEMING = word_set("verbs.txt", "deem")
 NAMING = word_set("verbs.txt", "name")
+CALLED = word_set("verbs.txt", "be called")
 QUIET = ("ADJF", "PRTF", "ADVB", "PRCL", "CONJ", "ADJS", "COMP")  # what may stand before a predicate noun
 NOT_QUITE = ("не", "почти", "совсем", "еще", "уже", "сам", "сама")
 BY_NAME = word_set("reference.txt", "by name")
 NAME_NOUNS = word_set("reference.txt", "name")
 PART_PLAYED = word_set("reference.txt", "part played")
 MEASURES = word_set("ages.txt", "years") | {"с", "в", "среднего", "высокого", "небольшого"}
+SIZES = frozenset({"рост", "год", "лето", "сложение", "наружность", "вид"})  # "был малого роста, лет сорока"
 REVEREND = word_set("reference.txt", "reverend")
 CLERGY = word_set("reference.txt", "clergy")
 
@@ -55,12 +58,41 @@ class _Pair:
 
 
 def apposed(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
-    """ "увидел Громова, высокого человека": no other man who was told of before."""
+    """ "увидел Громова, высокого человека", "Громов был высокий человек": no man told of before."""
     f = found[at]
     if f.kind != "noun" or _kind(f) != "generic" or f.start == 0:
         return None
     before = tokens[f.start - 1].low
-    return linked(scene, tokens, found, at) if before == "," or before in DASH else None
+    if before == "," or before in DASH:
+        return linked(scene, tokens, found, at)
+    pair = _pair_of(scene, tokens, found, at)
+    if pair is None or pair.who.kind != "name" or not pair.is_be:
+        return None
+    if not any(one_person(pair) for one_person in (_was_somebody, _was_with_adjectives, _was_near)):
+        return None
+    f.predicate = True
+    entity: Entity = pair.who.entity
+    newcomer = scene.just_described(f, entity)
+    if newcomer is not None:
+        scene.unite(entity, newcomer)
+    return entity
+
+
+def _pair_of(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> _Pair | None:
+    """A mention and the one before it that may be the same person."""
+    f = found[at]
+    before = [g for g in found[:at] if g.kind in (*NOMINAL, "pron") and g.entity is not None]
+    who = before[-1] if before else None
+    if len(before) > 1 and before[-1].case == "gen" and before[-2].end == before[-1].start:
+        who = before[-2] if before[-2].kind == "noun" and before[-1].kind in NOMINAL else who  # "дочь Анны, Лиза"
+    if who is None or not (scene.compatible(who.entity, f.gender, f.number) or _of_that_kind(who, f)):
+        return None
+    between = tokens[who.end : f.start]
+    if who is not before[-1]:
+        between = tokens[before[-1].end : f.start]
+    is_be = any(t.keys("VERB") & verbs("be").keys() for t in between)
+    has_verb = any(t.best.pos in ("VERB", "INFN") for t in between)
+    return _Pair(tokens, found, at, who, between, is_be, has_verb)
 
 
 def linked(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
@@ -76,31 +108,23 @@ def linked(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> En
         entity = _name_of(scene, tokens, found, at)
         if entity is not None:
             return entity
-    before = (g for g in reversed(found[:at]) if g.kind in (*NOMINAL, "pron") and g.entity is not None)
-    who = next(before, None)
-    if who is None or not (scene.compatible(who.entity, f.gender, f.number) or _of_that_kind(who, f)):
+    pair = _pair_of(scene, tokens, found, at)
+    if pair is None:
         return None
-    between = tokens[who.end : f.start]
-    is_be = any(t.keys("VERB") & verbs("be").keys() for t in between)
-    has_verb = any(t.best.pos in ("VERB", "INFN") for t in between)
-    pair = _Pair(tokens, found, at, who, between, is_be, has_verb)
+    entity = pair.who.entity
     if any(one_person(pair) for one_person in LINKS):
         f.predicate = f.kind == "noun"
-        return who.entity
-    return who.entity if _kind_after_colon(pair) or _reverend(pair) else None
+        return entity
+    return entity if _kind_after_colon(pair) or _reverend(pair) else None
 
 
 def named_at_last(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
     """Somebody just described whom a name of somebody known tells after all."""
     f = found[at]
-    before = (g for g in reversed(found[:at]) if g.kind in (*NOMINAL, "pron") and g.entity is not None)
-    who = next(before, None)
-    if who is None or who.entity.named or not scene.compatible(who.entity, f.gender, f.number):
+    pair = _pair_of(scene, tokens, found, at)
+    if pair is None or pair.who.entity.named:
         return None
-    between = tokens[who.end : f.start]
-    has_verb = any(t.best.pos in ("VERB", "INFN") for t in between)
-    pair = _Pair(tokens, found, at, who, between, False, has_verb)
-    return who.entity if _named_at_last(pair) else None
+    return pair.who.entity if _named_at_last(pair) else None
 
 
 def _told_by_this(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
@@ -168,9 +192,21 @@ def _was_with_adjectives(pair: _Pair) -> bool:
     if pair.f.kind == "name" or pair.cases != ("nom", "nom") or not pair.singular or not pair.is_be:
         return False
     plain = [t for t in _after_apposition(pair) if not t.keys("VERB") & verbs("be").keys()]
-    if pair.who.kind not in ("name", "pron") or not 0 < len(plain) < 8 or plain[-1].low == ",":
+    if pair.who.kind not in ("name", "pron") or not 0 < len(plain) < 12:
         return False
-    return all(t.best.pos in QUIET or t.low == "," for t in plain)
+    if plain[-1].low == "," and (pair.f.start == pair.f.first or _acts_next(pair)):
+        return False  # "Лида была мала, брюнетка молчала"
+    return all(t.best.pos in QUIET or t.low == "," or t.keys() & SIZES or number_value(t) for t in plain)
+
+
+def _acts_next(pair: _Pair) -> bool:
+    """A verb follows in the clause: the noun is a subject of its own."""
+    for t in pair.tokens[pair.f.end :]:
+        if t.low in HARD:
+            return False
+        if t.best.pos == "VERB":
+            return True
+    return False
 
 
 def _is_somebody(pair: _Pair) -> bool:
@@ -297,8 +333,8 @@ def _whose_kin(pair: _Pair) -> bool:
     """ "вошла девочка, дочь хозяйки", "девочка, его дочь": with whose kin they are, no list of people."""
     f, tokens = pair.f, pair.tokens
     many = any("plur" in t.best.grams for t in tokens if t.best.pos == "VERB")
-    after = tokens[f.end].best if f.end < len(tokens) else None
-    theirs = after is not None and after.pos == "NOUN" and after.case == "gen"
+    after = tokens[f.end].readings if f.end < len(tokens) else ()
+    theirs = any(r.pos == "NOUN" and r.case == "gen" for r in after)
     theirs = theirs or any(g.kind == "poss" and g.first in (f.first - 1, f.end) for g in pair.found)
     return theirs and not many
 
@@ -348,7 +384,9 @@ def _named_at_last(pair: _Pair) -> bool:
     f, who = pair.f, pair.who
     if f.kind != "name" or who.kind != "noun" or pair.cases != ("nom", "nom") or not pair.singular:
         return False
-    if _kind(who) not in ("generic", "role") or pair.has_verb or len(who.entity.starts) > 1:
+    if pair.has_verb or who.entity.first < who.entity.last or who.entity.named:
+        return False
+    if not who.entity.kinds & {"generic", "role"} or len(who.entity.starts) > 2:
         return False
     end = pair.tokens[f.end].low if f.end < len(pair.tokens) else "."
     apart = bool(pair.between) and (pair.between[-1].low == "," or pair.between[-1].low in DASH)
@@ -421,6 +459,10 @@ def _name_of(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> 
         near = [g for g in near if g.case != "nom" or g.kind == "poss"]
         if near and scene.compatible(near[-1].entity, f.gender, f.number):
             return near[-1].entity
+    if f.case == "ins" and tokens[f.start - 1].keys("VERB") & CALLED:
+        subjects = [g for g in found[:at] if g.case == "nom" and g.kind in (*NOMINAL, "pron") and g.entity]
+        if subjects and not subjects[0].entity.named and scene.compatible(subjects[0].entity, f.gender, "sing"):
+            return subjects[0].entity
     opens = f.start == 1 or (f.start > 1 and tokens[f.start - 2].low in (*HARD, ",", "("))
     if opens and f.case == "nom" and tokens[f.start - 1].keys("VERB") & NAMING:
         return _just_told_of(scene, f)

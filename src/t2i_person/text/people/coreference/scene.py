@@ -119,7 +119,8 @@ class Scene:
         if not entity.evidence or (entity.nouns == 1 and f.kind in NOMINAL):
             entity.evidence = (*evidence.mention(tokens, f), *f.near)
         if f.kind == "name":
-            self._take_name(f, entity)
+            said = self.aloud or _spoken(tokens, f) or not any(t.best.pos == "VERB" for t in tokens)
+            self._take_name(f, entity, said)
         f.denied = f.start > 0 and tokens[f.start - 1].low == "не"
         entity.mention(f, tokens[f.first].start, tokens[f.last].end)
         if not (entity.second and entity.named and f.lemma in ("ты", "вы")):
@@ -130,12 +131,13 @@ class Scene:
         if entity.gender == "u" and f.gender != "u" and f.number == "sing":
             entity.gender = f.gender
 
-    def _take_name(self, f: Found, entity: Entity) -> None:
-        """Who has a name is kept to the end, and found again by each of its words."""
+    def _take_name(self, f: Found, entity: Entity, said: bool) -> None:
+        """Who has a name is kept to the end, and found again by each of its words; `said` aloud, or alone."""
         if not entity.named:
             self.cast.append(entity)
         if (not entity.starts or entity.last < self.sentence - MEMORY) and f.number == "sing":
-            self.announced = self.sentence, entity
+            if said:
+                self.announced = self.sentence, entity
             if f.case == "nom":
                 self._described_before(entity)
         if f.person is not None and f.person.kind == "role":
@@ -299,6 +301,17 @@ class Scene:
         for f in self._done:
             if f.entity is other:
                 f.entity = entity
+
+    def just_described(self, f: Found, named: Entity) -> Entity | None:
+        """ "Вошёл высокий человек. Громов был человек лет сорока": who came in and has got a name since."""
+        fits = [
+            e
+            for e in self.entities
+            if e is not named and not e.named and f.keys & e.words and e.number == f.number
+            if self.sentence - 4 < e.last < self.sentence and e.first < named.first
+            if not self.apart(e) and self.compatible(e, named.gender, "sing")
+        ]
+        return fits[-1] if fits else None
 
     def unite(self, entity: Entity, other: Entity) -> None:
         """Two who were told of by different parts of one name are one person."""
