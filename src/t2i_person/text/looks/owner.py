@@ -44,7 +44,9 @@ class Owners(Denials):
             or self._subject_after(beside)
             or self._anyone_before(beside)
             or (beside.follow.entity if beside.follow is not None else None)
-            or (self.pair[0] if self.pair and start > self.pair_at else self.scene.topic())
+            or (self.pair[0] if self.pair and start > self.pair_at else None)
+            or self._portrayed()
+            or self.scene.topic()
         )
 
     def _beside(self, start: int, end: int) -> Beside:
@@ -225,6 +227,8 @@ class Owners(Denials):
 
     def possessor(self, phrase: Phrase, end: int) -> Entity | None:
         """Owner said in words: его, genitive, "у него", "на нём", "ему"."""
+        if (same := self._that_same(phrase)) is not None:
+            return same
         said = next((f for f in self.found if f.kind == "poss" and self._stands_by(f, phrase, end)), None)
         if said is not None and self._looked_over(said, phrase):
             return self.subject(said.first - 1)
@@ -234,6 +238,13 @@ class Owners(Denials):
             subject = [f for f in self.people_here() if f.case == "nom"]
             return subject[0].entity if subject else self.scene.topic()
         return self._owner_in_genitive(phrase) or self._owner_governed(phrase)
+
+    def _that_same(self, phrase: Phrase) -> Entity | None:
+        """ "Он рассматривал её лицо. Это лицо было бледно", "Это было бледное лицо"."""
+        this = any(self.tokens[m].keys("ADJF") & {"этот"} for m in (*phrase.mods, max(0, phrase.start - 1)))
+        opens = phrase.case == "nom" and len(self.tokens) > 2 and self.tokens[0].low in ("это", "то")
+        opens = opens and bool(self.tokens[1].keys("VERB") & verbs("be").keys())
+        return self.scene.that_body(self.tokens[phrase.noun].key) if this or opens else None
 
     def _looked_over(self, said: Found, phrase: Phrase) -> bool:
         """ "окинула его ледяным взглядом": hers who looks."""
@@ -351,10 +362,15 @@ class Owners(Denials):
         if before:
             subject = [f for f in before if f.case == "nom"]
             return (subject or before)[-1].entity
-        topic = self.scene.topic()
+        topic = self._portrayed() or self.scene.topic()
         if topic is not None and topic.last < self.scene.sentence:
             return topic
         return topic or (here[0].entity if here else None)
+
+    def _portrayed(self) -> Entity | None:
+        """ "Это лицо было бледно, с бородой. Глаза были голубые": looks go on where nobody is named."""
+        at, entity = self.scene.portrait
+        return entity if at >= self.scene.sentence - 1 and not self.people_here() else None
 
     def _subject_of_last(self) -> Entity | None:
         """The one subject of the sentence before, if this one does not name them."""
@@ -390,6 +406,8 @@ class Owners(Denials):
         shared = self.pair and first > self.pair_at and owner in self.pair
         for one in self.pair if shared else [owner]:
             one.facts.append(fact)
+        if not self.people_here():
+            self.scene.portrait = self.scene.sentence, owner
         if not shared:
             self.facts.append((first, end, owner, fact))
 

@@ -126,6 +126,15 @@ def _common_noun(word: _Word) -> bool | None:
     return False if any(lookup(r.key) for r in word.token.readings if r.pos == "NOUN") else None
 
 
+def _no_nominative(word: _Word) -> bool | None:
+    """ "Лемм прожил", "Сомов молчал": no form in which a word of the dictionary is a subject."""
+    token = word.token
+    if not (word.alive and word.subject and token.pos == "PROPN") or token.feats.get("Number") == "Plur":
+        return None
+    nouns = [r for r in token.readings if r.pos == "NOUN"]
+    return True if word.best.known and nouns and not any(r.case == "nom" for r in nouns) else None
+
+
 def _adjective_of_thing(word: _Word) -> bool | None:
     """ "Матросский костюмчик": the adjective of something worn, though a surname may end so."""
     if not word.opens or word.i + 1 == len(word.tokens) or not word.token.low.endswith(ADJECTIVE):
@@ -220,6 +229,7 @@ def _not_a_place(word: _Word) -> bool:
 # The first that knows decides; None is "cannot tell".
 JUDGES: tuple[Callable[[_Word], bool | None], ...] = (
     _before_patronymic,
+    _no_nominative,
     _beast,
     _street,
     _adjective_of_name,

@@ -12,7 +12,7 @@ from ..lexicon.lists import fold, word_set
 from .found import Found, capital, lookup
 from .name_fit import Chain, called, decide, may_be_one
 from .name_sense import DEPENDENT, is_name, is_no_name
-from .name_words import SUBJECT, UNKNOWN, NameWord, foreign_words, is_surname, name_words
+from .name_words import NAMED, SUBJECT, UNKNOWN, NameWord, foreign_words, is_surname, name_words
 
 PARTICLES = word_set("reference.txt", "particle")
 LONGEST = 4  # words of a name
@@ -81,7 +81,8 @@ def _past_insertions(tokens: list[Token], k: int) -> int:
         if capital(tokens[k + 1]) and name_words(tokens[k + 1], first=False):
             k += 3
     if k + 1 < len(tokens) and tokens[k].low in PARTICLES and not capital(tokens[k]):
-        k += 1
+        both = tokens[k].low == "да" and any(r.grams & NAMED for r in tokens[k + 1].readings)
+        k += not both  # "Лиза да Марфа"
     return k
 
 

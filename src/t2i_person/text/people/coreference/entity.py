@@ -69,6 +69,7 @@ class Entity:
     only_called: bool = False  # so far somebody has only called them
     heard: int = -1  # sentence of the last noun or name
     becomes: "Entity | None" = None  # somebody named since then, who may be this one
+    announced: bool = False  # whose name was said before they came in: no later name is theirs
     words: set[str] = field(default_factory=set)  # keys of the nouns and names it was called by
 
     @property

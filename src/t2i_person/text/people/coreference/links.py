@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 DEEMING = word_set("verbs.txt", "deem")
 NAMING = word_set("verbs.txt", "name")
 CALLED = word_set("verbs.txt", "be called")
+BECOMING = word_set("verbs.txt", "become somebody")
 QUIET = ("ADJF", "PRTF", "ADVB", "PRCL", "CONJ", "ADJS", "COMP")  # what may stand before a predicate noun
 NOT_QUITE = ("не", "почти", "совсем", "еще", "уже", "сам", "сама")
 BY_NAME = word_set("reference.txt", "by name")
@@ -65,6 +66,9 @@ def apposed(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> E
     before = tokens[f.start - 1].low
     if before == "," or before in DASH:
         return linked(scene, tokens, found, at)
+    if (turned := _turned_out(scene, tokens, found, at)) is not None:
+        f.predicate = True
+        return turned
     pair = _pair_of(scene, tokens, found, at)
     if pair is None or pair.who.kind != "name" or not pair.is_be:
         return None
@@ -76,6 +80,19 @@ def apposed(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> E
     if newcomer is not None:
         scene.unite(entity, newcomer)
     return entity
+
+
+def _turned_out(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
+    """ "Фома вышел из школы бравым парнем", "она выросла красивой девушкой"."""
+    f = found[at]
+    if f.case != "ins" or f.start == f.first or f.number != "sing" or (f.phrase and f.phrase.prep):
+        return None
+    subjects = [g for g in found[:at] if g.case == "nom" and g.kind in (*NOMINAL, "pron") and g.entity]
+    subjects = [g for g in subjects if g.lemma != "я" and scene.compatible(g.entity, f.gender, "sing")]
+    if not subjects or f.start - subjects[-1].end > 14:
+        return None
+    became = any(t.keys("VERB") & BECOMING for t in tokens[subjects[-1].end : f.start])
+    return subjects[-1].entity if became else None
 
 
 def _pair_of(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> _Pair | None:
@@ -136,7 +153,9 @@ def _told_by_this(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
     if "это" not in near and not (near[0] == "то" and last < 3):
         return None
     if near[-1] in ("это", "сам", "сама") or near[-1] in DASH or tokens[last].keys() & verbs("be").keys():
-        return scene.topic(f.gender, f.number)
+        entity = scene.topic(f.gender, f.number)
+        renamed = f.kind == "name" and entity is not None and entity.named and not f.keys & entity.words
+        return None if renamed else entity
     return None
 
 
@@ -154,10 +173,12 @@ def _by_that_name(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
 def _called(pair: _Pair) -> bool:
     """ "верзилу звали Эдуардом", "звали её Марфой", "старик по имени Захар"."""
     tokens, who, name = pair.tokens, pair.who, pair.f
-    if name.kind != "name" or name.start - who.end > 3:
+    if name.kind != "name":
         return False
     if tokens[name.start - 1].low in BY_NAME:
-        return True
+        return name.start - who.end < 4 or (not pair.has_verb and who.kind == "noun" and pair.singular)
+    if name.start - who.end > 3:
+        return False
     verb = any(t.keys("VERB") & NAMING for t in tokens[max(0, who.start - 2) : name.start])
     return verb and who.case in ("acc", "gen") and name.case in ("nom", "ins")
 
@@ -223,6 +244,13 @@ def _and_more(pair: _Pair) -> bool:
     if pair.f.kind == "name" or pair.cases != ("nom", "nom") or not pair.singular:
         return False
     return pair.who.predicate and [t.low for t in pair.between] == ["и"]
+
+
+def _and_not(pair: _Pair) -> bool:
+    """ "Лизавета была мещанка, а не чиновница": said of the same one, though denied."""
+    if pair.f.kind != "noun" or not pair.who.predicate or pair.f.case != pair.who.case:
+        return False
+    return [t.low for t in pair.between] in ([",", "а", "не"], [",", "не"], [","])
 
 
 def _was_near(pair: _Pair) -> bool:
@@ -437,6 +465,7 @@ LINKS: tuple[Callable[[_Pair], bool], ...] = (
     _was_with_adjectives,
     _is_somebody,
     _and_more,
+    _and_not,
     _was_near,
     _she_is,
     _after_colon,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
+from ...grammar.marks import DASH
 from ...grammar.numbers import NUMBER_KEYS
 from ...grammar.tokens import Token
 from ...lexicon.lists import fold, short_names, verbs, word_map, word_set
@@ -61,7 +62,7 @@ def _also(f: Found, e: Entity, known: list[Entity]) -> list[Entity]:
         return []
     fits = [o for o in known if o is not e and o.named and o.number == e.number and _agree(f, o)]
     fits = [o for o in fits if not _contradict(f, o) and not _contradict(e, o) and e.last != o.last]
-    fits = [o for o in fits if _shared(f, o) - _shared(f, e)]
+    fits = [o for o in fits if _shared(f, o) - _shared(f, e) or len(_shared(f, o)) > 1]
     if len(fits) == 1 and other_name(f, fits[0]):  # "Яков Маякин" after "Маякин" and "Яков Тарасович"
         return fits if min(e.nouns, fits[0].nouns) > 1 else []
     return [o for o in fits if not other_name(f, o)][:1]
@@ -112,7 +113,7 @@ def _otherwise_read(scene: Scene, tokens: list[Token], f: Found, found: list[Fou
         return None
     if any(t.text[:1].isupper() for t in tokens[f.first : f.last]):
         return None
-    keys = f.keys | tokens[f.last].keys("NOUN") | _nominatives(fold(tokens[f.last].low))
+    keys = f.keys | tokens[f.last].keys("NOUN") | nominatives(fold(tokens[f.last].low))
     for e in _known(scene, keys):
         if e.number == "sing" and not any(g.entity is e for g in found):
             f.gender, f.keys, f.parts = e.gender, f.keys & e.words, {}
@@ -121,7 +122,7 @@ def _otherwise_read(scene: Scene, tokens: list[Token], f: Found, found: list[Fou
     return None
 
 
-def _nominatives(low: str) -> set[str]:
+def nominatives(low: str) -> set[str]:
     """What a name in some other case may be the form of: "дунечкой" of "дунечка"."""
     stems = [low[: -len(ending)] for ending in ENDINGS if low.endswith(ending)]
     return {stem + ending for stem in stems for ending in ("", "а", "я", "ь", "й")}
@@ -230,6 +231,24 @@ def again(scene: Scene, tokens: list[Token], f: Found, found: list[Found]) -> En
         if id(e) not in here and _word_fits(f, e, spoken=bool(before))
     ]
     return fits[-1] if len(fits) == 1 else None
+
+
+def pointed_at(scene: Scene, tokens: list[Token], f: Found, found: list[Found]) -> Entity | None:
+    """ "видел этого высокого старика": who was spoken of in the sentence before."""
+    if f.kind != "noun" or f.person is None or f.person.kind != "generic" or f.number != "sing":
+        return None
+    if not any(t.keys("ADJF") & {"этот"} for t in tokens[f.start : f.first]) or tokens[0].low in DASH:
+        return None
+    before = [g for g in found if g.entity is not None and g.last < f.start]
+    here = {id(g.entity) for g in before if g.kind == "name"}
+    here |= {id(g.entity) for g in [g for g in before if g.case == "nom"][-1:]}
+    fits = [
+        e
+        for e in scene.entities
+        if e.named and not scene.apart(e) and e.number == "sing" and id(e) not in here
+        if e.last >= scene.sentence - 1 and scene.compatible(e, f.gender, "sing")
+    ]
+    return max(fits, key=lambda e: (e.last, e.subject, e.place)) if fits else None
 
 
 def _verbless(tokens: list[Token]) -> bool:

@@ -4,6 +4,7 @@ from ...grammar.marks import DASH, HARD, QUOTES
 from ...grammar.phrases import look_of
 from ...grammar.tokens import Token
 from ...lexicon.lists import fold, things, verbs, word_set
+from ...model import WORN
 from ..found import Found, capital
 from ..name_words import SUBJECT
 from ..names import known_name_at
@@ -13,7 +14,7 @@ from .aloud import addressed, called_aloud, introduced, is_address, spoken_to, t
 from .antecedents import antecedent, relative
 from .entity import NOMINAL, Entity, Fact
 from .links import apposed, linked, named_at_last
-from .namesakes import again, may_mean, namesake, other_name
+from .namesakes import again, may_mean, namesake, nominatives, other_name, pointed_at
 
 MEMORY = 12  # sentences a common noun may refer back over; names refer back over the whole text
 CROWD = 40
@@ -39,6 +40,8 @@ class Scene:
         self.narrator: Entity | None = None  # who says "я"
         self.announced: tuple[int, Entity] | None = None  # somebody named after a while, and when
         self.looked_at: tuple[int, Entity] | None = None  # whom somebody looks at, and when
+        self.bodies: dict[str, tuple[int, Entity]] = {}  # part of the body -> when it was last whose
+        self.portrait: tuple[int, Entity | None] = (-2, None)  # when looks were told without a word for whose
         self.aloud = False  # the paragraph is somebody's speech
         self.sentence = -1
         self.asked_name = -2  # the sentence that asked for somebody's name
@@ -75,6 +78,24 @@ class Scene:
             if entity is not None and f.kind != "rel":
                 self._take_in(tokens, f, entity)
         self._told_apart(found)
+        self._bodies(tokens, found)
+
+    def _bodies(self, tokens: list[Token], found: list[Found]) -> None:
+        """Whose face or hands were spoken of last: "это лицо" is the same one."""
+        for f in found:
+            if f.entity is None or not (f.kind == "poss" or (f.case == "gen" and f.kind in NOMINAL)):
+                continue
+            near = tokens[max(0, f.start - 1) : f.start]
+            if f.kind == "poss":
+                near = [*near, *[t for t in tokens[f.end : f.end + 4] if t.best.pos == "NOUN"][:1]]
+            for t in near:
+                if t.key in things() and things()[t.key].category not in WORN:
+                    self.bodies[t.key] = self.sentence, f.entity
+
+    def that_body(self, key: str) -> Entity | None:
+        """Whose this part of the body was in the sentence before."""
+        at, entity = self.bodies.get(key, (-2, None))
+        return entity if at >= self.sentence - 1 else None
 
     def _recognise(self, tokens: list[Token], found: list[Found]) -> None:
         """Find names that pass for other words and that somebody has here."""
@@ -84,7 +105,10 @@ class Scene:
                 continue
             if t.i == 0 and t.rel not in SUBJECT:
                 continue
-            if (t.keys("NOUN") | {fold(t.low)}) & self.named.keys():
+            keys = t.keys("NOUN") | {fold(t.low)}
+            if t.pos == "PROPN" and t.best.animacy == "inan":
+                keys |= nominatives(fold(t.low))  # "у Лемма", whom the dictionary takes for a lemma
+            if keys & self.named.keys():
                 f = known_name_at(tokens, t.i)
                 if f is not None:
                     found.append(f)
@@ -154,7 +178,7 @@ class Scene:
             for e in self.entities
             if e.facts and "generic" in e.kinds and not e.named and not self.apart(e)
             if e.last >= self.sentence - 8 and e.first > entity.last
-            if e.becomes is None or e.heard > e.becomes.heard
+            if e.becomes is None or (e.heard > e.becomes.heard and not e.announced)
             if e.number == "sing" and self.compatible(e, entity.gender, entity.number)
         ]
         if fits:
@@ -284,7 +308,7 @@ class Scene:
         at, other = self.announced
         if self.sentence - 2 <= at < self.sentence and f.number == "sing":
             if self.compatible(other, f.gender, "sing"):
-                entity.becomes = other
+                entity.becomes, entity.announced = other, True
 
     def recall(self, entity: Entity) -> None:
         """Somebody is named again after a while, or comes in who was only talked about."""
@@ -354,7 +378,7 @@ class Scene:
         if entity is not None and known is not None:
             self._are_one(known, entity)
             return known
-        entity = entity or apposed(self, tokens, found, at)
+        entity = entity or apposed(self, tokens, found, at) or pointed_at(self, tokens, f, found)
         entity = entity or namesake(self, tokens, f, found)
         if entity is not None:
             same = named_at_last(self, tokens, found, at) if f.kind == "name" else None
