@@ -8,7 +8,7 @@ PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
 LINE = re.compile(r"\n\s*")
 INDENTED = re.compile(r"\n[^\S\n]*\n\s*|\n(?:[^\S\n]{2,}|\t)(?=\S)")
 BOOK_LINES = 24  # fewer lines may be a card or a list
-ENDS = ".!?…:;»”\")"
+ENDS = '.!?…:;»”")'
 SENTENCE = re.compile(r"[.!?…][»”\"')]*\s+(?=[А-ЯЁA-Z«“\"—–-])")
 CLAUSE = re.compile(r"[,;:]\s+")
 SPACE = re.compile(r"\s+")

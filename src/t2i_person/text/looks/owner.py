@@ -12,6 +12,7 @@ from ..people.found import Found
 from .denials import Denials
 
 LEADING = frozenset("против перед за к ко около возле подле рядом мимо напротив над под".split())
+MIRRORS = frozenset({"зеркало", "трюмо", "отражение", "стекло"})
 BETWEEN_FEATURES = frozenset(", и — : – весь вся сразу".split())
 
 
@@ -334,6 +335,8 @@ class Owners(Denials):
 
     def _body_owner(self, phrase: Phrase, verb: int | None) -> Entity | None:
         n = phrase.noun
+        if (seen := self._seen_on_another(phrase)) is not None:
+            return seen
         if verb is not None and phrase.case != "nom":
             owner = self._doer(verb)
             if owner is not None:
@@ -351,6 +354,22 @@ class Owners(Denials):
             if owner is not None:
                 return owner
         return self._continuing(n) or self._loose_subject(n)
+
+    def _seen_on_another(self, phrase: Phrase) -> Entity | None:
+        """ "Один сидел впереди. Фома видел широкую спину": not his who sees it, unless in a mirror."""
+        verb = self._clause_verb(phrase.noun) if phrase.case == "acc" else None
+        sees = verbs("looking") if phrase.prep in ("на", "в") else verbs("see a face")
+        if verb is None or not self.tokens[verb].keys("VERB", "GRND") & sees.keys():
+            return None
+        if self.tokens[phrase.noun].rel.startswith("nsubj") or any(t.key in MIRRORS for t in self.tokens):
+            return None
+        subject = self.subject(verb)
+        here = [f.entity for f in self.others_here() if f.last < phrase.noun and f.entity is not subject]
+        if here:
+            return here[-1]
+        others = [e for e in self.scene.entities if e.number == "sing" and not self.scene.apart(e)]
+        others = [e for e in others if e is not subject and e.last >= self.scene.sentence - 2]
+        return max(others, key=lambda e: (e.last, e.subject, e.place)) if others else None
 
     def _loose_subject(self, n: int) -> Entity | None:
         here = [f for f in self.others_here() if f.kind != "rel"]

@@ -129,10 +129,12 @@ def _common_noun(word: _Word) -> bool | None:
 def _no_nominative(word: _Word) -> bool | None:
     """ "Лемм прожил", "Сомов молчал": no form in which a word of the dictionary is a subject."""
     token = word.token
-    if not (word.alive and word.subject and token.pos == "PROPN") or token.feats.get("Number") == "Plur":
+    feats = token.feats.get("Case"), token.feats.get("Number")
+    if not (word.alive and word.subject and token.pos == "PROPN") or feats != ("Nom", "Sing"):
         return None
     nouns = [r for r in token.readings if r.pos == "NOUN"]
-    return True if word.best.known and nouns and not any(r.case == "nom" for r in nouns) else None
+    other = word.best.known and nouns and not any(r.case == "nom" or lookup(r.key) for r in nouns)
+    return True if other else None
 
 
 def _adjective_of_thing(word: _Word) -> bool | None:

@@ -101,7 +101,9 @@ def _pair_of(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> 
     before = [g for g in found[:at] if g.kind in (*NOMINAL, "pron") and g.entity is not None]
     who = before[-1] if before else None
     if len(before) > 1 and before[-1].case == "gen" and before[-2].end == before[-1].start:
-        who = before[-2] if before[-2].kind == "noun" and before[-1].kind in NOMINAL else who  # "дочь Анны, Лиза"
+        who = (
+            before[-2] if before[-2].kind == "noun" and before[-1].kind in NOMINAL else who
+        )  # "дочь Анны, Лиза"
     if who is None or not (scene.compatible(who.entity, f.gender, f.number) or _of_that_kind(who, f)):
         return None
     between = tokens[who.end : f.start]
@@ -137,7 +139,6 @@ def linked(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> En
 
 def named_at_last(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
     """Somebody just described whom a name of somebody known tells after all."""
-    f = found[at]
     pair = _pair_of(scene, tokens, found, at)
     if pair is None or pair.who.entity.named:
         return None
@@ -490,7 +491,11 @@ def _name_of(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> 
             return near[-1].entity
     if f.case == "ins" and tokens[f.start - 1].keys("VERB") & CALLED:
         subjects = [g for g in found[:at] if g.case == "nom" and g.kind in (*NOMINAL, "pron") and g.entity]
-        if subjects and not subjects[0].entity.named and scene.compatible(subjects[0].entity, f.gender, "sing"):
+        if (
+            subjects
+            and not subjects[0].entity.named
+            and scene.compatible(subjects[0].entity, f.gender, "sing")
+        ):
             return subjects[0].entity
     opens = f.start == 1 or (f.start > 1 and tokens[f.start - 2].low in (*HARD, ",", "("))
     if opens and f.case == "nom" and tokens[f.start - 1].keys("VERB") & NAMING:

@@ -109,8 +109,10 @@ def _otherwise_read(scene: Scene, tokens: list[Token], f: Found, found: list[Fou
     Sex and dictionary form of a single word are guessed, unless a verb tells; another reading that is the
     name of somebody known is likelier than somebody new.
     """
-    if f.kind != "name" or f.number != "sing" or f.sure or tokens[f.last].text[:1].islower():
+    if f.kind != "name" or f.number != "sing" or tokens[f.last].text[:1].islower():
         return None
+    if f.sure and (f.gender != "f" or _she_does(tokens, f)):
+        return None  # "Швабрина схватили": a verb at some other place says little
     if any(t.text[:1].isupper() for t in tokens[f.first : f.last]):
         return None
     keys = f.keys | tokens[f.last].keys("NOUN") | nominatives(fold(tokens[f.last].low))
@@ -120,6 +122,12 @@ def _otherwise_read(scene: Scene, tokens: list[Token], f: Found, found: list[Fou
             scene.recall(e)
             return e
     return None
+
+
+def _she_does(tokens: list[Token], f: Found) -> bool:
+    """A verb or an adjective that is hers stands beside the name."""
+    beside = [*tokens[max(0, f.first - 1) : f.first], *tokens[f.end : f.end + 1]]
+    return any(r.gender == "femn" and r.pos in ("VERB", "ADJS", "PRTS") for t in beside for r in t.readings)
 
 
 def nominatives(low: str) -> set[str]:
@@ -239,6 +247,8 @@ def pointed_at(scene: Scene, tokens: list[Token], f: Found, found: list[Found]) 
         return None
     if not any(t.keys("ADJF") & {"этот"} for t in tokens[f.start : f.first]) or tokens[0].low in DASH:
         return None
+    if any(f.keys & e.words and not e.named and e.last >= scene.sentence - 3 for e in scene.entities):
+        return None  # "Он увидел господина. Этот господин..."
     before = [g for g in found if g.entity is not None and g.last < f.start]
     here = {id(g.entity) for g in before if g.kind == "name"}
     here |= {id(g.entity) for g in [g for g in before if g.case == "nom"][-1:]}
