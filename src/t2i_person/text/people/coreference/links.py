@@ -99,16 +99,15 @@ def _pair_of(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> 
     """A mention and the one before it that may be the same person."""
     f = found[at]
     before = [g for g in found[:at] if g.kind in (*NOMINAL, "pron") and g.entity is not None]
-    who = before[-1] if before else None
-    if len(before) > 1 and before[-1].case == "gen" and before[-2].end == before[-1].start:
-        who = (
-            before[-2] if before[-2].kind == "noun" and before[-1].kind in NOMINAL else who
-        )  # "дочь Анны, Лиза"
-    if who is None or not (scene.compatible(who.entity, f.gender, f.number) or _of_that_kind(who, f)):
+    if not before:
         return None
-    between = tokens[who.end : f.start]
-    if who is not before[-1]:
-        between = tokens[before[-1].end : f.start]
+    who, end = before[-1], before[-1].end
+    whose = who.case == "gen" and who.kind in NOMINAL and len(before) > 1
+    if whose and before[-2].end == who.start and before[-2].kind == "noun":
+        who = before[-2]  # "дочь Анны, Лиза"
+    if not (scene.compatible(who.entity, f.gender, f.number) or _of_that_kind(who, f)):
+        return None
+    between = tokens[end : f.start]
     is_be = any(t.keys("VERB") & verbs("be").keys() for t in between)
     has_verb = any(t.best.pos in ("VERB", "INFN") for t in between)
     return _Pair(tokens, found, at, who, between, is_be, has_verb)
@@ -491,12 +490,9 @@ def _name_of(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> 
             return near[-1].entity
     if f.case == "ins" and tokens[f.start - 1].keys("VERB") & CALLED:
         subjects = [g for g in found[:at] if g.case == "nom" and g.kind in (*NOMINAL, "pron") and g.entity]
-        if (
-            subjects
-            and not subjects[0].entity.named
-            and scene.compatible(subjects[0].entity, f.gender, "sing")
-        ):
-            return subjects[0].entity
+        entity = subjects[0].entity if subjects else None
+        if entity is not None and not entity.named and scene.compatible(entity, f.gender, "sing"):
+            return entity
     opens = f.start == 1 or (f.start > 1 and tokens[f.start - 2].low in (*HARD, ",", "("))
     if opens and f.case == "nom" and tokens[f.start - 1].keys("VERB") & NAMING:
         return _just_told_of(scene, f)

@@ -322,9 +322,7 @@ class Scene:
         """Somebody just brought in is somebody known."""
         entity.absorb(other)
         self.entities = [e for e in self.entities if e is not other]
-        for f in self._done:
-            if f.entity is other:
-                f.entity = entity
+        self._renamed(entity, other)
 
     def just_described(self, f: Found, named: Entity) -> Entity | None:
         """ "Вошёл высокий человек. Громов был человек лет сорока": who came in and has got a name since."""
@@ -353,10 +351,17 @@ class Scene:
         for e in (*self.entities, *self.described):
             if e.becomes is other:
                 e.becomes = entity if e is not entity else None
-        for pair in (self.announced, self.looked_at):
-            if pair is not None and pair[1] is other:
-                self.announced = None if pair is self.announced else self.announced
-                self.looked_at = None if pair is self.looked_at else self.looked_at
+        if self.announced is not None and self.announced[1] is other:
+            self.announced = None
+        self._renamed(entity, other)
+
+    def _renamed(self, entity: Entity, other: Entity) -> None:
+        """What was remembered of the other is this one's."""
+        if self.looked_at is not None and self.looked_at[1] is other:
+            self.looked_at = self.looked_at[0], entity
+        if self.portrait[1] is other:
+            self.portrait = self.portrait[0], entity
+        self.bodies = {key: (at, entity if e is other else e) for key, (at, e) in self.bodies.items()}
         for f in self._done:
             if f.entity is other:
                 f.entity = entity
