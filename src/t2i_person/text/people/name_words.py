@@ -210,11 +210,16 @@ def foreign_words(token: Token) -> list[NameWord]:
     if token.rel in SUBJECT or token.feats.get("Case") == "Nom":
         return [stands]
     out = [
-        NameWord("family", SEX.get(r.gender, "u"), r.case, "sing", r.lemma, r.key, UNKNOWN)
+        NameWord("family", _guessed_sex(r), r.case, "sing", r.lemma, r.key, UNKNOWN)
         for r in token.readings
         if r.pos == "NOUN" and r.number == "sing" and r.case and r.case != "nom"
     ]
     return out or _men_by_ending(token) or [stands]
+
+
+def _guessed_sex(r: Reading) -> str:
+    """ "Хлопушей": the dictionary guesses a woman, but old books call men so, too."""
+    return "u" if r.gender == "femn" else SEX.get(r.gender, "u")
 
 
 def _pet_in_other_case(low: str) -> list[NameWord]:
@@ -229,7 +234,7 @@ def _pet_in_other_case(low: str) -> list[NameWord]:
 
 
 def _women_by_ending(token: Token) -> list[NameWord]:
-    """ "Фенечку" of "Фенечка": in the case the tagger takes it for."""
+    """ "Фенечку" of "Фенечка", "Хлопушей" of "Хлопуша", who is a man: in the case the tagger takes it for."""
     case = token.feats.get("Case", "")[:3].lower()
     object_form = case == "acc" and token.low[-1] in "ую"  # a man's would be a dative
     if not object_form and token.feats.get("Gender") != "Fem":
@@ -238,7 +243,7 @@ def _women_by_ending(token: Token) -> list[NameWord]:
         stem = token.low[: -len(ending)]
         if token.low.endswith(ending) and case in cases and len(stem) > 2:
             lemma = stem + ("а" if ending in "уыойою" or stem[-1] in "кгхжшчщц" else "я")
-            return [NameWord("family", "f", case, "sing", lemma, fold(lemma), UNKNOWN)]
+            return [NameWord("family", "u", case, "sing", lemma, fold(lemma), UNKNOWN)]
     return []
 
 

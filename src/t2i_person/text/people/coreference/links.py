@@ -326,7 +326,7 @@ def _apposition(pair: _Pair) -> bool:
         return False
     if low[-1] != "," and low[-1] not in DASH:
         return False
-    if any(x in HARD for x in low) or "и" in low or "или" in low:
+    if any(x in HARD for x in low) or "или" in low or _joins_people(pair.between):
         return False
     listed = all(t.low == "," or t.best.pos in ("ADJF", "PRTF") for t in pair.between)
     if low.count(",") > 1 and not listed:
@@ -334,6 +334,16 @@ def _apposition(pair: _Pair) -> bool:
     if f.phrase is not None and f.phrase.prep:
         return False
     return _same_case(f, who) and not _somebody_else(pair)
+
+
+def _joins_people(between: list[Token]) -> bool:
+    """An "и" that does not stand between two adjectives: "женщина весёлого и кроткого нрава, вдова"."""
+    ands = [k for k, t in enumerate(between) if t.low == "и"]
+    return any(k == 0 or k + 1 == len(between) or not _both_adjectives(between, k) for k in ands)
+
+
+def _both_adjectives(tokens: list[Token], k: int) -> bool:
+    return all(tokens[i].best.pos in ("ADJF", "PRTF") for i in (k - 1, k + 1))
 
 
 def _same_case(f: Found, who: Found) -> bool:

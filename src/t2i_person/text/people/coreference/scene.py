@@ -13,7 +13,7 @@ from .alone import alone, likened, wished_for
 from .aloud import addressed, called_aloud, introduced, is_address, spoken_to, told_aloud
 from .antecedents import antecedent, relative
 from .entity import NOMINAL, Entity, Fact
-from .links import apposed, linked, named_at_last
+from .links import BY_NAME, apposed, linked, named_at_last
 from .namesakes import again, may_mean, namesake, nominatives, other_name, pointed_at
 
 MEMORY = 12  # sentences a common noun may refer back over; names refer back over the whole text
@@ -394,7 +394,8 @@ class Scene:
         entity = entity or told_aloud(self, tokens, found, at) or alone(self, tokens, f)
         if entity is not None:
             return entity
-        f.absent = f.absent or likened(self, tokens, f) or wished_for(self, tokens, f)
+        by_name = f.kind == "name" and f.start > 0 and tokens[f.start - 1].low in BY_NAME
+        f.absent = not by_name and (f.absent or likened(self, tokens, f) or wished_for(self, tokens, f))
         if f.absent:
             return None
         entity = linked(self, tokens, found, at) or again(self, tokens, f, found)
