@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ...grammar.marks import DASH
@@ -198,6 +199,7 @@ def _same_given(some: Collection[str], others: Collection[str]) -> bool:
     return any(_pet_of(a, b) or _pet_of(b, a) for a in some for b in others)
 
 
+@lru_cache(20_000)  # each name meets all the others of a book
 def _pet_of(name: str, other: str) -> bool:
     """ "Назарка" of "Назар", "Лизонька" of "Лиза"."""
     found = PET.fullmatch(name)
