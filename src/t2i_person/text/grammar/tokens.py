@@ -33,7 +33,7 @@ UD_POS = {
     "INTJ": ("INTJ",),
 }  # fmt: skip
 INDECLINABLE = word_set("grammar.txt", "indeclinable")
-SURNAMES = ("ова", "ева", "ёва", "ина", "ов", "ев", "ёв", "ин")  # a name is no slip for another word
+SURNAMES = ("ова", "ева", "ёва", "ина", "ов", "ев", "ёв", "ин", "ашка", "яшка", "юшка")  # no slips
 # "Эля — розовое каре", "— Врач: Амади, дреды"
 ENTRY = re.compile(r"[\d.)•*—–\-\s]{0,6}[А-ЯЁ][\w-]*(?: [\w-]+){0,3},? ?[:—–-] ?\S")
 FORM_LINE = re.compile(r"[\W_\d]{0,6}([а-яё]+)", re.IGNORECASE)

@@ -83,6 +83,14 @@ def _denied(place: _Place) -> bool:
     return "нет" in span or "ни" in span or ("не" in span and "было" in span)
 
 
+def _anybody(place: _Place) -> bool:
+    """ "известно каждому петербуржцу": nobody in particular."""
+    phrase, f = place.found.phrase, place.found
+    if phrase is None or f.number != "sing" or f.case == "nom":
+        return False
+    return any(place.tokens[m].keys("ADJF") & {"каждый", "всякий", "любой"} for m in phrase.mods)
+
+
 def _late(place: _Place) -> bool:
     """ "покойная жена" """
     phrase = place.found.phrase
@@ -334,6 +342,7 @@ SIGNS: tuple[tuple[Callable[[_Place], bool], bool], ...] = (
     (_picture_in_quotes, True),
     (_quoted, True),
     (_denied, True),
+    (_anybody, True),
     (_late, True),
     (_needed, True),
     (_sought, True),
