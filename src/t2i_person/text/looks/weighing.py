@@ -34,6 +34,7 @@ OUTER = frozenset(
 LIKENING = ("как", "словно", "будто", "точно", "похожий", "похожая", "похожие", "похожее")
 SUMMING = frozenset(("такой", "весь", "это"))  # "таких", "всё"
 ONE_OF = word_set("reference.txt", "one of")
+INNER = word_set("rules.txt", "inner")
 DRESSED = "одетый"  # alone it tells nothing
 TELLS_NOTHING = frozenset((DRESSED, "быть", "такой", "никакой", "год", "хромать", "прихрамывать"))
 ADJECTIVES = ("ADJF", "PRTF", "ADJS", "PRTS")
@@ -273,6 +274,8 @@ def _sure(looks: SentenceLooks, first: int, end: int) -> bool:
     content = [t for t in content if not t.keys() & TELLS_NOTHING]
     if words and (words[0].low in LIKENING or fold(words[0].low) in ONE_OF):
         return False  # "тощая, как карандаш", "чулки: один красный, другой зелёный"
+    if any(p.reading.key in INNER and first <= k < end for p in looks.phrases.values() for k in p.mods):
+        return False
     if not content or sum(t.look for t in words) < SPAN * len(words):
         return False
     listed = [things()[key] for key in sorted(content[0].keys("NOUN")) if key in things()]
