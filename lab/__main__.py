@@ -95,7 +95,11 @@ if __name__ == "__main__":
     if a.step == "faces":
         import_module(f"lab.faces.{FACES[a.what]}").main(a.arguments)
     elif a.step == "reader":
-        import_module("lab.reader.train").main([*rest, *a.arguments])
+        what, *others = [*rest, *a.arguments] or [""]
+        if what == "books":
+            import_module("lab.reader.books").main(others)
+        else:
+            import_module("lab.reader.train").main([*rest, *a.arguments])
     elif a.step == "fetch":
         from lab.people.assets import fetch
 

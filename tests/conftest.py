@@ -4,6 +4,8 @@ import os
 import shutil
 import tempfile
 
+import pytest
+
 _PACKS = tempfile.TemporaryDirectory(prefix="t2i-person-packs-")
 os.environ["T2I_PERSON_PACKS"] = _PACKS.name
 os.environ.pop("T2I_PERSON_PACK", None)
@@ -12,6 +14,21 @@ os.environ.pop("T2I_PERSON_PACK", None)
 # threads than cores, threads wait for each other most of the time. Set by workers alone, for they inherit it.
 if workers := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):
     os.environ["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // int(workers)))
+
+
+@pytest.fixture(scope="session")
+def man(tmp_path_factory):
+    """Of a photograph, with nothing said of him."""
+    from faces import drawn_once
+
+    return drawn_once(tmp_path_factory, "Мужчина.", 0)
+
+
+@pytest.fixture(scope="session")
+def woman(tmp_path_factory):
+    from faces import drawn_once
+
+    return drawn_once(tmp_path_factory, "Женщина.", 1)
 
 
 def pytest_sessionstart(session):
@@ -26,8 +43,10 @@ def pytest_sessionstart(session):
 
 # whole portraits are drawn here, servers started, packs built: not for `make quick`
 SLOW = (
-    "service/", "test_change.py", "test_cli.py", "test_faces", "test_many.py", "test_offline.py",
-    "test_people.py", "test_photo.py", "test_pipeline.py", "test_portraits.py", "test_redraw.py",
+    "service/", "test_faces.py", "test_offline.py", "test_portraits.py",
+    "cli/test_main.py", "cli/test_many.py", "picture/test_faces.py", "picture/test_faces_matte.py",
+    "pipeline/test_changing.py", "pipeline/test_drawing.py", "pipeline/test_photo.py",
+    "pipeline/test_recreating.py",
     "latent/test_coordinates.py",
     "latent/test_edits.py", "latent/test_invert.py", "latent/test_likelihood.py", "latent/test_local.py",
     "latent/test_search.py",
@@ -36,18 +55,17 @@ SLOW = (
     "text/test_book.py", "text/test_scores.py",
 )  # fmt: skip
 QUICK = (
-    "service/test_deploy.py",
-    "service/test_desk.py",
-    "service/test_limits.py",
-    "service/test_parts.py",
-)  # and these start nothing
+    "service/keep/", "service/queue/test_desk.py", "service/queue/test_events.py", "service/test_deploy.py",
+    "service/test_limits.py", "service/test_logs.py", "service/test_settings.py",
+)  # fmt: skip
 # which take longest: they begin first, else one worker ends long after the others
 LONG = (
-    "service/test_page.py", "service/test_ray.py", "test_faces.py", "service/test_fuzz.py",
-    "service/test_openai.py", "test_portraits.py", "service/test_shared.py", "service/test_v1.py",
-    "test_many.py", "latent/test_transplants.py", "service/test_hostile.py", "latent/test_local.py",
-    "test_redraw.py", "service/test_original.py", "service/test_proxy.py", "service/test_page_hostile.py",
-    "test_photo.py", "test_offline.py", "test_cli.py", "packs/test_wheels.py", "packs/test_assemble.py",
+    "service/doors/test_page.py", "service/test_ray.py", "test_faces.py", "service/test_fuzz.py",
+    "service/doors/test_openai.py", "test_portraits.py", "service/queue/test_shared.py",
+    "service/doors/test_v1.py", "cli/test_many.py", "latent/test_transplants.py", "service/test_hostile.py",
+    "latent/test_local.py", "pipeline/test_recreating.py", "service/doors/test_original.py",
+    "service/test_proxy.py", "service/doors/test_page_hostile.py", "pipeline/test_photo.py",
+    "test_offline.py", "cli/test_main.py", "packs/test_wheels.py", "packs/test_assemble.py",
     "text/test_scores.py", "latent/test_coordinates.py",
 )  # fmt: skip
 
@@ -58,7 +76,7 @@ def place(path, config):
 
 
 def is_slow(name):
-    return name.startswith(SLOW) and name not in QUICK
+    return name.startswith(SLOW) and not name.startswith(QUICK)
 
 
 def pytest_ignore_collect(collection_path, config):

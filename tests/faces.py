@@ -2,6 +2,7 @@
 
 import functools
 import os
+import pickle
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import torch
 from filelock import FileLock
 from safetensors.torch import load_file
 
+from t2i_person import Portrait, draw, load_pack
 from t2i_person.errors import PackError
 from t2i_person.nets.mobilestylegan import MobileStyleGAN
 from t2i_person.packs.places import PULLED
@@ -51,6 +53,23 @@ def place_faces(packs: Path) -> None:
     goal = packs / PULLED / "faces" / "generator.safetensors"
     goal.parent.mkdir(parents=True, exist_ok=True)
     goal.symlink_to(faces_file())
+
+
+def drawn_once(factory: pytest.TempPathFactory, text: str, seed: int) -> Portrait:
+    """A portrait for all tests, whole, by the first of the processes beside each other that asks for it."""
+    folder = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    file = folder / f"{seed}-{text}pickle"
+    with FileLock(f"{file}.lock"):
+        if not file.exists():
+            with pytest.MonkeyPatch.context() as patch:
+                packs = factory.mktemp("packs")
+                patch.setenv("T2I_PERSON_PACKS", str(packs))
+                place_faces(packs)
+                result = draw(text, pack=load_pack("faces", "cpu"), seed=seed, background="kept")
+            file.write_bytes(pickle.dumps(result.characters[0].portraits[0]))
+        return pickle.loads(file.read_bytes())
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""The main job on photographs, wherever the published network can be had."""
+"""The whole, from text to picture, on photographs, wherever the published network can be had."""
 
 from io import BytesIO
 
@@ -117,10 +117,9 @@ def test_strengths_that_spoil_the_picture_are_weakened_and_said(pulled, blonde):
     assert changed.edits[-1]["kind"] == "scaled" and changed.edits[-1]["by"] < 1
 
 
-def test_a_strength_ends_where_faces_end(pulled):
+def test_a_strength_ends_where_faces_end(pulled, woman):
     """And the answer says the strength that was drawn; back at 0 it is the picture of before."""
-    (portrait,) = draw("Женщина.", seed=1, background="kept").characters[0].portraits  # so are its changes
-    ends = {}
+    portrait, ends = woman, {}
     for name in ("улыбка", "пожилой"):
         far, end = (change(portrait.record, strengths={name: value}) for value in (2, 1))
         assert far.strengths[name] == end.strengths[name] == 1
@@ -133,10 +132,9 @@ def test_a_strength_ends_where_faces_end(pulled):
     assert np.array_equal(sad.rgba, alone.rgba), "the way does not matter"
 
 
-def test_an_edit_that_would_leave_the_person_is_weakened(pulled):
+def test_an_edit_that_would_leave_the_person_is_weakened(pulled, man):
     """Surprise whole would make another man of him: by dlib's descriptors, the recipe's `stays`."""
-    (portrait,) = draw("Мужчина.", seed=0, background="kept").characters[0].portraits
-    changed = change(portrait.record, text="удивлённый", background="kept")
+    changed = change(man.record, text="удивлённый", background="kept")
     assert any(edit["kind"] == "scaled" for edit in changed.edits)
-    before, after = (one.rgba[..., :3] for one in (portrait, changed))
+    before, after = (one.rgba[..., :3] for one in (man, changed))
     assert distance(descriptor(before), descriptor(after)) < 0.45

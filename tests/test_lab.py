@@ -1,4 +1,4 @@
-"""The factors of rendered people, their captions and their colours; nothing is rendered here."""
+"""Of `lab/`: the factors of rendered people, their captions and their colours; nothing is rendered here."""
 
 import json
 from dataclasses import asdict

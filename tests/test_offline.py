@@ -1,4 +1,4 @@
-"""Offline means offline: not one look-up, not one connection, and no file outside our own folders.
+"""The whole is offline: not one look-up, not one connection, and no file outside our own folders.
 
 The doors run in a network namespace of their own, in which every address of the world is this machine.
 Whatever is asked for is seen there: a name as a look-up (each is answered, so that the call goes on to a

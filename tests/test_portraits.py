@@ -1,4 +1,4 @@
-"""The main job: real text, the weights that ship with the package, whole pictures."""
+"""The whole, from text to picture, on the weights that ship with the package."""
 
 import socket
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What is asked for: checked once, before a model is loaded; and back from a portrait's record."""
+"""What any door asks for: checked once, before a model is loaded; and back from a portrait's record."""
 
 import json
 import re

@@ -12,11 +12,12 @@ import torch
 from torch import Tensor, nn
 
 from t2i_person.text import describe
+from t2i_person.text.grammar.parser import SEEN
 from t2i_person.text.learned import tagger
 
 from .record import span_of
 
-WIDTH, WORDS, TAG = 112, 56, 8
+WIDTH, WORDS, AROUND, TAG = 112, 56, 48, 8
 KEPT = 0.995  # of the running mean, at each step
 
 
@@ -24,6 +25,7 @@ KEPT = 0.995  # of the running mean, at each step
 class Sentence:
     item: str
     words: np.ndarray  # [n, 300]
+    seen: np.ndarray  # [n, SEEN]
     tags: np.ndarray  # [n, tables]
     heads: np.ndarray  # [n]
     right: np.ndarray  # [n, 3]: told of looks, begins that, names somebody there
@@ -40,6 +42,7 @@ def sentences(item: dict[str, Any]) -> list[Sentence]:
                 Sentence(
                     item["id"],
                     tagger.vectors(tokens).astype(np.float16),
+                    np.stack([t.seen for t in tokens]).astype(np.float16),
                     tagger.described(tokens, found),
                     tagger.heads(tokens),
                     np.zeros((len(tokens), 3), np.float32),
@@ -96,14 +99,17 @@ class Network(nn.Module):
         super().__init__()
         self.words = nn.Linear(300, WORDS, bias=False)
         self.tags = nn.ModuleList(nn.Embedding(len(t), TAG) for t in tagger.TABLES)
-        self.enter = nn.Linear(WORDS + TAG * len(tagger.TABLES), WIDTH)
+        self.seen = nn.Linear(SEEN, AROUND, bias=False)
+        self.register_buffer("spread", torch.ones(SEEN))  # of what is seen; part of the weights once trained
+        self.enter = nn.Linear(WORDS + TAG * len(tagger.TABLES) + AROUND, WIDTH)
         self.tree = nn.Linear(2 * WIDTH, WIDTH)
         self.around = nn.ModuleList(nn.Linear(3 * WIDTH, WIDTH) for _ in tagger.APART)
         self.out = nn.Linear(WIDTH, 3)
         self.drop = nn.Dropout(0.35)
 
-    def forward(self, words: Tensor, tags: Tensor, heads: Tensor) -> Tensor:  # [b, n, ...]
+    def forward(self, words: Tensor, seen: Tensor, tags: Tensor, heads: Tensor) -> Tensor:  # [b, n, ...]
         parts = [self.words(self.drop(words))] + [e(tags[..., k]) for k, e in enumerate(self.tags)]
+        parts.append(self.seen(self.drop(seen / self.spread)))
         h = self.drop(torch.relu(self.enter(self.drop(torch.cat(parts, -1)))))
         above = torch.gather(h, 1, heads[..., None].expand_as(h))
         h = self.drop(torch.relu(self.tree(torch.cat([h, above], -1))))
@@ -122,18 +128,19 @@ def batches(found: Sequence[Sentence], size: int, random: np.random.Generator) -
     return cut
 
 
-def stacked(part: Sequence[Sentence]) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+def stacked(part: Sequence[Sentence]) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
     n = max(len(s.tags) for s in part)
-    words = torch.zeros(len(part), n, 300)
+    words, seen = torch.zeros(len(part), n, 300), torch.zeros(len(part), n, SEEN)
     tags = torch.zeros(len(part), n, len(tagger.TABLES), dtype=torch.long)
     heads = torch.zeros(len(part), n, dtype=torch.long)
     right, counts = torch.zeros(len(part), n, 3), torch.zeros(len(part), n, 3)
     for k, s in enumerate(part):
         m = len(s.tags)
         words[k, :m] = torch.from_numpy(s.words.astype(np.float32))
+        seen[k, :m] = torch.from_numpy(s.seen.astype(np.float32))
         tags[k, :m], heads[k, :m] = torch.from_numpy(s.tags), torch.from_numpy(s.heads)
         right[k, :m], counts[k, :m] = torch.from_numpy(s.right), torch.from_numpy(s.counts)
-    return words, tags, heads, right, counts
+    return words, seen, tags, heads, right, counts
 
 
 def train(
@@ -151,6 +158,10 @@ def train(
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
     net = start.train() if start is not None else Network()
+    if start is None:
+        net.spread = torch.from_numpy(
+            np.concatenate([s.seen for s in found]).astype(np.float32).std(0) + 1e-3
+        )
     steps = epochs * (len(found) // 32 + 1)
     optimizer = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=0.03)
     most = 3e-3 if start is None else 2e-3
@@ -161,11 +172,11 @@ def train(
         if start is not None and weight is not None:
             seen = [s for s in found if weight(s.item) > 0.5 or random.random() < 0.3]
         for part in batches(seen, 32, random):
-            words, tags, heads, right, counts = stacked(part)
+            words, seen, tags, heads, right, counts = stacked(part)
             per = torch.tensor([1.0 if weight is None else weight(s.item) for s in part])[:, None, None]
             keep = (torch.rand(tags.shape) > 0.03).long()
             loss = nn.functional.binary_cross_entropy_with_logits(
-                net(words, tags * keep, heads), right, reduction="none"
+                net(words, seen, tags * keep, heads), right, reduction="none"
             )
             loss = (loss * counts * per).sum() / (counts * per).sum()
             optimizer.zero_grad()
@@ -184,7 +195,7 @@ def loaded(weights: dict[str, np.ndarray]) -> Network:
     """The network whose weights `arrays` gave."""
     kept = {k: torch.from_numpy(v.astype(np.float32)) for k, v in weights.items()}
     net = Network()
-    state = {"words.weight": kept["words"].T}
+    state = {"words.weight": kept["words"].T, "seen.weight": kept["seen"].T}
     state |= {f"tags.{k}.weight": kept[f"tags.{k}"] for k in range(len(net.tags))}
     layers = {"enter": "in", "tree": "tree", "out": "out"}
     layers |= {f"around.{k}": f"around.{k}" for k in range(len(net.around))}
@@ -196,7 +207,7 @@ def loaded(weights: dict[str, np.ndarray]) -> Network:
 
 def arrays(net: Network) -> dict[str, np.ndarray]:
     """The weights as `tagger` reads them."""
-    out = {"words": net.words.weight.T}
+    out = {"words": net.words.weight.T, "seen": net.seen.weight.T / net.spread[:, None]}
     out |= {f"tags.{k}": e.weight for k, e in enumerate(net.tags)}
     for name, layer in [("in", net.enter), ("tree", net.tree), ("out", net.out)] + [
         (f"around.{k}", layer) for k, layer in enumerate(net.around)

@@ -29,7 +29,7 @@ from .nets.memory import keep_freed_memory
 from .pipeline import Pack, kept, load_pack
 from .service.app import create_app
 from .service.artist import Artist
-from .service.operations import logging_config
+from .service.logs import logging_config
 from .service.runtime import GRACE
 from .service.settings import Settings
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import torch
 
-from t2i_person import change, draw, recreate
+from t2i_person import change, recreate
 from t2i_person.nets.regions import PLACES, REGIONS
 from t2i_person.picture.likeness import descriptor, distance
 
@@ -34,8 +34,7 @@ def test_a_moustache_is_told_by_how_much_of_the_lip_it_covers():
     assert PLACES["moustache"].told(with_beard(slice(95, 120), slice(30, 98))) == 0, "a goatee is none"
 
 
-def test_a_man_gets_a_moustache_and_glasses_and_nothing_else(pack):
-    (man,) = draw("Мужчина.", pack=pack, seed=0, background="kept").characters[0].portraits
+def test_a_man_gets_a_moustache_and_glasses_and_nothing_else(pack, man):
     before = man.rgba[..., :3]
     hairy = change(man.record, text="с усами", pack=pack, background="kept")
     assert hairy.drawn == ("усы",) and [edit["kind"] for edit in hairy.edits] == ["local_direction"]
@@ -56,8 +55,7 @@ def test_a_man_gets_a_moustache_and_glasses_and_nothing_else(pack):
     assert np.array_equal(bare.rgba, man.rgba)
 
 
-def test_a_woman_gets_a_fringe_by_a_global_direction(pack):
-    (woman,) = draw("Женщина.", pack=pack, seed=1, background="kept").characters[0].portraits
+def test_a_woman_gets_a_fringe_by_a_global_direction(pack, woman):
     fringed = change(woman.record, text="с чёлкой", pack=pack, background="kept")
     (edit,) = fringed.edits
     assert (edit["kind"], edit["place"], edit["neutral"]) == ("local_direction", "hair", "человек")

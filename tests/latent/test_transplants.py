@@ -60,9 +60,8 @@ def test_clothes_that_are_a_scrap_beside_the_hair_are_not_there():
     assert wide == 1 and scrap < DRAWN and low < DRAWN
 
 
-def test_a_man_gets_a_cap_and_stays_himself(pack):
+def test_a_man_gets_a_cap_and_stays_himself(pack, man):
     """The hat comes and goes and comes again, each time with the same bytes; the man stays."""
-    (man,) = draw("Мужчина.", pack=pack, seed=0, background="kept").characters[0].portraits
     capped = change(man.record, text="в кепке", pack=pack, background="kept")
     (edit,) = capped.edits
     assert edit["kind"] == "transplant" and edit["region"] == "hat" and capped.drawn == ("кепка",)
@@ -84,9 +83,8 @@ def test_a_man_gets_a_cap_and_stays_himself(pack):
     assert np.array_equal(again.rgba, capped.rgba), "the colour went with the hat that it was said of"
 
 
-def test_a_shirt_comes_from_somebody_in_a_shirt(pack):
+def test_a_shirt_comes_from_somebody_in_a_shirt(pack, woman):
     """Not from somebody in a suit, who has a shirt, too."""
-    (woman,) = draw("Женщина.", pack=pack, seed=1, background="kept").characters[0].portraits
     dressed = change(woman.record, text="в синей рубашке", pack=pack, background="kept")
     (donor,) = (edit["donor"] for edit in dressed.edits if edit["kind"] == "transplant")
     kinds = [Target(word, word, "clothes") for word in ("рубашка", "костюм")]

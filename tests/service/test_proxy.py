@@ -15,7 +15,7 @@ from t2i_person import T2IError
 from t2i_person.service.settings import Settings, is_prefix
 
 from .conftest import Server, free_port, http
-from .test_page import browser, browser_needed, playwright, portraits, visit, write  # noqa: F401
+from .doors.test_page import browser, browser_needed, playwright, portraits, visit, write  # noqa: F401
 
 PAGE = (Path(__file__).parents[2] / "docs" / "proxy.md").read_text("utf-8")
 ORDER = {"text": "Девушка в очках.", "seed": 1, "steps": 0, "size": 256, "background": "kept"}

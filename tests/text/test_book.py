@@ -2,9 +2,11 @@
 
 import itertools
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from lab.reader.books import Hero, forms, place, read
 from t2i_person import TextError, cast, describe, stream
 
 RAIN = "Дождь шёл до самого вечера, и река поднялась до мостков.\n\n"
@@ -84,3 +86,36 @@ def test_contradictions_are_kept_and_not_drawn() -> None:
 def test_nothing_to_read(source) -> None:
     with pytest.raises(TextError, match="empty"):
         list(stream(source))
+
+
+def test_how_a_whole_book_is_measured(tmp_path: Path) -> None:
+    text = (
+        "Громов вошёл в сером  плаще. На Громове были очки. Анна Белова молчала.\n\n"
+        "У Анны были голубые глаза. Шёл матрос — рыжий и худой. Сосед надел кепку."
+    )
+    book = tmp_path / "Книга.txt"
+    book.write_text(text, "utf-8")
+    heroes = [
+        Hero(["Громов"], "male", ["в сером плаще", "рыжий и худой", "кепку"]),
+        Hero(["Анна", "Белова"], "male", ["голубые глаза"]),
+    ]
+    reading = read(book, "mending", heroes)
+    assert [(look.found, look.right) for look in reading.looks] == [
+        (True, True),
+        (True, False),  # stands at the sailor
+        (True, False),
+        (True, True),
+    ]
+    (gromov,), (anna,) = reading.of(0), reading.of(1)
+    assert (gromov.own, gromov.others, gromov.sex, anna.own, anna.sex) == (2, 0, "male", 2, "female")
+    assert [text[start:end] for start, end, _ in gromov.features] == ["в сером  плаще", "очки"]
+    with pytest.raises(SystemExit, match="stands 0 times"):
+        place(text, "в шляпе")
+
+
+def test_the_cases_of_a_name() -> None:
+    assert {"анны", "анной", "анне"} <= set(forms("Анна", "female"))
+    assert {"беловой", "белову"} <= set(forms("Белова", "female")) and "белов" not in forms(
+        "Белова", "female"
+    )
+    assert {"вяземского", "вяземскому"} <= set(forms("Вяземский", "male"))

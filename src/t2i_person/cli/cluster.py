@@ -84,7 +84,7 @@ def _rows(
     try:
         context = ray.data.DataContext.get_current()
         context.enable_progress_bars = context.print_on_execution_start = False  # the command has its own
-        logging.getLogger("ray.data._internal.progress").setLevel(logging.ERROR)  # and that is not to be told
+        logging.getLogger("ray.data._internal.progress").setLevel(logging.ERROR)  # which Ray would tell
         room: dict[str, Any] = {"num_gpus" if device.startswith("cuda") else "num_cpus": 1}
         rows = ray.data.from_items(waiting, override_num_blocks=len(waiting)).map(
             Drawer,  # type: ignore[arg-type]

@@ -23,7 +23,7 @@ from ..errors import T2IError
 from .console import FAILURE, err, leave, out, slug
 
 DONE = "done.json"  # in each folder: request and result; written last, so a folder with it is complete
-AHEAD = 2  # texts handed to each process at once, so that none has to wait
+AHEAD = 2  # texts handed to each process at once, so that it never waits for the next
 
 
 @dataclass(frozen=True)
@@ -151,24 +151,24 @@ def _work(
 
 
 def processes(workers: int) -> ProcessPoolExecutor:
-    """So many that draw; the cores are shared out, unless OMP_NUM_THREADS says how many threads each has."""
+    """A pool of processes that draw; they share the cores, unless OMP_NUM_THREADS says their threads."""
     threads = max(1, (os.cpu_count() or 1) // workers)
     return ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin, initargs=(threads,))
 
 
 def _begin(threads: int) -> None:
-    import torch
-
     from ..nets.memory import keep_freed_memory
 
     threading.Thread(target=_end_with_parent, daemon=True).start()
     keep_freed_memory()
     if "OMP_NUM_THREADS" not in os.environ:
+        import torch
+
         torch.set_num_threads(threads)
 
 
 def _end_with_parent() -> None:
-    """Whoever is killed cannot end its processes."""
+    """A command that is killed cannot end its processes: they notice it."""
     if parent := parent_process():
         parent.join()
         os._exit(1)

@@ -17,10 +17,12 @@ from starlette.middleware.cors import CORSMiddleware
 
 from ..pipeline import load_pack
 from ..record import VERSION
-from . import openai, operations, original, page, problems, reference, v1, wrong
+from . import problems, wrong
 from .artist import Artist
 from .connections import Connection, connections_at_most, one_line
+from .doors import openai, operations, original, page, reference, v1
 from .limits import BodyLimit, Heads, Hosts, Keys
+from .logs import Observe, logging_config
 from .prefix import Proxied
 from .runtime import GRACE, Runtime
 from .settings import Settings
@@ -85,7 +87,7 @@ def create_app(settings: Settings | None = None, artist: Artist | None = None) -
         )
     if "*" not in settings.hosts():
         app.add_middleware(Hosts, allowed=settings.hosts())
-    app.add_middleware(operations.Observe, here=here)
+    app.add_middleware(Observe, metrics=here.metrics)
     app.add_middleware(Proxied, proxies=settings.trusted(), root=settings.root_path)
     # OpenAI's routes before ours: else /v1/images/{id} would match /v1/images/generations
     for door in (page, reference, original, openai, v1, operations):
@@ -170,7 +172,7 @@ def run(settings: Settings) -> None:
             access_log=False,
             proxy_headers=False,  # Proxied does, and knows of the prefix, too
             loop="asyncio",  # whatever else is installed
-            log_config=operations.logging_config(settings.log_format),
+            log_config=logging_config(settings.log_format),
             backlog=128,
             timeout_graceful_shutdown=max(1, round(GRACE / 4)),
         )

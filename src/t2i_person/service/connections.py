@@ -63,7 +63,7 @@ class Connection(H11Protocol):
         return not self.idle and not self.cycle.more_body
 
     def _await_headers(self) -> None:
-        """Start the clock, or stop it."""
+        """Start the clock while headers are awaited, and stop it when they are here."""
         if not self.idle:
             self._unset()
         elif self._late is None:
@@ -103,7 +103,7 @@ class Connection(H11Protocol):
 
 
 def connections_at_most() -> int:
-    """How many the process has file descriptors for, after it took as many as it may."""
+    """How many connections the process has file descriptors for; it takes as many as it may."""
     if sys.platform == "win32":
         return MOST
     import resource

@@ -1,4 +1,4 @@
-"""Limits before the application: size and pace of bodies, host names, keys; and the headers of our pages."""
+"""Checked before any door: size and pace of bodies, host names, keys. And the headers of our pages."""
 
 import asyncio
 import ipaddress
@@ -19,7 +19,7 @@ SMALL = 64 << 10  # a body up to this is not counted
 PAUSE = 10.0  # seconds without a byte of a body
 SLOWEST = 16 << 10  # bytes a second
 FIELDS = 500  # of a JSON body: each unknown one makes an error of its own
-ITEMS = 20_000  # of JSON in a body that is larger than a text may be: base64 has no commas
+ITEMS = 20_000  # of JSON, told by commas, in a body larger than a text may be: a picture in base64 has none
 FIELD = re.compile(rb'(?<!\\)(?:\\\\)*"\s*:')  # a quote that is not escaped ends a name
 HEADERS = {  # of our pages
     # Scripts, styles and connections of this server only; pictures also from memory, where previews live.
@@ -69,7 +69,7 @@ class BodyLimit:
             self.held -= held[0]
 
     async def _read(self, scope: Scope, receive: Receive, limit: int, held: list[int]) -> bytes | None:
-        """Read the body. What counts of it is added to `held`."""
+        """The whole body, or None when the client left; `held` gets how many of its bytes count."""
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if len(announced) > 18 or (announced.isdigit() and int(announced) > limit):
             raise _too_large(limit)

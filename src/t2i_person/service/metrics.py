@@ -8,7 +8,7 @@ SECONDS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300)
 
 
 class Metrics:
-    """Counted for one application; several in a process do not mix."""
+    """The numbers of one application; another one in the same process has its own."""
 
     def __init__(self) -> None:
         here = self._registry = CollectorRegistry()
@@ -33,7 +33,7 @@ class Metrics:
         self.errors = Counter("t2i_person_errors", "Problems told to clients.", ["code"], registry=here)
 
     def watch(self, name: str, help: str, value: Callable[[], float]) -> None:
-        """A gauge that asks when it is read."""
+        """Add a gauge; `value` is called whenever it is read."""
         Gauge(f"t2i_person_{name}", help, registry=self._registry).set_function(value)
 
     def drawn(self, seconds: Mapping[str, float]) -> None:

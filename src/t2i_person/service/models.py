@@ -13,9 +13,8 @@ from ..record import Record
 from ..request import HIGH, LOW, RANGES, Request
 from ..request import check as check_settings
 
-HALF = (
-    "holds half a surrogate pair: send whole characters."  # JSON can spell it, but Unicode has no such text
-)
+# JSON can spell half a surrogate pair, but Unicode has no such text
+HALF = "holds half a surrogate pair: send whole characters."
 
 
 def _whole(text: str) -> str:
@@ -122,7 +121,7 @@ class PortraitOrder(Asked):
 
     @property
     def holds(self) -> str:
-        """The field that does."""
+        """The name of the field that was sent."""
         return "portrait" if self.png is None else "png"
 
     @model_validator(mode="after")

@@ -13,8 +13,6 @@ from starlette.types import Scope
 
 from ..errors import Cancelled, NobodyFits, NoPeople, T2IError, TooManyPeople
 from ..pipeline import TextError
-from .desk import Full, Left
-from .library import Away, Unreadable, Unwritable
 from .settings import EXAMPLE
 
 log = logging.getLogger("t2i_person.service")
@@ -61,6 +59,30 @@ HINTS = {
     404: "Nothing is here: POST /t2i-person or /v1/jobs draws, GET /docs explains.",
     405: f"This address does not take that method: POST {EXAMPLE} to {ORIGINAL}.",
 }
+
+
+class Full(Exception):
+    """No place is free; in `retry_after` whole seconds one should be, by what recent tasks took."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"no place is free for about {retry_after} s")
+        self.retry_after = retry_after
+
+
+class Left(Exception):
+    """The client hung up."""
+
+
+class Unwritable(Exception):
+    """The disk is full, or may not be written to."""
+
+
+class Unreadable(Exception):
+    """What is kept is damaged."""
+
+
+class Away(Exception):
+    """The store that servers share does not answer."""
 
 
 class Detail(BaseModel):
@@ -187,7 +209,7 @@ def path_of(scope: Scope) -> str:
 
 
 def answer(scope: Scope, problem: Problem) -> JSONResponse:
-    """In the form of the door that was knocked at."""
+    """The problem in the form of the door, which is known by its address."""
     headers = dict(problem.headers)
     if name := scope.get("t2i_person.request"):
         headers["X-Request-ID"] = name
@@ -195,12 +217,12 @@ def answer(scope: Scope, problem: Problem) -> JSONResponse:
     path = path_of(scope)
     if path.startswith(OPENAI):
         kind = "invalid_request_error" if problem.status < 500 and problem.status != 429 else "server_error"
-        # there the words are called otherwise
+        # its fields have other names
         detail = problem.detail.replace(EXAMPLE, OPENAI_EXAMPLE).replace('"text"', '"prompt"')
         detail = detail.replace(f"to {ORIGINAL}", f"to {OPENAI[0]}")
         field = {"text": "prompt", "characters": "n", "pack": "model"}.get(problem.field or "", problem.field)
         error = {"message": detail, "type": kind, "param": field, "code": problem.code}
-        status = 400 if problem.status == 422 else problem.status  # as the real one answers
+        status = 400 if problem.status == 422 else problem.status  # as OpenAI's own server answers
         return JSONResponse({"error": error}, status, headers)
     if path.startswith("/v1/") or path == "/v1":
         return JSONResponse(problem.details(), problem.status, headers, "application/problem+json")
@@ -223,5 +245,5 @@ def install(app: FastAPI) -> None:
 
 
 def _sayable(text: str) -> str:
-    """Without what JSON can spell but UTF-8 cannot."""
+    """Without halves of surrogate pairs, which UTF-8 cannot encode."""
     return text.encode("utf-8", "replace").decode()

@@ -14,13 +14,13 @@ from ..portrait import Portrait
 from ..record import Record
 from ..request import Request as Wanted
 from .artist import Artist
-from .desk import Desk, Task
-from .jobs import Jobs
-from .library import Cast, Library
+from .keep.library import Cast, Library
+from .keep.store import SharedStore, Store
 from .metrics import Metrics
 from .problems import Problem, starting, stopping
+from .queue.desk import Desk, Task, limited
+from .queue.jobs import Jobs
 from .settings import Settings
-from .store import Store
 
 log = logging.getLogger("t2i_person.service")
 QUICK = 2  # threads for quick answers: reading, drafts, other sizes
@@ -41,7 +41,7 @@ class Runtime:
         # a pool of its own, so that slow work does not delay quick answers
         self.quick, self.books = Desk(QUICK, 4 * settings.waiting), Desk(1, settings.waiting)
         self.edits = Desk(1, settings.waiting)
-        self.library, self.store, self.jobs = self._kept()
+        self.library, self.store, self.jobs = self._opened()
         self.artist = self.jobs.artist = artist or Artist()
         self.metrics.watch(
             "queue_waiting",
@@ -53,14 +53,14 @@ class Runtime:
         self.metrics.watch("kept_jobs", "Jobs in memory.", lambda: len(self.jobs))
         self.metrics.watch("ready", "1 when it draws.", lambda: self.state == "ready")
 
-    def _kept(self) -> tuple[Cast, Store, Jobs]:
+    def _opened(self) -> tuple[Cast, Store, Jobs]:
         """The library and its jobs: in this server, or in the store that it shares with others."""
         settings = self.settings
         age, size = settings.keep_seconds + settings.job_seconds, settings.keep_mb << 20
         if settings.store:
             try:
-                from .postgres import Shared
-                from .shared import SharedJobs, SharedStore
+                from .keep.postgres import Shared
+                from .queue.shared import SharedJobs
             except ImportError as error:
                 raise T2IError("--store needs psycopg: pip install 't2i-person[postgres]'.") from error
             shared = Shared(settings.store, settings.drawing, settings.waiting)
@@ -96,23 +96,8 @@ class Runtime:
             request.scope["t2i_person.text"] = text
 
     def limit(self, cancelled: Callable[[], bool]) -> Callable[[], bool]:
-        """Whether `cancelled`; and raise a problem when the time for one drawing is over.
-
-        Raises (when asked)
-        ------
-        Problem : it is over.
-        """
-        end = time.monotonic() + self.settings.job_seconds
-
-        def asked() -> bool:
-            if time.monotonic() > end:
-                detail = (
-                    f"The drawing took longer than {self.settings.job_seconds:g} s: ask for less at once."
-                )
-                raise Problem(503, detail, "timeout")
-            return cancelled()
-
-        return asked
+        """`cancelled`, which raises a problem when the time for one drawing is over."""
+        return limited(cancelled, self.settings.job_seconds)
 
     async def people(self, asked: Wanted, request: Request, most: int | None = None) -> Sequence[Character]:
         """Who a request asks for, read before anything is queued; ends when the client leaves.
@@ -141,7 +126,7 @@ class Runtime:
                 record = read_record(data)
                 pack = self.jobs.pack(record.pack)
                 check_kept(pack, record)
-                Wanted.change(record, "в очках")  # its settings lead to a drawing, too
+                Wanted.change(record, "в очках")  # refuses settings that no request may have
             except PackError:
                 raise
             except Problem as error:

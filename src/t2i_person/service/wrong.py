@@ -13,8 +13,8 @@ from .models import HALF
 from .problems import NOT_JSON, Problem, answer, explain
 from .settings import EXAMPLE
 
-NAME, MOST = 200, 10  # of what a client sent: characters of a field's name that are said again, and names
-SENT = 60  # and of a value
+NAME, MOST = 200, 10  # an answer repeats so many characters of a field's name, and so many names
+SENT = 60  # and so many characters of a value
 KEY = "[key]"  # how pydantic says that the name is wrong, not the value
 Schema = Mapping[str, Any]
 
@@ -61,7 +61,7 @@ class _Door:
         return self._words(schema)
 
     def _whole(self, schema: Schema) -> Schema:
-        """The schema that a reference means; of a field that may be null, the one for what it may be else."""
+        """The schema behind a reference; of a field that may be null, the schema of its other type."""
         if name := schema.get("$ref"):
             return dict(self._api["components"]["schemas"][name.rpartition("/")[2]])
         kinds = [one for one in schema.get("anyOf", ()) if one.get("type") != "null"]
@@ -112,7 +112,7 @@ def problem(errors: Sequence[Any], door: _Door) -> Problem:
     where = [part for part in first["loc"] if part not in ("body", "query", "path")]
     named = KEY in where
     place = [str(part) for part in where if part != KEY][: -1 if named else None]
-    name = ".".join(place)[:NAME]  # a client's own may have a megabyte
+    name = ".".join(place)[:NAME]  # one that a client made up may have a megabyte
     what = f'A name in "{name}"' if named else f'The field "{name}"'
     if kind == "json_invalid":
         return Problem(400, NOT_JSON.replace(EXAMPLE, door.example()))
@@ -125,7 +125,7 @@ def problem(errors: Sequence[Any], door: _Door) -> Problem:
         return Problem(
             422, f"{what} is not known here: send no other than {', '.join(door.fields)}.", field=name
         )
-    if kind == "value_error":  # our own words
+    if kind == "value_error":  # a message of our own
         said = first["ctx"]["error"]
         if isinstance(said, T2IError):
             found = explain(said)

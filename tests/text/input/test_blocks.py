@@ -32,6 +32,26 @@ def test_paragraphs() -> None:
     assert all(text.startswith(part, offset) for offset, part in found)
 
 
+TALK = "— Кто там? — спросила Анна.\nИван Петрович вошёл и сел у окна.\n"
+WRAPPED = "   Иван Петрович вошёл и сел у окна, а за ним\nвошла Анна и стала\nговорить.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "count"),
+    [
+        (TALK * 12, "— Кто там? — спросила Анна.", 24),  # a line is a paragraph
+        (TALK * 3, TALK * 3, 1),  # too few to tell
+        ("Волосы: рыжие\nГлаза: серые\n" * 12, "Волосы: рыжие\nГлаза: серые\n" * 12, 1),
+        (WRAPPED * 12, WRAPPED.rstrip("\n"), 12),  # an indented line begins one
+        (WRAPPED.lstrip() * 12, WRAPPED.lstrip() * 12, 1),
+    ],
+)
+def test_paragraphs_without_blank_lines(text: str, first: str, count: int) -> None:
+    found = [(at, part) for at, part in paragraphs(text) if part.strip()]
+    assert (found[0][1], len(found)) == (first, count)
+    assert all(text.startswith(part, at) for at, part in found)
+
+
 @pytest.mark.parametrize(
     ("words", "title"),
     [

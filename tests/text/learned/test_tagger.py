@@ -34,7 +34,8 @@ def test_the_network_is_computed_as_it_was_trained() -> None:
     w = {k: torch.from_numpy(v) for k, v in tagger._weights().items()}
     tags, above = torch.from_numpy(tagger.described(tokens, found)), torch.from_numpy(tagger.heads(tokens))
     embedded = [torch.nn.functional.embedding(tags[:, k], w[f"tags.{k}"]) for k in range(tags.shape[1])]
-    h = torch.cat([torch.from_numpy(tagger.vectors(tokens)) @ w["words"], *embedded], 1)
+    seen = torch.from_numpy(np.stack([t.seen for t in tokens])) @ w["seen"]
+    h = torch.cat([torch.from_numpy(tagger.vectors(tokens)) @ w["words"], *embedded, seen], 1)
     h = torch.relu(torch.nn.functional.linear(h, w["in.w"].T, w["in.b"]))
     h = torch.relu(torch.nn.functional.linear(torch.cat([h, h[above]], 1), w["tree.w"].T, w["tree.b"]))
     for k, apart in enumerate(tagger.APART):

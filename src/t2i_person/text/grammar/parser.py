@@ -7,7 +7,7 @@ the same.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,8 @@ from slovnet.shape import word_shape
 from ..lexicon.morph import embeddings, model_file, unpacked
 from .blas import one_thread
 
+SEEN = 128  # numbers of a word in the last layers of both networks
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
@@ -29,6 +31,7 @@ class Parsed:
     tags: list[tuple[str, dict[str, str]]]  # part of speech and features; the dicts are shared
     heads: list[int]
     rels: list[str]
+    seen: np.ndarray = field(compare=False)  # [n, SEEN] float32: the last layers of both networks
 
 
 class _Encoder:
@@ -120,13 +123,16 @@ class Grammar:
         read = unpacked(numbers), back, np.array(shapes), np.array(starts) - 1
         ends = [start + len(words) for start, words in zip(starts, sentences, strict=True)]
         with one_thread():
-            tags = self._tags(self.morph(*read))
-            heads, rels = self._tree(self.syntax(*read), starts, ends, read[-1])
+            morph, syntax = self.morph(*read), self.syntax(*read)
+            seen = np.concatenate([morph, syntax], 1)
+            tags = self._tags(morph)
+            heads, rels = self._tree(syntax, starts, ends, read[-1])
         return [
             Parsed(
                 [self.tags[k] for k in tags[start:end].tolist()],
                 (heads[start:end] - 1).tolist(),
                 [self.rels[k] for k in rels[start:end].tolist()],
+                seen[start:end],
             )
             for start, end in zip(starts, ends, strict=True)
         ]

@@ -11,12 +11,13 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 from razdel import sentenize, tokenize
 
 from ..lexicon.dictionary import listed
 from ..lexicon.lists import fold, people, things, word_set
 from ..lexicon.morph import morphology, noun_lemmas
-from .parser import grammar
+from .parser import SEEN, grammar
 from .spelling import corrected
 
 CASES = {
@@ -32,7 +33,7 @@ UD_POS = {
     "INTJ": ("INTJ",),
 }  # fmt: skip
 INDECLINABLE = word_set("grammar.txt", "indeclinable")
-SURNAMES = ("ова", "ева", "ёва", "ина", "ов", "ев", "ёв", "ин")  # a name is no slip for another word
+SURNAMES = ("ова", "ева", "ёва", "ина", "ов", "ев", "ёв", "ин", "ашка", "яшка", "юшка")  # no slips
 # "Эля — розовое каре", "— Врач: Амади, дреды"
 ENTRY = re.compile(r"[\d.)•*—–\-\s]{0,6}[А-ЯЁ][\w-]*(?: [\w-]+){0,3},? ?[:—–-] ?\S")
 FORM_LINE = re.compile(r"[\W_\d]{0,6}([а-яё]+)", re.IGNORECASE)
@@ -72,6 +73,11 @@ class Readings(tuple[Reading, ...]):
         return made
 
 
+@lru_cache(1)
+def _nothing() -> np.ndarray:
+    return np.zeros(SEEN, np.float32)
+
+
 @dataclass(slots=True)
 class Token:
     """A word of a sentence; `i` is its place there, `start` and `end` are offsets in the whole text."""
@@ -85,6 +91,7 @@ class Token:
     feats: dict[str, str] = field(default_factory=dict)
     head: int = -1
     rel: str = ""
+    seen: np.ndarray = field(default_factory=_nothing, compare=False)  # what slovnet read around it
     readings: Readings = field(default_factory=Readings)
     look: float = 0.0  # how likely it is told of somebody's looks
     begins: float = 0.0  # how likely what it tells begins here
@@ -319,7 +326,7 @@ def _tag(window: list[list[Token]]) -> None:
     for tokens, parsed in zip(window, grammar()([[t.text for t in s] for s in window]), strict=True):
         for k, token in enumerate(tokens):
             token.pos, token.feats = parsed.tags[k]
-            token.head, token.rel = parsed.heads[k], parsed.rels[k]
+            token.head, token.rel, token.seen = parsed.heads[k], parsed.rels[k], parsed.seen[k]
             _order(token)
         _needs_verb(tokens)
         _needs_noun(tokens)

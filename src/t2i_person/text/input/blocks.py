@@ -5,6 +5,10 @@ from collections.abc import Iterable, Iterator
 
 BLOCK = 1 << 15  # characters held at a time
 PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
+LINE = re.compile(r"\n\s*")
+INDENTED = re.compile(r"\n[^\S\n]*\n\s*|\n(?:[^\S\n]{2,}|\t)(?=\S)")
+BOOK_LINES = 24  # fewer lines may be a card or a list
+ENDS = '.!?…:;»”")'
 SENTENCE = re.compile(r"[.!?…][»”\"')]*\s+(?=[А-ЯЁA-Z«“\"—–-])")
 CLAUSE = re.compile(r"[,;:]\s+")
 SPACE = re.compile(r"\s+")
@@ -53,12 +57,26 @@ def _cut(text: str) -> int:
 
 
 def paragraphs(text: str) -> Iterator[tuple[int, str]]:
-    """(offset, text) of the paragraphs of a block, blank lines between them."""
+    """(offset, text) of the paragraphs of a block.
+
+    Blank lines part them. In long texts a line may be a paragraph as well, or an indented line begin one.
+    """
     start = 0
-    for border in PARAGRAPH.finditer(text):
+    for border in _border(text).finditer(text):
         yield start, text[start : border.start()]
         start = border.end()
     yield start, text[start:]
+
+
+def _border(text: str) -> re.Pattern[str]:
+    """What stands between paragraphs: lines that mostly end as sentences do are not wrapped prose."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    if len(lines) < BOOK_LINES:
+        return PARAGRAPH
+    if sum(line.rstrip()[-1] in ENDS for line in lines) > 0.8 * len(lines):
+        return LINE
+    indented = sum(line.startswith(("  ", "\t")) for line in lines)
+    return INDENTED if 0.05 * len(lines) < indented < 0.7 * len(lines) else PARAGRAPH
 
 
 def heading(paragraph: str) -> str:

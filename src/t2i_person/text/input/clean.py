@@ -4,6 +4,7 @@ import re
 import unicodedata
 from array import array
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ..lexicon.morph import morphology
 from ..model import TextError
@@ -24,6 +25,7 @@ LEFT, RIGHT = re.compile(r"[а-яё-]+$", re.IGNORECASE), re.compile(r"[а-яё-
 # Marks of bold and italics, and quotes around one small word: "в *чёрной* шляпе", "в «чёрной» шляпе".
 EMPHASIS = re.compile(r"(?<![\w*~_])[*~_]{1,3}(?=\w)|(?<=\w)[*~_]{1,3}(?![\w*~_])")
 TAGGED = re.compile(r"(?<=[а-яё])_(?=[а-яё])", re.IGNORECASE)  # "#зелёный_плащ"
+GLUED = re.compile(r"(?<=#)[а-яё]{6,40}\b", re.IGNORECASE)  # "#зелёныйсвитер"
 QUOTED = re.compile(
     r"(?<=[а-яё]\s)[«\"“„'](?=([а-яё-]+)[»\"”“']\s[а-яё])|(?<=\s[«\"“„'])[а-яё-]+[»\"”“'](?=\s[а-яё])"
 )
@@ -83,6 +85,8 @@ def _plain_words(text: str) -> tuple[str, Sequence[int]]:
     """Take marks and line breaks out of words."""
     dropped = [(m.start(), m.end(), "") for m in INSIDE.finditer(text)]
     dropped += [(m.start(), m.end(), _mended(text, m)) for m in BROKEN.finditer(text)]
+    cuts = ((m.start() + cut) for m in GLUED.finditer(text) if (cut := _cut(m.group().lower())))
+    dropped += [(at, at, " ") for at in cuts]
     if not dropped:
         return text, range(len(text) + 1)
     pieces: list[str] = []
@@ -101,6 +105,23 @@ def _plain_words(text: str) -> tuple[str, Sequence[int]]:
     pieces.append(text[done:])
     places.extend(range(done, len(text) + 1))
     return "".join(pieces), places
+
+
+@lru_cache(1_000)
+def _cut(word: str) -> int:
+    """Where the second word of a hashtag begins, "зелёный|свитер", "без|макияжа"; 0 where it is one word."""
+    parse = morphology().parse
+    if morphology().word_is_known(word):
+        return 0
+    for k in range(3, len(word) - 2):
+        nouns = [p for p in parse(word[k:]) if p.is_known and p.tag.POS == "NOUN"]
+        if nouns and word[:k] == "без":
+            return k
+        for a in parse(word[:k]) if nouns else ():
+            full = a.is_known and a.tag.POS in ("ADJF", "PRTF")
+            if full and any(a.tag.case == n.tag.case and a.tag.number == n.tag.number for n in nouns):
+                return k
+    return 0
 
 
 def _mended(text: str, cut: re.Match[str]) -> str:

@@ -1,8 +1,8 @@
 """A small network that reads a sentence: how likely each word is told of looks, and names somebody there.
 
-Word vectors are navec's; beside them stand the dictionary's and the parser's tags and the lists. Two dense
-layers see a word and the word above it in the tree, dilated convolutions see the words around. Trained on
-annotated texts by `python -m lab reader`.
+Word vectors are navec's; beside them stand what slovnet's networks read around each word, the dictionary's
+and the parser's tags and the lists. Two dense layers see a word and the word above it in the tree, dilated
+convolutions see the words around. Trained on annotated texts by `python -m lab reader`.
 """
 
 from __future__ import annotations
@@ -142,7 +142,8 @@ def tag(sentences: Sequence[tuple[list[Token], list[Found]]]) -> None:
     ends = starts + np.repeat(sizes, sizes)
     above = starts + np.concatenate([heads(tokens) for tokens, _ in sentences])
     words = [_number(t.low, t.best.lemma, t.best.key) for tokens, _ in sentences for t in tokens]
-    out = _network(w, words, tags, above, starts, ends)
+    seen = np.stack([t.seen for tokens, _ in sentences for t in tokens])
+    out = _network(w, words, seen, tags, above, starts, ends)
     likely = iter((1 / (1 + np.exp(-np.clip(out, -15, 15)))).tolist())
     for tokens, _ in sentences:
         for t in tokens:
@@ -152,6 +153,7 @@ def tag(sentences: Sequence[tuple[list[Token], list[Found]]]) -> None:
 def _network(
     w: dict[str, np.ndarray],
     words: list[int],
+    seen: np.ndarray,
     tags: np.ndarray,
     above: np.ndarray,
     starts: np.ndarray,
@@ -164,15 +166,16 @@ def _network(
     numbers, back = np.unique(words, return_inverse=True)
     place = np.arange(n)
     with one_thread():
-        parts = [(unpacked(numbers) @ w["words"])[back], table[tags + offsets].reshape(n, -1)]
+        read = (unpacked(numbers) @ w["words"])[back]
+        parts = [read, table[tags + offsets].reshape(n, -1), seen @ w["seen"]]
         h = np.maximum(np.concatenate(parts, 1) @ w["in.w"] + w["in.b"], 0)
         h = np.maximum(np.concatenate([h, h[above]], 1) @ w["tree.w"] + w["tree.b"], 0)
         nothing = np.zeros((1, h.shape[1]), h.dtype)
         for k, apart in enumerate(APART):
             left = np.where(place - apart >= starts, place - apart, n)
             right = np.where(place + apart < ends, place + apart, n)
-            seen = np.concatenate([h, nothing])
-            wide = np.concatenate([seen[left], h, seen[right]], 1)
+            padded = np.concatenate([h, nothing])
+            wide = np.concatenate([padded[left], h, padded[right]], 1)
             h = h + np.maximum(wide @ w[f"around.{k}.w"] + w[f"around.{k}.b"], 0)
         out: np.ndarray = h @ w["out.w"] + w["out.b"]
     return out

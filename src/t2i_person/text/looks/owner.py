@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from ..grammar.marks import DASH
 from ..grammar.phrases import Phrase
 from ..grammar.tokens import Reading
-from ..lexicon.lists import fold, verbs
+from ..lexicon.lists import fold, things, verbs
+from ..model import WORN
 from ..people.coreference.aloud import is_address
 from ..people.coreference.entity import Entity, Fact
 from ..people.found import Found
 from .denials import Denials
 
 LEADING = frozenset("против перед за к ко около возле подле рядом мимо напротив над под".split())
+MIRRORS = frozenset({"зеркало", "трюмо", "отражение", "стекло"})
 BETWEEN_FEATURES = frozenset(", и — : – весь вся сразу".split())
 
 
@@ -44,7 +46,9 @@ class Owners(Denials):
             or self._subject_after(beside)
             or self._anyone_before(beside)
             or (beside.follow.entity if beside.follow is not None else None)
-            or (self.pair[0] if self.pair and start > self.pair_at else self.scene.topic())
+            or (self.pair[0] if self.pair and start > self.pair_at else None)
+            or self._portrayed()
+            or self.scene.topic()
         )
 
     def _beside(self, start: int, end: int) -> Beside:
@@ -225,15 +229,32 @@ class Owners(Denials):
 
     def possessor(self, phrase: Phrase, end: int) -> Entity | None:
         """Owner said in words: его, genitive, "у него", "на нём", "ему"."""
+        if (same := self._that_same(phrase)) is not None:
+            return same
         said = next((f for f in self.found if f.kind == "poss" and self._stands_by(f, phrase, end)), None)
         if said is not None and self._looked_over(said, phrase):
             return self.subject(said.first - 1)
         if said is not None:
-            return self._wearer(said, phrase) or said.entity
+            return self._in_anothers(phrase) or self._wearer(said, phrase) or said.entity
         if any(self.tokens[m].keys("ADJF") & {"свой"} for m in phrase.mods):
             subject = [f for f in self.people_here() if f.case == "nom"]
             return subject[0].entity if subject else self.scene.topic()
         return self._owner_in_genitive(phrase) or self._owner_governed(phrase)
+
+    def _in_anothers(self, phrase: Phrase) -> Entity | None:
+        """ "девушка в его рубашке": hers who wears it, whosever it is."""
+        entry = things().get(phrase.reading.key)
+        if entry is None or entry.category not in WORN or phrase.prep not in ("в", "во"):
+            return None
+        right_before = (f for f in self.people_here() if f.end == phrase.prep_at and f.kind != "poss")
+        return next((f.entity for f in right_before), None)
+
+    def _that_same(self, phrase: Phrase) -> Entity | None:
+        """ "Он рассматривал её лицо. Это лицо было бледно", "Это было бледное лицо"."""
+        this = any(self.tokens[m].keys("ADJF") & {"этот"} for m in (*phrase.mods, max(0, phrase.start - 1)))
+        opens = phrase.case == "nom" and len(self.tokens) > 2 and self.tokens[0].low in ("это", "то")
+        opens = opens and bool(self.tokens[1].keys("VERB") & verbs("be").keys())
+        return self.scene.that_body(self.tokens[phrase.noun].key) if this or opens else None
 
     def _looked_over(self, said: Found, phrase: Phrase) -> bool:
         """ "окинула его ледяным взглядом": hers who looks."""
@@ -323,6 +344,8 @@ class Owners(Denials):
 
     def _body_owner(self, phrase: Phrase, verb: int | None) -> Entity | None:
         n = phrase.noun
+        if (seen := self._seen_on_another(phrase)) is not None:
+            return seen
         if verb is not None and phrase.case != "nom":
             owner = self._doer(verb)
             if owner is not None:
@@ -341,6 +364,22 @@ class Owners(Denials):
                 return owner
         return self._continuing(n) or self._loose_subject(n)
 
+    def _seen_on_another(self, phrase: Phrase) -> Entity | None:
+        """ "Один сидел впереди. Фома видел широкую спину": not his who sees it, unless in a mirror."""
+        verb = self._clause_verb(phrase.noun) if phrase.case == "acc" else None
+        sees = verbs("looking") if phrase.prep in ("на", "в") else verbs("see a face")
+        if verb is None or not self.tokens[verb].keys("VERB", "GRND") & sees.keys():
+            return None
+        if self.tokens[phrase.noun].rel.startswith("nsubj") or any(t.key in MIRRORS for t in self.tokens):
+            return None
+        subject = self.subject(verb)
+        here = [f.entity for f in self.others_here() if f.last < phrase.noun and f.entity is not subject]
+        if here:
+            return here[-1]
+        others = [e for e in self.scene.entities if e.number == "sing" and not self.scene.apart(e)]
+        others = [e for e in others if e is not subject and e.last >= self.scene.sentence - 2]
+        return max(others, key=lambda e: (e.last, e.subject, e.place)) if others else None
+
     def _loose_subject(self, n: int) -> Entity | None:
         here = [f for f in self.others_here() if f.kind != "rel"]
         before = [f for f in here if f.last < n] or (here if len(self.others_here()) == 1 else [])
@@ -351,10 +390,15 @@ class Owners(Denials):
         if before:
             subject = [f for f in before if f.case == "nom"]
             return (subject or before)[-1].entity
-        topic = self.scene.topic()
+        topic = self._portrayed() or self.scene.topic()
         if topic is not None and topic.last < self.scene.sentence:
             return topic
         return topic or (here[0].entity if here else None)
+
+    def _portrayed(self) -> Entity | None:
+        """ "Это лицо было бледно, с бородой. Глаза были голубые": looks go on where nobody is named."""
+        at, entity = self.scene.portrait
+        return entity if at >= self.scene.sentence - 1 and not self.people_here() else None
 
     def _subject_of_last(self) -> Entity | None:
         """The one subject of the sentence before, if this one does not name them."""
@@ -390,6 +434,8 @@ class Owners(Denials):
         shared = self.pair and first > self.pair_at and owner in self.pair
         for one in self.pair if shared else [owner]:
             one.facts.append(fact)
+        if not self.people_here():
+            self.scene.portrait = self.scene.sentence, owner
         if not shared:
             self.facts.append((first, end, owner, fact))
 

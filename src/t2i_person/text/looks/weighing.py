@@ -27,12 +27,14 @@ SPAN = 0.75  # and all its words together, for a span that no rule took
 KEEP = 0.25  # probability below which what a rule took is none
 MOVE = 0.2  # how much likelier another owner must be than the one the rules gave
 DENIES = frozenset("без не ни нет нету".split())
+ENDS_NOT = frozenset("не ни у на с со к от из за под над без".split())
 OUTER = frozenset(
     ', . ; : ! ? — – - … и а но или да ( ) « » " “ ” „ же то в во желательно обязательно'.split()
 )
 LIKENING = ("как", "словно", "будто", "точно", "похожий", "похожая", "похожие", "похожее")
 SUMMING = frozenset(("такой", "весь", "это"))  # "таких", "всё"
 ONE_OF = word_set("reference.txt", "one of")
+INNER = word_set("rules.txt", "inner")
 DRESSED = "одетый"  # alone it tells nothing
 TELLS_NOTHING = frozenset((DRESSED, "быть", "такой", "никакой", "год", "хромать", "прихрамывать"))
 ADJECTIVES = ("ADJF", "PRTF", "ADJS", "PRTS")
@@ -98,8 +100,9 @@ def _join(looks: SentenceLooks, first: int, end: int, inside: list[tuple[int, in
         end -= 1  # the person's own verb
     whole = first <= least and most <= end and (first, end) != (least, most)
     same = len({(id(m[2]), m[3].negated) for m in inside}) == 1
-    form = any(t.low == ":" for t in tokens[first:end])  # cards have rules of their own, and so have ages
-    if not whole or not same or form or any(m[3].category == "age" for m in inside):
+    form = any(t.low == ":" for t in tokens[first:end])  # cards have rules of their own
+    apart = any(m[3].category == "age" or m[3].negated for m in inside)  # and so have ages and denials
+    if not whole or not same or form or apart:
         return
     fact = inside[0][3]
     normal = _normal(looks, first, end, _first_phrase(looks, first, end))
@@ -243,8 +246,8 @@ def _bare(tokens: list[Token], first: int, end: int) -> tuple[int, int]:
     """A span without the marks and joining words at its ends."""
     while first < end and tokens[first].low in OUTER and tokens[first].low not in ("в", "во"):
         first += 1
-    while first < end and (tokens[end - 1].low in OUTER or tokens[end - 1].low in ("не", "ни")):
-        end -= 1  # "очки не | носит"
+    while first < end and (tokens[end - 1].low in OUTER or tokens[end - 1].low in ENDS_NOT):
+        end -= 1  # "очки не | носит", "забинтована рука у | солдата"
     return first, end
 
 
@@ -271,6 +274,8 @@ def _sure(looks: SentenceLooks, first: int, end: int) -> bool:
     content = [t for t in content if not t.keys() & TELLS_NOTHING]
     if words and (words[0].low in LIKENING or fold(words[0].low) in ONE_OF):
         return False  # "тощая, как карандаш", "чулки: один красный, другой зелёный"
+    if any(p.reading.key in INNER and first <= k < end for p in looks.phrases.values() for k in p.mods):
+        return False
     if not content or sum(t.look for t in words) < SPAN * len(words):
         return False
     listed = [things()[key] for key in sorted(content[0].keys("NOUN")) if key in things()]

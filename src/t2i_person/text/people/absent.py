@@ -83,6 +83,14 @@ def _denied(place: _Place) -> bool:
     return "нет" in span or "ни" in span or ("не" in span and "было" in span)
 
 
+def _anybody(place: _Place) -> bool:
+    """ "известно каждому петербуржцу": nobody in particular."""
+    phrase, f = place.found.phrase, place.found
+    if phrase is None or f.number != "sing" or f.case == "nom":
+        return False
+    return any(place.tokens[m].keys("ADJF") & {"каждый", "всякий", "любой"} for m in phrase.mods)
+
+
 def _late(place: _Place) -> bool:
     """ "покойная жена" """
     phrase = place.found.phrase
@@ -130,6 +138,13 @@ def _looks_told(place: _Place) -> bool:
     behind = [t for t in tokens[f.end + 1 : f.end + 5] if t.keys("NOUN") & things().keys()]
     before = f.phrase is not None and any(look_of(tokens[m]) is not None for m in f.phrase.mods)
     return before and place.after in ("в", "с", "со", "без") and bool(behind)
+
+
+def _whose_things(place: _Place) -> bool:
+    """ "одежда девушки — сарафан": what follows is worn by her."""
+    before = place.before
+    kinds = word_set("forms.txt", "kind")
+    return before is not None and bool(before.keys("NOUN") & kinds) and place.after in (":", "-", *DASH)
 
 
 def _of_work(place: _Place) -> bool:
@@ -323,9 +338,11 @@ def _told_of_you(tokens: list[Token]) -> bool:
 # What shows that somebody is only talked about (True) or is there all the same (False): the first that
 # holds decides.
 SIGNS: tuple[tuple[Callable[[_Place], bool], bool], ...] = (
+    (_whose_things, False),
     (_picture_in_quotes, True),
     (_quoted, True),
     (_denied, True),
+    (_anybody, True),
     (_late, True),
     (_needed, True),
     (_sought, True),

@@ -126,6 +126,17 @@ def _common_noun(word: _Word) -> bool | None:
     return False if any(lookup(r.key) for r in word.token.readings if r.pos == "NOUN") else None
 
 
+def _no_nominative(word: _Word) -> bool | None:
+    """ "Лемм прожил", "Сомов молчал": no form in which a word of the dictionary is a subject."""
+    token = word.token
+    feats = token.feats.get("Case"), token.feats.get("Number")
+    if not (word.alive and word.subject and token.pos == "PROPN") or feats != ("Nom", "Sing"):
+        return None
+    nouns = [r for r in token.readings if r.pos == "NOUN"]
+    other = word.best.known and nouns and not any(r.case == "nom" or lookup(r.key) for r in nouns)
+    return True if other else None
+
+
 def _adjective_of_thing(word: _Word) -> bool | None:
     """ "Матросский костюмчик": the adjective of something worn, though a surname may end so."""
     if not word.opens or word.i + 1 == len(word.tokens) or not word.token.low.endswith(ADJECTIVE):
@@ -220,6 +231,7 @@ def _not_a_place(word: _Word) -> bool:
 # The first that knows decides; None is "cannot tell".
 JUDGES: tuple[Callable[[_Word], bool | None], ...] = (
     _before_patronymic,
+    _no_nominative,
     _beast,
     _street,
     _adjective_of_name,

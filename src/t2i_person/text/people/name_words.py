@@ -1,5 +1,6 @@
 """A word as a part of a name: its readings by the dictionary, and by the endings of surnames."""
 
+import re
 from dataclasses import dataclass, replace
 
 from ..grammar.nominative import nominative
@@ -42,9 +43,15 @@ WOMEN_OBLIQUE = {
     "ою": ("ins",), "ею": ("ins",), "ой": ("ins",), "ей": ("ins",),
 }  # fmt: skip
 PATRONYMIC = ("овна", "евна", "ишна", "ична", "ыч")  # of those the dictionary lacks
+FATHERS = re.compile(r"(.*?)(?:(?:ь?[ео]в|ь)?[иы](ч)|(?:ь?[ео]?в|(?:ин)?и[чш])(на))")
+FATHERS_ENDINGS = {  # what stands after "ич" and "вна" in each case
+    "ч": {"": "nom", "а": "gen acc", "у": "dat", "ем": "ins", "ом": "ins", "е": "loc"},
+    "на": {"а": "nom", "ы": "gen", "е": "dat loc", "у": "acc", "ой": "ins", "ою": "ins"},
+}
 STEMS = ("ов", "ев", "ёв", "ин", "ын")
 ADJECTIVE_ENDINGS = tuple("ская ский ской ского скому ским скую".split())
 VOWELS_THAT_STAY = "иоуыэюе"  # a name that ends so is not declined
+PET = re.compile(r"(?:.{2,}[шнчь]|.{3,}[рнмлв])к(?:[аиуе]|о[йю])")  # "Лукашкой", "Назарку"
 SURNAME_ENDINGS = ("ко", "ук", "юк", "ян", "дзе")
 UNKNOWN = 0.3  # score of a reading that no dictionary confirms
 
@@ -65,14 +72,15 @@ class NameWord:
 def name_words(token: Token, first: bool) -> list[NameWord]:
     """Every reading of the token as a part of a name; `first` if the name begins with it."""
     family = surname_words(token)
-    out = _listed_words(token, first, bool(family))
+    out = _listed_words(token, first, bool(family)) or ([] if first else _fathers_words(token))
     if not any(w.part == "given" and w.number == "sing" for w in out):
         have = {(w.gender, w.case, w.number) for w in out}
         out += [w for w in family if (w.gender, w.case, w.number) not in have]
     out += _adjective_words(token)
     if not family and not any(w.part == "patronymic" for w in out):
         if not token.best.known or (out and _no_nominative(token, out)):
-            out += foreign_words(token)
+            part = "given" if first and PET.fullmatch(token.low) else "family"
+            out += [replace(word, part=part) for word in foreign_words(token)]
     return out or _pet_name(token)
 
 
@@ -91,6 +99,7 @@ def _listed_words(token: Token, first: bool, family: bool) -> list[NameWord]:
         lemma = r.lemma if part == "given" and r.number != "plur" else nominative(r, "sing")
         sex = "u" if guessed else sex
         key = _family_key(lemma, sex) if part == "family" else fold(lemma)
+        key = _fathers_key(lemma) if part == "patronymic" else key
         out.append(NameWord(part, sex, r.case, r.number or "sing", lemma, key, max(r.score, UNKNOWN)))
     return out
 
@@ -147,6 +156,31 @@ def _part(r: Reading, first: bool) -> str:
     return "family"
 
 
+def _fathers_words(token: Token) -> list[NameWord]:
+    """ "Иван Кузмич", "Марьей Ивановною": a patronymic after a name that the dictionary does not have so."""
+    out = []
+    for end, endings in FATHERS_ENDINGS.items():
+        for ending, cases in endings.items():
+            stem = token.low[: len(token.low) - len(ending)] if token.low.endswith(ending) else ""
+            lemma = stem if end == "ч" else f"{stem}а"
+            if len(stem) > 4 and (found := FATHERS.fullmatch(lemma)) and found.group(2 if end == "ч" else 3):
+                sex = "m" if end == "ч" else "f"
+                key = _fathers_key(lemma)
+                out += [
+                    NameWord("patronymic", sex, case, "sing", lemma, key, UNKNOWN) for case in cases.split()
+                ]
+    return out
+
+
+def _fathers_key(lemma: str) -> str:
+    """ "Романыч" and "Романович" are one, "Николавна" and "Николаевна" too."""
+    low = fold(lemma)
+    found = FATHERS.fullmatch(low)
+    if found is None:
+        return low
+    return found.group(1).rstrip("иь").replace("ь", "") + ("ич" if found.group(2) else "на")
+
+
 def _family_key(lemma: str, gender: str) -> str:
     """ "Иванова" and "Иванов" are one family, "Раневская" and "Раневский" too."""
     key = fold(lemma)
@@ -168,7 +202,7 @@ def foreign_words(token: Token) -> list[NameWord]:
     """An unknown name: as it stands in the nominative, by the guessed declension elsewhere."""
     low = token.low
     stands = NameWord("family", "u", "nom", "sing", low, fold(low), UNKNOWN)
-    women = _women_by_ending(token)
+    women = _pet_in_other_case(low) or _women_by_ending(token)
     if women:
         return women
     if low[-1] in VOWELS_THAT_STAY:
@@ -176,15 +210,31 @@ def foreign_words(token: Token) -> list[NameWord]:
     if token.rel in SUBJECT or token.feats.get("Case") == "Nom":
         return [stands]
     out = [
-        NameWord("family", SEX.get(r.gender, "u"), r.case, "sing", r.lemma, r.key, UNKNOWN)
+        NameWord("family", _guessed_sex(r), r.case, "sing", r.lemma, r.key, UNKNOWN)
         for r in token.readings
         if r.pos == "NOUN" and r.number == "sing" and r.case and r.case != "nom"
     ]
     return out or _men_by_ending(token) or [stands]
 
 
+def _guessed_sex(r: Reading) -> str:
+    """ "Хлопушей": the dictionary guesses a woman, but old books call men so, too."""
+    return "u" if r.gender == "femn" else SEX.get(r.gender, "u")
+
+
+def _pet_in_other_case(low: str) -> list[NameWord]:
+    """ "Лукашкой" of "Лукашка", who may be a man or a woman."""
+    if not PET.fullmatch(low) or low.endswith("а"):
+        return []
+    ending = low[low.rindex("к") + 1 :]
+    lemma = low[: -len(ending)] + "а"
+    return [
+        NameWord("family", "u", case, "sing", lemma, fold(lemma), UNKNOWN) for case in WOMEN_OBLIQUE[ending]
+    ]
+
+
 def _women_by_ending(token: Token) -> list[NameWord]:
-    """ "Фенечку" of "Фенечка": in the case the tagger takes it for."""
+    """ "Фенечку" of "Фенечка", "Хлопушей" of "Хлопуша", who is a man: in the case the tagger takes it for."""
     case = token.feats.get("Case", "")[:3].lower()
     object_form = case == "acc" and token.low[-1] in "ую"  # a man's would be a dative
     if not object_form and token.feats.get("Gender") != "Fem":
@@ -193,7 +243,7 @@ def _women_by_ending(token: Token) -> list[NameWord]:
         stem = token.low[: -len(ending)]
         if token.low.endswith(ending) and case in cases and len(stem) > 2:
             lemma = stem + ("а" if ending in "уыойою" or stem[-1] in "кгхжшчщц" else "я")
-            return [NameWord("family", "f", case, "sing", lemma, fold(lemma), UNKNOWN)]
+            return [NameWord("family", "u", case, "sing", lemma, fold(lemma), UNKNOWN)]
     return []
 
 

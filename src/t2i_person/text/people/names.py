@@ -12,7 +12,7 @@ from ..lexicon.lists import fold, word_set
 from .found import Found, capital, lookup
 from .name_fit import Chain, called, decide, may_be_one
 from .name_sense import DEPENDENT, is_name, is_no_name
-from .name_words import SUBJECT, UNKNOWN, NameWord, foreign_words, is_surname, name_words
+from .name_words import NAMED, SUBJECT, UNKNOWN, NameWord, foreign_words, is_surname, name_words
 
 PARTICLES = word_set("reference.txt", "particle")
 LONGEST = 4  # words of a name
@@ -66,6 +66,8 @@ def _next_word(tokens: list[Token], chain: Chain) -> tuple[int, list[NameWord]] 
     if k >= len(tokens) or not capital(tokens[k]):
         return None
     words = _words_after(tokens[k], chain)
+    if len(chain) == 1:
+        chain[0] = chain[0][0], [*chain[0][1], *_undeclined(chain[0][1], words)]
     if not words or not _can_be_one(chain[-1][1], words):
         return None
     if _two_surnames(tokens, k, chain, words) or _two_people(tokens, k, chain):
@@ -79,7 +81,8 @@ def _past_insertions(tokens: list[Token], k: int) -> int:
         if capital(tokens[k + 1]) and name_words(tokens[k + 1], first=False):
             k += 3
     if k + 1 < len(tokens) and tokens[k].low in PARTICLES and not capital(tokens[k]):
-        k += 1
+        both = tokens[k].low == "да" and any(r.grams & NAMED for r in tokens[k + 1].readings)
+        k += not both  # "Лиза да Марфа"
     return k
 
 
@@ -94,6 +97,15 @@ def _words_after(token: Token, chain: Chain) -> list[NameWord]:
         if token.rel == "flat:name" or chain[-1][1][0].part == "given":
             words = [replace(words[0], case=w.case) for w in chain[-1][1]]
     return words
+
+
+def _undeclined(given: list[NameWord], words: list[NameWord]) -> list[NameWord]:
+    """ "к Иван Кузмичу": old books leave a man's name as it is before the patronymic."""
+    fathers = [w for w in words if w.part == "patronymic" and w.gender == "m" and w.case != "nom"]
+    if any(w.part == "patronymic" and w.case == "nom" for w in words) or _can_be_one(given, fathers):
+        return []
+    names = [w for w in given if w.part == "given" and (w.gender, w.case) == ("m", "nom")]
+    return [replace(name, case=w.case) for name in names[:1] for w in fathers]
 
 
 def _can_be_one(one: list[NameWord], two: list[NameWord]) -> bool:

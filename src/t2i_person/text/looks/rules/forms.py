@@ -26,6 +26,7 @@ YEARS = word_set("forms.txt", "years")
 LINE = word_set("forms.txt", "line")
 HAD = frozenset(("быть", "иметь", "находиться"))
 ABOUT = ("около", "за", "под", "примерно", "лет")
+KINDS = word_set("forms.txt", "kind")
 PARTS = ("hair", "eyes", "skin", "face")
 LONGEST = 6  # words of a value that is no adjective
 
@@ -164,6 +165,31 @@ def key_and_thing(looks: SentenceLooks) -> None:
     looks.add(
         owner_of_form(looks, sign - 1), sign - 1, value[-1].i + 1, category, told, False, (), noun.lemma
     )
+
+
+@rule("Одежда девушки — синий сарафан, обувь — лапти.", "синий сарафан; лапти")
+def kind_of_things(looks: SentenceLooks) -> None:
+    """A word for a whole kind of things, and behind the sign what somebody has of it."""
+    owner: Entity | None = None
+    tokens = looks.tokens
+    for sign in tokens[1:-1]:
+        if sign.low not in SIGNS:
+            continue
+        whose = next((f for f in looks.people_here() if f.end == sign.i and f.case == "gen"), None)
+        kind = (whose.start if whose is not None else sign.i) - 1
+        owner = whose.entity if whose is not None else owner
+        if kind < 0 or tokens[kind].best.case != "nom" or tokens[kind].best.key not in KINDS:
+            continue
+        looks.barred.add(kind)
+        if owner is None:
+            continue
+        following = [p for p in looks.phrases.values() if p.start > sign.i and p.case == "nom" and not p.prep]
+        for p in sorted(following, key=lambda p: p.start):
+            entry = things().get(p.reading.key)
+            if entry is None or p.reading.key in KINDS or tokens[p.start - 1].low not in (*SIGNS, ",", "и"):
+                break
+            looks.certain.add(p.start)
+            looks.emit(owner, p, entry, p.start, looks.extend(p, entry), False)
 
 
 def _short_line(looks: SentenceLooks, sign: int) -> bool:

@@ -123,7 +123,7 @@ def years_and_height(looks: SentenceLooks) -> None:
         looks.add(owner, first, end, "build", f"рост {found[2]}", False, (), "рост")
 
 
-@rule("Ира: 62 кг, рыжая.", "62 кг; рыжий")
+@rule("Ира: 62 кг.", "62 кг")
 def weight(looks: SentenceLooks) -> None:
     """Kilograms in a list of looks; beside a verb they may be of anything."""
     tokens = looks.tokens

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from ...grammar.marks import HARD
+from ...grammar.marks import DASH, HARD, QUOTES
 from ...lexicon.lists import fold, things, verbs, word_set
 from .rule import rule
 
@@ -23,7 +23,7 @@ LOOK_AT = word_set("verbs.txt", "look at")
 FULL_OF_BODY = word_set("rules.txt", "full of")
 
 
-@rule("Девушка. Одежда: красное платье.", "красное платье")
+@rule("Эльф. Оружие: лук. Броня: кольчуга.", "лук; кольчуга")
 def keys(looks: SentenceLooks) -> None:
     """The key of a form's line is no feature."""
     for sign in looks.tokens[1:4]:
@@ -105,6 +105,17 @@ def whether(looks: SentenceLooks) -> None:
     for noun, sign in pairwise(looks.tokens):
         if sign.low == "ли" and noun.best.pos == "NOUN" and noun.i not in looks.at:
             looks.barred.add(noun.i)
+
+
+@rule("«Павлик, надень шапку!» — крикнула мать в очках.", "очки")
+def told_to(looks: SentenceLooks) -> None:
+    """What somebody is told to put on they do not wear yet."""
+    tokens = looks.tokens
+    for t in tokens:
+        told = any(r.key in verbs("wear") and "impr" in r.grams for r in t.readings)
+        aloud = tokens[0].low in DASH or any(x.low in QUOTES for x in tokens[: t.i])
+        if told and aloud and t.best.pos == "VERB":
+            looks.barred |= {k for k in _segment(tokens, t.i) if k > t.i and k not in looks.at}
 
 
 @rule("Среди бела дня исчез Родион, круглый сирота.", "")

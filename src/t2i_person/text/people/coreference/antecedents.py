@@ -102,7 +102,7 @@ def _third_person(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
         points -= 1.6 * (e.gender == "u" and f.gender != "u")
         if e.acted[0] == scene.sentence and (f.case != "nom" or f.kind == "poss"):
             if _same_clause(tokens, e.acted[1], f.first):
-                points -= 4.0  # whose verb it is is neither its object nor whose "его" is
+                points -= 6.0  # whose verb it is is neither its object nor whose "его" is
         if points >= top:
             best, top = e, points
     return best
@@ -152,8 +152,19 @@ def _one_of_them(scene: Scene, f: Found) -> Entity | None:
 def _same_clause(tokens: list[Token], a: int, b: int) -> bool:
     if a >= b or any(t.low in HARD or t.low in DASH for t in tokens[a:b]):
         return False
-    comma = max((t.i for t in tokens[a:b] if t.low == ","), default=-1)
-    return comma < 0 or any(t.best.pos == "GRND" for t in tokens[comma:b])  # "Пётр вошёл, глядя на него"
+    parts: list[list[Token]] = [[]]
+    for t in tokens[a:b]:
+        if t.low == ",":
+            parts.append([])
+        else:
+            parts[-1].append(t)
+    if len(parts) > 2 and any(t.best.pos in ("GRND", "PRTF") for t in parts[1]) and not _has_verb(parts[1]):
+        parts = parts[2:]  # "Пётр, хмурясь, смотрел на него"
+    return len(parts) == 1 or any(t.best.pos == "GRND" for t in parts[-1])  # "Пётр вошёл, глядя на него"
+
+
+def _has_verb(tokens: list[Token]) -> bool:
+    return any(t.best.pos == "VERB" for t in tokens)
 
 
 def _thing_before(tokens: list[Token], f: Found) -> bool:

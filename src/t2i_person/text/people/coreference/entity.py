@@ -69,6 +69,7 @@ class Entity:
     only_called: bool = False  # so far somebody has only called them
     heard: int = -1  # sentence of the last noun or name
     becomes: "Entity | None" = None  # somebody named since then, who may be this one
+    announced: bool = False  # whose name was said before they came in: no later name is theirs
     words: set[str] = field(default_factory=set)  # keys of the nouns and names it was called by
 
     @property
@@ -130,6 +131,16 @@ class Entity:
         self.hint = self.hint or other.hint
         if self.gender == "u":
             self.gender = other.gender
+
+    def take_names_of(self, other: "Entity") -> None:
+        """The other's name is this person's as well."""
+        self.words |= other.words
+        for part, keys in other.parts.items():
+            self.parts.setdefault(part, set()).update(keys)
+        if other.full_name.count(" ") > self.full_name.count(" "):
+            self.full_name = other.full_name
+        if 0 <= other.first < self.first:
+            self.first = other.first
 
     def _take_name(self, f: Found) -> None:
         """The full name is the one with the most words, the first of those."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...grammar.marks import DASH, HARD
+from ...grammar.numbers import number_value
 from ...grammar.tokens import Token
 from ...lexicon.lists import fold, verbs, word_set
 from ..found import Found
@@ -19,12 +20,17 @@ if TYPE_CHECKING:
 
 DEEMING = word_set("verbs.txt", "deem")
 NAMING = word_set("verbs.txt", "name")
+CALLED = word_set("verbs.txt", "be called")
+BECOMING = word_set("verbs.txt", "become somebody")
 QUIET = ("ADJF", "PRTF", "ADVB", "PRCL", "CONJ", "ADJS", "COMP")  # what may stand before a predicate noun
 NOT_QUITE = ("не", "почти", "совсем", "еще", "уже", "сам", "сама")
 BY_NAME = word_set("reference.txt", "by name")
 NAME_NOUNS = word_set("reference.txt", "name")
 PART_PLAYED = word_set("reference.txt", "part played")
+DRAWING = word_set("absent.txt", "draw")
+DRAWN_AS = ("как", "в виде", "в образе", "в роли")
 MEASURES = word_set("ages.txt", "years") | {"с", "в", "среднего", "высокого", "небольшого"}
+SIZES = frozenset({"рост", "год", "лето", "сложение", "наружность", "вид"})  # "был малого роста, лет сорока"
 REVEREND = word_set("reference.txt", "reverend")
 CLERGY = word_set("reference.txt", "clergy")
 
@@ -55,12 +61,58 @@ class _Pair:
 
 
 def apposed(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
-    """ "увидел Громова, высокого человека": no other man who was told of before."""
+    """ "увидел Громова, высокого человека", "Громов был высокий человек": no man told of before."""
     f = found[at]
     if f.kind != "noun" or _kind(f) != "generic" or f.start == 0:
         return None
     before = tokens[f.start - 1].low
-    return linked(scene, tokens, found, at) if before == "," or before in DASH else None
+    if before == "," or before in DASH:
+        return linked(scene, tokens, found, at)
+    if (turned := _turned_out(scene, tokens, found, at)) is not None:
+        f.predicate = True
+        return turned
+    pair = _pair_of(scene, tokens, found, at)
+    if pair is None or pair.who.kind != "name" or not pair.is_be:
+        return None
+    if not any(one_person(pair) for one_person in (_was_somebody, _was_with_adjectives, _was_near)):
+        return None
+    f.predicate = True
+    entity: Entity = pair.who.entity
+    newcomer = scene.just_described(f, entity)
+    if newcomer is not None:
+        scene.unite(entity, newcomer)
+    return entity
+
+
+def _turned_out(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
+    """ "Фома вышел из школы бравым парнем", "она выросла красивой девушкой"."""
+    f = found[at]
+    if f.case != "ins" or f.start == f.first or f.number != "sing" or (f.phrase and f.phrase.prep):
+        return None
+    subjects = [g for g in found[:at] if g.case == "nom" and g.kind in (*NOMINAL, "pron") and g.entity]
+    subjects = [g for g in subjects if g.lemma != "я" and scene.compatible(g.entity, f.gender, "sing")]
+    if not subjects or f.start - subjects[-1].end > 14:
+        return None
+    became = any(t.keys("VERB") & BECOMING for t in tokens[subjects[-1].end : f.start])
+    return subjects[-1].entity if became else None
+
+
+def _pair_of(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> _Pair | None:
+    """A mention and the one before it that may be the same person."""
+    f = found[at]
+    before = [g for g in found[:at] if g.kind in (*NOMINAL, "pron") and g.entity is not None]
+    if not before:
+        return None
+    who, end = before[-1], before[-1].end
+    whose = who.case == "gen" and who.kind in NOMINAL and len(before) > 1
+    if whose and before[-2].end == who.start and before[-2].kind == "noun":
+        who = before[-2]  # "дочь Анны, Лиза"
+    if not (scene.compatible(who.entity, f.gender, f.number) or _of_that_kind(who, f)):
+        return None
+    between = tokens[end : f.start]
+    is_be = any(t.keys("VERB") & verbs("be").keys() for t in between)
+    has_verb = any(t.best.pos in ("VERB", "INFN") for t in between)
+    return _Pair(tokens, found, at, who, between, is_be, has_verb)
 
 
 def linked(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
@@ -76,31 +128,22 @@ def linked(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> En
         entity = _name_of(scene, tokens, found, at)
         if entity is not None:
             return entity
-    before = (g for g in reversed(found[:at]) if g.kind in (*NOMINAL, "pron") and g.entity is not None)
-    who = next(before, None)
-    if who is None or not (scene.compatible(who.entity, f.gender, f.number) or _of_that_kind(who, f)):
+    pair = _pair_of(scene, tokens, found, at)
+    if pair is None:
         return None
-    between = tokens[who.end : f.start]
-    is_be = any(t.keys("VERB") & verbs("be").keys() for t in between)
-    has_verb = any(t.best.pos in ("VERB", "INFN") for t in between)
-    pair = _Pair(tokens, found, at, who, between, is_be, has_verb)
+    entity = pair.who.entity
     if any(one_person(pair) for one_person in LINKS):
         f.predicate = f.kind == "noun"
-        return who.entity
-    return who.entity if _kind_after_colon(pair) or _reverend(pair) else None
+        return entity
+    return entity if _kind_after_colon(pair) or _reverend(pair) or _drawn_as(pair) else None
 
 
 def named_at_last(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> Entity | None:
     """Somebody just described whom a name of somebody known tells after all."""
-    f = found[at]
-    before = (g for g in reversed(found[:at]) if g.kind in (*NOMINAL, "pron") and g.entity is not None)
-    who = next(before, None)
-    if who is None or who.entity.named or not scene.compatible(who.entity, f.gender, f.number):
+    pair = _pair_of(scene, tokens, found, at)
+    if pair is None or pair.who.entity.named:
         return None
-    between = tokens[who.end : f.start]
-    has_verb = any(t.best.pos in ("VERB", "INFN") for t in between)
-    pair = _Pair(tokens, found, at, who, between, False, has_verb)
-    return who.entity if _named_at_last(pair) else None
+    return pair.who.entity if _named_at_last(pair) else None
 
 
 def _told_by_this(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
@@ -112,7 +155,9 @@ def _told_by_this(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
     if "это" not in near and not (near[0] == "то" and last < 3):
         return None
     if near[-1] in ("это", "сам", "сама") or near[-1] in DASH or tokens[last].keys() & verbs("be").keys():
-        return scene.topic(f.gender, f.number)
+        entity = scene.topic(f.gender, f.number)
+        renamed = f.kind == "name" and entity is not None and entity.named and not f.keys & entity.words
+        return None if renamed else entity
     return None
 
 
@@ -127,13 +172,22 @@ def _by_that_name(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
     return entity if entity is not None and not entity.named else None
 
 
+def _drawn_as(pair: _Pair) -> bool:
+    """ "нарисуй деда как короля", "изобрази её в образе ведьмы": how they are to be shown."""
+    between = " ".join(t.low for t in pair.between)
+    asked = [r for t in pair.tokens[: pair.who.start] for r in t.readings if r.key in DRAWING]
+    return between in DRAWN_AS and any("impr" in r.grams or r.pos == "INFN" for r in asked)
+
+
 def _called(pair: _Pair) -> bool:
     """ "верзилу звали Эдуардом", "звали её Марфой", "старик по имени Захар"."""
     tokens, who, name = pair.tokens, pair.who, pair.f
-    if name.kind != "name" or name.start - who.end > 3:
+    if name.kind != "name":
         return False
     if tokens[name.start - 1].low in BY_NAME:
-        return True
+        return name.start - who.end < 4 or (not pair.has_verb and who.kind == "noun" and pair.singular)
+    if name.start - who.end > 3:
+        return False
     verb = any(t.keys("VERB") & NAMING for t in tokens[max(0, who.start - 2) : name.start])
     return verb and who.case in ("acc", "gen") and name.case in ("nom", "ins")
 
@@ -168,9 +222,21 @@ def _was_with_adjectives(pair: _Pair) -> bool:
     if pair.f.kind == "name" or pair.cases != ("nom", "nom") or not pair.singular or not pair.is_be:
         return False
     plain = [t for t in _after_apposition(pair) if not t.keys("VERB") & verbs("be").keys()]
-    if pair.who.kind not in ("name", "pron") or not 0 < len(plain) < 8 or plain[-1].low == ",":
+    if pair.who.kind not in ("name", "pron") or not 0 < len(plain) < 12:
         return False
-    return all(t.best.pos in QUIET or t.low == "," for t in plain)
+    if plain[-1].low == "," and (pair.f.start == pair.f.first or _acts_next(pair)):
+        return False  # "Лида была мала, брюнетка молчала"
+    return all(t.best.pos in QUIET or t.low == "," or t.keys() & SIZES or number_value(t) for t in plain)
+
+
+def _acts_next(pair: _Pair) -> bool:
+    """A verb follows in the clause: the noun is a subject of its own."""
+    for t in pair.tokens[pair.f.end :]:
+        if t.low in HARD:
+            return False
+        if t.best.pos == "VERB":
+            return True
+    return False
 
 
 def _is_somebody(pair: _Pair) -> bool:
@@ -187,6 +253,13 @@ def _and_more(pair: _Pair) -> bool:
     if pair.f.kind == "name" or pair.cases != ("nom", "nom") or not pair.singular:
         return False
     return pair.who.predicate and [t.low for t in pair.between] == ["и"]
+
+
+def _and_not(pair: _Pair) -> bool:
+    """ "Лизавета была мещанка, а не чиновница": said of the same one, though denied."""
+    if pair.f.kind != "noun" or not pair.who.predicate or pair.f.case != pair.who.case:
+        return False
+    return [t.low for t in pair.between] in ([",", "а", "не"], [",", "не"], [","])
 
 
 def _was_near(pair: _Pair) -> bool:
@@ -262,7 +335,7 @@ def _apposition(pair: _Pair) -> bool:
         return False
     if low[-1] != "," and low[-1] not in DASH:
         return False
-    if any(x in HARD for x in low) or "и" in low or "или" in low:
+    if any(x in HARD for x in low) or "или" in low or _joins_people(pair.between):
         return False
     listed = all(t.low == "," or t.best.pos in ("ADJF", "PRTF") for t in pair.between)
     if low.count(",") > 1 and not listed:
@@ -270,6 +343,16 @@ def _apposition(pair: _Pair) -> bool:
     if f.phrase is not None and f.phrase.prep:
         return False
     return _same_case(f, who) and not _somebody_else(pair)
+
+
+def _joins_people(between: list[Token]) -> bool:
+    """An "и" that does not stand between two adjectives: "женщина весёлого и кроткого нрава, вдова"."""
+    ands = [k for k, t in enumerate(between) if t.low == "и"]
+    return any(k == 0 or k + 1 == len(between) or not _both_adjectives(between, k) for k in ands)
+
+
+def _both_adjectives(tokens: list[Token], k: int) -> bool:
+    return all(tokens[i].best.pos in ("ADJF", "PRTF") for i in (k - 1, k + 1))
 
 
 def _same_case(f: Found, who: Found) -> bool:
@@ -297,8 +380,8 @@ def _whose_kin(pair: _Pair) -> bool:
     """ "вошла девочка, дочь хозяйки", "девочка, его дочь": with whose kin they are, no list of people."""
     f, tokens = pair.f, pair.tokens
     many = any("plur" in t.best.grams for t in tokens if t.best.pos == "VERB")
-    after = tokens[f.end].best if f.end < len(tokens) else None
-    theirs = after is not None and after.pos == "NOUN" and after.case == "gen"
+    after = tokens[f.end].readings if f.end < len(tokens) else ()
+    theirs = any(r.pos == "NOUN" and r.case == "gen" for r in after)
     theirs = theirs or any(g.kind == "poss" and g.first in (f.first - 1, f.end) for g in pair.found)
     return theirs and not many
 
@@ -348,7 +431,9 @@ def _named_at_last(pair: _Pair) -> bool:
     f, who = pair.f, pair.who
     if f.kind != "name" or who.kind != "noun" or pair.cases != ("nom", "nom") or not pair.singular:
         return False
-    if _kind(who) not in ("generic", "role") or pair.has_verb or len(who.entity.starts) > 1:
+    if pair.has_verb or who.entity.first < who.entity.last or who.entity.named:
+        return False
+    if not who.entity.kinds & {"generic", "role"} or len(who.entity.starts) > 2:
         return False
     end = pair.tokens[f.end].low if f.end < len(pair.tokens) else "."
     apart = bool(pair.between) and (pair.between[-1].low == "," or pair.between[-1].low in DASH)
@@ -399,6 +484,7 @@ LINKS: tuple[Callable[[_Pair], bool], ...] = (
     _was_with_adjectives,
     _is_somebody,
     _and_more,
+    _and_not,
     _was_near,
     _she_is,
     _after_colon,
@@ -421,6 +507,11 @@ def _name_of(scene: Scene, tokens: list[Token], found: list[Found], at: int) -> 
         near = [g for g in near if g.case != "nom" or g.kind == "poss"]
         if near and scene.compatible(near[-1].entity, f.gender, f.number):
             return near[-1].entity
+    if f.case == "ins" and tokens[f.start - 1].keys("VERB") & CALLED:
+        subjects = [g for g in found[:at] if g.case == "nom" and g.kind in (*NOMINAL, "pron") and g.entity]
+        entity = subjects[0].entity if subjects else None
+        if entity is not None and not entity.named and scene.compatible(entity, f.gender, "sing"):
+            return entity
     opens = f.start == 1 or (f.start > 1 and tokens[f.start - 2].low in (*HARD, ",", "("))
     if opens and f.case == "nom" and tokens[f.start - 1].keys("VERB") & NAMING:
         return _just_told_of(scene, f)

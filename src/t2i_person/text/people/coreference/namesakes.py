@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ...grammar.marks import DASH
 from ...grammar.numbers import NUMBER_KEYS
 from ...grammar.tokens import Token
 from ...lexicon.lists import fold, short_names, verbs, word_map, word_set
@@ -24,6 +27,7 @@ POINTED = word_set("reference.txt", "pointed at")
 MEASURES = word_set("reference.txt", "measure")
 KINDS_AGAIN = ("generic", "role", "folk", "people")
 GRANDPARENTS = word_set("reference.txt", "grandparent")
+PET = re.compile(r"(.{3,}?)(?:[ауюя]шк?|[ео]ньк|[ео]чк|[иы]шк|ьк|к)[ая]")  # "Назарка", "Лукаша", "Марьянушка"
 
 
 def namesake(scene: Scene, tokens: list[Token], f: Found, found: list[Found]) -> Entity | None:
@@ -41,6 +45,8 @@ def namesake(scene: Scene, tokens: list[Token], f: Found, found: list[Found]) ->
             continue
         if called_so and _agree(f, e) and not other_name(f, e) and not _one_more(f, e, found):
             scene.recall(e)
+            for other in _also(f, e, known):
+                scene.unite(e, other)
             return e
     return _by_title(scene, tokens, f) or _otherwise_read(scene, tokens, f, found)
 
@@ -49,6 +55,35 @@ def _known(scene: Scene, keys: Iterable[str]) -> list[Entity]:
     """Those who have some of these names: who has most of them first, then who was spoken of last."""
     told = {id(e): e for key in sorted(keys) for e in scene.named.get(key, ())}
     return sorted(told.values(), key=lambda e: (-len(e.words.intersection(keys)), -e.last))
+
+
+def _also(f: Found, e: Entity, known: list[Entity]) -> list[Entity]:
+    """ "Павел Кузьмич Зимин" is who was called "Павел Кузьмич" and who was called "Зимин"."""
+    if len(f.parts) < 2:
+        return []
+    fits = [o for o in known if o is not e and o.named and o.number == e.number and _agree(f, o)]
+    fits = [o for o in fits if not _contradict(f, o) and not _contradict(e, o) and e.last != o.last]
+    fits = [o for o in fits if _shared(f, o) - _shared(f, e) or len(_shared(f, o)) > 1]
+    if len(fits) == 1 and other_name(f, fits[0]):  # "Яков Маякин" after "Маякин" and "Яков Тарасович"
+        return fits if min(e.nouns, fits[0].nouns) > 1 else []
+    return [o for o in fits if not other_name(f, o)][:1]
+
+
+def _shared(f: Found, e: Entity) -> set[str]:
+    """Parts of the name that the person has, too."""
+    return {part for part, keys in f.parts.items() if keys & e.parts.get(part, set())}
+
+
+def _contradict(e: Found | Entity, other: Entity) -> bool:
+    """Some part of both names differs, or the sex."""
+    if "u" not in (e.gender, other.gender) and e.gender != other.gender:
+        return True
+    both = e.parts.keys() & other.parts.keys()
+    return any(
+        not (e.parts[part] & other.parts[part])
+        and not (part == "given" and _same_given(e.parts[part], other.parts[part]))
+        for part in both
+    )
 
 
 def _by_title(scene: Scene, tokens: list[Token], f: Found) -> Entity | None:
@@ -75,11 +110,13 @@ def _otherwise_read(scene: Scene, tokens: list[Token], f: Found, found: list[Fou
     Sex and dictionary form of a single word are guessed, unless a verb tells; another reading that is the
     name of somebody known is likelier than somebody new.
     """
-    if f.kind != "name" or f.number != "sing" or f.sure or tokens[f.last].text[:1].islower():
+    if f.kind != "name" or f.number != "sing" or tokens[f.last].text[:1].islower():
         return None
+    if f.sure and (f.gender != "f" or _she_does(tokens, f)):
+        return None  # "Швабрина схватили": a verb at some other place says little
     if any(t.text[:1].isupper() for t in tokens[f.first : f.last]):
         return None
-    keys = f.keys | tokens[f.last].keys("NOUN") | _nominatives(fold(tokens[f.last].low))
+    keys = f.keys | tokens[f.last].keys("NOUN") | nominatives(fold(tokens[f.last].low))
     for e in _known(scene, keys):
         if e.number == "sing" and not any(g.entity is e for g in found):
             f.gender, f.keys, f.parts = e.gender, f.keys & e.words, {}
@@ -88,7 +125,13 @@ def _otherwise_read(scene: Scene, tokens: list[Token], f: Found, found: list[Fou
     return None
 
 
-def _nominatives(low: str) -> set[str]:
+def _she_does(tokens: list[Token], f: Found) -> bool:
+    """A verb or an adjective that is hers stands beside the name."""
+    beside = [*tokens[max(0, f.first - 1) : f.first], *tokens[f.end : f.end + 1]]
+    return any(r.gender == "femn" and r.pos in ("VERB", "ADJS", "PRTS") for t in beside for r in t.readings)
+
+
+def nominatives(low: str) -> set[str]:
     """What a name in some other case may be the form of: "дунечкой" of "дунечка"."""
     stems = [low[: -len(ending)] for ending in ENDINGS if low.endswith(ending)]
     return {stem + ending for stem in stems for ending in ("", "а", "я", "ь", "й")}
@@ -137,8 +180,8 @@ def _short_for(scene: Scene, f: Found, found: list[Found]) -> list[Entity]:
     """The one known person whose full name "Ваня" is short for, unless both are in this sentence."""
     if "given" not in f.parts:
         return []
-    mine = _full(f.parts["given"])
-    fits = [e for e in scene.cast if mine & _full(e.parts.get("given", ()))]
+    mine = f.parts["given"]
+    fits = [e for e in scene.cast if _same_given(mine, e.parts.get("given", ()))]
     fits = [e for e in fits if not other_name(f, e)]
     fits = [e for e in fits if f.gender == "u" or e.gender in ("u", f.gender)]
     return fits if len(fits) == 1 and not any(g.entity is fits[0] for g in found) else []
@@ -147,6 +190,23 @@ def _short_for(scene: Scene, f: Found, found: list[Found]) -> list[Entity]:
 def _full(given: Iterable[str]) -> set[str]:
     """Every full name the given names may be short for, themselves included."""
     return {full for name in given for full in (name, *short_names().get(name, ()))}
+
+
+def _same_given(some: Collection[str], others: Collection[str]) -> bool:
+    """One is the other, short for it, or a pet form of it: "Назар" and "Назарка"."""
+    if _full(some) & _full(others):
+        return True
+    return any(_pet_of(a, b) or _pet_of(b, a) for a in some for b in others)
+
+
+@lru_cache(20_000)  # each name meets all the others of a book
+def _pet_of(name: str, other: str) -> bool:
+    """ "Назарка" of "Назар", "Лизонька" of "Лиза"."""
+    found = PET.fullmatch(name)
+    if found is None:
+        return False
+    again = PET.fullmatch(other)
+    return found.group(1) in (other.rstrip("аяйьи"), again.group(1) if again else "")
 
 
 def other_name(f: Found, e: Entity) -> bool:
@@ -159,7 +219,7 @@ def other_name(f: Found, e: Entity) -> bool:
         return True
     for part, keys in f.parts.items():
         have = e.parts.get(part)
-        if have and not (keys & have or (part == "given" and _full(keys) & _full(have))):
+        if have and not (keys & have or (part == "given" and _same_given(keys, have))):
             return True
     return False
 
@@ -181,6 +241,26 @@ def again(scene: Scene, tokens: list[Token], f: Found, found: list[Found]) -> En
         if id(e) not in here and _word_fits(f, e, spoken=bool(before))
     ]
     return fits[-1] if len(fits) == 1 else None
+
+
+def pointed_at(scene: Scene, tokens: list[Token], f: Found, found: list[Found]) -> Entity | None:
+    """ "видел этого высокого старика": who was spoken of in the sentence before."""
+    if f.kind != "noun" or f.person is None or f.person.kind != "generic" or f.number != "sing":
+        return None
+    if not any(t.keys("ADJF") & {"этот"} for t in tokens[f.start : f.first]) or tokens[0].low in DASH:
+        return None
+    if any(f.keys & e.words and not e.named and e.last >= scene.sentence - 3 for e in scene.entities):
+        return None  # "Он увидел господина. Этот господин..."
+    before = [g for g in found if g.entity is not None and g.last < f.start]
+    here = {id(g.entity) for g in before if g.kind == "name"}
+    here |= {id(g.entity) for g in [g for g in before if g.case == "nom"][-1:]}
+    fits = [
+        e
+        for e in scene.entities
+        if e.named and not scene.apart(e) and e.number == "sing" and id(e) not in here
+        if e.last >= scene.sentence - 1 and scene.compatible(e, f.gender, "sing")
+    ]
+    return max(fits, key=lambda e: (e.last, e.subject, e.place)) if fits else None
 
 
 def _verbless(tokens: list[Token]) -> bool:

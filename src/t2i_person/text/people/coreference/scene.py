@@ -4,6 +4,7 @@ from ...grammar.marks import DASH, HARD, QUOTES
 from ...grammar.phrases import look_of
 from ...grammar.tokens import Token
 from ...lexicon.lists import fold, things, verbs, word_set
+from ...model import WORN
 from ..found import Found, capital
 from ..name_words import SUBJECT
 from ..names import known_name_at
@@ -12,8 +13,8 @@ from .alone import alone, likened, wished_for
 from .aloud import addressed, called_aloud, introduced, is_address, spoken_to, told_aloud
 from .antecedents import antecedent, relative
 from .entity import NOMINAL, Entity, Fact
-from .links import apposed, linked, named_at_last
-from .namesakes import again, may_mean, namesake, other_name
+from .links import BY_NAME, apposed, linked, named_at_last
+from .namesakes import again, may_mean, namesake, nominatives, other_name, pointed_at
 
 MEMORY = 12  # sentences a common noun may refer back over; names refer back over the whole text
 CROWD = 40
@@ -39,6 +40,8 @@ class Scene:
         self.narrator: Entity | None = None  # who says "я"
         self.announced: tuple[int, Entity] | None = None  # somebody named after a while, and when
         self.looked_at: tuple[int, Entity] | None = None  # whom somebody looks at, and when
+        self.bodies: dict[str, tuple[int, Entity]] = {}  # part of the body -> when it was last whose
+        self.portrait: tuple[int, Entity | None] = (-2, None)  # when looks were told without a word for whose
         self.aloud = False  # the paragraph is somebody's speech
         self.sentence = -1
         self.asked_name = -2  # the sentence that asked for somebody's name
@@ -75,6 +78,24 @@ class Scene:
             if entity is not None and f.kind != "rel":
                 self._take_in(tokens, f, entity)
         self._told_apart(found)
+        self._bodies(tokens, found)
+
+    def _bodies(self, tokens: list[Token], found: list[Found]) -> None:
+        """Whose face or hands were spoken of last: "это лицо" is the same one."""
+        for f in found:
+            if f.entity is None or not (f.kind == "poss" or (f.case == "gen" and f.kind in NOMINAL)):
+                continue
+            near = tokens[max(0, f.start - 1) : f.start]
+            if f.kind == "poss":
+                near = [*near, *[t for t in tokens[f.end : f.end + 4] if t.best.pos == "NOUN"][:1]]
+            for t in near:
+                if t.key in things() and things()[t.key].category not in WORN:
+                    self.bodies[t.key] = self.sentence, f.entity
+
+    def that_body(self, key: str) -> Entity | None:
+        """Whose this part of the body was in the sentence before."""
+        at, entity = self.bodies.get(key, (-2, None))
+        return entity if at >= self.sentence - 1 else None
 
     def _recognise(self, tokens: list[Token], found: list[Found]) -> None:
         """Find names that pass for other words and that somebody has here."""
@@ -84,7 +105,10 @@ class Scene:
                 continue
             if t.i == 0 and t.rel not in SUBJECT:
                 continue
-            if (t.keys("NOUN") | {fold(t.low)}) & self.named.keys():
+            keys = t.keys("NOUN") | {fold(t.low)}
+            if t.pos == "PROPN" and t.best.animacy == "inan":
+                keys |= nominatives(fold(t.low))  # "у Лемма", whom the dictionary takes for a lemma
+            if keys & self.named.keys():
                 f = known_name_at(tokens, t.i)
                 if f is not None:
                     found.append(f)
@@ -119,7 +143,8 @@ class Scene:
         if not entity.evidence or (entity.nouns == 1 and f.kind in NOMINAL):
             entity.evidence = (*evidence.mention(tokens, f), *f.near)
         if f.kind == "name":
-            self._take_name(f, entity)
+            said = self.aloud or _spoken(tokens, f) or not any(t.best.pos == "VERB" for t in tokens)
+            self._take_name(f, entity, said)
         f.denied = f.start > 0 and tokens[f.start - 1].low == "не"
         entity.mention(f, tokens[f.first].start, tokens[f.last].end)
         if not (entity.second and entity.named and f.lemma in ("ты", "вы")):
@@ -130,12 +155,13 @@ class Scene:
         if entity.gender == "u" and f.gender != "u" and f.number == "sing":
             entity.gender = f.gender
 
-    def _take_name(self, f: Found, entity: Entity) -> None:
-        """Who has a name is kept to the end, and found again by each of its words."""
+    def _take_name(self, f: Found, entity: Entity, said: bool) -> None:
+        """Who has a name is kept to the end, and found again by each of its words; `said` aloud, or alone."""
         if not entity.named:
             self.cast.append(entity)
         if (not entity.starts or entity.last < self.sentence - MEMORY) and f.number == "sing":
-            self.announced = self.sentence, entity
+            if said:
+                self.announced = self.sentence, entity
             if f.case == "nom":
                 self._described_before(entity)
         if f.person is not None and f.person.kind == "role":
@@ -152,7 +178,7 @@ class Scene:
             for e in self.entities
             if e.facts and "generic" in e.kinds and not e.named and not self.apart(e)
             if e.last >= self.sentence - 8 and e.first > entity.last
-            if e.becomes is None or e.heard > e.becomes.heard
+            if e.becomes is None or (e.heard > e.becomes.heard and not e.announced)
             if e.number == "sing" and self.compatible(e, entity.gender, entity.number)
         ]
         if fits:
@@ -282,7 +308,7 @@ class Scene:
         at, other = self.announced
         if self.sentence - 2 <= at < self.sentence and f.number == "sing":
             if self.compatible(other, f.gender, "sing"):
-                entity.becomes = other
+                entity.becomes, entity.announced = other, True
 
     def recall(self, entity: Entity) -> None:
         """Somebody is named again after a while, or comes in who was only talked about."""
@@ -296,6 +322,46 @@ class Scene:
         """Somebody just brought in is somebody known."""
         entity.absorb(other)
         self.entities = [e for e in self.entities if e is not other]
+        self._renamed(entity, other)
+
+    def just_described(self, f: Found, named: Entity) -> Entity | None:
+        """ "Вошёл высокий человек. Громов был человек лет сорока": who came in and has got a name since."""
+        fits = [
+            e
+            for e in self.entities
+            if e is not named and not e.named and f.keys & e.words and e.number == f.number
+            if self.sentence - 4 < e.last < self.sentence and e.first < named.first
+            if not self.apart(e) and self.compatible(e, named.gender, "sing")
+        ]
+        return fits[-1] if fits else None
+
+    def unite(self, entity: Entity, other: Entity) -> None:
+        """Two who were told of by different parts of one name are one person."""
+        entity.absorb(other)
+        entity.take_names_of(other)
+        self.entities = [e for e in self.entities if e is not other]
+        self.cast = [e for e in self.cast if e is not other]
+        for same in self.named.values():
+            if other in same:
+                same.remove(other)
+                if entity not in same:
+                    same.append(entity)
+        self.titles = {word: entity if e is other else e for word, e in self.titles.items()}
+        self.narrator = entity if self.narrator is other else self.narrator
+        for e in (*self.entities, *self.described):
+            if e.becomes is other:
+                e.becomes = entity if e is not entity else None
+        if self.announced is not None and self.announced[1] is other:
+            self.announced = None
+        self._renamed(entity, other)
+
+    def _renamed(self, entity: Entity, other: Entity) -> None:
+        """What was remembered of the other is this one's."""
+        if self.looked_at is not None and self.looked_at[1] is other:
+            self.looked_at = self.looked_at[0], entity
+        if self.portrait[1] is other:
+            self.portrait = self.portrait[0], entity
+        self.bodies = {key: (at, entity if e is other else e) for key, (at, e) in self.bodies.items()}
         for f in self._done:
             if f.entity is other:
                 f.entity = entity
@@ -317,7 +383,7 @@ class Scene:
         if entity is not None and known is not None:
             self._are_one(known, entity)
             return known
-        entity = entity or apposed(self, tokens, found, at)
+        entity = entity or apposed(self, tokens, found, at) or pointed_at(self, tokens, f, found)
         entity = entity or namesake(self, tokens, f, found)
         if entity is not None:
             same = named_at_last(self, tokens, found, at) if f.kind == "name" else None
@@ -328,7 +394,8 @@ class Scene:
         entity = entity or told_aloud(self, tokens, found, at) or alone(self, tokens, f)
         if entity is not None:
             return entity
-        f.absent = f.absent or likened(self, tokens, f) or wished_for(self, tokens, f)
+        by_name = f.kind == "name" and f.start > 0 and tokens[f.start - 1].low in BY_NAME
+        f.absent = not by_name and (f.absent or likened(self, tokens, f) or wished_for(self, tokens, f))
         if f.absent:
             return None
         entity = linked(self, tokens, found, at) or again(self, tokens, f, found)
