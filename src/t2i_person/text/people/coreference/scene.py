@@ -13,8 +13,9 @@ from .alone import alone, likened, wished_for
 from .aloud import addressed, called_aloud, introduced, is_address, spoken_to, told_aloud
 from .antecedents import antecedent, relative
 from .entity import NOMINAL, Entity, Fact
-from .links import BY_NAME, apposed, linked, named_at_last
+from .links import apposed, linked, named_at_last
 from .namesakes import again, may_mean, namesake, nominatives, other_name, pointed_at
+from .pairs import BY_NAME
 
 MEMORY = 12  # sentences a common noun may refer back over; names refer back over the whole text
 CROWD = 40
