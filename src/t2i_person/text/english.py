@@ -95,7 +95,12 @@ def _bare(fact: Fact) -> str:
 
 def _noun_phrase(fact: Fact) -> str:
     """Adjectives and the noun: "чёрная борода"."""
-    words = list(dict.fromkeys(filter(None, (adjective(a) for a in fact.adjectives))))
+    _, _, shade = fold(fact.normalized).partition(" цвета ")
+    said = english("of colour").get(shade, "")
+    adjectives = [a for a in fact.adjectives if not (said and fold(a)[:4] in shade)]
+    own = english("eyes") if fact.category == "eyes" else {}
+    words = list(dict.fromkeys(filter(None, (own.get(fold(a)) or adjective(a) for a in adjectives))))
+    words += [said] if said else []
     if not fact.category.startswith("hair"):  # dark hair is brown, dark clothes are not
         words = ["dark" if w == "dark brown" and "темный" in map(fold, fact.adjectives) else w for w in words]
     if fold(fact.noun) == "очки" and "dark" in " ".join(words):
