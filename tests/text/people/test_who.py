@@ -2,7 +2,7 @@
 
 import pytest
 
-from t2i_person import cast
+from t2i_person import cast, describe
 
 RAIN = "Дождь шёл до самого вечера, и река поднялась до мостков.\n\n"
 
@@ -213,3 +213,23 @@ def test_a_word_for_a_thing_as_a_name() -> None:
     (woman,) = cast("На диване сидела в голубой кофте молодая женщина, Фенечка, и шила.")
     assert woman.full_name == "Фенечка"
     assert [f.normalized for f in woman.features] == ["голубая кофта", "молодой"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Блондинка, брюнет, старик, девушка, парень, женщина и мужчина.",
+        "Блондинка, брюнет и старик.",
+        "Женщина, мужчина, старик.",
+        "В комнате были старик, девушка, парень и мужчина.",
+        "На скамейке сидели старуха, мальчик и солдат.",
+        "Вошли рыжая девушка, высокий парень и старик с бородой.",
+    ],
+)
+def test_who_are_named_in_a_list_are_all_there(text: str) -> None:
+    assert len(describe(text)) == text.count(",") + text.count(" и ") + 1
+
+
+@pytest.mark.parametrize("text", ["Девушка, блондинка, студентка, ищет комнату.", "Вошёл мужчина, старик."])
+def test_one_person_in_apposition_is_no_list(text: str) -> None:
+    assert len(describe(text)) == 1

@@ -70,6 +70,7 @@ class Entity:
     heard: int = -1  # sentence of the last noun or name
     becomes: "Entity | None" = None  # somebody named since then, who may be this one
     announced: bool = False  # whose name was said before they came in: no later name is theirs
+    listed: "tuple[Entity, ...]" = ()  # who is named in one list with them: "старик, девушка и парень"
     words: set[str] = field(default_factory=set)  # keys of the nouns and names it was called by
 
     @property
@@ -88,6 +89,8 @@ class Entity:
         p = scorer.probability("present", evidence.presence(self))
         if p is None:
             return shown
+        if shown:  # of a list, all are there or nobody is
+            p = max(p, *(scorer.probability("present", evidence.presence(e)) or 0.0 for e in self.listed), p)
         return p > (GHOST if not shown else TOLD if self.facts else PRESENT)
 
     def mention(self, f: Found, start: int, end: int) -> None:

@@ -15,6 +15,7 @@ from ...lexicon.lists import fold, verbs, word_set
 from ..found import Found
 from .alone import tells_hair
 from .entity import NOMINAL
+from .rows import rows
 
 DEEMING = word_set("verbs.txt", "deem")
 NAMING = word_set("verbs.txt", "name")
@@ -257,10 +258,20 @@ def _somebody_else(pair: Pair) -> bool:
         and not (noun_kind(who) == "generic" and _whose_kin(pair))
     ):
         return True
+    if _men_and_women(pair):
+        return True
     if f.end >= len(tokens) or tokens[f.end].low != "и" or pair.at + 1 >= len(pair.found):
         return False
     after = pair.found[pair.at + 1]
     return after.start <= f.end + 2 and after.kind in NOMINAL and after.case == f.case
+
+
+def _men_and_women(pair: Pair) -> bool:
+    """ "женщина, мужчина, старик": before the last one a man and a woman are named, so it is a list."""
+    for row in rows(pair.tokens, pair.found[: pair.at + 1]):
+        if pair.f in row:
+            return {"m", "f"} <= {f.gender for f in row if f is not pair.f}
+    return False
 
 
 def _whose_kin(pair: Pair) -> bool:

@@ -16,6 +16,7 @@ from .entity import NOMINAL, Entity, Fact
 from .links import apposed, linked, named_at_last
 from .namesakes import again, may_mean, namesake, nominatives, other_name, pointed_at
 from .pairs import BY_NAME
+from .rows import rows
 
 MEMORY = 12  # sentences a common noun may refer back over; names refer back over the whole text
 CROWD = 40
@@ -79,6 +80,10 @@ class Scene:
             if entity is not None and f.kind != "rel":
                 self._take_in(tokens, f, entity)
         self._told_apart(found)
+        for row in rows(tokens, found):
+            people = tuple(f.entity for f in row if f.entity is not None and not f.absent)
+            for entity in people:
+                entity.listed = people
         self._bodies(tokens, found)
 
     def _bodies(self, tokens: list[Token], found: list[Found]) -> None:
