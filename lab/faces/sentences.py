@@ -107,7 +107,7 @@ _LISTED = """
 Шатенка лет сорока в розовой блузке улыбнулась. | gender=f; age=older; hair=brown; clothes=pink; smile=yes
 Лысый старик без бороды, в коричневом пиджаке, дремал. | gender=m; age=old; facial=bald; clothes=brown
 """
-FRESH = 80  # from here on written after the others had been looked at, and looked at once
+FRESH = 80  # from here on written after the others had been looked at; drawn and looked at twice
 
 
 def sentences() -> list[tuple[str, dict[str, str]]]:
