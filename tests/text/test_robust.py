@@ -93,3 +93,11 @@ def test_threads() -> None:
     with ThreadPoolExecutor(4) as pool:
         many = list(pool.map(describe, texts))
     assert many == [describe(t) for t in texts]
+
+
+@pytest.mark.parametrize(
+    "text", ["— Барыня,\n\nсказал старик.", "— Матушка,", "«Отец,»", "Старик,", "— Пётр Ильич,\n\n— что?"]
+)
+def test_an_address_may_end_its_sentence(text: str, caplog: pytest.LogCaptureFixture) -> None:
+    describe(text)
+    assert "skipped" not in caplog.text

@@ -140,6 +140,8 @@ def is_address(tokens: list[Token], f: Found) -> bool:
 
 def _said_to_somebody(tokens: list[Token], i: int) -> bool:
     """A verb or a pronoun of the second person, a question, an outcry, or the end of what is said."""
+    if i >= len(tokens):
+        return True  # "— Барыня," on a line of its own
     if tokens[i].low in DASH or any(t.low in ("!", "?") for t in tokens):
         return True
     return any({"2per", "impr"} & r.grams for t in tokens[i:] for r in t.readings[:1])
