@@ -26,6 +26,7 @@ from t2i_person.latent.judge import ByProbe
 from t2i_person.latent.targets import Target
 from t2i_person.nets.regions import REGIONS, SIDE
 from t2i_person.packs import Pack, to_pixels
+from t2i_person.packs.light import affine
 from t2i_person.packs.places import built_in
 from t2i_person.picture.oklab import from_rgb
 
@@ -56,8 +57,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 @torch.inference_mode()
 def skin(pack: Pack, w: Tensor) -> Tensor:
     """Mean OKLab of the skin of each face, and the deviation of its lightness: w [n, w_dim] -> [n, 4]."""
-    layers = pack.generator.w_plus(torch.zeros(1, pack.generator.z_dim), 1.0).shape[1]
-    images, masks = pack.render_regions(pack.generator.styles(w[:, None].repeat(1, layers, 1)), SIDE)
+    images, masks = pack.render_regions(pack.generator.styles(w), SIDE)
     assert masks is not None
     found = []
     for image, mask in zip(images.clamp(-1, 1), masks[:, REGIONS.index("skin")], strict=True):
@@ -76,10 +76,6 @@ def fitted(x: Tensor, y: Tensor, ridge: float) -> Tensor:
     found = torch.linalg.solve(normal, full.T @ y.double()).T.float()
     found[:, :-1] /= scale
     return found
-
-
-def affine(x: Tensor, weights: Tensor) -> Tensor:
-    return x @ weights[:, :-1].T + weights[:, -1]
 
 
 def fit(x: Tensor, y: Tensor, ridge: float, held: tuple[Tensor, Tensor]) -> list[float]:

@@ -36,7 +36,7 @@ class Light:
         -------
         [n]; of random people half are below 3, a tenth above 7, and above 14 faces are coloured by lamps.
         """
-        off = _affine(w, self.skin) - _affine(kinds, self.usual)
+        off = affine(w, self.skin) - affine(kinds, self.usual)
         return ((off @ self.precision) * off).sum(1)
 
     @classmethod
@@ -59,5 +59,6 @@ class Light:
         return Light(self.texts, *(x.to(device) for x in (self.skin, self.usual, self.precision)))
 
 
-def _affine(x: Tensor, weights: Tensor) -> Tensor:
+def affine(x: Tensor, weights: Tensor) -> Tensor:
+    """x [n, d], weights [k, d + 1] with the constant last -> [n, k]."""
     return x @ weights[:, :-1].T + weights[:, -1]

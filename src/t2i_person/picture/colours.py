@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
@@ -225,10 +226,16 @@ def _cloth(name: str) -> Colour:
 COLOURS: dict[str, Colour] = {name: _cloth(name) for name in _CLOTH}
 """Colours of clothes and hats by their lemma; `colour` knows their shades, too."""
 
-HAIR: dict[str, Colour] = {
-    name: Colour(name, light, a, b, light - half, light + half, group)
-    for name, (light, a, b, half, group) in _HAIR.items()
-}
+
+def _measured(table: Mapping[str, tuple[float, float, float, float, str]]) -> dict[str, Colour]:
+    """Colours of rows (lightness, a, b, half the width of the range of lightness, group)."""
+    return {
+        name: Colour(name, light, a, b, light - half, light + half, group)
+        for name, (light, a, b, half, group) in table.items()
+    }
+
+
+HAIR = _measured(_HAIR)
 """Colours of hair by their lemma; dyed ones are made of `COLOURS`."""
 for _name in _DYED:
     _c = COLOURS[_name]
@@ -236,10 +243,7 @@ for _name in _DYED:
     HAIR[_name] = Colour(_name, _light, 0.8 * _c.a, 0.8 * _c.b, _light - 0.09, _light + 0.09, "dyed")
 
 
-IRIS: dict[str, Colour] = {
-    name: Colour(name, light, a, b, light - half, light + half, group)
-    for name, (light, a, b, half, group) in _IRIS.items()
-}
+IRIS = _measured(_IRIS)
 """Colours of eyes by their lemma. «Красные глаза» are tired, and «белые» blind: both are no colours here."""
 
 

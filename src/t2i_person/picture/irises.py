@@ -126,13 +126,13 @@ def _add(mask: np.ndarray, red: np.ndarray, circle: Circle, radius: float) -> No
     if not len(middle) or not len(beside):
         return
     dark, light = float(np.median(middle)), float(np.quantile(beside, 0.6))
-    covered = _smooth((patch - dark) / max(light - dark, 0.05), *LID)  # by a lid, or a highlight on it
+    covered = smoothstep((patch - dark) / max(light - dark, 0.05), *LID)  # by a lid, or a highlight on it
     (pupil, whole), (fading, end) = RING
-    ring = _smooth(away, pupil, whole) * (1 - _smooth(away, fading, end))
+    ring = smoothstep(away, pupil, whole) * (1 - smoothstep(away, fading, end))
     mask[box] = np.maximum(mask[box], ring * (1 - covered))
 
 
-def _smooth(x: np.ndarray, low: float, high: float) -> np.ndarray:
+def smoothstep(x: np.ndarray, low: float, high: float) -> np.ndarray:
     """0 below `low`, 1 above `high`, smooth between."""
     t = ((x - low) / (high - low)).clip(0, 1)
     return t * t * (3 - 2 * t)

@@ -7,7 +7,7 @@ import torch
 from torch.nn import functional
 
 from .colours import Colour, Kind, colour
-from .irises import exposure
+from .irises import exposure, smoothstep
 from .oklab import from_rgb, to_rgb
 from .palette import Palette, palette_of
 
@@ -102,12 +102,12 @@ def _eyes(lab: np.ndarray, cover: np.ndarray, target: Colour, exposed: float) ->
     mean = lab[sure if sure.sum() > 20 else slice(None)].mean(0)
     goal = float(np.clip(target.lightness * exposed, mean[0] - FARTHEST, mean[0] + FARTHEST))
     gain = np.clip((goal / max(float(mean[0]), 0.08)) ** 0.5, 0.6, 1.6)
-    own = _smooth(lab[:, 0], LASH[0] * mean[0], LASH[1] * mean[0])
+    own = smoothstep(lab[:, 0], LASH[0] * mean[0], LASH[1] * mean[0])
     new = lab.copy()
     new[:, 0] += (goal + (lab[:, 0] - mean[0]) * gain - lab[:, 0]) * own
     shade = (new[:, :1] / target.lightness).clip(0.15, 1.15)
     tint = np.array([target.a, target.b], np.float32) * shade + KEEP["eyes"] * (lab[:, 1:] - mean[1:])
-    new[:, 1:] += (tint - lab[:, 1:]) * (1 - _smooth(lab[:, :1], *GLINT))
+    new[:, 1:] += (tint - lab[:, 1:]) * (1 - smoothstep(lab[:, :1], *GLINT))
     return new
 
 
@@ -122,11 +122,11 @@ def _belongs(
     side = 2 * radius + 1
     inside = functional.avg_pool2d(inside, (side, 1), 1, (radius, 0), count_include_pad=False)
     inside = functional.avg_pool2d(inside, (1, side), 1, (0, radius), count_include_pad=False)
-    core = _smooth(inside.numpy().reshape(-1)[chosen], 0.85, 0.97)
-    belongs = 1 - _smooth(near, 0.07, 0.18) * (1 - core)
+    core = smoothstep(inside.numpy().reshape(-1)[chosen], 0.85, 0.97)
+    belongs = 1 - smoothstep(near, 0.07, 0.18) * (1 - core)
     if kind != "hair" and len(others) and palette.shares[palette.main].sum() >= ONE_CLOTH:
         far = _distance(lab, others)
-        belongs *= _smooth((far - near) / (far + near + 1e-6), -0.3, 0.1)
+        belongs *= smoothstep((far - near) / (far + near + 1e-6), -0.3, 0.1)
     return belongs
 
 
@@ -138,9 +138,3 @@ def _distance(lab: np.ndarray, centres: np.ndarray) -> np.ndarray:
     for centre in centres.astype(np.float32) * weight:
         best = np.minimum(best, np.square(points - centre).sum(1))
     return np.sqrt(best)
-
-
-def _smooth(x: np.ndarray, low: float, high: float) -> np.ndarray:
-    """0 below `low`, 1 above `high`, smooth between."""
-    t = ((x - low) / (high - low)).clip(0, 1)
-    return t * t * (3 - 2 * t)

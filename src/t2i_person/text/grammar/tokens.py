@@ -33,7 +33,8 @@ UD_POS = {
     "INTJ": ("INTJ",),
 }  # fmt: skip
 INDECLINABLE = word_set("grammar.txt", "indeclinable")
-SURNAMES = ("ова", "ева", "ёва", "ина", "ов", "ев", "ёв", "ин", "ашка", "яшка", "юшка")  # no slips
+# a name is no slip for another word: surnames, pet names
+NAME_ENDS = ("ова", "ева", "ёва", "ина", "ов", "ев", "ёв", "ин", "ашка", "яшка", "юшка")
 # "Эля — розовое каре", "— Врач: Амади, дреды"
 ENTRY = re.compile(r"[\d.)•*—–\-\s]{0,6}[А-ЯЁ][\w-]*(?: [\w-]+){0,3},? ?[:—–-] ?\S")
 FORM_LINE = re.compile(r"[\W_\d]{0,6}([а-яё]+)", re.IGNORECASE)
@@ -286,7 +287,7 @@ def _cut(places: Sequence[int], text: str) -> Iterator[list[Token]]:
         tokens: list[Token] = []
         at = begin + piece.start
         for word, first, past in _words(piece.text):
-            named = word[:1].isupper() and (bool(tokens) or word.endswith(SURNAMES))
+            named = word[:1].isupper() and (bool(tokens) or word.endswith(NAME_ENDS))
             low = corrected(word.lower(), named, word[:1].isupper())
             tokens.append(
                 Token(len(tokens), word, low, places[at + first], places[at + past], readings=readings(low))

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from ..grammar.marks import DASH
 from ..grammar.phrases import Phrase
-from ..lexicon.lists import fold, verbs
+from ..lexicon.lists import fold, verbs, word_set
 from ..people.coreference.entity import Entity, Fact
 from ..people.found import Found
 from .said_owner import SaidOwners
 
 LEADING = frozenset("против перед за к ко около возле подле рядом мимо напротив над под".split())
-MIRRORS = frozenset({"зеркало", "трюмо", "отражение", "стекло"})
+MIRRORS = word_set("rules.txt", "mirrors")
 BETWEEN_FEATURES = frozenset(", и — : – весь вся сразу".split())
 
 

@@ -90,7 +90,7 @@ class Entity:
         if p is None:
             return shown
         if shown:  # of a list, all are there or nobody is
-            p = max(p, *(scorer.probability("present", evidence.presence(e)) or 0.0 for e in self.listed), p)
+            p = max([p, *(scorer.probability("present", evidence.presence(e)) or 0.0 for e in self.listed)])
         return p > (GHOST if not shown else TOLD if self.facts else PRESENT)
 
     def mention(self, f: Found, start: int, end: int) -> None:

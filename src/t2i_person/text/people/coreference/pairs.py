@@ -26,7 +26,7 @@ PART_PLAYED = word_set("reference.txt", "part played")
 DRAWING = word_set("absent.txt", "draw")
 DRAWN_AS = ("как", "в виде", "в образе", "в роли")
 MEASURES = word_set("ages.txt", "years") | {"с", "в", "среднего", "высокого", "небольшого"}
-SIZES = frozenset({"рост", "год", "лето", "сложение", "наружность", "вид"})  # "был малого роста, лет сорока"
+SIZES = word_set("rules.txt", "size")
 REVEREND = word_set("reference.txt", "reverend")
 CLERGY = word_set("reference.txt", "clergy")
 
